@@ -1,0 +1,28 @@
+// Builds dist/: TypeScript to ES modules, the AssemblyScript kernels to one WebAssembly file.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const require = createRequire(import.meta.url);
+const bin = (pkg, file) => path.join(path.dirname(require.resolve(`${pkg}/package.json`)), file);
+const node = (...args) => execFileSync(process.execPath, args, { stdio: 'inherit' });
+
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist/engine', { recursive: true });
+node(bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json');
+node(
+  bin('assemblyscript', 'bin/asc.js'),
+  'src/engine/kernel/index.ts',
+  '--outFile',
+  'dist/engine/kernel.wasm',
+  '--enable',
+  'simd',
+  '-O3',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--importMemory',
+  '--converge',
+);
+chmodSync('dist/cli/main.js', 0o755);

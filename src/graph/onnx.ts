@@ -1,0 +1,148 @@
+/** @file Lowers expressions to an ONNX model (IR 10, opset 21) and serialises it. */
+import { PbfWriter } from 'pbf';
+import { Emitter, FLOAT_ATTRIBUTES, type Initializer, type OnnxAttribute, type OnnxNode } from './emitter.js';
+import { topologicalOrder } from './grad.js';
+import { operators } from './ops.js';
+import type { Shape } from './shape.js';
+import { simplify } from './simplify.js';
+import type { Tensor } from './tensor.js';
+
+const OPSET = 21;
+const IR_VERSION = 10;
+/** Element types of onnx.TensorProto.DataType. */
+const FLOAT = 1;
+const INT64 = 7;
+
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  /** Names and shapes of the inputs that the model really reads. */
+  readonly inputs: ReadonlyMap<string, Shape>;
+  readonly nodeCount: number;
+}
+
+/** Text stored in the model (metadata_props), such as what its values mean. */
+export type OnnxMetadata = Readonly<Record<string, string>>;
+
+/**
+ * One ONNX model that computes the named outputs. Inputs are the leaves; symbolic axes stay symbolic.
+ */
+export function lower(outputs: Readonly<Record<string, Tensor>>, metadata: OnnxMetadata = {}): OnnxModel {
+  const emitter = new Emitter();
+  const values = new Map<Tensor, string>();
+  const targets = simplify(Object.values(outputs));
+  for (const node of topologicalOrder(targets)) {
+    const inputs = node.inputs.map((input) => values.get(input)!);
+    values.set(node, operators[node.op].onnx(emitter, inputs, node));
+  }
+  // An output may be a leaf or be asked for twice; Identity gives each its own name.
+  const named = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
+  const nodes = [
+    ...emitter.nodes,
+    ...named.map(({ name, node }) => ({
+      type: 'Identity',
+      inputs: [values.get(node)!],
+      output: name,
+      attributes: {},
+    })),
+  ];
+  const shapes = new Map([...emitter.inputs].map(([name, node]) => [name, node.shape]));
+  const results = named.map(({ name, node }) => [name, node.shape] as const);
+  const bytes = writeModel(nodes, emitter.initializers, [...shapes], results, metadata);
+  return { bytes, inputs: shapes, nodeCount: emitter.nodes.length };
+}
+
+type NamedShape = readonly [name: string, shape: Shape];
+
+function writeModel(
+  nodes: readonly OnnxNode[],
+  initializers: readonly Initializer[],
+  inputs: readonly NamedShape[],
+  outputs: readonly NamedShape[],
+  metadata: OnnxMetadata,
+): Uint8Array {
+  const writer = new PbfWriter();
+  writer.writeVarintField(1, IR_VERSION);
+  writer.writeStringField(2, 'mixtura');
+  writer.writeMessage(
+    7,
+    (_, graph) => {
+      for (const node of nodes) graph.writeMessage(1, writeNode, node);
+      graph.writeStringField(2, 'mixtura');
+      for (const initializer of initializers) graph.writeMessage(5, writeInitializer, initializer);
+      for (const value of inputs) graph.writeMessage(11, writeValueInfo, value);
+      for (const value of outputs) graph.writeMessage(12, writeValueInfo, value);
+    },
+    null,
+  );
+  writer.writeMessage(
+    8,
+    (_, opset) => {
+      opset.writeStringField(1, '');
+      opset.writeVarintField(2, OPSET);
+    },
+    null,
+  );
+  for (const entry of Object.entries(metadata)) writer.writeMessage(14, writeEntry, entry);
+  return writer.finish();
+}
+
+function writeNode(node: OnnxNode, writer: PbfWriter): void {
+  for (const name of node.inputs) writer.writeStringField(1, name);
+  writer.writeStringField(2, node.output);
+  writer.writeStringField(4, node.type);
+  for (const entry of Object.entries(node.attributes)) writer.writeMessage(5, writeAttribute, entry);
+}
+
+/** onnx.AttributeProto: types 1 float, 2 int, 7 ints. */
+function writeAttribute([name, value]: [string, OnnxAttribute], writer: PbfWriter): void {
+  writer.writeStringField(1, name);
+  if (typeof value !== 'number') {
+    for (const item of value) writer.writeVarintField(8, item);
+    writer.writeVarintField(20, 7);
+  } else if (FLOAT_ATTRIBUTES.has(name)) {
+    writer.writeFloatField(2, value);
+    writer.writeVarintField(20, 1);
+  } else {
+    writer.writeVarintField(3, value);
+    writer.writeVarintField(20, 2);
+  }
+}
+
+function writeInitializer({ name, shape, data }: Initializer, writer: PbfWriter): void {
+  for (const dim of shape) writer.writeVarintField(1, dim);
+  writer.writeVarintField(2, data instanceof Float32Array ? FLOAT : INT64);
+  writer.writeStringField(8, name);
+  writer.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function writeValueInfo([name, shape]: NamedShape, writer: PbfWriter): void {
+  const writeShape = (_: null, shapeWriter: PbfWriter) => {
+    for (const dim of shape) {
+      shapeWriter.writeMessage(
+        1,
+        (__, dimWriter) =>
+          typeof dim === 'number' ? dimWriter.writeVarintField(1, dim) : dimWriter.writeStringField(2, dim),
+        null,
+      );
+    }
+  };
+  writer.writeStringField(1, name);
+  writer.writeMessage(
+    2,
+    (_, type) =>
+      type.writeMessage(
+        1,
+        (__, tensor) => {
+          tensor.writeVarintField(1, FLOAT);
+          tensor.writeMessage(2, writeShape, null);
+        },
+        null,
+      ),
+    null,
+  );
+}
+
+function writeEntry([key, value]: [string, string], writer: PbfWriter): void {
+  writer.writeStringField(1, key);
+  writer.writeStringField(2, value);
+}

@@ -1,0 +1,223 @@
+/**
+ * @file Expressions: immutable nodes of a graph, written as `x.matmul(w).add(b).relu()`.
+ *
+ * A tensor is a description, not memory. Its shape is checked where it is written. The table of operators is in
+ * ops.ts; this file only gives its rows a fluent surface and the compositions (mean, square, ...) built on them.
+ */
+import { type Attributes, type OperatorName, operators } from './ops.js';
+import { broadcastAxes, type Dim, formatShape, type Shape, sameShape, sizeOf, staticDim } from './shape.js';
+
+export type DType = 'float32' | 'bool';
+
+/** Geometry of a convolution: square stride and symmetric zero padding. */
+export interface ConvOptions {
+  readonly stride?: number;
+  readonly pad?: number;
+}
+
+export class Tensor {
+  constructor(
+    readonly op: OperatorName,
+    readonly inputs: readonly Tensor[],
+    readonly attributes: Attributes,
+    readonly shape: Shape,
+    readonly dtype: DType,
+  ) {}
+
+  add(other: Tensor | number): Tensor {
+    return apply('add', [this, lift(other)]);
+  }
+  sub(other: Tensor | number): Tensor {
+    return apply('sub', [this, lift(other)]);
+  }
+  mul(other: Tensor | number): Tensor {
+    return apply('mul', [this, lift(other)]);
+  }
+  div(other: Tensor | number): Tensor {
+    return apply('div', [this, lift(other)]);
+  }
+  /** Elementwise maximum; the gradient at a tie goes to the second operand. */
+  maximum(other: Tensor | number): Tensor {
+    return apply('maximum', [this, lift(other)]);
+  }
+  greater(other: Tensor | number): Tensor {
+    return apply('greater', [this, lift(other)]);
+  }
+  /** this ? a : b, elementwise; `this` is a bool tensor. */
+  select(a: Tensor | number, b: Tensor | number): Tensor {
+    return apply('select', [this, lift(a), lift(b)]);
+  }
+  neg(): Tensor {
+    return apply('neg', [this]);
+  }
+  exp(): Tensor {
+    return apply('exp', [this]);
+  }
+  log(): Tensor {
+    return apply('log', [this]);
+  }
+  sqrt(): Tensor {
+    return apply('sqrt', [this]);
+  }
+  tanh(): Tensor {
+    return apply('tanh', [this]);
+  }
+  sigmoid(): Tensor {
+    return apply('sigmoid', [this]);
+  }
+  /** log(1 + e^x). */
+  softplus(): Tensor {
+    return apply('softplus', [this]);
+  }
+  relu(): Tensor {
+    return apply('leakyRelu', [this], { slope: 0 });
+  }
+  /** x > 0 ? x : slope x. */
+  leakyRelu(slope = 0.2): Tensor {
+    return apply('leakyRelu', [this], { slope });
+  }
+  square(): Tensor {
+    return this.mul(this);
+  }
+
+  /** Sum over the given axes (all, if not given). */
+  sum(axes?: readonly number[], keepDims = false): Tensor {
+    const list = (axes ?? this.shape.map((_, axis) => axis)).map((axis) =>
+      axis < 0 ? axis + this.shape.length : axis,
+    );
+    return list.length === 0
+      ? this
+      : apply('sum', [this], { axes: [...list].sort((a, b) => a - b), keepDims });
+  }
+  mean(axes?: readonly number[], keepDims = false): Tensor {
+    const list = axes ?? this.shape.map((_, axis) => axis);
+    const count = list.reduce((n, axis) => n * staticDim(this.shape.at(axis), this.shape), 1);
+    return this.sum(list, keepDims).mul(1 / count);
+  }
+  /** Softmax over the last axis. */
+  softmax(): Tensor {
+    return apply('softmax', [this]);
+  }
+  /** log sum exp over the last axis, which is kept with size 1. */
+  logSumExp(): Tensor {
+    return apply('logSumExp', [this]);
+  }
+
+  /** Matrix product of two 2-D tensors, either of them read transposed. */
+  matmul(other: Tensor, options: { transposeA?: boolean; transposeB?: boolean } = {}): Tensor {
+    return apply('matmul', [this, other], {
+      transposeA: options.transposeA ?? false,
+      transposeB: options.transposeB ?? false,
+    });
+  }
+  reshape(shape: Shape): Tensor {
+    return sameShape(shape, this.shape) ? this : apply('reshape', [this], { shape });
+  }
+  transpose(permutation: readonly number[]): Tensor {
+    return apply('transpose', [this], { permutation });
+  }
+  /** Elements [start, end) of one axis. */
+  slice(axis: number, start: number, end: number): Tensor {
+    return apply('slice', [this], { axis, start, end });
+  }
+  /** Zeros put before and after along one axis. */
+  pad(axis: number, before: number, after: number): Tensor {
+    return apply('pad', [this], { axis, before, after });
+  }
+  broadcastTo(shape: Shape): Tensor {
+    return sameShape(shape, this.shape) ? this : apply('broadcast', [this], { shape });
+  }
+  /** The adjoint of broadcasting: sums this tensor down to `shape`. */
+  sumTo(shape: Shape): Tensor {
+    const axes = broadcastAxes(this.shape, shape);
+    return axes.length === 0 ? this.reshape(shape) : this.sum(axes, true).reshape(shape);
+  }
+
+  /**
+   * 2-D convolution of [n, c, h, w] with filters [o, c, k, k]. Where the kernel covers its whole input it is a
+   * matrix product, which is three times as fast.
+   */
+  conv(filter: Tensor, { stride = 1, pad = 0 }: ConvOptions = {}): Tensor {
+    const [n, ...image] = this.shape;
+    const [o, ...kernel] = filter.shape;
+    if (pad === 0 && n !== undefined && sameShape(image, kernel) && o !== undefined) {
+      const flat = sizeOf(image);
+      const product = this.reshape([n, flat]).matmul(filter.reshape([o, flat]), { transposeB: true });
+      return product.reshape([n, o, 1, 1]);
+    }
+    return apply('conv', [this, filter], { stride, pad });
+  }
+  /**
+   * Transposed convolution of [n, o, h, w] with filters [o, c, k, k]: the adjoint of {@link conv} in its input.
+   * `size` is the [h, w] of the result. From a 1x1 input it is a matrix product.
+   */
+  convTranspose(
+    filter: Tensor,
+    size: readonly [number, number],
+    { stride = 1, pad = 0 }: ConvOptions = {},
+  ): Tensor {
+    const [n, o, h, w] = this.shape;
+    const [, c, ...kernel] = filter.shape;
+    if (pad === 0 && h === 1 && w === 1 && sameShape(kernel, size) && n !== undefined && o !== undefined) {
+      const flat = sizeOf(filter.shape.slice(1));
+      return this.reshape([n, o])
+        .matmul(filter.reshape([o, flat]))
+        .reshape([n, c!, ...size]);
+    }
+    return apply('convInput', [this, filter], { stride, pad, size });
+  }
+
+  toString(): string {
+    return `${this.op}${formatShape(this.shape)}`;
+  }
+}
+
+/** A node of the graph; its shape rule runs here, so a wrong shape throws where the expression is written. */
+export function apply(op: OperatorName, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
+  const row = operators[op];
+  const shape = row.shape(
+    inputs.map((input) => input.shape),
+    attributes,
+  );
+  return new Tensor(op, inputs, attributes, shape, op === 'greater' ? 'bool' : 'float32');
+}
+
+/** A named leaf: a parameter, or a value that is fed at every run. */
+export function input(name: string, shape: Shape): Tensor {
+  return new Tensor('input', [], { name, shape }, shape, 'float32');
+}
+
+/** A constant tensor. */
+export function constant(data: ArrayLike<number>, shape: Shape): Tensor {
+  if (sizeOf(shape) !== data.length) {
+    throw new Error(`constant: ${data.length} values do not fill shape ${formatShape(shape)}`);
+  }
+  return new Tensor('constant', [], { data: Float64Array.from(data), shape }, shape, 'float32');
+}
+
+export function scalar(value: number): Tensor {
+  return constant([value], []);
+}
+
+/** The tensor of this shape filled with one value. */
+export function full(shape: Shape, value: number): Tensor {
+  return shape.length === 0 ? scalar(value) : scalar(value).broadcastTo(shape);
+}
+
+/** Tensors joined along one axis. */
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
+  return parts.length === 1 ? parts[0]! : apply('concat', parts, { axis });
+}
+
+/** The identity matrix. */
+export function identity(size: number): Tensor {
+  const data = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) data[i * size + i] = 1;
+  return constant(data, [size, size]);
+}
+
+function lift(value: Tensor | number): Tensor {
+  return typeof value === 'number' ? scalar(value) : value;
+}
+
+export type { Dim, Shape };

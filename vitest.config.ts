@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 60_000,
+    // Two cores: more workers only fight over the threads of ONNX Runtime.
+    maxWorkers: 2,
+  },
+});
