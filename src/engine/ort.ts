@@ -1,0 +1,113 @@
+/** @file The engine that trains: lowers programs to ONNX and sends them to ONNX Runtime in a worker thread. */
+import { Worker } from 'node:worker_threads';
+import { lower } from '../graph/onnx.js';
+import type { Tensor } from '../graph/tensor.js';
+import { builtFile } from './built-file.js';
+import type {
+  Engine,
+  Feeds,
+  GroupState,
+  OptimizerUpdate,
+  ProgramSpec,
+  RunResult,
+  TensorGroup,
+} from './engine.js';
+import type { LoweredProgram, OutputRole } from './ort-device.js';
+import type { Reply, Request } from './ort-worker.js';
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export interface OrtOptions {
+  /** Threads inside an operator (default 2). */
+  readonly threads?: number;
+}
+
+/** ONNX Runtime on the CPU, in a thread of its own. Requests are answered in order. */
+export class OrtEngine implements Engine {
+  readonly name = 'ort-cpu';
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #next = 0;
+
+  constructor({ threads = 2 }: OrtOptions = {}) {
+    this.#worker = new Worker(builtFile('ort-worker.js'), { workerData: { threads } });
+    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
+    this.#worker.on('error', (error) =>
+      this.#fail(error instanceof Error ? error : new Error(String(error))),
+    );
+    this.#worker.on('exit', (code) => this.#fail(new Error(`the engine's thread ended (code ${code})`)));
+  }
+
+  allocate(groups: readonly TensorGroup[]): Promise<void> {
+    return this.#send({ kind: 'allocate', groups }) as Promise<void>;
+  }
+
+  compile(program: ProgramSpec): Promise<void> {
+    return this.#send({ kind: 'compile', program: lowerProgram(program) }) as Promise<void>;
+  }
+
+  run(program: string, feeds: Feeds, updates: readonly OptimizerUpdate[] = []): Promise<RunResult> {
+    return this.#send({ kind: 'run', program, feeds, updates }) as Promise<RunResult>;
+  }
+
+  read(group: string): Promise<GroupState> {
+    return this.#send({ kind: 'read', group }) as Promise<GroupState>;
+  }
+
+  write(group: string, state: GroupState): Promise<void> {
+    return this.#send({ kind: 'write', group, state }) as Promise<void>;
+  }
+
+  async close(): Promise<void> {
+    await this.#send({ kind: 'close' });
+    this.#worker.removeAllListeners('exit');
+    await this.#worker.terminate();
+  }
+
+  #send(request: Request): Promise<unknown> {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, request });
+    });
+  }
+
+  #settle({ id, value, error }: Reply): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error === undefined) pending?.resolve(value);
+    else pending?.reject(new Error(error));
+  }
+
+  #fail(error: Error): void {
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+  }
+}
+
+function lowerProgram({ name, outputs, gradients, assignments }: ProgramSpec): LoweredProgram {
+  const all: { name: string; tensor: Tensor; role: OutputRole; target: string }[] = [];
+  const collect = (role: OutputRole, entries: Iterable<readonly [string, Tensor]>) => {
+    for (const [target, tensor] of entries) {
+      all.push({ name: role === 'output' ? target : `${role}/${target}`, tensor, role, target });
+    }
+  };
+  collect('output', Object.entries(outputs));
+  collect('gradient', gradients ?? []);
+  collect('assignment', assignments ?? []);
+  const model = lower(Object.fromEntries(all.map((output) => [output.name, output.tensor])));
+  return {
+    name,
+    model: model.bytes,
+    inputs: [...model.inputs].map(([input, shape]) => ({ name: input, shape: shape as readonly number[] })),
+    outputs: all.map(({ name: output, tensor, role, target }) => ({
+      name: output,
+      shape: tensor.shape as readonly number[],
+      role,
+      target,
+    })),
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * @file What a method is: data and functions that the trainer, the evaluation and the export read.
+ *
+ * Shared code never asks which method it runs; a method declares its networks, prior, phases and how a datum is
+ * assigned to a group, and shared code reads what it declares.
+ */
+import type { z } from 'zod';
+import type { Feeds, OptimizerUpdate, ProgramSpec } from '../engine/engine.js';
+import type { Tensor } from '../graph/tensor.js';
+import type { Stream } from '../math/random.js';
+import type { DataShape } from '../nets/backbone.js';
+import type { Network } from '../nn/network.js';
+import type { LatentPrior, PriorState } from '../prior/prior.js';
+
+/** What a method is built for. */
+export interface BuildContext {
+  readonly data: DataShape;
+  /** Number of groups K. */
+  readonly components: number;
+  /** Batch size B. */
+  readonly batch: number;
+  /** The step at which linear decays reach their end. */
+  readonly horizon: number;
+  /** Source of starting values and of every draw in training. */
+  readonly stream: Stream;
+  /** The prior's saved state, when a run goes on. */
+  readonly restored?: PriorState | undefined;
+}
+
+/** One training step, as a phase sees it. */
+export interface StepContext {
+  /** Index of the step, from 0. */
+  readonly step: number;
+  /** The part of the schedule that is over: step / horizon, at most 1. */
+  readonly progress: number;
+  /** Draws of this step; each phase forks its own. */
+  readonly stream: Stream;
+  /** The next batch of real data, [B, ...shape]. */
+  readonly real: Float32Array;
+}
+
+/** A part of a training step: one program, its inputs, and what happens after it. */
+export interface Phase {
+  readonly name: string;
+  readonly program: ProgramSpec;
+  feeds(context: StepContext): Feeds;
+  updates(context: StepContext): readonly OptimizerUpdate[];
+  /** What is done with the outputs before the next step; such as moving the prior. */
+  finish?(outputs: Feeds, context: StepContext): void;
+}
+
+/** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */
+export interface Inference {
+  /** Latents [n, width] to samples. */
+  generate(latent: Tensor): Tensor;
+  /** Samples to the features that k-means clusters, [n, f]. */
+  features(samples: Tensor): Tensor;
+  /** What `features` are, for the names of metrics: `encoder`, `critic`. */
+  readonly featureName: string;
+  /** Samples to group probabilities [n, K], if the method assigns data to its groups. */
+  assign?(samples: Tensor): Tensor;
+  /** Values of the inputs that `assign` reads besides the parameters (the prior's means, say). */
+  constants(): Feeds;
+}
+
+/** A method built for some data: everything that the trainer runs. */
+export interface Model {
+  readonly networks: readonly Network[];
+  readonly prior: LatentPrior;
+  /** Phases of one step. Their feeds are drawn before the first of them runs; `finish` is called in order. */
+  readonly phases: readonly Phase[];
+  readonly inference: Inference;
+  /** Whether the optimizers keep a first moment. */
+  readonly firstMoment: boolean;
+  /** Scalars of interest besides the losses: mixing coefficients' extremes, eigenvalues. */
+  diagnostics?(): Readonly<Record<string, number>>;
+}
+
+export interface MethodDefinition<Schema extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  readonly title: string;
+  /** The paper. */
+  readonly source: string;
+  /** Settings with their defaults; the keys of `--set`. */
+  readonly settings: Schema;
+  build(settings: z.output<Schema>, context: BuildContext): Model;
+}
+
+/** Keeps the type of the settings while the method is declared. */
+export function defineMethod<Schema extends z.ZodType>(
+  definition: MethodDefinition<Schema>,
+): MethodDefinition<Schema> {
+  return definition;
+}

@@ -1,0 +1,246 @@
+/**
+ * @file SLOGAN: Stein Latent Optimization for GANs (Hwang et al., ICLR 2022).
+ *
+ * A step of Algorithm 1, in the order of the authors' code:
+ *   1. D: a batch of data, a batch z ~ q, one Adam step on L_D.
+ *   2. One forward pass on fresh z ~ q; from the same values, together:
+ *      G and E: Adam on mean l_adv + lambda_t mean l_U2C;
+ *      mu, Sigma: Stein gradients of l_adv + lambda_t l_U2C;  rho: Stein gradient of l_adv.
+ * The prior's parameters are constants of the loss graph: the only way in is z.
+ */
+import { z } from 'zod';
+import { grad } from '../graph/grad.js';
+import { identity, input, type Tensor } from '../graph/tensor.js';
+import { backbone } from '../nets/index.js';
+import { unitRows } from '../nn/losses.js';
+import { MixturePrior } from '../prior/mixture.js';
+import type { LatentBatch } from '../prior/prior.js';
+import { adam, criticPhase, gradientsOf, harnessSettings, linearDecay, projectionPhases } from './harness.js';
+import { type BuildContext, defineMethod, type Phase, type StepContext } from './method.js';
+
+const settings = z.strictObject({
+  ...harnessSettings,
+  lambda: z.number().min(0).default(4).describe('weight of U2C (lambda); 0 leaves it out'),
+  scale: z.number().positive().default(4).describe('feature scale s of U2C'),
+  margin: z.number().min(0).max(Math.PI).default(0.5).describe('angular margin m of U2C'),
+  temperature: z.number().positive().default(0.01).describe('Gumbel-softmax temperature (tau)'),
+  decayEnd: z
+    .number()
+    .max(1)
+    .default(0)
+    .describe('where lambda and margin go linearly: 0 reaches 0 at the end, -4 at a fifth'),
+  priorRate: z.number().min(0).default(2e-3).describe('rate of the prior (gamma)'),
+  meanRate: z.number().min(0).default(10).describe('rate of the means, as a multiple of priorRate'),
+  covarianceRate: z
+    .number()
+    .min(0)
+    .default(2)
+    .describe('rate of the covariances, as a multiple of priorRate: 2 as coded, 1 as printed'),
+  mixingRate: z.number().min(0).default(1).describe('rate of the mixing logits, as a multiple of priorRate'),
+  baseline: z.boolean().default(false).describe("subtract the critic's level from the mixing gradient"),
+  meanStd: z.number().positive().default(0.1).describe('standard deviation of the initial means'),
+  freeze: z
+    .array(z.enum(['means', 'covariances', 'mixing']))
+    .default([])
+    .describe('parts of the prior that stay as they start (ablation)'),
+  mixingSeesU2C: z.boolean().default(false).describe('let U2C move the mixing logits too (ablation)'),
+});
+
+type Settings = z.output<typeof settings>;
+
+export const slogan = defineMethod({
+  name: 'slogan',
+  title: 'SLOGAN',
+  source: 'Hwang et al., Stein Latent Optimization for Generative Adversarial Networks, ICLR 2022',
+  settings,
+  build(config, context) {
+    const nets = backbone(context.data, config);
+    const [generator, critic, encoder] = [
+      nets.generator(config.latent),
+      nets.critic(),
+      nets.encoder(config.latent),
+    ];
+    const prior = context.restored
+      ? MixturePrior.fromState(context.restored)
+      : MixturePrior.create(
+          { components: context.components, dim: config.latent, meanStd: config.meanStd },
+          context.stream.fork('prior'),
+        );
+    const sample = (n: number, stream: BuildContext['stream']) => prior.sample(n, stream);
+    return {
+      networks: [generator, critic, encoder],
+      prior,
+      phases: [
+        criticPhase(config, context, generator, critic, sample, config.latent),
+        generatorPhase(config, context, { generator, critic, encoder, prior }),
+        ...projectionPhases([encoder]),
+      ],
+      firstMoment: config.beta1 > 0,
+      inference: {
+        generate: (latent) => generator.eval(latent),
+        features: (samples) => encoder.eval(samples),
+        featureName: 'encoder',
+        // p(c | x) proportional to exp cos(E(x), mu_c)
+        assign: (samples) => cosines(encoder.eval(samples), means(context, config)).softmax(),
+        constants: () => ({ 'prior/means': Float32Array.from(prior.means) }),
+      },
+      diagnostics() {
+        const { min, max } = prior.eigenRange();
+        return { smallestEigenvalue: Math.min(...min), largestEigenvalue: Math.max(...max) };
+      },
+    };
+  },
+});
+
+interface Parts {
+  readonly generator: ReturnType<ReturnType<typeof backbone>['generator']>;
+  readonly critic: Parts['generator'];
+  readonly encoder: Parts['generator'];
+  readonly prior: MixturePrior;
+}
+
+function means({ components }: BuildContext, { latent }: Settings): Tensor {
+  return input('prior/means', [components, latent]);
+}
+
+/** cos(a_i, b_j) of all pairs of rows. */
+function cosines(a: Tensor, b: Tensor): Tensor {
+  return unitRows(a).matmul(unitRows(b), { transposeB: true });
+}
+
+/** G, E and the prior: one forward pass, updates from the same values. */
+function generatorPhase(config: Settings, context: BuildContext, parts: Parts): Phase {
+  const { generator, critic, encoder, prior } = parts;
+  const { batch, components: k } = context;
+  const d = config.latent;
+  const latent = input('latent', [batch, d]);
+  const statistics = new Map<string, Tensor>();
+  const generated = generator.train(latent, statistics);
+  const adversarial = critic.train(generated).neg().reshape([batch]); // l_adv = -D(G(z))
+  const contrastive =
+    config.lambda > 0 ? u2c(config, context, latent, encoder.train(generated)) : adversarial.mul(0);
+  const loss = adversarial.mean().add(contrastive.mean().mul(input('lambda', [])));
+  // g_i = d(sum of the losses) / d z_i = B d(mean loss) / d z_i
+  const latentGradient = grad(loss, [latent])[0]!.mul(batch);
+
+  let draw: LatentBatch;
+  return {
+    name: 'generator',
+    program: {
+      name: 'generator',
+      outputs: {
+        generator: adversarial.mean(),
+        u2c: contrastive.mean(),
+        adversarial,
+        contrastive,
+        latentGradient,
+      },
+      gradients: gradientsOf(loss, [...generator.parameters, ...encoder.parameters]),
+      assignments: statistics,
+    },
+    feeds({ stream, progress }) {
+      const own = stream.fork('generator');
+      draw = prior.sample(batch, own.fork('latent'));
+      const { weight, offset, constant } = prior.whitening();
+      const decay = decayTo(config.decayEnd, progress);
+      return {
+        latent: Float32Array.from(draw.z),
+        lambda: Float32Array.of(config.lambda * decay),
+        ...(config.lambda > 0 && {
+          'prior/weight': Float32Array.from(weight),
+          'prior/offset': Float32Array.from(offset),
+          'prior/constant': Float32Array.from(constant),
+          'prior/means': Float32Array.from(prior.means),
+          gumbel: own.fork('gumbel').gumbels(new Float32Array(batch * k)),
+          margin: marginConstants(config.margin * decay),
+        }),
+      };
+    },
+    updates: (step) => [
+      adam(config, 'generator', step),
+      ...(config.lambda > 0 ? [adam(config, 'encoder', step)] : []),
+    ],
+    finish: (outputs, step) => movePrior(config, prior, draw, outputs, step),
+  };
+}
+
+/** mu, Sigma and rho by their Stein gradients (SLOGAN Theorems 1-3). */
+function movePrior(
+  config: Settings,
+  prior: MixturePrior,
+  { z: latents, component }: LatentBatch,
+  outputs: Readonly<Record<string, Float32Array>>,
+  { progress }: StepContext,
+): void {
+  const rate = config.priorRate * linearDecay(progress);
+  const lambda = config.lambda * decayTo(config.decayEnd, progress);
+  const { adversarial, contrastive, latentGradient } = outputs;
+  const mixingLoss = config.mixingSeesU2C
+    ? adversarial!.map((loss, i) => loss + lambda * contrastive![i]!)
+    : adversarial!;
+  prior.update({
+    z: latents,
+    component,
+    n: adversarial!.length,
+    gradient: latentGradient!,
+    adversarialLoss: mixingLoss,
+    lr: { mean: rate * config.meanRate, covariance: rate, mixing: rate * config.mixingRate },
+    sigmaLrMult: config.covarianceRate,
+    baseline: config.baseline,
+    freeze: Object.fromEntries(config.freeze.map((part) => [part, true])),
+  });
+}
+
+/** max(0, 1 + (end - 1) t / T). */
+function decayTo(end: number, progress: number): number {
+  return Math.max(0, 1 + (end - 1) * progress);
+}
+
+/** cos m, sin m, m sin m and the threshold cos(pi - m), which the additive angular margin reads. */
+function marginConstants(margin: number): Float32Array {
+  return Float32Array.of(
+    Math.cos(margin),
+    Math.sin(margin),
+    margin * Math.sin(margin),
+    Math.cos(Math.PI - margin),
+  );
+}
+
+/**
+ * Unsupervised conditional contrastive loss with margin, one value a sample (SLOGAN eq. 7-9):
+ *
+ *   C_i = softmax((log r(z_i) + gumbel_i) / tau),  mu_i = C_i mu,  cos_ij = cos(e_i, mu_j),
+ *   l_i = -log [ e^{arc(cos_ii)} / ((1/B)(e^{arc(cos_ii)} + sum_{j != i} e^{s cos_ij})) ].
+ */
+function u2c(config: Settings, context: BuildContext, latent: Tensor, encoded: Tensor): Tensor {
+  const { batch } = context;
+  const gumbel = input('gumbel', [batch, context.components]);
+  const code = logJoint(config, context, latent)
+    .add(gumbel)
+    .mul(1 / config.temperature)
+    .softmax();
+  const prototypes = code.matmul(means(context, config));
+  const [e, p] = [unitRows(encoded), unitRows(prototypes)];
+  const negatives = e.matmul(p, { transposeB: true }).mul(config.scale);
+  const positives = angularMargin(e.mul(p).sum([1], true), config.scale);
+  const eye = identity(batch);
+  const logits = negatives.mul(eye.neg().add(1)).add(eye.mul(positives));
+  return logits.logSumExp().sub(positives).sub(Math.log(batch)).reshape([batch]);
+}
+
+/** log pi_c N(z; mu_c, Sigma_c) of every latent and component, [B, K]; its softmax are the responsibilities. */
+function logJoint({ latent: d }: Settings, { batch, components: k }: BuildContext, latent: Tensor): Tensor {
+  const weight = input('prior/weight', [k, d, d]).reshape([k * d, d]);
+  const whitened = latent.matmul(weight, { transposeB: true }).sub(input('prior/offset', [k * d]));
+  const distances = whitened.reshape([batch, k, d]).square().sum([2]);
+  return input('prior/constant', [k]).sub(distances.mul(0.5));
+}
+
+/** s cos(theta + m) while theta <= pi - m, then s (cos theta - m sin m) (additive angular margin, ArcFace). */
+export function angularMargin(cosine: Tensor, scale: number): Tensor {
+  const constants = input('margin', [4]);
+  const [cosM, sinM, slack, threshold] = [0, 1, 2, 3].map((i) => constants.slice(0, i, i + 1));
+  const sine = cosine.square().neg().add(1).maximum(1e-10).sqrt();
+  const shifted = cosine.mul(cosM!).sub(sine.mul(sinM!));
+  return cosine.greater(threshold!).select(shifted, cosine.sub(slack!)).mul(scale);
+}

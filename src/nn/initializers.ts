@@ -1,0 +1,35 @@
+/** @file How parameters start. */
+import type { Stream } from '../math/random.js';
+
+/** Fills `out` and returns it. */
+export type Initializer = (out: Float32Array, stream: Stream) => Float32Array;
+
+export const zeros: Initializer = (out) => out.fill(0);
+export const ones: Initializer = (out) => out.fill(1);
+
+function uniform(limit: number): Initializer {
+  return (out, stream) => {
+    stream.uniforms(out);
+    for (let i = 0; i < out.length; i++) out[i] = (2 * out[i]! - 1) * limit;
+    return out;
+  };
+}
+
+/** U(-a, a) with a = sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010); for a convolution a fan is k k channels. */
+export function glorotUniform(fanIn: number, fanOut: number): Initializer {
+  return uniform(Math.sqrt(6 / (fanIn + fanOut)));
+}
+
+/** U(-a, a) with a = sqrt(6 / fanIn) (He et al. 2015). */
+export function heUniform(fanIn: number): Initializer {
+  return uniform(Math.sqrt(6 / fanIn));
+}
+
+/** N(0, deviation^2); 0.02 is the usual choice for DCGAN. */
+export function gaussian(deviation: number): Initializer {
+  return (out, stream) => {
+    stream.normals(out);
+    for (let i = 0; i < out.length; i++) out[i] = out[i]! * deviation;
+    return out;
+  };
+}

@@ -1,0 +1,114 @@
+/** @file What a layer is, and the layers that networks are made of. */
+import type { Tensor } from '../graph/tensor.js';
+import { glorotUniform, type Initializer, zeros } from './initializers.js';
+import { type Parameter, parameter } from './parameter.js';
+
+/** Whether statistics come from the batch or from training, and where new running statistics are collected. */
+export interface ForwardContext {
+  readonly mode: 'train' | 'eval';
+  /** New values of buffers, by name. */
+  readonly updates: Map<string, Tensor>;
+}
+
+export interface Layer {
+  readonly parameters: readonly Parameter[];
+  /** Tensors that training assigns and no optimizer touches (running statistics). */
+  readonly buffers: readonly Parameter[];
+  /** Weights that are divided by their spectral norm after every optimizer step. */
+  readonly projected: readonly Parameter[];
+  apply(x: Tensor, context: ForwardContext): Tensor;
+}
+
+const none: readonly Parameter[] = [];
+
+/** A layer without parameters. */
+export function activation(f: (x: Tensor) => Tensor): Layer {
+  return { parameters: none, buffers: none, projected: none, apply: f };
+}
+
+export const relu = activation((x) => x.relu());
+export const leakyRelu = activation((x) => x.leakyRelu(0.2));
+export const tanh = activation((x) => x.tanh());
+export const sigmoid = activation((x) => x.sigmoid());
+
+/** [n, c, h, w] -> [n, c h w]. */
+export const flatten = activation((x) => {
+  const size = x.shape.slice(1).reduce<number>((n, dim) => n * (dim as number), 1);
+  return x.reshape([x.shape[0]!, size]);
+});
+
+/** [n, c h w] -> [n, c, h, w]. */
+export function unflatten(shape: readonly number[]): Layer {
+  return activation((x) => x.reshape([x.shape[0]!, ...shape]));
+}
+
+export interface DenseOptions {
+  readonly initializer?: Initializer;
+  /** Project the weight onto unit spectral norm after every step (see spectral.ts). */
+  readonly spectral?: boolean;
+}
+
+/** y = x W + b, W of shape [inputs, outputs]; Glorot-uniform unless told otherwise. */
+export function dense(name: string, inputs: number, outputs: number, options: DenseOptions = {}): Layer {
+  const weight = parameter(
+    `${name}/weight`,
+    [inputs, outputs],
+    options.initializer ?? glorotUniform(inputs, outputs),
+  );
+  const bias = parameter(`${name}/bias`, [outputs], zeros);
+  return {
+    parameters: [weight, bias],
+    buffers: none,
+    projected: options.spectral ? [weight] : none,
+    apply: (x) => x.matmul(weight.tensor).add(bias.tensor),
+  };
+}
+
+export interface ConvLayerOptions {
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly pad?: number;
+  readonly initializer?: Initializer;
+}
+
+/** Convolution with bias, [n, inputs, h, w] -> [n, outputs, h', w']; filters [outputs, inputs, k, k]. */
+export function conv(name: string, inputs: number, outputs: number, options: ConvLayerOptions): Layer {
+  const { kernel, stride = 1, pad = 0, initializer } = options;
+  const area = kernel * kernel;
+  const weight = parameter(
+    `${name}/weight`,
+    [outputs, inputs, kernel, kernel],
+    initializer ?? glorotUniform(area * inputs, area * outputs),
+  );
+  const bias = parameter(`${name}/bias`, [outputs], zeros);
+  return {
+    parameters: [weight, bias],
+    buffers: none,
+    projected: none,
+    apply: (x) => x.conv(weight.tensor, { stride, pad }).add(bias.tensor.reshape([outputs, 1, 1])),
+  };
+}
+
+/** Transposed convolution with bias to images of side `size`; filters [inputs, outputs, k, k]. */
+export function convTranspose(
+  name: string,
+  inputs: number,
+  outputs: number,
+  options: ConvLayerOptions & { readonly size: number },
+): Layer {
+  const { kernel, stride = 1, pad = 0, size, initializer } = options;
+  const area = kernel * kernel;
+  const weight = parameter(
+    `${name}/weight`,
+    [inputs, outputs, kernel, kernel],
+    initializer ?? glorotUniform(area * inputs, area * outputs),
+  );
+  const bias = parameter(`${name}/bias`, [outputs], zeros);
+  return {
+    parameters: [weight, bias],
+    buffers: none,
+    projected: none,
+    apply: (x) =>
+      x.convTranspose(weight.tensor, [size, size], { stride, pad }).add(bias.tensor.reshape([outputs, 1, 1])),
+  };
+}
