@@ -1,0 +1,62 @@
+/** @file What a run is: one schema for types, validation, `config.json`, and the command line. */
+import { z } from 'zod';
+
+const wholeNumber = z.int().min(0);
+
+/** The data of a run, as the user names it. */
+export const dataSchema = z.strictObject({
+  name: z.string().describe('name of a data set, or path of a file'),
+  classes: z.string().optional().describe('classes to keep, such as 0,4'),
+  ratio: z.string().optional().describe('sizes of the kept classes, such as 7:3'),
+  groups: z.string().optional().describe('classes merged into groups, such as 1;8;0,3'),
+  label: z.string().optional().describe('label column of a table'),
+  subsetSeed: wholeNumber.default(0).describe('seed of the subset, apart from the seed of training'),
+});
+
+export const runSchema = z.strictObject({
+  method: z.string(),
+  data: dataSchema,
+  components: z.int().min(1).optional().describe('number of groups K (default: number of classes, if known)'),
+  steps: z.int().min(1),
+  horizon: z.int().min(1).optional().describe('step at which the decays end (default: steps)'),
+  batch: z.int().min(2),
+  seed: wholeNumber,
+  threads: z.int().min(1),
+  evaluateEvery: z.int().min(1),
+  checkpointEvery: z.int().min(1),
+  keepCheckpoints: z.int().min(1),
+  settings: z.record(z.string(), z.unknown()).describe("the method's own settings"),
+});
+
+export type DataConfig = z.output<typeof dataSchema>;
+/** A run as it is asked for, defaults filled in. */
+export type RunConfig = z.output<typeof runSchema>;
+
+/** A run whose data has been opened and whose method's settings are complete: the content of `config.json`. */
+export interface ResolvedRun extends RunConfig {
+  readonly version: string;
+  readonly components: number;
+  readonly horizon: number;
+  readonly dataset: {
+    readonly name: string;
+    readonly source: string;
+    readonly count: number;
+    readonly shape: readonly number[];
+    readonly kind: 'image' | 'points' | 'table';
+    readonly range: 'unit' | 'signed' | 'real';
+    readonly fingerprint: string;
+    readonly maximum?: number;
+    readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
+  };
+}
+
+export const RUN_DEFAULTS = {
+  method: 'slogan',
+  steps: 10_000,
+  batch: 64,
+  seed: 0,
+  threads: 2,
+  evaluateEvery: 500,
+  checkpointEvery: 1000,
+  keepCheckpoints: 3,
+} as const;

@@ -1,0 +1,244 @@
+/** @file What a data set is: rows that can be read as float32, and, apart from them, labels for evaluation. */
+
+import { createHash } from 'node:crypto';
+
+export type DatasetKind = 'image' | 'points' | 'table';
+
+/** Interval of the values that `read` gives: [0, 1], [-1, 1], or any. */
+export type ValueRange = 'unit' | 'signed' | 'real';
+
+/** How table columns were scaled: stored = shift + scale * read. */
+export interface ColumnScaling {
+  readonly shift: readonly number[];
+  readonly scale: readonly number[];
+}
+
+/** All that training may see of a data set: values, never labels. */
+export interface Samples {
+  readonly name: string;
+  readonly kind: DatasetKind;
+  /** Shape of one sample: `[channels, height, width]`, `[2]` for points, `[features]` for a table. */
+  readonly shape: readonly number[];
+  readonly range: ValueRange;
+  readonly count: number;
+  /** The stored value that `read` maps to 1, for data kept as bytes (255 for MNIST, 16 for digits). */
+  readonly maximum?: number;
+  /** The scaling of table columns, if any, to give samples back in the units of the file. */
+  readonly scaling?: ColumnScaling;
+  /** Writes the samples at `indices` one after another into `out` (`indices.length * prod(shape)` values). */
+  read(indices: ArrayLike<number>, out: Float32Array): void;
+  /** SHA-256 (hex) of the content, and of the selection if there is one. */
+  readonly fingerprint: string;
+  /** One human sentence: what the data is and where it comes from. */
+  readonly source: string;
+}
+
+/** The true distribution of a synthetic data set, in the scaled coordinates that `read` gives. */
+export interface MixtureTruth {
+  /** Mode means, modes x 2. */
+  readonly means: Float64Array;
+  /** Standard deviation of every mode along each coordinate. */
+  readonly sigma: readonly [number, number];
+  /** Share of each mode, sums to 1. */
+  readonly weights: Float64Array;
+}
+
+/** Samples with what evaluation may know besides: labels, a held-out split, the true distribution. */
+export interface Dataset extends Samples {
+  /** Class of every sample, 0..classes-1; for evaluation only. */
+  readonly labels?: Int32Array;
+  readonly classNames?: readonly string[];
+  readonly test?: () => Dataset;
+  readonly truth?: MixtureTruth;
+}
+
+/** What {@link arrayDataset} builds a data set from: `count * prod(shape)` values in row order. */
+export interface ArraySource {
+  readonly name: string;
+  readonly kind: DatasetKind;
+  readonly shape: readonly number[];
+  readonly range: ValueRange;
+  readonly values: Uint8Array | Float32Array | Float64Array;
+  /** Divisor applied on read; the values stay in memory as they are stored (default 1). */
+  readonly maximum?: number | undefined;
+  /** What was already done to the values; told on, and not applied again. */
+  readonly scaling?: ColumnScaling | undefined;
+  readonly labels?: Int32Array | undefined;
+  readonly classNames?: readonly string[] | undefined;
+  readonly source: string;
+  readonly test?: (() => Dataset) | undefined;
+  readonly truth?: MixtureTruth | undefined;
+}
+
+/** Number of values in one sample of the given shape. */
+export function sampleSize(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/**
+ * Makes a data set of an array that is kept as it is stored (bytes stay bytes) and scaled when it is read.
+ *
+ * @throws RangeError if values or labels do not fit the shape, or a read is out of range (a programming error).
+ */
+export function arrayDataset(from: ArraySource): Dataset {
+  const size = sampleSize(from.shape);
+  const count = from.values.length / size;
+  if (!Number.isInteger(count))
+    throw new RangeError(`${from.values.length} values do not make rows of ${size}`);
+  if (from.labels && from.labels.length !== count) {
+    throw new RangeError(`${from.labels.length} labels for ${count} samples`);
+  }
+  const fingerprint = once(() => contentFingerprint(from));
+  return {
+    name: from.name,
+    kind: from.kind,
+    shape: from.shape,
+    range: from.range,
+    count,
+    ...unitParts(from),
+    read: reader(from.values, size, count, from.maximum ?? 1),
+    get fingerprint() {
+      return fingerprint();
+    },
+    source: from.source,
+    ...evaluationParts(from),
+  };
+}
+
+/**
+ * The rows of `base` at `rows`, with new labels; nothing is copied, the base keeps the values.
+ * `selection` says in words how the rows were chosen and becomes part of the fingerprint.
+ */
+export function subset(
+  base: Dataset,
+  rows: Uint32Array,
+  change: Pick<ArraySource, 'name' | 'labels' | 'classNames' | 'source' | 'test' | 'truth'> & {
+    selection: string;
+  },
+): Dataset {
+  const fingerprint = once(() => {
+    const hash = createHash('sha256').update(`${base.fingerprint}\n${change.selection}\n`).update(rows);
+    return (change.labels ? hash.update(change.labels) : hash).digest('hex');
+  });
+  return {
+    name: change.name,
+    kind: base.kind,
+    shape: base.shape,
+    range: base.range,
+    count: rows.length,
+    ...unitParts(base),
+    read(indices, out) {
+      const mapped = new Uint32Array(indices.length);
+      for (let i = 0; i < mapped.length; i++) mapped[i] = rows[checkIndex(indices[i]!, rows.length)]!;
+      base.read(mapped, out);
+    },
+    get fingerprint() {
+      return fingerprint();
+    },
+    source: change.source,
+    ...evaluationParts(change),
+  };
+}
+
+/** What training gets of a data set: its values and their description, and no way to a label. */
+export function withoutLabels(dataset: Dataset): Samples {
+  const { name, kind, shape, range, count, source } = dataset;
+  return {
+    name,
+    kind,
+    shape,
+    range,
+    count,
+    source,
+    ...unitParts(dataset),
+    read: (indices, out) => dataset.read(indices, out),
+    get fingerprint() {
+      return dataset.fingerprint;
+    },
+  };
+}
+
+/** Number of samples of every class, or nothing where there are no labels. */
+export function classCounts(dataset: Pick<Dataset, 'labels' | 'classNames'>): Int32Array | undefined {
+  if (!dataset.labels) return undefined;
+  let classes = dataset.classNames?.length ?? 0;
+  for (const label of dataset.labels) classes = Math.max(classes, label + 1);
+  const counts = new Int32Array(classes);
+  for (const label of dataset.labels) counts[label]! += 1;
+  return counts;
+}
+
+function reader(
+  values: ArraySource['values'],
+  size: number,
+  count: number,
+  maximum: number,
+): Samples['read'] {
+  const copy =
+    values instanceof Uint8Array ? byteCopier(values, size, maximum) : floatCopier(values, size, maximum);
+  return (indices, out) => {
+    if (out.length !== indices.length * size) {
+      throw new RangeError(`read of ${indices.length} samples of ${size} values into ${out.length} places`);
+    }
+    for (let i = 0; i < indices.length; i++) copy(checkIndex(indices[i]!, count) * size, out, i * size);
+  };
+}
+
+type Copier = (from: number, out: Float32Array, to: number) => void;
+
+// Two loops, because one that meets both kinds of array is compiled for neither.
+function byteCopier(values: Uint8Array, size: number, maximum: number): Copier {
+  // A table of the 256 quotients gives the same bits as the division.
+  const scaled = Float32Array.from({ length: 256 }, (_, byte) => byte / maximum);
+  return (from, out, to) => {
+    for (let j = 0; j < size; j++) out[to + j] = scaled[values[from + j]!]!;
+  };
+}
+
+function floatCopier(values: Float32Array | Float64Array, size: number, maximum: number): Copier {
+  return (from, out, to) => {
+    for (let j = 0; j < size; j++) out[to + j] = values[from + j]! / maximum;
+  };
+}
+
+function checkIndex(index: number, count: number): number {
+  if (!(Number.isInteger(index) && index >= 0 && index < count)) {
+    throw new RangeError(`sample ${index} of a data set of ${count}`);
+  }
+  return index;
+}
+
+function unitParts(from: Pick<ArraySource, 'maximum' | 'scaling'>): Pick<Samples, 'maximum' | 'scaling'> {
+  return {
+    ...(from.maximum === undefined ? {} : { maximum: from.maximum }),
+    ...(from.scaling === undefined ? {} : { scaling: from.scaling }),
+  };
+}
+
+function evaluationParts(
+  from: Partial<ArraySource>,
+): Pick<Dataset, 'labels' | 'classNames' | 'test' | 'truth'> {
+  return {
+    ...(from.labels ? { labels: from.labels } : {}),
+    ...(from.classNames ? { classNames: from.classNames } : {}),
+    ...(from.test ? { test: from.test } : {}),
+    ...(from.truth ? { truth: from.truth } : {}),
+  };
+}
+
+function contentFingerprint(from: ArraySource): string {
+  const { kind, shape, range, maximum, scaling, values, labels } = from;
+  const hash = createHash('sha256')
+    .update(`${JSON.stringify({ kind, shape, range, maximum, scaling })}\n`)
+    .update(values);
+  return (labels ? hash.update(labels) : hash).digest('hex');
+}
+
+/** Hashing 47 MB takes a tenth of a second, and many callers never ask: so later, and once. */
+function once<T>(compute: () => T): () => T {
+  let value: { readonly of: T } | undefined;
+  return () => {
+    value ??= { of: compute() };
+    return value.of;
+  };
+}

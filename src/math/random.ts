@@ -1,0 +1,219 @@
+/** @file Counter-based, splittable random streams: every draw is a pure function of (seed, path, position). */
+
+import { usageError } from '../errors.js';
+import { normalsFromWords, portableLog } from './elementary.js';
+import { philoxFill, type Words4 } from './philox.js';
+
+const TWO_POW_32 = 2 ** 32;
+const TWO_POW_26 = 2 ** 26;
+const TWO_POW_MINUS_53 = 2 ** -53;
+const CHUNK_WORDS = 1024;
+const HASH_KEY_0 = 0x6d697874; // "mixt"
+const HASH_KEY_1 = 0x75726121; // "ura!"
+const NUMBER_TAG = 1;
+const STRING_TAG = 2;
+
+// Shared by all streams: a fill uses it from start to end without giving up control.
+const chunk = new Int32Array(CHUNK_WORDS);
+const block = new Int32Array(4);
+
+type Floats = Float64Array | Float32Array;
+
+/**
+ * A stream of random numbers, identified by a seed and a path of labels; equal paths give equal streams.
+ *
+ * The words are Philox4x32-10 outputs: the 128-bit identity of a stream is its key and the upper half of the counter,
+ * the lower half counts blocks. Forking reads only the identity, so it neither advances nor depends on the parent's
+ * position, and a run that resumes needs no saved random state. Source: Salmon et al. 2011.
+ *
+ * Filling methods (`uniforms`, `normals`, `gumbels`) start at a fresh block of four words.
+ *
+ * @example
+ * const step = Stream.root(7).fork('latent', 120); // the same numbers whenever step 120 is computed
+ * const noise = step.normals(new Float64Array(64));
+ */
+export class Stream {
+  private readonly id: Words4;
+  private blockLow = 0;
+  private blockHigh = 0;
+  private readonly buffer = new Int32Array(4);
+  private used = 4;
+
+  private constructor(id: Words4) {
+    this.id = id;
+  }
+
+  /** The root stream of a seed, any safe integer; throws a usage error otherwise. */
+  static root(seed: number): Stream {
+    return new Stream(absorb([0, 0, 0, 0], seed));
+  }
+
+  /**
+   * An independent child stream for a path of labels and integers; `fork(a, b)` equals `fork(a).fork(b)`.
+   * Throws a usage error where a number of the path is not a safe integer.
+   */
+  fork(...path: readonly (string | number)[]): Stream {
+    return new Stream(path.reduce<Words4>(absorb, this.id));
+  }
+
+  /** A uniform integer of 32 bits. */
+  uint32(): number {
+    if (this.used === 4) {
+      this.nextBlocks(this.buffer, 1);
+      this.used = 0;
+    }
+    return this.buffer[this.used++]! >>> 0;
+  }
+
+  /** A uniform number of [0, 1) with 53 bits. */
+  uniform(): number {
+    const high = this.uint32();
+    return uniform53(high, this.uint32());
+  }
+
+  /** A standard normal number (Box-Muller, the cosine of the pair). */
+  normal(): number {
+    block[0] = this.uint32();
+    block[1] = this.uint32();
+    normalsFromWords(block, 1, single, 0);
+    return single[0]!;
+  }
+
+  /** A uniform integer of [0, n), without bias (rejection); throws a usage error unless 1 <= n <= 2^32. */
+  int(n: number): number {
+    if (!Number.isInteger(n) || n < 1 || n > TWO_POW_32) {
+      throw usageError(`A random integer below ${n} was asked for; give an integer from 1 to 2^32.`);
+    }
+    const limit = TWO_POW_32 - (TWO_POW_32 % n);
+    let word = this.uint32();
+    while (word >= limit) word = this.uint32();
+    return word % n;
+  }
+
+  /** Fills `out` with uniform numbers of [0, 1) and returns it. */
+  uniforms<T extends Floats>(out: T): T {
+    this.eachChunk(out.length, 2, (start, count) => {
+      for (let i = 0; i < count; i++) out[start + i] = uniform53(chunk[2 * i]!, chunk[2 * i + 1]!);
+    });
+    // Rounding to float32 may reach 1, which is outside of the range.
+    if (out instanceof Float32Array) {
+      for (let i = 0; i < out.length; i++) if (out[i] === 1) out[i] = 1 - 2 ** -24;
+    }
+    return out;
+  }
+
+  /** Fills `out` with standard normal numbers and returns it. */
+  normals<T extends Floats>(out: T): T {
+    this.eachChunk(out.length, 1, (start, count) => normalsFromWords(chunk, count, out, start));
+    return out;
+  }
+
+  /** Fills `out` with Gumbel numbers, g = -log(-log(u + 1e-20) + 1e-20), and returns it. */
+  gumbels<T extends Floats>(out: T): T {
+    this.eachChunk(out.length, 2, (start, count) => {
+      for (let i = 0; i < count; i++) {
+        const u = uniform53(chunk[2 * i]!, chunk[2 * i + 1]!);
+        out[start + i] = -portableLog(-portableLog(u + 1e-20) + 1e-20);
+      }
+    });
+    return out;
+  }
+
+  /**
+   * An index drawn in proportion to non-negative weights (they need not sum to 1).
+   * Throws a usage error where the weights are empty, negative, not finite, or sum to 0.
+   */
+  categorical(weights: ArrayLike<number>): number {
+    let total = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const w = weights[i]!;
+      if (!(w >= 0))
+        throw usageError(`Weight ${i} of a categorical draw is ${w}; give weights of at least 0.`);
+      total += w;
+    }
+    if (!(total > 0 && total < Infinity)) {
+      throw usageError(
+        `The weights of a categorical draw sum to ${total}; give finite weights, one above 0.`,
+      );
+    }
+    let left = this.uniform() * total;
+    let last = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const w = weights[i]!;
+      if (w === 0) continue;
+      if (left < w) return i;
+      left -= w;
+      last = i;
+    }
+    return last; // rounding of the running difference only
+  }
+
+  /** The integers 0..n-1 in random order (Fisher-Yates). */
+  permutation(n: number): Uint32Array {
+    const out = new Uint32Array(n);
+    for (let i = 0; i < n; i++) out[i] = i;
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.int(i + 1);
+      const held = out[i]!;
+      out[i] = out[j]!;
+      out[j] = held;
+    }
+    return out;
+  }
+
+  /** k distinct integers of 0..n-1, ascending (Floyd's algorithm); throws a usage error where k > n. */
+  choice(n: number, k: number): Uint32Array {
+    if (k > n) throw usageError(`${k} distinct items of ${n} were asked for; ask for at most ${n}.`);
+    const chosen = new Set<number>();
+    for (let j = n - k; j < n; j++) {
+      const candidate = this.int(j + 1);
+      chosen.add(chosen.has(candidate) ? j : candidate);
+    }
+    return Uint32Array.from(chosen).sort();
+  }
+
+  /** Calls `use(start, count)` for pieces of 0..length-1, with `perItem * count` fresh words in `chunk`. */
+  private eachChunk(length: number, perItem: number, use: (start: number, count: number) => void): void {
+    const items = CHUNK_WORDS / perItem;
+    for (let start = 0; start < length; start += items) {
+      const count = Math.min(items, length - start);
+      this.nextBlocks(chunk, Math.ceil((count * perItem) / 4));
+      use(start, count);
+    }
+    this.used = 4;
+  }
+
+  private nextBlocks(out: Int32Array, blocks: number): void {
+    philoxFill(out, blocks, [this.blockLow, this.blockHigh, this.id[2], this.id[3]], this.id[0], this.id[1]);
+    const next = this.blockLow + blocks;
+    this.blockLow = next % TWO_POW_32;
+    if (next >= TWO_POW_32) this.blockHigh++;
+  }
+}
+
+const single = new Float64Array(1);
+
+function uniform53(high: number, low: number): number {
+  return ((high >>> 5) * TWO_POW_26 + (low >>> 6)) * TWO_POW_MINUS_53;
+}
+
+/** Mixes one label into an identity: s <- Philox(s xor block) xor s over tagged blocks (Matyas-Meyer-Oseas). */
+function absorb(state: Words4, label: string | number): Words4 {
+  if (typeof label === 'number') {
+    if (!Number.isSafeInteger(label)) {
+      throw usageError(`${label} cannot name a random stream; use a whole number between -2^53 and 2^53.`);
+    }
+    return compress(state, NUMBER_TAG, 0, label | 0, Math.floor(label / TWO_POW_32) | 0);
+  }
+  let mixed = compress(state, STRING_TAG, label.length, 0, 0);
+  for (let i = 0; i < label.length; i += 4) {
+    const code = (k: number): number => (i + k < label.length ? label.charCodeAt(i + k) : 0);
+    mixed = compress(mixed, STRING_TAG, i, code(0) | (code(1) << 16), code(2) | (code(3) << 16));
+  }
+  return mixed;
+}
+
+function compress(s: Words4, a: number, b: number, c: number, d: number): Words4 {
+  philoxFill(block, 1, [s[0] ^ a, s[1] ^ b, s[2] ^ c, s[3] ^ d], HASH_KEY_0, HASH_KEY_1);
+  return [block[0]! ^ s[0], block[1]! ^ s[1], block[2]! ^ s[2], block[3]! ^ s[3]];
+}

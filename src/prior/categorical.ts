@@ -1,0 +1,71 @@
+/** @file Normal noise beside a one-hot code. */
+
+import { usageError } from '../errors.js';
+import type { Stream } from '../math/random.js';
+import { expectComponent } from './mixture.js';
+import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
+
+export interface CategoricalOptions {
+  readonly components: number;
+  /** Number of noise entries, which may be 0. */
+  readonly noise: number;
+  /** Standard deviation of the noise (default 1; ClusterGAN uses 0.1). */
+  readonly noiseStd?: number;
+}
+
+/**
+ * z = [e, onehot(c)], e ~ N(0, noiseStd^2 I), c uniform over K codes: latents of noise + K numbers.
+ * Source: InfoGAN, section 4; ClusterGAN, section 2.1.
+ */
+export class CategoricalPrior implements LatentPrior {
+  readonly components: number;
+  readonly noise: number;
+  readonly noiseStd: number;
+  readonly width: number;
+  readonly mixing: Float64Array;
+
+  /** Throws a usage error where a size is not a whole number, or K is below 1. */
+  constructor(options: CategoricalOptions) {
+    const { components, noise, noiseStd = 1 } = options;
+    if (!Number.isInteger(components) || components < 1 || !Number.isInteger(noise) || noise < 0) {
+      throw usageError(
+        `A categorical prior cannot have ${components} components and ${noise} noise entries; give whole numbers ` +
+          'of at least 1 and 0.',
+      );
+    }
+    this.components = components;
+    this.noise = noise;
+    this.noiseStd = noiseStd;
+    this.width = noise + components;
+    this.mixing = new Float64Array(components).fill(1 / components);
+  }
+
+  /** n latents, n x (noise + K), with codes drawn uniformly. */
+  sample(n: number, stream: Stream): LatentBatch {
+    const choices = stream.fork('component');
+    const component = new Int32Array(n);
+    for (let i = 0; i < n; i++) component[i] = choices.int(this.components);
+    return this.draw(component, stream);
+  }
+
+  /** n latents with code c; throws a usage error where c is not 0..K-1. */
+  sampleComponent(c: number, n: number, stream: Stream): LatentBatch {
+    expectComponent(c, this.components);
+    return this.draw(new Int32Array(n).fill(c), stream);
+  }
+
+  state(): PriorState {
+    return {};
+  }
+
+  private draw(component: Int32Array, stream: Stream): LatentBatch {
+    const { noise, width } = this;
+    const draws = stream.fork('noise').normals(new Float64Array(component.length * noise));
+    const z = new Float64Array(component.length * width);
+    component.forEach((c, i) => {
+      for (let j = 0; j < noise; j++) z[i * width + j] = draws[i * noise + j]! * this.noiseStd;
+      z[i * width + noise + c] = 1;
+    });
+    return { z, component };
+  }
+}

@@ -1,0 +1,267 @@
+/** @file The Gaussian-mixture prior, moved only by Stein gradients. */
+
+import { usageError } from '../errors.js';
+import { identity, logSumExp, symmetricEigenvalues } from '../math/linalg.js';
+import type { Stream } from '../math/random.js';
+import { expectLength, Gaussians, type Whitening } from './gaussians.js';
+import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
+import { logJoint } from './responsibilities.js';
+import {
+  covarianceStep,
+  type SteinBatch,
+  type SteinGradients,
+  SteinWorkspace,
+  type StepBuffers,
+  steinGradients,
+} from './stein.js';
+
+export interface MixtureOptions {
+  readonly components: number;
+  readonly dim: number;
+  /** Standard deviation of the initial means (default 0.1). */
+  readonly meanStd?: number;
+}
+
+/** One update of {@link MixturePrior}: a batch, and how far to go. */
+export interface MixtureUpdate extends SteinBatch {
+  /** Learning rates of the means, the covariances and the mixing logits. */
+  readonly lr: { readonly mean: number; readonly covariance: number; readonly mixing: number };
+  /** Factor on the covariance rate: 2 (default) is what the authors' code does, 1 is the formula as printed. */
+  readonly sigmaLrMult?: number;
+  /** Parameters to leave as they are (ablations). */
+  readonly freeze?: { readonly means?: boolean; readonly covariances?: boolean; readonly mixing?: boolean };
+}
+
+/** Smallest and largest eigenvalue of each covariance, K numbers each. */
+export interface EigenRange {
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+}
+
+/**
+ * The latent prior q(z) = sum_c pi_c N(z; mu_c, Sigma_c), pi = softmax(rho), with full covariances. Source: SLOGAN.
+ *
+ * `means`, `covariances` and `logits` are for reading: only `update` moves them, since factors are kept beside them.
+ *
+ * @example
+ * const prior = MixturePrior.create({ components: 8, dim: 64 }, Stream.root(0).fork('prior'));
+ * const { z, component } = prior.sample(128, Stream.root(0).fork('latent', 0));
+ */
+export class MixturePrior implements LatentPrior {
+  private readonly gaussians: Gaussians;
+  private readonly buffers: StepBuffers;
+  private work: SteinWorkspace | undefined;
+
+  private constructor(gaussians: Gaussians) {
+    this.gaussians = gaussians;
+    const square = gaussians.dim ** 2;
+    this.buffers = { product: new Float64Array(square), square: new Float64Array(square) };
+  }
+
+  /** Means from N(0, meanStd^2 I), identity covariances, equal mixing; throws a usage error for sizes below 1. */
+  static create(options: MixtureOptions, stream: Stream): MixturePrior {
+    const { components, dim, meanStd = 0.1 } = options;
+    for (const [name, size] of Object.entries({ components, dim })) {
+      if (!Number.isInteger(size) || size < 1) {
+        throw usageError(`A mixture prior cannot have ${name} = ${size}; give a whole number of at least 1.`);
+      }
+    }
+    const means = stream.normals(new Float64Array(components * dim)).map((x) => x * meanStd);
+    const covariances = new Float64Array(components * dim * dim);
+    for (let c = 0; c < components; c++) covariances.set(identity(dim), c * dim * dim);
+    const logits = new Float64Array(components).fill(1 / components);
+    return new MixturePrior(new Gaussians(components, dim, means, covariances, logits));
+  }
+
+  /** The prior that `state` saved; throws a usage error where arrays are missing or do not fit together. */
+  static fromState(state: PriorState): MixturePrior {
+    const { means, covariances, logits } = state;
+    if (
+      means === undefined ||
+      covariances === undefined ||
+      logits === undefined ||
+      means.shape.length !== 2
+    ) {
+      throw usageError(
+        'The saved prior lacks means (K x d), covariances or logits; use a complete checkpoint.',
+      );
+    }
+    const [components = 0, dim = 0] = means.shape;
+    expectLength('means', means.data, components * dim);
+    expectLength('covariances', covariances.data, components * dim * dim);
+    expectLength('logits', logits.data, components);
+    return new MixturePrior(
+      new Gaussians(components, dim, means.data.slice(), covariances.data.slice(), logits.data.slice()),
+    );
+  }
+
+  get components(): number {
+    return this.gaussians.components;
+  }
+
+  get dim(): number {
+    return this.gaussians.dim;
+  }
+
+  get width(): number {
+    return this.gaussians.dim;
+  }
+
+  /** mu, K x d. */
+  get means(): Float64Array {
+    return this.gaussians.means;
+  }
+
+  /** Sigma, K x d x d. */
+  get covariances(): Float64Array {
+    return this.gaussians.covariances;
+  }
+
+  /** rho, K. */
+  get logits(): Float64Array {
+    return this.gaussians.logits;
+  }
+
+  /** pi = softmax(rho), K. */
+  get mixing(): Float64Array {
+    return this.gaussians.mixing;
+  }
+
+  /** n latents z = mu_c + L_c e, e ~ N(0, I), with c drawn from the mixing coefficients. */
+  sample(n: number, stream: Stream): LatentBatch {
+    const choices = stream.fork('component');
+    const component = new Int32Array(n);
+    for (let i = 0; i < n; i++) component[i] = choices.categorical(this.mixing);
+    return this.draw(component, stream);
+  }
+
+  /** n latents of N(mu_c, Sigma_c); throws a usage error where c is not 0..K-1. */
+  sampleComponent(c: number, n: number, stream: Stream): LatentBatch {
+    expectComponent(c, this.components);
+    return this.draw(new Int32Array(n).fill(c), stream);
+  }
+
+  /** log q(z) of n latents (n x d), n numbers. */
+  logDensity(z: Float64Array, n: number): Float64Array {
+    const joint = this.joint(z, n);
+    return Float64Array.from({ length: n }, (_, i) => logSumExp(joint, i * this.components, this.components));
+  }
+
+  /** log r_c(z) = log pi_c + log N_c(z) - log q(z) of n latents (n x d), as n x K. */
+  logResponsibilities(z: Float64Array, n: number): Float64Array {
+    const k = this.components;
+    const joint = this.joint(z, n);
+    for (let i = 0; i < n; i++) {
+      const total = logSumExp(joint, i * k, k);
+      for (let c = 0; c < k; c++) joint[i * k + c]! -= total;
+    }
+    return joint;
+  }
+
+  /** r_c(z) = q(c | z) of n latents (n x d), as n x K. */
+  responsibilities(z: Float64Array, n: number): Float64Array {
+    return this.logResponsibilities(z, n).map(Math.exp);
+  }
+
+  /**
+   * The constants of log pi_c N_c(z) = constant_c - |weight_c z - offset_c|^2 / 2, copied: weight = L_c^-1 (K x d x d),
+   * offset = L_c^-1 mu_c (K x d), constant = log pi_c - sum_i log L_c,ii - (d/2) log 2 pi (K).
+   */
+  whitening(): Whitening {
+    return this.gaussians.whitening();
+  }
+
+  /** The estimates by which `update` would move the parameters; they are overwritten by the next call. */
+  gradients(batch: SteinBatch): SteinGradients {
+    const { n } = batch;
+    expectLength('latents', batch.z, n * this.dim);
+    expectLength('loss gradients', batch.gradient, n * this.dim);
+    expectLength('adversarial losses', batch.adversarialLoss, n);
+    if (this.work?.n !== n) this.work = new SteinWorkspace(n, this.components, this.dim);
+    return steinGradients(this.gaussians, batch, this.work);
+  }
+
+  /**
+   * One descent step on the expected loss, and the gradients that it used:
+   *
+   * - mu <- mu - lr.mean * gradient
+   * - Sigma <- Sigma + g Delta + (g^2 / 2) Delta Sigma^-1 Delta, Delta = -gradient, g = sigmaLrMult * lr.covariance
+   * - rho <- rho - lr.mixing * gradient
+   *
+   * Throws where a covariance is no longer positive definite even with 1e-6 I added. Source: SLOGAN, Algorithm 1.
+   */
+  update(step: MixtureUpdate): SteinGradients {
+    const { lr, freeze = {}, sigmaLrMult = 2 } = step;
+    const gradients = this.gradients(step);
+    if (freeze.means !== true) descend(this.means, gradients.means, lr.mean);
+    if (freeze.mixing !== true) descend(this.logits, gradients.mixing, lr.mixing);
+    if (freeze.covariances !== true) this.moveCovariances(gradients, sigmaLrMult * lr.covariance);
+    this.gaussians.refreshConstants();
+    return gradients;
+  }
+
+  /** Smallest and largest eigenvalue of each covariance; costs an eigendecomposition each, so not for every step. */
+  eigenRange(): EigenRange {
+    const min = new Float64Array(this.components);
+    const max = new Float64Array(this.components);
+    for (let c = 0; c < this.components; c++) {
+      const values = symmetricEigenvalues(this.gaussians.block(this.covariances, c), this.dim);
+      min[c] = values[0]!;
+      max[c] = values[this.dim - 1]!;
+    }
+    return { min, max };
+  }
+
+  /** Copies of the parameters: means, covariances and logits (rho). */
+  state(): PriorState {
+    const { components: k, dim: d } = this;
+    return {
+      means: { shape: [k, d], data: this.means.slice() },
+      covariances: { shape: [k, d, d], data: this.covariances.slice() },
+      logits: { shape: [k], data: this.logits.slice() },
+    };
+  }
+
+  private joint(z: Float64Array, n: number): Float64Array {
+    expectLength('latents', z, n * this.dim);
+    return logJoint(this.gaussians, z, n);
+  }
+
+  private draw(component: Int32Array, stream: Stream): LatentBatch {
+    const { dim: d, means, gaussians } = this;
+    const noise = stream.fork('noise').normals(new Float64Array(component.length * d));
+    const z = new Float64Array(noise.length);
+    component.forEach((c, i) => {
+      for (let row = 0; row < d; row++) {
+        const o = (c * d + row) * d;
+        let sum = means[c * d + row]!;
+        for (let j = 0; j <= row; j++) sum += gaussians.factors[o + j]! * noise[i * d + j]!;
+        z[i * d + row] = sum;
+      }
+    });
+    return { z, component };
+  }
+
+  private moveCovariances(gradients: SteinGradients, gamma: number): void {
+    for (let c = 0; c < this.components; c++) {
+      if (gradients.counts[c] === 0 || gamma === 0) continue;
+      const { gaussians } = this;
+      const sigma = gaussians.block(gaussians.covariances, c);
+      const gradient = gaussians.block(gradients.covariances, c);
+      // Delta is minus the gradient, and the correction is even in it: step along the gradient with -gamma.
+      covarianceStep(sigma, gaussians.block(gaussians.inverses, c), gradient, -gamma, this.dim, this.buffers);
+      gaussians.refactor(c);
+    }
+  }
+}
+
+/** Throws a usage error where c is not a component. */
+export function expectComponent(c: number, components: number): void {
+  if (!Number.isInteger(c) || c < 0 || c >= components) {
+    throw usageError(`There is no component ${c}; choose one of 0..${components - 1}.`);
+  }
+}
+
+function descend(parameters: Float64Array, gradient: Float64Array, rate: number): void {
+  for (let i = 0; i < parameters.length; i++) parameters[i]! -= rate * gradient[i]!;
+}

@@ -1,0 +1,33 @@
+/** @file What a latent prior offers to the methods that draw from it. */
+
+import type { Stream } from '../math/random.js';
+
+/** A batch of latents: z is n x width, row-major; component[i] is the group that row i was drawn from. */
+export interface LatentBatch {
+  readonly z: Float64Array;
+  readonly component: Int32Array;
+}
+
+/** One array of a prior's saved state. */
+export interface StateArray {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export type PriorState = Record<string, StateArray>;
+
+/** A distribution over latents with K components, as far as all priors have it in common. */
+export interface LatentPrior {
+  /** Number of components K, at least 1. */
+  readonly components: number;
+  /** Length of one latent, as the generator receives it. */
+  readonly width: number;
+  /** Mixing coefficients, K numbers that sum to 1. */
+  readonly mixing: Float64Array;
+  /** n latents, each from a component drawn by its mixing coefficient. */
+  sample(n: number, stream: Stream): LatentBatch;
+  /** n latents of component c; throws a usage error where c is not 0..K-1. */
+  sampleComponent(c: number, n: number, stream: Stream): LatentBatch;
+  /** Everything that must be saved to continue: empty for priors that do not learn. */
+  state(): PriorState;
+}

@@ -1,0 +1,35 @@
+/** @file HTML as tagged templates that escape whatever is put into them, unless it is markup already. */
+import { escapeText } from './svg.js';
+
+/** Text that is markup and must not be escaped again. */
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+export type Part = string | number | Markup | undefined | false | readonly Part[];
+
+/**
+ * A template of HTML: strings and numbers in it are escaped, markup and lists of it are kept, `undefined` and
+ * `false` vanish.
+ */
+export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return new Markup(literals.reduce((text, literal, index) => text + written(parts[index - 1]) + literal));
+}
+
+/** Marks text of our own, such as an SVG picture, as markup. */
+export function raw(text: string): Markup {
+  return new Markup(text);
+}
+
+/** An image of a PNG's bytes, inside the page itself. */
+export function inlinePng(png: Uint8Array, description: string): Markup {
+  const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return html`<img src="${source}" alt="${description}">`;
+}
+
+function written(part: Part): string {
+  if (part === undefined || part === false) return '';
+  if (part instanceof Markup) return part.text;
+  if (typeof part === 'string' || typeof part === 'number') return escapeText(String(part));
+  return part.map(written).join('');
+}

@@ -1,0 +1,53 @@
+/** @file The look of the report: one style sheet, light and dark, on screen and on paper. */
+
+export const STYLE = `
+:root { color-scheme: light dark; --page: #ffffff; --ink: #17202c; --soft: #5b6776; --line: #e3e7ec; --card: #f7f8fa;
+  --note: #fff6e0; --note-ink: #6b4a00; }
+@media (prefers-color-scheme: dark) { :root { --page: #11161d; --ink: #e8ecf1; --soft: #9aa6b4; --line: #28313c;
+  --card: #181f28; --note: #33290f; --note-ink: #f0d48a; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink); -webkit-print-color-adjust: exact; print-color-adjust: exact;
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+main { max-width: 1040px; margin: 0 auto; padding: 56px 32px 72px; }
+h1 { font-size: clamp(28px, 4.4vw, 44px); line-height: 1.12; letter-spacing: -0.022em; font-weight: 700; margin: 6px 0 14px; text-wrap: balance; }
+h2 { font-size: 21px; letter-spacing: -0.01em; font-weight: 650; margin: 0 0 4px; }
+h3 { font-size: 15px; font-weight: 600; margin: 0 0 10px; }
+p { margin: 0; max-width: 72ch; }
+.eyebrow { color: var(--soft); font-size: 13px; letter-spacing: 0.02em; overflow-wrap: anywhere; }
+.lead { font-size: 18px; color: var(--soft); }
+.verdict { font-size: 18px; margin-top: 8px; }
+.hint { color: var(--soft); font-size: 14px; margin-bottom: 20px; max-width: 100ch; }
+section { margin-top: 60px; }
+.note { background: var(--note); color: var(--note-ink); border-radius: 8px; padding: 10px 16px; margin-top: 16px; max-width: none; }
+.shares { margin-top: 32px; display: grid; grid-template-columns: max-content 1fr; gap: 6px 14px; align-items: center; font-size: 13px; color: var(--soft); }
+.share { display: flex; gap: 2px; height: 44px; }
+.share.thin { height: 12px; }
+.share i { container-type: inline-size; display: flex; align-items: center; justify-content: center; min-width: 2px; border-radius: 3px; overflow: hidden;
+  font: 600 14px/1 system-ui, sans-serif; white-space: nowrap; }
+@container (max-width: 38px) { .share span { display: none; } }
+.share.thin i { opacity: 0.6; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(110px, 1fr)); gap: 20px 28px; margin: 36px 0 0; padding-top: 22px; border-top: 1px solid var(--line); }
+dl { margin: 0; } dt { color: var(--soft); font-size: 13px; } dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th { text-align: left; font-weight: 500; font-size: 13px; color: var(--soft); padding: 0 20px 8px 0; white-space: nowrap; }
+td { border-top: 1px solid var(--line); padding: 10px 20px 10px 0; vertical-align: middle; }
+td.number, th.number { text-align: right; white-space: nowrap; } td.strong { font-weight: 650; font-size: 18px; }
+td.soft { color: var(--soft); font-size: 14px; white-space: nowrap; } td.soft.fill { white-space: normal; } td code { white-space: nowrap; } td.fill { width: 100%; padding-right: 0; }
+.name { white-space: nowrap; font-weight: 600; }
+.swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 10px; vertical-align: -1px; }
+code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 14px; }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; margin: 20px 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 36px 44px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 40px 44px; }
+.wide { max-width: 680px; }
+figure { margin: 0; break-inside: avoid; min-width: 0; } figcaption { color: var(--soft); font-size: 14px; margin-top: 8px; }
+svg { overflow: visible; display: block; width: 100%; height: auto; } svg text { fill: var(--soft); }
+img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; }
+.card h3 { border-top: 3px solid var(--group, var(--line)); padding-top: 10px; } .card img { width: 100%; } .card p { color: var(--soft); font-size: 13px; margin: 12px 0 6px; }
+details { margin-top: 16px; } summary { cursor: pointer; color: var(--soft); } details table { margin-top: 12px; font-size: 14px; } details td { padding: 5px 20px 5px 0; }
+footer { margin-top: 72px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--soft); font-size: 13px; }
+@media (max-width: 640px) { main { padding: 32px 18px 48px; } }
+@media print { :root { --page: #fff; --ink: #000; --soft: #444; --line: #ccc; --card: #fff; --note: #fff; --note-ink: #000; color-scheme: light; }
+  body { font-size: 12px; } main { max-width: none; padding: 0; } section { margin-top: 28px; } h2 { break-after: avoid; } tr { break-inside: avoid; } h1 { font-size: 28px; } }
+`;

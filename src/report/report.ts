@@ -1,0 +1,92 @@
+/** @file The report of a run: one HTML page that needs nothing beside it. The answer comes first. */
+import { html, type Markup, raw } from './html.js';
+import type { ReportData } from './report-data.js';
+import { curvesSection, groupsSection, metricsSection, sizesSection } from './report-numbers.js';
+import { sheetsSection, viewSection } from './report-pictures.js';
+import { STYLE } from './report-style.js';
+import { bySize, foundGroups, headline, lead, proportions, runTime, verdict } from './report-summary.js';
+import { formatNumber } from './svg.js';
+
+/**
+ * The page may show what it holds and nothing else: no script, no request, whatever text a data set brings.
+ */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/**
+ * Renders a run as one self-contained HTML page: style, SVG and PNG pictures inline, no script, no links out.
+ * All text in `data` is escaped.
+ *
+ * @returns the page, to be written as `report.html`
+ */
+export function renderReport(data: ReportData): string {
+  const title = headline(foundGroups(data.groups));
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>${title} · ${data.run.dataset.name} · Mixtura</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<main>
+${header(data, title)}
+${groupsSection(data)}
+${sizesSection(data)}
+${viewSection(data)}
+${metricsSection(data)}
+${curvesSection(data)}
+${sheetsSection(data)}
+${making(data)}
+<footer>Made by Mixtura ${data.run.version}.</footer>
+</main>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function header(data: ReportData, title: string): Markup {
+  const { run } = data;
+  const warnings = [...unfinished(data), ...(data.notes ?? [])];
+  const facts: [string, string][] = [
+    ['Data', run.dataset.name],
+    ['Samples', formatNumber(run.dataset.count)],
+    ['Method', run.method],
+    ['Steps', formatNumber(run.steps)],
+    ['Time', runTime(run.seconds)],
+    ['Seed', String(run.seed)],
+  ];
+  return html`<header>
+<p class="eyebrow">${run.folder}</p>
+<h1>${title}</h1>
+<p class="lead">${lead(data)}</p>
+${verdict(data)}
+${warnings.map((note) => html`<p class="note">${note}</p>`)}
+${proportions(bySize(data.groups))}
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+</header>`;
+}
+
+function unfinished({ run }: ReportData): string[] {
+  if (run.unfinished === undefined) return [];
+  const planned = formatNumber(run.unfinished.plannedSteps);
+  return [`This run has done ${formatNumber(run.steps)} of ${planned} steps; what is shown is not its end.`];
+}
+
+function making({ run, settings = {} }: ReportData): Markup {
+  const rows = Object.entries(settings);
+  return html`<section>
+<h2>How this was made</h2>
+<p class="hint">${run.dataset.source}</p>
+<pre>${run.command}</pre>
+<p class="hint">Mixtura ${run.version}, seed ${run.seed}: the same command on the same machine gives the same result.</p>
+${
+  rows.length > 0 &&
+  html`<details><summary>All ${rows.length} settings</summary><div class="scroll"><table>
+${rows.map(([name, value]) => html`<tr><td><code>${name}</code></td><td class="fill">${String(value)}</td></tr>`)}
+</table></div></details>`
+}
+</section>`;
+}

@@ -1,0 +1,120 @@
+/** @file A trained model at work: samples of a component, features and group probabilities of data. */
+import type { Samples } from '../data/dataset.js';
+import { sampleSize } from '../data/dataset.js';
+import { input } from '../graph/tensor.js';
+import type { Session } from './session.js';
+
+/** Rows that go through a network at a time. */
+const ROWS = 250;
+
+export class Inference {
+  private constructor(readonly session: Session) {}
+
+  /** Compiles the model's networks in evaluation mode. */
+  static async open(session: Session): Promise<Inference> {
+    const { engine, model, context } = session;
+    const { inference, prior } = model;
+    const samples = input('samples', [ROWS, ...context.data.shape]);
+    await engine.compile({
+      name: 'generate',
+      outputs: { samples: inference.generate(input('latent', [ROWS, prior.width])) },
+    });
+    await engine.compile({ name: 'features', outputs: { features: inference.features(samples) } });
+    if (inference.assign) {
+      await engine.compile({ name: 'assign', outputs: { probabilities: inference.assign(samples) } });
+    }
+    return new Inference(session);
+  }
+
+  /** Whether the method gives each datum a probability for each group. */
+  get assigns(): boolean {
+    return this.session.model.inference.assign !== undefined;
+  }
+
+  /** Samples of the latents [n, width]. */
+  generate(latents: Float64Array): Promise<Float32Array> {
+    const width = this.session.model.prior.width;
+    const count = latents.length / width;
+    return this.#batched('generate', 'samples', count, (start, rows, buffer) => {
+      buffer.latent = filled(ROWS * width, latents.subarray(start * width, (start + rows) * width));
+    });
+  }
+
+  /** n new samples of component c; the same seed path gives the same samples. */
+  sampleComponent(c: number, n: number, ...path: (string | number)[]): Promise<Float32Array> {
+    const { model, stream } = this.session;
+    return this.generate(model.prior.sampleComponent(c, n, stream.fork('samples', ...path, c)).z);
+  }
+
+  /** Features of the data at `indices`, [n, f]. */
+  features(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
+    return this.#overData('features', 'features', data, indices, {});
+  }
+
+  /** Group probabilities of the data at `indices`, [n, K]. */
+  assign(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
+    const constants = this.session.model.inference.constants();
+    return this.#overData('assign', 'probabilities', data, indices, constants);
+  }
+
+  #overData(
+    program: string,
+    output: string,
+    data: Samples,
+    indices: ArrayLike<number>,
+    constants: Readonly<Record<string, Float32Array>>,
+  ): Promise<Float32Array> {
+    const size = sampleSize(data.shape);
+    return this.#batched(program, output, indices.length, (start, rows, buffer) => {
+      const samples = new Float32Array(ROWS * size);
+      data.read(
+        Uint32Array.from({ length: rows }, (_, i) => indices[start + i]!),
+        samples.subarray(0, rows * size),
+      );
+      Object.assign(buffer, constants, { samples });
+    });
+  }
+
+  /** Runs a program of fixed size over any number of rows; the last batch is padded with zeros. */
+  async #batched(
+    program: string,
+    output: string,
+    count: number,
+    fill: (start: number, rows: number, feeds: Record<string, Float32Array>) => void,
+  ): Promise<Float32Array> {
+    const parts: Float32Array[] = [];
+    let width = 0;
+    for (let start = 0; start < count; start += ROWS) {
+      const rows = Math.min(ROWS, count - start);
+      const feeds: Record<string, Float32Array> = {};
+      fill(start, rows, feeds);
+      const { outputs } = await this.session.engine.run(program, feeds);
+      width = outputs[output]!.length / ROWS;
+      parts.push(outputs[output]!.subarray(0, rows * width));
+    }
+    const all = new Float32Array(count * width);
+    parts.forEach((part, i) => {
+      all.set(part, i * ROWS * width);
+    });
+    return all;
+  }
+}
+
+function filled(size: number, values: ArrayLike<number>): Float32Array {
+  const out = new Float32Array(size);
+  out.set(values);
+  return out;
+}
+
+/** The most probable group of every row of [n, K] probabilities. */
+export function mostProbable(probabilities: ArrayLike<number>, components: number): Int32Array {
+  const out = new Int32Array(probabilities.length / components);
+  for (let i = 0; i < out.length; i++) {
+    let best = 0;
+    for (let c = 1; c < components; c++) {
+      if (probabilities[i * components + c]! > probabilities[i * components + best]!) best = c;
+    }
+    out[i] = best;
+  }
+  return out;
+}

@@ -1,0 +1,128 @@
+/** @file A model in an engine: what is built once for a run, and its state as named arrays. */
+import type { Engine, GroupState, TensorGroup } from '../engine/engine.js';
+import { elements } from '../engine/engine.js';
+import { MixturaError } from '../errors.js';
+import { Stream } from '../math/random.js';
+import type { BuildContext, MethodDefinition, Model } from '../method/method.js';
+import type { PriorState } from '../prior/prior.js';
+import type { StoredTensor } from './safetensors.js';
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  readonly method: MethodDefinition;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly context: Omit<BuildContext, 'stream' | 'restored'>;
+  readonly seed: number;
+  /** State to continue from (see {@link Session.save}). */
+  readonly state?: Readonly<Record<string, StoredTensor>>;
+  /** Whether the phases are compiled: not needed to use a trained model. */
+  readonly training?: boolean;
+}
+
+const PRIOR = 'prior/';
+const MOMENTS = { moment1: 'moment1:', moment2: 'moment2:' } as const;
+
+/** A method built for some data, with its tensors in an engine. */
+export class Session {
+  private constructor(
+    readonly engine: Engine,
+    readonly model: Model,
+    readonly stream: Stream,
+    readonly context: Omit<BuildContext, 'stream' | 'restored'>,
+    private readonly groups: readonly TensorGroup[],
+  ) {}
+
+  /** Builds the model, places its tensors and compiles its phases. */
+  static async open(engine: Engine, options: SessionOptions): Promise<Session> {
+    const { method, settings, context, seed, state } = options;
+    const stream = Stream.root(seed);
+    const restored = state && priorPart(state);
+    const model = method.build(method.settings.parse(settings), {
+      ...context,
+      stream: stream.fork('model'),
+      restored: restored && Object.keys(restored).length > 0 ? restored : undefined,
+    });
+    const start = stream.fork('parameters');
+    const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
+    await engine.allocate(groups);
+    const session = new Session(engine, model, stream, context, groups);
+    if (state) await session.#load(state);
+    if (options.training !== false) {
+      for (const phase of model.phases) await engine.compile(phase.program);
+    }
+    return session;
+  }
+
+  /** Every tensor that training changes: parameters, moments, running statistics, the prior. */
+  async save(): Promise<Record<string, StoredTensor>> {
+    const tensors: Record<string, StoredTensor> = {};
+    for (const group of this.groups) {
+      const state = await this.engine.read(group.name);
+      unpack(group, state.value, '', tensors);
+      if (state.moment1) unpack(group, state.moment1, MOMENTS.moment1, tensors);
+      if (state.moment2) unpack(group, state.moment2, MOMENTS.moment2, tensors);
+    }
+    for (const [name, array] of Object.entries(this.model.prior.state())) {
+      tensors[PRIOR + name] = { shape: array.shape, data: array.data };
+    }
+    return tensors;
+  }
+
+  async #load(tensors: Readonly<Record<string, StoredTensor>>): Promise<void> {
+    for (const group of this.groups) {
+      const state: GroupState = {
+        value: pack(group, tensors, ''),
+        ...(group.trainable && { moment2: pack(group, tensors, MOMENTS.moment2) }),
+        ...(group.trainable &&
+          group.firstMoment !== false && { moment1: pack(group, tensors, MOMENTS.moment1) }),
+      };
+      await this.engine.write(group.name, state);
+    }
+  }
+}
+
+function priorPart(tensors: Readonly<Record<string, StoredTensor>>): PriorState {
+  const entries = Object.entries(tensors)
+    .filter(([name]) => name.startsWith(PRIOR))
+    .map(
+      ([name, { shape, data }]) =>
+        [name.slice(PRIOR.length), { shape, data: Float64Array.from(data) }] as const,
+    );
+  return Object.fromEntries(entries);
+}
+
+function unpack(
+  group: TensorGroup,
+  block: Float32Array,
+  prefix: string,
+  into: Record<string, StoredTensor>,
+): void {
+  let start = 0;
+  for (const { name, shape } of group.tensors) {
+    const end = start + elements(shape);
+    into[prefix + name] = { shape, data: block.slice(start, end) };
+    start = end;
+  }
+}
+
+function pack(
+  group: TensorGroup,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  prefix: string,
+): Float32Array {
+  const block = new Float32Array(group.tensors.reduce((n, { shape }) => n + elements(shape), 0));
+  let start = 0;
+  for (const { name, shape } of group.tensors) {
+    const stored = tensors[prefix + name];
+    if (!stored || stored.data.length !== elements(shape)) {
+      throw new MixturaError(
+        `The checkpoint does not fit this model: tensor ${prefix + name} should have shape [${shape}], but it ${
+          stored ? `has shape [${stored.shape}]` : 'is not there'
+        }; resume with the settings of the run.`,
+      );
+    }
+    block.set(stored.data as Float32Array, start);
+    start += elements(shape);
+  }
+  return block;
+}

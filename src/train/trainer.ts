@@ -1,0 +1,117 @@
+/**
+ * @file The training loop: phases as data, one step after another, told as events.
+ *
+ * Every draw is keyed by the seed, the step and what it is for, so a step is a function of the state before it and
+ * its number: a run that was killed and resumed goes through the same bits as one that was not.
+ */
+import type { BatchSchedule } from '../data/batches.js';
+import { type Samples, sampleSize } from '../data/dataset.js';
+import type { RunResult } from '../engine/engine.js';
+import { MixturaError } from '../errors.js';
+import type { Phase, StepContext } from '../method/method.js';
+import type { Session } from './session.js';
+
+/** What happened in one step. */
+export interface StepEvent {
+  /** Steps done so far, this one included. */
+  readonly step: number;
+  /** Scalars of the phases: losses and penalties. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Milliseconds by part: each phase's graph, the optimizers, the prior, the data. */
+  readonly milliseconds: Readonly<Record<string, number>>;
+}
+
+export interface TrainOptions {
+  readonly samples: Samples;
+  readonly schedule: BatchSchedule;
+  /** Steps already done. */
+  readonly from: number;
+  /** Steps to do in all. */
+  readonly to: number;
+}
+
+/** Trains a session step by step. @throws a MixturaError that names the step and the term when a loss is not finite. */
+export async function* train(session: Session, options: TrainOptions): AsyncGenerator<StepEvent, void> {
+  const { samples, schedule, from, to } = options;
+  const size = session.context.batch * sampleSize(samples.shape);
+  const read = (step: number) => {
+    const real = new Float32Array(size);
+    if (step < to) samples.read(schedule(step), real);
+    return real;
+  };
+  let real = read(from);
+  for (let step = from; step < to; step++) {
+    const clock = new Clock();
+    const context: StepContext = {
+      step,
+      progress: Math.min(1, step / session.context.horizon),
+      stream: session.stream.fork('step', step),
+      real,
+    };
+    // All phases draw from the prior as it is now; the engine works through them while the next batch is read.
+    const runs = session.model.phases.map((phase) => start(session, phase, context));
+    clock.lap('prior');
+    real = read(step + 1);
+    clock.lap('data');
+    yield await finish(runs, context, clock);
+  }
+}
+
+interface PhaseRun {
+  readonly phase: Phase;
+  readonly result: Promise<RunResult>;
+}
+
+function start(session: Session, phase: Phase, context: StepContext): PhaseRun {
+  const result = session.engine.run(phase.program.name, phase.feeds(context), phase.updates(context));
+  // A failure is reported where the result is awaited; until then it must not end the process.
+  result.catch(() => {});
+  return { phase, result };
+}
+
+async function finish(runs: readonly PhaseRun[], context: StepContext, clock: Clock): Promise<StepEvent> {
+  const losses: Record<string, number> = {};
+  for (const { phase, result } of runs) {
+    const { outputs, timing } = await result;
+    clock.add(phase.name, timing.graph);
+    clock.add('optimizer', timing.optimizer);
+    for (const [name, values] of Object.entries(outputs)) {
+      if (values.length === 1) losses[name] = values[0]!;
+      if (!values.every(Number.isFinite)) throw notFinite(name, phase.name, context.step);
+    }
+    clock.restart();
+    try {
+      phase.finish?.(outputs, context);
+    } catch (cause) {
+      if (!(cause instanceof MixturaError)) throw cause;
+      throw new MixturaError(`Training stopped at step ${context.step + 1}: ${cause.message}`, { cause });
+    }
+    clock.lap('prior');
+  }
+  return { step: context.step + 1, losses, milliseconds: clock.milliseconds };
+}
+
+function notFinite(term: string, phase: string, step: number): MixturaError {
+  return new MixturaError(
+    `Training stopped at step ${step + 1}: ${term} of the ${phase} phase is not a finite number; lower the learning rates.`,
+  );
+}
+
+/** Milliseconds by part of a step. */
+class Clock {
+  readonly milliseconds: Record<string, number> = {};
+  #began = performance.now();
+
+  add(part: string, amount: number): void {
+    this.milliseconds[part] = (this.milliseconds[part] ?? 0) + amount;
+  }
+  /** Books the time since the last lap. */
+  lap(part: string): void {
+    const now = performance.now();
+    this.add(part, now - this.#began);
+    this.#began = now;
+  }
+  restart(): void {
+    this.#began = performance.now();
+  }
+}
