@@ -1,8 +1,8 @@
 /** @file Dense linear algebra in float64: row-major arrays, dimensions passed explicitly. */
 
-import { MixturaError } from '../errors.js';
-import { symmetricEigenvalues } from './eigen.js';
+import { dot } from './cholesky.js';
 
+export { cholesky, invertLower, tryCholesky } from './cholesky.js';
 export { type SymmetricEigen, symmetricEigen, symmetricEigenvalues } from './eigen.js';
 
 /** Product c = a b of an m x k and a k x n matrix, as an m x n array. */
@@ -51,89 +51,6 @@ export function symmetrise(a: Float64Array, n: number): Float64Array {
     }
   }
   return a;
-}
-
-/** Dot product of a[i..i+n) and b[j..j+n), with four sums so that additions overlap. */
-function dot(a: Float64Array, i: number, b: Float64Array, j: number, n: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let k = 0;
-  for (; k + 3 < n; k += 4) {
-    s0 += a[i + k]! * b[j + k]!;
-    s1 += a[i + k + 1]! * b[j + k + 1]!;
-    s2 += a[i + k + 2]! * b[j + k + 2]!;
-    s3 += a[i + k + 3]! * b[j + k + 3]!;
-  }
-  for (; k < n; k++) s0 += a[i + k]! * b[j + k]!;
-  return s0 + s1 + (s2 + s3);
-}
-
-/**
- * Cholesky factor of the symmetric matrix `a` (its lower triangle is read): writes L with A = L L^T, zeros above.
- *
- * Returns -1, or the index of the first pivot that is not positive, where it stopped.
- */
-export function tryCholesky(a: Float64Array, n: number, out: Float64Array): number {
-  for (let i = 0; i < n; i++) {
-    const oi = i * n;
-    for (let j = 0; j < i; j++) {
-      const oj = j * n;
-      out[oi + j] = (a[oi + j]! - dot(out, oi, out, oj, j)) / out[oj + j]!;
-    }
-    const pivot = a[oi + i]! - dot(out, oi, out, oi, i);
-    if (!(pivot > 0) || pivot === Infinity) return i;
-    out[oi + i] = Math.sqrt(pivot);
-    out.fill(0, oi + i + 1, oi + n);
-  }
-  return -1;
-}
-
-/**
- * Cholesky factor L (lower, n x n) of a symmetric positive definite matrix, A = L L^T.
- * Throws where the matrix is not positive definite, with the pivot and the smallest eigenvalue.
- */
-export function cholesky(a: Float64Array, n: number): Float64Array {
-  const out = new Float64Array(n * n);
-  const failed = tryCholesky(a, n, out);
-  if (failed >= 0) {
-    const finite = a.every(Number.isFinite);
-    const detail = finite
-      ? `smallest eigenvalue ${symmetricEigenvalues(a, n)[0]!.toExponential(3)}`
-      : 'it holds NaN or infinity';
-    throw new MixturaError(`The ${n} x ${n} matrix is not positive definite at pivot ${failed} (${detail}).`);
-  }
-  return out;
-}
-
-/** Inverse of a lower triangular matrix with a non-zero diagonal, n x n, zeros above; `out` may be given. */
-export function invertLower(
-  l: Float64Array,
-  n: number,
-  out: Float64Array = new Float64Array(n * n),
-): Float64Array {
-  for (let i = 0; i < n; i++) {
-    const oi = i * n;
-    out.fill(0, oi, oi + n);
-    // Row i of L L^-1 = I: out[i] = (e_i - sum_k L[i,k] out[k]) / L[i,i]; two rows of out for each pass.
-    let k = 0;
-    for (; k + 1 < i; k += 2) {
-      const x = l[oi + k]!;
-      const y = l[oi + k + 1]!;
-      const o0 = k * n;
-      const o1 = o0 + n;
-      for (let j = 0; j <= k + 1; j++) out[oi + j]! -= x * out[o0 + j]! + y * out[o1 + j]!;
-    }
-    if (k < i) {
-      const x = l[oi + k]!;
-      for (let j = 0; j <= k; j++) out[oi + j]! -= x * out[k * n + j]!;
-    }
-    const scale = 1 / l[oi + i]!;
-    for (let j = 0; j < i; j++) out[oi + j]! *= scale;
-    out[oi + i] = scale;
-  }
-  return out;
 }
 
 /** Solves L x = b for a lower triangular L; b is n long, and so is the result. */

@@ -76,7 +76,7 @@ export interface Model {
   diagnostics?(): Readonly<Record<string, number>>;
 }
 
-export interface MethodDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface MethodDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly title: string;
   /** The paper. */
@@ -87,7 +87,7 @@ export interface MethodDefinition<Schema extends z.ZodType = z.ZodType> {
 }
 
 /** Keeps the type of the settings while the method is declared. */
-export function defineMethod<Schema extends z.ZodType>(
+export function defineMethod<Schema extends z.ZodObject>(
   definition: MethodDefinition<Schema>,
 ): MethodDefinition<Schema> {
   return definition;

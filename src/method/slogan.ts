@@ -15,6 +15,7 @@ import { backbone } from '../nets/index.js';
 import { unitRows } from '../nn/losses.js';
 import { MixturePrior } from '../prior/mixture.js';
 import type { LatentBatch } from '../prior/prior.js';
+import { simplexMeans } from '../prior/start.js';
 import { adam, criticPhase, gradientsOf, harnessSettings, linearDecay, projectionPhases } from './harness.js';
 import { type BuildContext, defineMethod, type Phase, type StepContext } from './method.js';
 
@@ -38,7 +39,17 @@ const settings = z.strictObject({
     .describe('rate of the covariances, as a multiple of priorRate: 2 as coded, 1 as printed'),
   mixingRate: z.number().min(0).default(1).describe('rate of the mixing logits, as a multiple of priorRate'),
   baseline: z.boolean().default(false).describe("subtract the critic's level from the mixing gradient"),
+  start: z
+    .enum(['gaussian', 'simplex'])
+    .default('gaussian')
+    .describe('initial means: N(0, meanStd^2 I), or a simplex of radius meanRadius'),
   meanStd: z.number().positive().default(0.1).describe('standard deviation of the initial means'),
+  meanRadius: z
+    .number()
+    .positive()
+    .default(3)
+    .describe('distance of the initial means from the origin, for start=simplex'),
+  variance: z.number().positive().default(1).describe('initial variance of every component'),
   freeze: z
     .array(z.enum(['means', 'covariances', 'mixing']))
     .default([])
@@ -60,12 +71,7 @@ export const slogan = defineMethod({
       nets.critic(),
       nets.encoder(config.latent),
     ];
-    const prior = context.restored
-      ? MixturePrior.fromState(context.restored)
-      : MixturePrior.create(
-          { components: context.components, dim: config.latent, meanStd: config.meanStd },
-          context.stream.fork('prior'),
-        );
+    const prior = context.restored ? MixturePrior.fromState(context.restored) : startPrior(config, context);
     const sample = (n: number, stream: BuildContext['stream']) => prior.sample(n, stream);
     return {
       networks: [generator, critic, encoder],
@@ -91,6 +97,16 @@ export const slogan = defineMethod({
     };
   },
 });
+
+function startPrior(config: Settings, { components, stream }: BuildContext): MixturePrior {
+  const own = stream.fork('prior');
+  const means =
+    config.start === 'simplex'
+      ? { means: simplexMeans(components, config.latent, config.meanRadius, own) }
+      : {};
+  const { latent: dim, meanStd, variance } = config;
+  return MixturePrior.create({ components, dim, meanStd, variance, ...means }, own);
+}
 
 interface Parts {
   readonly generator: ReturnType<ReturnType<typeof backbone>['generator']>;
@@ -212,13 +228,10 @@ function marginConstants(margin: number): Float32Array {
  *   C_i = softmax((log r(z_i) + gumbel_i) / tau),  mu_i = C_i mu,  cos_ij = cos(e_i, mu_j),
  *   l_i = -log [ e^{arc(cos_ii)} / ((1/B)(e^{arc(cos_ii)} + sum_{j != i} e^{s cos_ij})) ].
  */
-function u2c(config: Settings, context: BuildContext, latent: Tensor, encoded: Tensor): Tensor {
+export function u2c(config: Settings, context: BuildContext, latent: Tensor, encoded: Tensor): Tensor {
   const { batch } = context;
   const gumbel = input('gumbel', [batch, context.components]);
-  const code = logJoint(config, context, latent)
-    .add(gumbel)
-    .mul(1 / config.temperature)
-    .softmax();
+  const code = gumbelSoftmax(logJoint(config, context, latent), gumbel, config.temperature);
   const prototypes = code.matmul(means(context, config));
   const [e, p] = [unitRows(encoded), unitRows(prototypes)];
   const negatives = e.matmul(p, { transposeB: true }).mul(config.scale);
@@ -226,6 +239,14 @@ function u2c(config: Settings, context: BuildContext, latent: Tensor, encoded: T
   const eye = identity(batch);
   const logits = negatives.mul(eye.neg().add(1)).add(eye.mul(positives));
   return logits.logSumExp().sub(positives).sub(Math.log(batch)).reshape([batch]);
+}
+
+/** Soft one-hot codes softmax((log p + gumbel) / tau), a row a sample; no straight-through (Jang et al. 2017). */
+export function gumbelSoftmax(logits: Tensor, gumbel: Tensor, temperature: number): Tensor {
+  return logits
+    .add(gumbel)
+    .mul(1 / temperature)
+    .softmax();
 }
 
 /** log pi_c N(z; mu_c, Sigma_c) of every latent and component, [B, K]; its softmax are the responsibilities. */

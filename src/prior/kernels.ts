@@ -1,128 +1,82 @@
-/** @file The few dense loops in which the prior spends its time, blocked 2 x 4 so that sums stay in registers. */
+/** @file Products of triangular matrices and vectors, four rows at a time. */
 
 /**
- * out (d x d) = A^T B for A and B given as `rows` x d; with `lowerOnly`, blocks strictly above the diagonal are left.
+ * y <- rows from..to-1 of T x for a lower triangular T (d x d at `base`, zeros above); returns the sum of their squares.
  */
-export function transposedProduct(
-  a: Float64Array,
-  b: Float64Array,
-  rows: number,
+export function lowerTimesVector(
+  t: Float64Array,
+  base: number,
   d: number,
-  out: Float64Array,
-  lowerOnly: boolean,
-): void {
-  if (d % 4 !== 0) {
-    transposedProductPlain(a, b, rows, d, out);
-    return;
-  }
-  for (let i = 0; i < d; i += 2) {
-    const end = lowerOnly ? i + 2 : d;
-    for (let j = 0; j < end; j += 4) {
-      let s00 = 0;
-      let s01 = 0;
-      let s02 = 0;
-      let s03 = 0;
-      let s10 = 0;
-      let s11 = 0;
-      let s12 = 0;
-      let s13 = 0;
-      for (let p = 0, ai = i, bj = j; p < rows; p++, ai += d, bj += d) {
-        const a0 = a[ai]!;
-        const a1 = a[ai + 1]!;
-        const b0 = b[bj]!;
-        const b1 = b[bj + 1]!;
-        const b2 = b[bj + 2]!;
-        const b3 = b[bj + 3]!;
-        s00 += a0 * b0;
-        s01 += a0 * b1;
-        s02 += a0 * b2;
-        s03 += a0 * b3;
-        s10 += a1 * b0;
-        s11 += a1 * b1;
-        s12 += a1 * b2;
-        s13 += a1 * b3;
-      }
-      const o = i * d + j;
-      out[o] = s00;
-      out[o + 1] = s01;
-      out[o + 2] = s02;
-      out[o + 3] = s03;
-      out[o + d] = s10;
-      out[o + d + 1] = s11;
-      out[o + d + 2] = s12;
-      out[o + d + 3] = s13;
+  x: Float64Array,
+  from: number,
+  to: number,
+  y: Float64Array,
+  yBase: number,
+): number {
+  let squares = 0;
+  let i = from;
+  for (; i + 3 < to; i += 4) {
+    const o0 = base + i * d;
+    const o1 = o0 + d;
+    const o2 = o1 + d;
+    const o3 = o2 + d;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    // Places above the diagonal hold 0, so that four rows may share their loop to column i + 3.
+    const end = i + 4;
+    for (let j = 0; j < end; j++) {
+      const v = x[j]!;
+      s0 += t[o0 + j]! * v;
+      s1 += t[o1 + j]! * v;
+      s2 += t[o2 + j]! * v;
+      s3 += t[o3 + j]! * v;
     }
+    y[yBase + i] = s0;
+    y[yBase + i + 1] = s1;
+    y[yBase + i + 2] = s2;
+    y[yBase + i + 3] = s3;
+    squares += s0 * s0 + s1 * s1 + (s2 * s2 + s3 * s3);
   }
+  for (; i < to; i++) {
+    const o = base + i * d;
+    let sum = 0;
+    for (let j = 0; j <= i; j++) sum += t[o + j]! * x[j]!;
+    y[yBase + i] = sum;
+    squares += sum * sum;
+  }
+  return squares;
 }
 
-/** out (d x d) = W B for a lower triangular W (zeros above) and any B, both d x d. */
-export function lowerProduct(w: Float64Array, b: Float64Array, d: number, out: Float64Array): void {
-  if (d % 4 !== 0) {
-    lowerProductPlain(w, b, d, out);
-    return;
-  }
-  for (let i = 0; i < d; i += 2) {
-    const wi = i * d;
-    for (let j = 0; j < d; j += 4) {
-      let s00 = 0;
-      let s01 = 0;
-      let s02 = 0;
-      let s03 = 0;
-      let s10 = 0;
-      let s11 = 0;
-      let s12 = 0;
-      let s13 = 0;
-      for (let p = 0, bj = j; p < i + 2; p++, bj += d) {
-        const a0 = w[wi + p]!;
-        const a1 = w[wi + d + p]!;
-        const b0 = b[bj]!;
-        const b1 = b[bj + 1]!;
-        const b2 = b[bj + 2]!;
-        const b3 = b[bj + 3]!;
-        s00 += a0 * b0;
-        s01 += a0 * b1;
-        s02 += a0 * b2;
-        s03 += a0 * b3;
-        s10 += a1 * b0;
-        s11 += a1 * b1;
-        s12 += a1 * b2;
-        s13 += a1 * b3;
-      }
-      const o = wi + j;
-      out[o] = s00;
-      out[o + 1] = s01;
-      out[o + 2] = s02;
-      out[o + 3] = s03;
-      out[o + d] = s10;
-      out[o + d + 1] = s11;
-      out[o + d + 2] = s12;
-      out[o + d + 3] = s13;
-    }
-  }
-}
-
-function transposedProductPlain(
-  a: Float64Array,
-  b: Float64Array,
-  rows: number,
+/** out <- scale T^T y for a lower triangular T (d x d at `base`) and y at `yBase`. */
+export function upperTimesVector(
+  t: Float64Array,
+  base: number,
   d: number,
+  y: Float64Array,
+  yBase: number,
+  scale: number,
   out: Float64Array,
 ): void {
-  out.fill(0, 0, d * d);
-  for (let p = 0; p < rows; p++) {
-    for (let i = 0; i < d; i++) {
-      const x = a[p * d + i]!;
-      for (let j = 0; j < d; j++) out[i * d + j]! += x * b[p * d + j]!;
+  out.fill(0, 0, d);
+  let i = 0;
+  for (; i + 3 < d; i += 4) {
+    const y0 = scale * y[yBase + i]!;
+    const y1 = scale * y[yBase + i + 1]!;
+    const y2 = scale * y[yBase + i + 2]!;
+    const y3 = scale * y[yBase + i + 3]!;
+    const o0 = base + i * d;
+    const o1 = o0 + d;
+    const o2 = o1 + d;
+    const o3 = o2 + d;
+    const end = i + 4;
+    for (let j = 0; j < end; j++) {
+      out[j]! += y0 * t[o0 + j]! + y1 * t[o1 + j]! + (y2 * t[o2 + j]! + y3 * t[o3 + j]!);
     }
   }
-}
-
-function lowerProductPlain(w: Float64Array, b: Float64Array, d: number, out: Float64Array): void {
-  out.fill(0, 0, d * d);
-  for (let i = 0; i < d; i++) {
-    for (let p = 0; p <= i; p++) {
-      const x = w[i * d + p]!;
-      for (let j = 0; j < d; j++) out[i * d + j]! += x * b[p * d + j]!;
-    }
+  for (; i < d; i++) {
+    const y0 = scale * y[yBase + i]!;
+    for (let j = 0; j <= i; j++) out[j]! += y0 * t[base + i * d + j]!;
   }
 }

@@ -4,6 +4,7 @@ import { usageError } from '../errors.js';
 import { identity, logSumExp, symmetricEigenvalues } from '../math/linalg.js';
 import type { Stream } from '../math/random.js';
 import { expectLength, Gaussians, type Whitening } from './gaussians.js';
+import { lowerTimesVector } from './kernels.js';
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
 import { logJoint } from './responsibilities.js';
 import {
@@ -20,6 +21,10 @@ export interface MixtureOptions {
   readonly dim: number;
   /** Standard deviation of the initial means (default 0.1). */
   readonly meanStd?: number;
+  /** Initial means, K x d, instead of random ones (see start.ts). */
+  readonly means?: Float64Array;
+  /** Initial covariance, a multiple of the identity (default 1). */
+  readonly variance?: number;
 }
 
 /** One update of {@link MixturePrior}: a batch, and how far to go. */
@@ -58,17 +63,19 @@ export class MixturePrior implements LatentPrior {
     this.buffers = { product: new Float64Array(square), square: new Float64Array(square) };
   }
 
-  /** Means from N(0, meanStd^2 I), identity covariances, equal mixing; throws a usage error for sizes below 1. */
+  /** Means from N(0, meanStd^2 I) or as given, covariances variance I, equal mixing; throws a usage error for sizes below 1. */
   static create(options: MixtureOptions, stream: Stream): MixturePrior {
-    const { components, dim, meanStd = 0.1 } = options;
+    const { components, dim, meanStd = 0.1, variance = 1 } = options;
     for (const [name, size] of Object.entries({ components, dim })) {
       if (!Number.isInteger(size) || size < 1) {
         throw usageError(`A mixture prior cannot have ${name} = ${size}; give a whole number of at least 1.`);
       }
     }
-    const means = stream.normals(new Float64Array(components * dim)).map((x) => x * meanStd);
+    const means = options.means ?? stream.normals(new Float64Array(components * dim)).map((x) => x * meanStd);
+    expectLength('means', means, components * dim);
+    const covariance = identity(dim).map((x) => x * variance);
     const covariances = new Float64Array(components * dim * dim);
-    for (let c = 0; c < components; c++) covariances.set(identity(dim), c * dim * dim);
+    for (let c = 0; c < components; c++) covariances.set(covariance, c * dim * dim);
     const logits = new Float64Array(components).fill(1 / components);
     return new MixturePrior(new Gaussians(components, dim, means, covariances, logits));
   }
@@ -232,12 +239,8 @@ export class MixturePrior implements LatentPrior {
     const noise = stream.fork('noise').normals(new Float64Array(component.length * d));
     const z = new Float64Array(noise.length);
     component.forEach((c, i) => {
-      for (let row = 0; row < d; row++) {
-        const o = (c * d + row) * d;
-        let sum = means[c * d + row]!;
-        for (let j = 0; j <= row; j++) sum += gaussians.factors[o + j]! * noise[i * d + j]!;
-        z[i * d + row] = sum;
-      }
+      lowerTimesVector(gaussians.factors, c * d * d, d, noise.subarray(i * d, i * d + d), 0, d, z, i * d);
+      for (let j = 0; j < d; j++) z[i * d + j]! += means[c * d + j]!;
     });
     return { z, component };
   }

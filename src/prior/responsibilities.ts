@@ -1,57 +1,11 @@
 /** @file log(pi_c N_c(z)) and the responsibilities of a mixture, exact and pruned. */
 
 import type { Gaussians } from './gaussians.js';
+import { lowerTimesVector } from './kernels.js';
 
 /** Responsibilities below this are treated as 0 in the Stein estimators: they are far below their rounding. */
 export const NEGLIGIBLE = 1e-14;
 const LOG_NEGLIGIBLE = Math.log(NEGLIGIBLE);
-
-/** y <- L^-1 (z - mu) of rows from..to-1; returns the sum of their squares. `diff` holds z - mu. */
-export function whitenRows(
-  inverses: Float64Array,
-  base: number,
-  d: number,
-  diff: Float64Array,
-  from: number,
-  to: number,
-  y: Float64Array,
-  yBase: number,
-): number {
-  let squares = 0;
-  let i = from;
-  for (; i + 3 < to; i += 4) {
-    const o0 = base + i * d;
-    const o1 = o0 + d;
-    const o2 = o1 + d;
-    const o3 = o2 + d;
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    // Places above the diagonal hold 0, so that four rows may share their loop to column i + 3.
-    const end = i + 4;
-    for (let j = 0; j < end; j++) {
-      const x = diff[j]!;
-      s0 += inverses[o0 + j]! * x;
-      s1 += inverses[o1 + j]! * x;
-      s2 += inverses[o2 + j]! * x;
-      s3 += inverses[o3 + j]! * x;
-    }
-    y[yBase + i] = s0;
-    y[yBase + i + 1] = s1;
-    y[yBase + i + 2] = s2;
-    y[yBase + i + 3] = s3;
-    squares += s0 * s0 + s1 * s1 + (s2 * s2 + s3 * s3);
-  }
-  for (; i < to; i++) {
-    const o = base + i * d;
-    let sum = 0;
-    for (let j = 0; j <= i; j++) sum += inverses[o + j]! * diff[j]!;
-    y[yBase + i] = sum;
-    squares += sum * sum;
-  }
-  return squares;
-}
 
 /** log(pi_c N_c(z_i)) for n latents (n x d), as n x K. */
 export function logJoint(g: Gaussians, z: Float64Array, n: number): Float64Array {
@@ -62,7 +16,7 @@ export function logJoint(g: Gaussians, z: Float64Array, n: number): Float64Array
   for (let i = 0; i < n; i++) {
     for (let c = 0; c < components; c++) {
       for (let j = 0; j < d; j++) diff[j] = z[i * d + j]! - g.means[c * d + j]!;
-      const squares = whitenRows(g.inverses, c * d * d, d, diff, 0, d, y, 0);
+      const squares = lowerTimesVector(g.inverses, c * d * d, d, diff, 0, d, y, 0);
       out[i * components + c] = g.constants[c]! - 0.5 * squares;
     }
   }
@@ -105,7 +59,7 @@ export function prunedResponsibilities(
       for (let row = 0; row < d && value >= best + LOG_NEGLIGIBLE; row += 8) {
         const to = Math.min(d, row + 8);
         value -=
-          0.5 * whitenRows(g.inverses, c * d * d, d, diff, row, to, whitened, (i * components + c) * d);
+          0.5 * lowerTimesVector(g.inverses, c * d * d, d, diff, row, to, whitened, (i * components + c) * d);
       }
       log[c] = value;
       if (value > best) best = value;

@@ -1,7 +1,8 @@
 /** @file Stein gradients of an expected loss with respect to a Gaussian mixture, and the covariance step. */
 
+import { rowProduct } from '../math/blocks.js';
 import type { Gaussians } from './gaussians.js';
-import { lowerProduct, transposedProduct } from './kernels.js';
+import { upperTimesVector } from './kernels.js';
 import { prunedResponsibilities } from './responsibilities.js';
 
 /** What the estimators read: one batch of latents and what the losses said about them. */
@@ -35,21 +36,22 @@ export interface SteinGradients {
 export class SteinWorkspace {
   readonly values: Float64Array;
   readonly whitened: Float64Array;
+  /** d x n: column r is r_ic Sigma_c^-1 (z_i - mu_c) / n for the r-th latent i that component c has a share in. */
   readonly scaled: Float64Array;
+  /** d x n: column r is the loss gradient of that latent. */
   readonly gathered: Float64Array;
-  readonly square: Float64Array;
+  readonly vector: Float64Array;
   readonly gradients: SteinGradients;
 
-  constructor(
-    readonly n: number,
-    components: number,
-    d: number,
-  ) {
+  readonly n: number;
+
+  constructor(n: number, components: number, d: number) {
+    this.n = n | 0; // an integer for V8, see Gaussians
     this.values = new Float64Array(n * components);
     this.whitened = new Float64Array(n * components * d);
     this.scaled = new Float64Array(n * d);
     this.gathered = new Float64Array(n * d);
-    this.square = new Float64Array(d * d);
+    this.vector = new Float64Array(d);
     this.gradients = {
       means: new Float64Array(components * d),
       covariances: new Float64Array(components * d * d),
@@ -70,7 +72,7 @@ export class SteinWorkspace {
  */
 export function steinGradients(g: Gaussians, batch: SteinBatch, work: SteinWorkspace): SteinGradients {
   const { components } = g;
-  prunedResponsibilities(g, batch.z, batch.n, batch.component, work);
+  prunedResponsibilities(g, batch.z, work.n, batch.component, work);
   mixingGradient(g, batch, work);
   for (let c = 0; c < components; c++) componentGradients(g, batch, work, c);
   return work.gradients;
@@ -78,7 +80,8 @@ export function steinGradients(g: Gaussians, batch: SteinBatch, work: SteinWorks
 
 function mixingGradient(g: Gaussians, batch: SteinBatch, work: SteinWorkspace): void {
   const { components, mixing } = g;
-  const { n, adversarialLoss: loss } = batch;
+  const { adversarialLoss: loss } = batch;
+  const { n } = work;
   let mean = 0;
   for (let i = 0; i < n; i++) mean += loss[i]! / n;
   // l_i minus the mean of the others is (l_i - mean) B / (B - 1).
@@ -93,20 +96,20 @@ function mixingGradient(g: Gaussians, batch: SteinBatch, work: SteinWorkspace): 
 
 function componentGradients(g: Gaussians, batch: SteinBatch, work: SteinWorkspace, c: number): void {
   const { components, dim: d } = g;
-  const { n, gradient } = batch;
-  const { scaled, gathered, gradients } = work;
+  const { gradient } = batch;
+  const { n, scaled, gathered, gradients, vector } = work;
   const mean = gradients.means.subarray(c * d, c * d + d).fill(0);
   let rows = 0;
   for (let i = 0; i < n; i++) {
     const share = work.values[i * components + c]! / n;
     if (share === 0) continue;
-    const o = rows * d;
+    upperTimesVector(g.inverses, c * d * d, d, work.whitened, (i * components + c) * d, share, vector);
     for (let j = 0; j < d; j++) {
       const value = gradient[i * d + j]!;
-      gathered[o + j] = value;
+      gathered[j * n + rows] = value;
+      scaled[j * n + rows] = vector[j]!;
       mean[j]! += share * value;
     }
-    unwhiten(g.inverses, c * d * d, d, work.whitened, (i * components + c) * d, share, scaled, o);
     rows++;
   }
   gradients.counts[c] = rows;
@@ -115,47 +118,13 @@ function componentGradients(g: Gaussians, batch: SteinBatch, work: SteinWorkspac
     covariance.fill(0);
     return;
   }
-  transposedProduct(scaled, gathered, rows, d, covariance, false);
+  rowProduct(scaled, gathered, d, n, rows, 'full', covariance);
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {
       const half = 0.25 * (covariance[i * d + j]! + covariance[j * d + i]!);
       covariance[i * d + j] = half;
       covariance[j * d + i] = half;
     }
-  }
-}
-
-/** out <- scale L^-T y = scale Sigma^-1 (z - mu). */
-function unwhiten(
-  inverses: Float64Array,
-  base: number,
-  d: number,
-  y: Float64Array,
-  yBase: number,
-  scale: number,
-  out: Float64Array,
-  o: number,
-): void {
-  out.fill(0, o, o + d);
-  let i = 0;
-  for (; i + 3 < d; i += 4) {
-    const y0 = scale * y[yBase + i]!;
-    const y1 = scale * y[yBase + i + 1]!;
-    const y2 = scale * y[yBase + i + 2]!;
-    const y3 = scale * y[yBase + i + 3]!;
-    const w0 = base + i * d;
-    const w1 = w0 + d;
-    const w2 = w1 + d;
-    const w3 = w2 + d;
-    const end = i + 4;
-    for (let j = 0; j < end; j++) {
-      out[o + j]! +=
-        y0 * inverses[w0 + j]! + y1 * inverses[w1 + j]! + (y2 * inverses[w2 + j]! + y3 * inverses[w3 + j]!);
-    }
-  }
-  for (; i < d; i++) {
-    const y0 = scale * y[yBase + i]!;
-    for (let j = 0; j <= i; j++) out[o + j]! += y0 * inverses[base + i * d + j]!;
   }
 }
 
@@ -181,8 +150,8 @@ export function covarianceStep(
   buffers: StepBuffers,
 ): void {
   const { product, square } = buffers;
-  lowerProduct(inverse, delta, d, product);
-  transposedProduct(product, product, d, d, square, true);
+  rowProduct(delta, inverse, d, d, d, 'triangular-right', product);
+  rowProduct(product, product, d, d, d, 'lower', square);
   const half = 0.5 * gamma * gamma;
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {

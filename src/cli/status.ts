@@ -1,0 +1,70 @@
+/** @file The live status of a run: one line that renews itself on a terminal, plain lines elsewhere. */
+import type { RunEvent } from '../train/run.js';
+import { duration, note } from './output.js';
+
+/** A plain line is printed about this often when standard error is no terminal. */
+const PLAIN_SECONDS = 10;
+const LIVE_SECONDS = 0.2;
+
+/** Follows the events of a run and tells the person at the keyboard. */
+export function statusLine(steps: number): (event: RunEvent) => void {
+  const live = process.stderr.isTTY === true;
+  let last = performance.now();
+  let shown = false;
+  const clear = () => {
+    if (shown) process.stderr.write('\r\x1b[K');
+    shown = false;
+  };
+  return (event) => {
+    if (event.kind === 'step') {
+      const now = performance.now();
+      if (now - last < 1000 * (live ? LIVE_SECONDS : PLAIN_SECONDS) && event.event.step < steps) return;
+      last = now;
+      const text = stepText(event, steps);
+      if (!live) return note(text);
+      clear();
+      process.stderr.write(text.slice(0, (process.stderr.columns ?? 100) - 1));
+      shown = true;
+      return;
+    }
+    clear();
+    const text = eventText(event, steps);
+    if (text) note(text);
+  };
+}
+
+function stepText(event: Extract<RunEvent, { kind: 'step' }>, steps: number): string {
+  const { step, losses } = event.event;
+  const left = ((steps - step) * event.msPerStep) / 1000;
+  const shown = Object.entries(losses)
+    .slice(0, 5)
+    .map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  const sizes = [...event.sizes].sort((a, b) => b - a).map((size) => (100 * size).toFixed(1));
+  const memory = `${Math.round(event.residentBytes / 2 ** 20)} MiB`;
+  return [
+    `step ${step}/${steps}`,
+    `${event.msPerStep.toFixed(1)} ms/step`,
+    `${duration(left)} left`,
+    shown.join('  '),
+    `sizes % ${sizes.join(' ')}`,
+    memory,
+  ].join(' · ');
+}
+
+function eventText(event: RunEvent, steps: number): string | undefined {
+  switch (event.kind) {
+    case 'evaluated': {
+      const { nmi, sizeError, modes } = event.evaluation.summary;
+      const parts = [
+        nmi !== undefined && `NMI ${nmi.toFixed(3)}`,
+        sizeError !== undefined && `size error ${sizeError.toFixed(3)}`,
+        modes !== undefined && `${modes} modes`,
+      ].filter((part) => part !== false);
+      return parts.length > 0 ? `step ${event.step}/${steps} · ${parts.join(' · ')}` : undefined;
+    }
+    case 'interrupted':
+      return `Stopped after step ${event.step}; everything is saved.`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,256 @@
+/** @file `mixtura train`: trains a method on data and leaves a run folder with a report. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { presets } from '../config/presets.js';
+import type { RunRequest } from '../config/resolve.js';
+import type { ResolvedRun } from '../config/schema.js';
+import { ExitCode, usageError } from '../errors.js';
+import { methodNamed } from '../method/index.js';
+import { writeReport, writeSheet } from '../report/run-report.js';
+import { type PreparedRun, prepareRun, reopenData } from '../train/prepare.js';
+import { settingsDifference } from '../train/resume.js';
+import { type RunOutcome, runTraining } from '../train/run.js';
+import { RunFolder } from '../train/run-folder.js';
+import { duration, note, percent, print, printJson } from './output.js';
+import { statusLine } from './status.js';
+import type { Arguments, Verb } from './verb.js';
+
+export const trainVerb: Verb = {
+  name: 'train',
+  summary: 'Find the groups in data, learn their sizes, and learn to generate new samples of each.',
+  usage: '[DATA]',
+  arity: [0, 1],
+  options: {
+    method: { value: 'NAME', summary: 'slogan (default), infogan or wgan' },
+    preset: { value: 'NAME', summary: Object.keys(presets).join(', ') },
+    components: { value: 'K', summary: 'number of groups (default: number of classes, where known)' },
+    classes: { value: 'A,B', summary: 'classes to keep' },
+    ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
+    groups: { value: 'A;B,C', summary: 'classes merged into groups' },
+    label: { value: 'COLUMN', summary: 'label column of a table, used for evaluation only' },
+    steps: { value: 'N', summary: 'steps of training' },
+    batch: { value: 'N', summary: 'batch size' },
+    seed: { value: 'N', summary: 'seed of everything random in training (default 0)' },
+    threads: { value: 'N', summary: 'threads (default 2)' },
+    out: { value: 'FOLDER', summary: 'run folder (default: runs/NAME, numbered)' },
+    resume: { value: 'FOLDER', summary: 'go on with that run from its last checkpoint' },
+    allow: { value: 'A,B', summary: 'settings that may differ on --resume' },
+    set: {
+      value: 'KEY=VALUE',
+      summary: 'a setting of the method or of the run, any number of times',
+      repeated: true,
+    },
+    'dry-run': { summary: 'print the resolved settings and stop' },
+  },
+  examples: [
+    'mixtura train',
+    'mixtura train mnist --classes 0,4 --ratio 7:3 --set network=dcgan',
+    'mixtura train table.csv --components 5 --set lambda=8',
+  ],
+  run: runTrain,
+};
+
+/** Settings of the run itself that `--set` also takes. */
+const RUN_KEYS = ['horizon', 'evaluateEvery', 'checkpointEvery', 'keepCheckpoints'];
+
+async function runTrain(args: Arguments): Promise<number> {
+  const resume = args.text('resume');
+  const started = resume === undefined ? await startRun(args) : await resumeRun(args, resume);
+  if (!started) return ExitCode.done;
+  const { prepared, folder, resumeFrom } = started;
+  const abort = new AbortController();
+  const onSignal = () => abort.abort();
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  try {
+    announce(prepared.run, folder);
+    return await runTraining(
+      {
+        ...prepared,
+        folder,
+        signal: abort.signal,
+        onEvent: statusLine(prepared.run.steps),
+        onSheet: (step, inference) => writeSheet(folder, prepared.run, inference, step),
+        ...(resumeFrom !== undefined && { resumeFrom }),
+      },
+      async (inference, outcome) => {
+        const files = await writeReport({
+          folder,
+          ...prepared,
+          inference,
+          outcome,
+          command: commandLine(prepared.run),
+        });
+        report(args, prepared.run, folder, outcome, files);
+        return outcome.finished ? ExitCode.done : ExitCode.interrupted;
+      },
+    );
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+    folder.unlock();
+  }
+}
+
+interface StartedRun {
+  readonly prepared: PreparedRun;
+  readonly folder: RunFolder;
+  readonly resumeFrom?: string;
+}
+
+async function startRun(args: Arguments): Promise<StartedRun | undefined> {
+  const prepared = await prepareRun(requestOf(args));
+  if (args.flag('dry-run')) {
+    if (args.flag('json')) printJson(prepared.run);
+    else print(JSON.stringify(prepared.run, null, 2));
+    return undefined;
+  }
+  const folder = RunFolder.create(args.text('out') ?? nextFolder(prepared.run));
+  folder.writeConfig(prepared.run);
+  return { prepared, folder };
+}
+
+async function resumeRun(args: Arguments, at: string): Promise<StartedRun> {
+  if (args.text('out') !== undefined)
+    throw usageError('--resume writes into its own run folder; leave out --out.');
+  const folder = RunFolder.open(at);
+  const saved = folder.readConfig();
+  const run = settingsDifference(saved, requestOf(args), args.text('allow')?.split(',') ?? []);
+  folder.lock();
+  const resumeFrom = folder.latestCheckpoint();
+  if (run !== saved) folder.writeConfig(run);
+  return {
+    prepared: { run, method: methodNamed(run.method), dataset: await reopenData(run) },
+    folder,
+    resumeFrom,
+  };
+}
+
+function requestOf(args: Arguments): RunRequest {
+  const settings: Record<string, unknown> = {};
+  const runSettings: Record<string, unknown> = {};
+  for (const item of args.list('set')) {
+    const at = item.indexOf('=');
+    if (at < 1) throw usageError(`--set is '${item}'; give it as key=value.`);
+    const key = item.slice(0, at);
+    (RUN_KEYS.includes(key) ? runSettings : settings)[key] = parseValue(item.slice(at + 1));
+  }
+  const preset = args.text('preset');
+  const name = args.positionals[0] ?? (preset === undefined ? undefined : presets[preset]?.data.name);
+  return {
+    ...runSettings,
+    ...present({
+      preset,
+      method: args.text('method'),
+      components: args.integer('components', 1),
+      steps: args.integer('steps', 1),
+      batch: args.integer('batch', 2),
+      seed: args.integer('seed'),
+      threads: args.integer('threads', 1),
+    }),
+    data: present({
+      name: name ?? (args.text('resume') === undefined ? 'digits' : undefined),
+      classes: args.text('classes'),
+      ratio: args.text('ratio'),
+      groups: args.text('groups'),
+      label: args.text('label'),
+    }),
+    settings,
+  };
+}
+
+/** Numbers, true, false, lists as JSON; anything else is text. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+function nextFolder(run: ResolvedRun): string {
+  const stem = path
+    .basename(run.data.name)
+    .replace(/\.[^.]*$/, '')
+    .replace(/[^\w-]+/g, '-');
+  for (let n = 1; ; n++) {
+    const folder = path.join('runs', `${stem}-${run.method}-${String(n).padStart(3, '0')}`);
+    if (!existsSync(folder)) return folder;
+  }
+}
+
+/** The command that makes this run again. */
+function commandLine(run: ResolvedRun): string {
+  const { name, classes, ratio, groups, label } = run.data;
+  const words = ['mixtura', 'train', name, '--method', run.method, '--components', String(run.components)];
+  for (const [flag, value] of Object.entries({ classes, ratio, groups, label })) {
+    if (value !== undefined) words.push(`--${flag}`, `'${value}'`);
+  }
+  words.push('--steps', String(run.steps), '--batch', String(run.batch), '--seed', String(run.seed));
+  if (run.horizon !== run.steps) words.push('--set', `horizon=${run.horizon}`);
+  for (const [key, value] of Object.entries(run.settings)) {
+    words.push('--set', `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  }
+  return words.join(' ');
+}
+
+function announce(run: ResolvedRun, folder: RunFolder): void {
+  const { dataset } = run;
+  note(
+    `${run.method} · ${dataset.name}: ${dataset.count} samples of ${dataset.shape.join('x')} · ${run.components} groups · ` +
+      `${run.steps} steps, batch ${run.batch}, seed ${run.seed}, ${run.threads} threads · ${folder.path}`,
+  );
+}
+
+function report(
+  args: Arguments,
+  run: ResolvedRun,
+  folder: RunFolder,
+  outcome: RunOutcome,
+  files: { readonly report: string; readonly samples: string },
+): void {
+  const { summary, groups } = outcome.evaluation;
+  const result = {
+    run: folder.path,
+    method: run.method,
+    seed: run.seed,
+    steps: outcome.step,
+    seconds: outcome.seconds,
+    msPerStep: outcome.msPerStep,
+    groups: groups.map(({ component, size, trueSize }) => ({
+      component,
+      size,
+      ...(trueSize !== undefined && { trueSize }),
+    })),
+    metrics: summary,
+    files: { ...files, checkpoint: outcome.checkpoint },
+  };
+  if (!outcome.finished) note(`Go on with: mixtura train --resume ${folder.path}`);
+  if (args.flag('json')) printJson(result);
+  else printResult(outcome, files.report);
+}
+
+function printResult(outcome: RunOutcome, reportFile: string): void {
+  const { summary, groups } = outcome.evaluation;
+  print('');
+  for (const { component, size, trueSize, trueName } of [...groups].sort((a, b) => b.size - a.size)) {
+    const truth =
+      trueSize === undefined
+        ? ''
+        : `   true ${percent(trueSize).padStart(7)}${trueName ? `  ${trueName}` : ''}`;
+    print(`  group ${String(component + 1).padStart(2)}   ${percent(size).padStart(7)}${truth}`);
+  }
+  const shown = Object.entries(summary).map(([name, value]) => `${name} ${Number(value.toFixed(4))}`);
+  print('');
+  if (shown.length > 0) print(`  ${shown.join(' · ')}`);
+  print(
+    `  ${outcome.step} steps in ${duration(outcome.seconds)} (${outcome.msPerStep.toFixed(2)} ms a step)`,
+  );
+  print(`  report: ${reportFile}`);
+}

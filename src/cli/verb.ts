@@ -1,0 +1,115 @@
+/** @file What a verb of the command line is: its options as data, from which parsing and `--help` follow. */
+import { parseArgs } from 'node:util';
+import { didYouMean } from '../data/nearest.js';
+import { usageError } from '../errors.js';
+
+export interface Option {
+  /** What stands for the value in the help; absent for a switch. */
+  readonly value?: string;
+  readonly summary: string;
+  /** Whether it may be given several times. */
+  readonly repeated?: boolean;
+}
+
+/** What the user typed, checked against the verb's options. */
+export interface Arguments {
+  readonly positionals: readonly string[];
+  text(name: string): string | undefined;
+  list(name: string): readonly string[];
+  flag(name: string): boolean;
+  /** A whole number of at least `least`. @throws a usage error for anything else. */
+  integer(name: string, least?: number): number | undefined;
+}
+
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** Positional arguments as the help shows them. */
+  readonly usage: string;
+  /** Least and most positional arguments. */
+  readonly arity: readonly [number, number];
+  readonly options: Readonly<Record<string, Option>>;
+  readonly examples: readonly string[];
+  /** @returns the exit code. */
+  run(args: Arguments): Promise<number>;
+}
+
+/** Options that every verb has. */
+export const COMMON: Readonly<Record<string, Option>> = {
+  json: { summary: 'print exactly one JSON object on standard output' },
+  debug: { summary: 'show the stack trace of an error' },
+  help: { summary: 'this text' },
+};
+
+/** Parses what follows the verb. @throws a usage error that names the option and what to do. */
+export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
+  const known = { ...verb.options, ...COMMON };
+  const options = Object.fromEntries(
+    Object.entries(known).map(([name, option]) => [
+      name,
+      { type: option.value ? ('string' as const) : ('boolean' as const), multiple: option.repeated === true },
+    ]),
+  );
+  for (const word of raw) {
+    const name = /^--([^=]+)/.exec(word)?.[1];
+    if (name !== undefined && !Object.hasOwn(known, name)) {
+      throw usageError(
+        `'${verb.name}' has no option --${name}${didYouMean(name, Object.keys(known))}; see mixtura ${verb.name} --help.`,
+      );
+    }
+  }
+  const { values, positionals } = parse(verb, raw, options);
+  const [least, most] = verb.arity;
+  if (!values.help && (positionals.length < least || positionals.length > most)) {
+    throw usageError(
+      `'${verb.name}' takes ${least === most ? least : `${least} to ${most}`} arguments but was given ${positionals.length}; use it as: mixtura ${verb.name} ${verb.usage}.`,
+    );
+  }
+  const text = (name: string) => values[name] as string | undefined;
+  return {
+    positionals,
+    text,
+    list: (name) => (values[name] as string[] | undefined) ?? [],
+    flag: (name) => values[name] === true,
+    integer: (name, minimum = 0) => integer(name, text(name), minimum),
+  };
+}
+
+type ParseOptions = Record<string, { type: 'string' | 'boolean'; multiple: boolean }>;
+
+function parse(verb: Verb, raw: readonly string[], options: ParseOptions) {
+  try {
+    return parseArgs({ args: [...raw], options, allowPositionals: true, strict: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+    throw usageError(`${reason.replace(/\.$/, '')}; see mixtura ${verb.name} --help.`);
+  }
+}
+
+function integer(name: string, text: string | undefined, minimum: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < minimum) {
+    throw usageError(`--${name} is '${text}'; give a whole number of at least ${minimum}.`);
+  }
+  return value;
+}
+
+/** The text of `mixtura VERB --help`. */
+export function helpOf(verb: Verb): string {
+  const entries = Object.entries({ ...verb.options, ...COMMON }).map(
+    ([name, { value, summary }]) => [`--${name}${value ? ` ${value}` : ''}`, summary] as const,
+  );
+  const width = Math.max(...entries.map(([flag]) => flag.length)) + 2;
+  return [
+    `mixtura ${verb.name} ${verb.usage}`,
+    '',
+    verb.summary,
+    '',
+    'Options:',
+    ...entries.map(([flag, summary]) => `  ${flag.padEnd(width)}${summary}`),
+    '',
+    'Examples:',
+    ...verb.examples.map((example) => `  ${example}`),
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+/** @file From what the user asked for to a complete run: defaults, preset, flags, then the data's own facts. */
+import type { z } from 'zod';
+import { usageError } from '../errors.js';
+import { defaultPreset, type Preset, presets } from './presets.js';
+import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
+
+/** What the command line gives; whatever is absent comes from the preset or the defaults. */
+export interface RunRequest extends Partial<Omit<RunConfig, 'data' | 'settings'>> {
+  readonly preset?: string;
+  readonly data?: Partial<RunConfig['data']>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** @throws a usage error that names the presets there are. */
+export function presetNamed(name: string): Preset {
+  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
+  if (!preset)
+    throw usageError(`There is no preset '${name}'; choose one of ${Object.keys(presets).join(', ')}.`);
+  return preset;
+}
+
+/**
+ * Defaults, then the preset, then the request; checked by the schema. A preset that was tuned for another method
+ * gives a method its data and sizes, and those settings that the method has too.
+ */
+export function resolveRequest(request: RunRequest, settingsOf: (method: string) => z.ZodObject): RunConfig {
+  const { preset: named, data, settings, ...rest } = request;
+  const name = named ?? defaultPreset[data?.name ?? 'digits'];
+  const preset = name === undefined ? undefined : presetNamed(name);
+  if (preset && data?.name !== undefined && data.name !== preset.data.name && named !== undefined) {
+    throw usageError(
+      `The preset ${named} is made for ${preset.data.name}, not for ${data.name}; leave one of them out.`,
+    );
+  }
+  const { summary: _, data: presetData, settings: presetSettings, ...presetRest } = preset ?? EMPTY;
+  const known = settingsOf(rest.method ?? presetRest.method ?? RUN_DEFAULTS.method).shape;
+  const shared = Object.entries(presetSettings).filter(([key]) => Object.hasOwn(known, key));
+  const chosen = { ...presetData, ...defined(data ?? {}) };
+  return parse(runSchema, {
+    ...RUN_DEFAULTS,
+    ...presetRest,
+    ...defined(rest),
+    data: chosen,
+    settings: { ...Object.fromEntries(shared), ...settings },
+  });
+}
+
+const EMPTY: Preset = { summary: '', data: { name: 'digits' }, settings: {} };
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Parses with a schema; the first issue becomes a usage error that names the option. */
+export function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what = 'option',
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  if (issue.code === 'unrecognized_keys') {
+    throw usageError(`There is no ${what} '${issue.keys[0]}'.`);
+  }
+  throw usageError(`The ${what} ${issue.path.join('.')} is not valid: ${issue.message}.`);
+}

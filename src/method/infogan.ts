@@ -1,0 +1,73 @@
+/**
+ * @file InfoGAN in SLOGAN's harness: z = (noise, one-hot code c ~ Cat(1/K)); an encoder Q recovers the code.
+ *
+ *   L_D = adversarial + penalty;   L_{G,Q} = -mean D(x_g) + lambda_I (CE(c, Q(x_g)) - H(c)),  H(c) = log K.
+ *
+ * The uniform code is what SLOGAN is compared with: it cannot learn that groups have unequal sizes.
+ * Source: Chen et al. 2016; SLOGAN, section 4 (as a baseline, with the same networks and rates).
+ */
+import { z } from 'zod';
+import { input, type Tensor } from '../graph/tensor.js';
+import { backbone } from '../nets/index.js';
+import { crossEntropy } from '../nn/losses.js';
+import { CategoricalPrior } from '../prior/categorical.js';
+import { adam, criticPhase, gradientsOf, harnessSettings, projectionPhases } from './harness.js';
+import { defineMethod, type Phase } from './method.js';
+
+const settings = z.strictObject({
+  ...harnessSettings,
+  information: z.number().min(0).default(1).describe('weight of the mutual-information bound (lambda_I)'),
+});
+
+export const infogan = defineMethod({
+  name: 'infogan',
+  title: 'InfoGAN',
+  source: 'Chen et al., InfoGAN, NeurIPS 2016, as a baseline of SLOGAN',
+  settings,
+  build(config, context) {
+    const { batch, components: k } = context;
+    // The latent keeps the dimension d of the other methods: d - K noise and K code.
+    const prior = new CategoricalPrior({ components: k, noise: Math.max(1, config.latent - k) });
+    const nets = backbone(context.data, config);
+    const [generator, critic, encoder] = [nets.generator(prior.width), nets.critic(), nets.encoder(k)];
+    const sample = (n: number, stream: typeof context.stream) => prior.sample(n, stream);
+
+    const latent = input('latent', [batch, prior.width]);
+    const statistics = new Map<string, Tensor>();
+    const generated = generator.train(latent, statistics);
+    const code = latent.slice(1, prior.width - k, prior.width);
+    const adversarial = critic.train(generated).mean().neg();
+    const information = crossEntropy(code, encoder.train(generated)).mean().sub(Math.log(k));
+    const loss = adversarial.add(information.mul(config.information));
+    const generatorPhase: Phase = {
+      name: 'generator',
+      program: {
+        name: 'generator',
+        outputs: { generator: adversarial, information },
+        gradients: gradientsOf(loss, [...generator.parameters, ...encoder.parameters]),
+        assignments: statistics,
+      },
+      feeds: ({ stream }) => ({
+        latent: Float32Array.from(sample(batch, stream.fork('generator', 'latent')).z),
+      }),
+      updates: (step) => [adam(config, 'generator', step), adam(config, 'encoder', step)],
+    };
+    return {
+      networks: [generator, critic, encoder],
+      prior,
+      phases: [
+        criticPhase(config, context, generator, critic, sample, prior.width),
+        generatorPhase,
+        ...projectionPhases([encoder]),
+      ],
+      firstMoment: config.beta1 > 0,
+      inference: {
+        generate: (z) => generator.eval(z),
+        features: (samples) => encoder.eval(samples),
+        featureName: 'encoder',
+        assign: (samples) => encoder.eval(samples).softmax(),
+        constants: () => ({}),
+      },
+    };
+  },
+});

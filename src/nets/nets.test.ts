@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { MixturaError } from '../errors.js';
+import { input, type Tensor } from '../graph/tensor.js';
+import type { Network } from '../nn/network.js';
+import { parameterCount } from '../nn/parameter.js';
+import { backbone } from './index.js';
+
+/** Shapes after every layer that changes them, the batch axis left out. */
+function path(network: Network, x: Tensor): string[] {
+  const shapes: string[] = [];
+  let value = x;
+  for (const layer of network.layers) {
+    value = layer.apply(value, { mode: 'train', updates: new Map() });
+    const shape = value.shape.slice(1).join('x');
+    if (shape !== shapes.at(-1)) shapes.push(shape);
+  }
+  return shapes;
+}
+
+const count = (network: Network) => parameterCount(network.parameters);
+
+describe('SLOGAN Table 11, synthetic data', () => {
+  const nets = backbone({ shape: [2], range: 'signed' }, { network: 'mlp', units: 128 });
+  const [generator, critic, encoder] = [nets.generator(64), nets.critic(), nets.encoder(64)];
+
+  it('has the parameters of the table', () => {
+    const norm = 2 * 128;
+    expect(count(generator)).toBe(64 * 128 + 128 + norm + (128 * 128 + 128 + norm) + (128 * 2 + 2));
+    expect(count(generator)).toBe(25_602);
+    expect(count(critic)).toBe(2 * 128 + 128 + (128 * 128 + 128) + (128 + 1));
+    expect(count(critic)).toBe(17_025);
+    expect(count(encoder)).toBe(2 * 128 + 128 + (128 * 128 + 128) + (128 * 64 + 64));
+    expect(count(encoder)).toBe(25_152);
+  });
+
+  it('maps latents to points, points to scores and to latents', () => {
+    expect(generator.train(input('z', [5, 64])).shape).toEqual([5, 2]);
+    expect(critic.train(input('x', [5, 2])).shape).toEqual([5, 1]);
+    expect(encoder.eval(input('x', [5, 2])).shape).toEqual([5, 64]);
+    expect(critic.penultimate(input('x', [5, 2])).shape).toEqual([5, 128]);
+  });
+
+  it('normalises batches in the generator alone, and projects the weights of the encoder alone', () => {
+    expect(generator.buffers.map(({ shape }) => shape[0])).toEqual([128, 128, 1, 128, 128, 1]);
+    expect([...critic.buffers, ...encoder.buffers]).toEqual([]);
+    expect(encoder.projected.map(({ name }) => name)).toEqual([
+      'encoder/0-dense/weight',
+      'encoder/1-dense/weight',
+      'encoder/2-dense/weight',
+    ]);
+    expect([...generator.projected, ...critic.projected]).toEqual([]);
+  });
+
+  it('ends in the activation of the range', () => {
+    const op = (range: 'unit' | 'signed' | 'real') =>
+      backbone({ shape: [2], range }, { network: 'mlp', units: 4 })
+        .generator(3)
+        .train(input('z', [2, 3])).op;
+    expect([op('signed'), op('unit'), op('real')]).toEqual(['tanh', 'sigmoid', 'add']);
+  });
+});
+
+describe('SLOGAN Table 12, 28x28 images', () => {
+  const nets = backbone({ shape: [1, 28, 28], range: 'unit' }, { network: 'dcgan', units: 128 });
+  const [generator, critic, encoder] = [nets.generator(64), nets.critic(), nets.encoder(64)];
+  const trunk = 16 * 64 + 64 + (16 * 64 * 64 + 64) + (49 * 64 * 1024 + 1024);
+
+  it('has the parameters of the table', () => {
+    const dense = 64 * 1024 + 1024 + 2 * 1024;
+    const [first, second] = [49 * 1024 * 128 + 128 + 2 * 128, 16 * 128 * 64 + 64 + 2 * 64];
+    expect(count(generator)).toBe(dense + first + second + 16 * 64 + 1);
+    expect(count(generator)).toBe(6_623_809);
+    expect(count(critic)).toBe(trunk + 1024 + 1);
+    expect(count(critic)).toBe(3_280_001);
+    expect(count(encoder)).toBe(trunk + 1024 * 64 + 64);
+    expect(count(encoder)).toBe(3_344_576);
+  });
+
+  it('the generator goes 1 -> 1 -> 7 -> 14 -> 28', () => {
+    expect(path(generator, input('z', [2, 64]))).toEqual([
+      '1024',
+      '1024x1x1',
+      '128x7x7',
+      '64x14x14',
+      '1x28x28',
+    ]);
+    expect(generator.train(input('z', [2, 64])).op).toBe('sigmoid');
+  });
+
+  it('critic and encoder go 28 -> 14 -> 7 -> 1, without normalisation', () => {
+    const image = input('x', [2, 1, 28, 28]);
+    expect(path(critic, image)).toEqual(['64x14x14', '64x7x7', '1024x1x1', '1024', '1']);
+    expect(path(encoder, image)).toEqual(['64x14x14', '64x7x7', '1024x1x1', '1024', '64']);
+    expect([...critic.buffers, ...encoder.buffers, ...critic.projected, ...encoder.projected]).toEqual([]);
+  });
+
+  it('the penultimate features are the 1024 channels before their activation', () => {
+    const features = critic.penultimate(input('x', [2, 1, 28, 28]));
+    expect(features.shape).toEqual([2, 1024]);
+    expect(features.op).toBe('reshape');
+  });
+
+  it('refuses other images', () => {
+    const wrong = () => backbone({ shape: [1, 8, 8], range: 'unit' }, { network: 'dcgan', units: 1 });
+    expect(wrong).toThrow(MixturaError);
+    expect(wrong).toThrow('1x8x8');
+  });
+});
+
+describe('SLOGAN Table 13, 720 features', () => {
+  const nets = backbone({ shape: [720], range: 'real' }, { network: 'mlp-plain', units: 256 });
+  const [generator, critic, encoder] = [nets.generator(64), nets.critic(), nets.encoder(64)];
+
+  it('has the parameters of the table', () => {
+    expect(count(generator)).toBe(64 * 256 + 256 + (256 * 256 + 256) + (256 * 720 + 720));
+    expect(count(generator)).toBe(267_472);
+    expect(count(critic)).toBe(720 * 256 + 256 + (256 * 256 + 256) + 257);
+    expect(count(critic)).toBe(250_625);
+    expect(count(encoder)).toBe(720 * 256 + 256 + (256 * 256 + 256) + (256 * 64 + 64));
+    expect(count(encoder)).toBe(266_816);
+  });
+
+  it('has no batch normalisation and a linear output; the encoder is projected', () => {
+    expect(generator.buffers).toEqual([]);
+    expect(generator.train(input('z', [3, 64])).op).toBe('add');
+    expect(encoder.projected).toHaveLength(3);
+  });
+});
+
+describe('fully connected networks of images', () => {
+  const nets = backbone({ shape: [1, 8, 8], range: 'unit' }, { network: 'mlp', units: 16 });
+
+  it('flatten what they read and give back the shape of the data', () => {
+    const image = nets.generator(6).train(input('z', [3, 6]));
+    expect(image.shape).toEqual([3, 1, 8, 8]);
+    expect(nets.critic().train(image).shape).toEqual([3, 1]);
+    expect(nets.encoder(6).train(image).shape).toEqual([3, 6]);
+    expect(nets.critic().penultimate(image).shape).toEqual([3, 16]);
+  });
+});

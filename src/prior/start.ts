@@ -1,0 +1,38 @@
+/** @file Where the means of a mixture start. */
+import type { Stream } from '../math/random.js';
+
+/**
+ * K means at distance `radius` from the origin, all equally far from each other: a randomly turned regular simplex
+ * (K <= d); for K > d, directions drawn at random. Components that are apart from the first step on can specialise
+ * at once, where means near the origin first have to find directions of their own.
+ * @returns K x d
+ */
+export function simplexMeans(components: number, dim: number, radius: number, stream: Stream): Float64Array {
+  const means = stream.normals(new Float64Array(components * dim));
+  const row = (c: number) => means.subarray(c * dim, (c + 1) * dim);
+  if (components <= dim && components > 1) {
+    orthonormalise(components, row);
+    const centroid = new Float64Array(dim);
+    for (let i = 0; i < means.length; i++) centroid[i % dim]! += means[i]! / components;
+    for (let i = 0; i < means.length; i++) means[i]! -= centroid[i % dim]!;
+  }
+  for (let c = 0; c < components; c++) scaleTo(row(c), radius);
+  return means;
+}
+
+/** Gram-Schmidt on rows. */
+function orthonormalise(count: number, row: (c: number) => Float64Array): void {
+  for (let c = 0; c < count; c++) {
+    for (let b = 0; b < c; b++) {
+      const [vector, basis] = [row(c), row(b)];
+      const product = vector.reduce((sum, value, i) => sum + value * basis[i]!, 0);
+      for (let i = 0; i < vector.length; i++) vector[i]! -= product * basis[i]!;
+    }
+    scaleTo(row(c), 1);
+  }
+}
+
+function scaleTo(vector: Float64Array, length: number): void {
+  const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  for (let i = 0; i < vector.length; i++) vector[i]! *= length / norm;
+}

@@ -1,0 +1,201 @@
+/** @file What a run leaves for people: sample sheets while it trains, the report and `samples.png` at the end. */
+import { join } from 'node:path';
+import type { ResolvedRun } from '../config/schema.js';
+import type { Dataset } from '../data/dataset.js';
+import { sampleSize } from '../data/dataset.js';
+import { Stream } from '../math/random.js';
+import type { MethodDefinition } from '../method/method.js';
+import { describeMetric } from '../metrics/metric.js';
+import { writeFileAtomic } from '../train/atomic-file.js';
+import type { Inference } from '../train/inference.js';
+import type { RunOutcome } from '../train/run.js';
+import type { MetricsLine, RunFolder } from '../train/run-folder.js';
+import { VERSION } from '../version.js';
+import { imageGridPng } from './image-grid.js';
+import { componentColor } from './palette.js';
+import { renderReport } from './report.js';
+import type { ReportCurve, ReportData, ReportGroup, ReportView, SampleForm } from './report-data.js';
+import { scatterBounds, scatterPng } from './scatter.js';
+
+const PER_ROW = 10;
+const PER_SHEET = 30;
+const POINTS_PER_GROUP = 500;
+const VIEW_POINTS = 2000;
+
+export interface RunReport {
+  readonly folder: RunFolder;
+  readonly run: ResolvedRun;
+  readonly method: MethodDefinition;
+  readonly dataset: Dataset;
+  readonly inference: Inference;
+  readonly outcome: RunOutcome;
+  readonly command: string;
+}
+
+/** Writes the sample sheet of a step: the same latents at every step, a row a group. */
+export async function writeSheet(
+  folder: RunFolder,
+  run: ResolvedRun,
+  inference: Inference,
+  step: number,
+): Promise<void> {
+  const png = await sheet(run, inference);
+  if (png) writeFileAtomic(join(folder.samples, `step-${String(step).padStart(8, '0')}.png`), png);
+}
+
+/** Writes report.html and samples.png and returns their paths. */
+export async function writeReport(report: RunReport): Promise<{ report: string; samples: string }> {
+  const { folder, run, inference } = report;
+  const files = { report: join(folder.path, 'report.html'), samples: join(folder.path, 'samples.png') };
+  const png = await sheet(run, inference);
+  if (png) writeFileAtomic(files.samples, png);
+  writeFileAtomic(files.report, renderReport(await reportData(report)));
+  writeFileAtomic(
+    join(folder.path, 'metrics.json'),
+    `${JSON.stringify({ step: report.outcome.step, metrics: report.outcome.evaluation.metrics }, null, 2)}\n`,
+  );
+  return files;
+}
+
+async function sheet(run: ResolvedRun, inference: Inference): Promise<Uint8Array | undefined> {
+  const { components, mixing } = inference.session.model.prior;
+  const { shape, kind, range } = run.dataset;
+  const size = sampleSize(shape);
+  if (kind === 'image') {
+    const samples = new Float32Array(components * PER_ROW * size);
+    for (let c = 0; c < components; c++) {
+      samples.set(await inference.sampleComponent(c, PER_ROW, 'sheet'), c * PER_ROW * size);
+    }
+    const gutter = Array.from(mixing, (share, c) => ({
+      color: componentColor(c),
+      label: `${Math.round(100 * share)}%`,
+    }));
+    return imageGridPng({
+      samples,
+      shape,
+      range: range === 'signed' ? 'signed' : 'unit',
+      columns: PER_ROW,
+      gutter,
+    });
+  }
+  if (size !== 2) return undefined;
+  const { points, components: groups } = await generatedPoints(inference);
+  return scatterPng({ title: 'samples', points, groups, bounds: scatterBounds(points) });
+}
+
+/** Points of each component, as many as its share of a fixed number. */
+async function generatedPoints(
+  inference: Inference,
+): Promise<{ points: Float32Array; components: Int32Array }> {
+  const { components, mixing } = inference.session.model.prior;
+  const parts: Float32Array[] = [];
+  const groups: number[] = [];
+  for (let c = 0; c < components; c++) {
+    const n = Math.max(1, Math.round(mixing[c]! * components * POINTS_PER_GROUP));
+    parts.push(await inference.sampleComponent(c, n, 'points'));
+    for (let i = 0; i < n; i++) groups.push(c);
+  }
+  const points = new Float32Array(2 * groups.length);
+  let at = 0;
+  for (const part of parts) {
+    points.set(part, at);
+    at += part.length;
+  }
+  return { points, components: Int32Array.from(groups) };
+}
+
+async function reportData(report: RunReport): Promise<ReportData> {
+  const { folder, run, method, dataset, inference, outcome, command } = report;
+  const lines = folder.readMetrics();
+  const { components } = inference.session.model.prior;
+  const view = await viewOf(report);
+  return {
+    run: {
+      folder: folder.path,
+      method: method.title,
+      dataset: { name: dataset.name, source: dataset.source, count: dataset.count },
+      seed: run.seed,
+      steps: outcome.step,
+      seconds: outcome.seconds,
+      command,
+      version: VERSION,
+      ...(!outcome.finished && { unfinished: { plannedSteps: run.steps } }),
+    },
+    groups: await groupsOf(report),
+    form: formOf(run),
+    metrics: Object.entries(outcome.evaluation.metrics).map(([name, value]) => ({
+      name,
+      value,
+      meaning: describeMetric(name),
+    })),
+    curves: curvesOf(lines),
+    ...(lines.length > 1 && {
+      sizes: {
+        steps: lines.map(({ step }) => step),
+        sizes: Array.from({ length: components }, (_, c) => lines.map(({ sizes }) => sizes[c]!)),
+      },
+    }),
+    ...(view && { view }),
+    settings: Object.fromEntries(
+      Object.entries({ ...run.settings, batch: run.batch, horizon: run.horizon }).map(([key, value]) => [
+        key,
+        typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean),
+      ]),
+    ),
+  };
+}
+
+async function groupsOf({ inference, outcome }: RunReport): Promise<ReportGroup[]> {
+  const groups: ReportGroup[] = [];
+  for (const group of outcome.evaluation.groups) {
+    groups.push({ ...group, samples: await inference.sampleComponent(group.component, PER_SHEET, 'sheet') });
+  }
+  return groups;
+}
+
+function formOf(run: ResolvedRun): SampleForm {
+  const { shape, kind, range } = run.dataset;
+  if (kind === 'image') return { kind, shape, range: range === 'signed' ? 'signed' : 'unit' };
+  if (sampleSize(shape) === 2) return { kind: 'points' };
+  return { kind: 'table', columns: Array.from({ length: sampleSize(shape) }, (_, i) => `column ${i + 1}`) };
+}
+
+/** Data of two dimensions as it is, else encodings; coloured by group probability. */
+async function viewOf({ dataset, inference }: RunReport): Promise<ReportView | undefined> {
+  if (!inference.assigns) return undefined;
+  const count = Math.min(VIEW_POINTS, dataset.count);
+  const indices = Stream.root(0).fork('view').choice(dataset.count, count);
+  const responsibilities = await inference.assign(dataset, indices);
+  if (sampleSize(dataset.shape) === 2) {
+    const points = new Float32Array(2 * count);
+    dataset.read(indices, points);
+    return {
+      kind: 'data',
+      points,
+      dimensions: 2,
+      responsibilities,
+      generated: await generatedPoints(inference),
+    };
+  }
+  const points = await inference.features(dataset, indices);
+  return { kind: 'latent', points, dimensions: points.length / count, responsibilities };
+}
+
+function curvesOf(lines: readonly MetricsLine[]): ReportCurve[] {
+  if (lines.length < 2) return [];
+  const chart = (
+    title: string,
+    pick: (line: MetricsLine) => Readonly<Record<string, number>>,
+  ): ReportCurve => {
+    const names = [...new Set(lines.flatMap((line) => Object.keys(pick(line))))];
+    const series = names.map((label) => {
+      const kept = lines.filter((line) => pick(line)[label] !== undefined);
+      return { label, steps: kept.map(({ step }) => step), values: kept.map((line) => pick(line)[label]!) };
+    });
+    return { title, series };
+  };
+  const metrics = chart('Agreement with the labels', (line) => line.metrics ?? {});
+  const clusters = { ...metrics, series: metrics.series.filter(({ steps }) => steps.length > 1) };
+  const curves = [chart('Losses', (line) => line.losses)];
+  return clusters.series.length > 0 ? [{ ...clusters, domain: [0, 1] as const }, ...curves] : curves;
+}

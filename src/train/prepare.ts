@@ -1,0 +1,92 @@
+/** @file From a request to a run that can start: opens the data, completes and checks the settings. */
+import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
+import type { ResolvedRun } from '../config/schema.js';
+import { classCounts, type Dataset } from '../data/dataset.js';
+import { downloadLine } from '../data/named.js';
+import { openDataset } from '../data/open.js';
+import { MixturaError, usageError } from '../errors.js';
+import { methodNamed } from '../method/index.js';
+import type { MethodDefinition } from '../method/method.js';
+import { VERSION } from '../version.js';
+
+export interface PreparedRun {
+  readonly run: ResolvedRun;
+  readonly method: MethodDefinition;
+  readonly dataset: Dataset;
+}
+
+/** Opens the data and resolves every setting. @throws a usage error for whatever cannot be. */
+export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
+  const config = resolveRequest(request, (name) => methodNamed(name).settings);
+  const method = methodNamed(config.method);
+  const settings = parse(method.settings, config.settings, `setting of ${method.name}`);
+  const dataset = await openRunData(config);
+  const classes = classCounts(dataset)?.length;
+  const components = config.components ?? classes;
+  if (components === undefined) {
+    throw usageError(
+      `How many groups ${config.data.name} has is not known; say how many to find by --components.`,
+    );
+  }
+  if (components > dataset.count) {
+    throw usageError(
+      `There are ${dataset.count} samples for ${components} groups; give --components ${dataset.count} or less.`,
+    );
+  }
+  if (config.batch > dataset.count) {
+    throw usageError(
+      `A batch of ${config.batch} is larger than the data (${dataset.count} samples); give --batch ${dataset.count} or less.`,
+    );
+  }
+  const run: ResolvedRun = {
+    version: VERSION,
+    ...config,
+    components,
+    horizon: config.horizon ?? config.steps,
+    settings,
+    dataset: describe(dataset),
+  };
+  return { run, method, dataset };
+}
+
+/** Opens a run's data again. @throws a MixturaError if it is no longer the same. */
+export async function reopenData(run: ResolvedRun): Promise<Dataset> {
+  const dataset = await openRunData(run, run.dataset.scaling);
+  if (dataset.fingerprint !== run.dataset.fingerprint) {
+    throw new MixturaError(
+      `The data ${run.data.name} has changed since the run began (fingerprint ${dataset.fingerprint.slice(0, 12)}, was ${run.dataset.fingerprint.slice(0, 12)}); put the old data back.`,
+    );
+  }
+  return dataset;
+}
+
+function openRunData(
+  { data }: Pick<ResolvedRun, 'data'>,
+  scaling?: ResolvedRun['dataset']['scaling'],
+): Promise<Dataset> {
+  const { name, classes, ratio, groups, label, subsetSeed } = data;
+  return openDataset(name, {
+    classes,
+    ratio,
+    groups,
+    label,
+    subsetSeed,
+    scaling: scaling ?? 'standardize',
+    progress: downloadLine(),
+  });
+}
+
+function describe(dataset: Dataset): ResolvedRun['dataset'] {
+  const { name, source, count, shape, kind, range, fingerprint, maximum, scaling } = dataset;
+  return {
+    name,
+    source,
+    count,
+    shape,
+    kind,
+    range,
+    fingerprint,
+    ...(maximum !== undefined && { maximum }),
+    ...(scaling !== undefined && { scaling }),
+  };
+}

@@ -1,0 +1,181 @@
+/** @file The run folder: what lies where, who may write, and how its log is read back. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { ResolvedRun } from '../config/schema.js';
+import { MixturaError, usageError } from '../errors.js';
+import { errorCode, writeError, writeFileAtomic, writeFully } from './atomic-file.js';
+import { checkpointFile, checkpointSteps } from './checkpoint.js';
+
+/** A line of `metrics.jsonl`. */
+export interface MetricsLine {
+  readonly step: number;
+  /** Seconds of training up to this step, over all sessions of the run. */
+  readonly seconds: number;
+  readonly msPerStep: number;
+  readonly losses: Readonly<Record<string, number>>;
+  /** Mixing coefficients. */
+  readonly sizes: readonly number[];
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly diagnostics?: Readonly<Record<string, number>>;
+}
+
+export class RunFolder {
+  readonly checkpoints: string;
+  readonly samples: string;
+  readonly configFile: string;
+  readonly metricsFile: string;
+  readonly #lock: string;
+  #locked = false;
+
+  private constructor(readonly path: string) {
+    this.checkpoints = join(path, 'checkpoints');
+    this.samples = join(path, 'samples');
+    this.configFile = join(path, 'config.json');
+    this.metricsFile = join(path, 'metrics.jsonl');
+    this.#lock = join(path, '.lock');
+  }
+
+  /** A new, empty run folder, locked for this process. @throws a usage error if it exists and is not empty. */
+  static create(folder: string): RunFolder {
+    const run = new RunFolder(folder);
+    if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
+      throw usageError(
+        `The output folder ${folder} exists and is not empty; choose another --out, or go on with that run by --resume ${folder}.`,
+      );
+    }
+    try {
+      mkdirSync(run.checkpoints, { recursive: true });
+      mkdirSync(run.samples, { recursive: true });
+    } catch (cause) {
+      throw writeError(folder, cause);
+    }
+    run.lock();
+    return run;
+  }
+
+  /** A run folder that is there. @throws a MixturaError if there is none. */
+  static open(folder: string): RunFolder {
+    const run = new RunFolder(folder);
+    if (!existsSync(run.configFile)) {
+      throw new MixturaError(
+        `${folder} is not a run: it has no config.json; give the folder that 'train' wrote.`,
+      );
+    }
+    return run;
+  }
+
+  /** Takes the folder for this process. @throws a MixturaError while another process writes it. */
+  lock(): void {
+    for (;;) {
+      try {
+        writeFileSync(this.#lock, String(process.pid), { flag: 'wx' });
+        this.#locked = true;
+        return;
+      } catch (cause) {
+        if (errorCode(cause) !== 'EEXIST') throw writeError(this.#lock, cause);
+      }
+      const owner = Number(readFileSync(this.#lock, 'utf8'));
+      if (isAlive(owner)) {
+        throw new MixturaError(
+          `Process ${owner} is writing the run ${this.path}; wait for it, or stop it and try again.`,
+        );
+      }
+      rmSync(this.#lock, { force: true });
+    }
+  }
+
+  unlock(): void {
+    if (this.#locked) rmSync(this.#lock, { force: true });
+    this.#locked = false;
+  }
+
+  writeConfig(run: ResolvedRun): void {
+    writeFileAtomic(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
+  }
+
+  /** @throws a MixturaError when the file is damaged. */
+  readConfig(): ResolvedRun {
+    try {
+      return JSON.parse(readFileSync(this.configFile, 'utf8')) as ResolvedRun;
+    } catch (cause) {
+      throw new MixturaError(`${this.configFile} is damaged: it is not JSON; the run cannot be read.`, {
+        cause,
+      });
+    }
+  }
+
+  /** The last checkpoint. @throws a MixturaError if there is none. */
+  latestCheckpoint(): string {
+    const step = checkpointSteps(this.checkpoints).at(-1);
+    if (step === undefined) {
+      throw new MixturaError(
+        `The run ${this.path} has no checkpoint yet; start it again with another --out.`,
+      );
+    }
+    return checkpointFile(this.checkpoints, step);
+  }
+
+  appendMetrics(line: MetricsLine): void {
+    try {
+      const fd = openSync(this.metricsFile, 'a');
+      try {
+        writeFully(fd, Buffer.from(`${JSON.stringify(line)}\n`));
+      } finally {
+        closeSync(fd);
+      }
+    } catch (cause) {
+      throw writeError(this.metricsFile, cause);
+    }
+  }
+
+  /** The lines of `metrics.jsonl` up to a step; a last line that was cut by a kill is left out. */
+  readMetrics(upTo = Number.POSITIVE_INFINITY): MetricsLine[] {
+    if (!existsSync(this.metricsFile)) return [];
+    const lines: MetricsLine[] = [];
+    for (const text of readFileSync(this.metricsFile, 'utf8').split('\n')) {
+      if (text === '') continue;
+      try {
+        const line = JSON.parse(text) as MetricsLine;
+        if (line.step <= upTo) lines.push(line);
+      } catch {
+        break;
+      }
+    }
+    return lines;
+  }
+
+  /** Drops what was logged after the checkpoint that a run goes on from. */
+  truncateMetrics(upTo: number): void {
+    const kept = this.readMetrics(upTo).map((line) => `${JSON.stringify(line)}\n`);
+    writeFileAtomic(this.metricsFile, kept.join(''));
+  }
+
+  /** Forces the log to disk, so that it is never behind a checkpoint. */
+  syncMetrics(): void {
+    if (!existsSync(this.metricsFile)) return;
+    const fd = openSync(this.metricsFile, 'r');
+    fsyncSync(fd);
+    closeSync(fd);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}

@@ -1,0 +1,228 @@
+/** @file A whole training run: opens the session, trains, logs, scores, saves, and can be stopped and gone on with. */
+import type { ResolvedRun } from '../config/schema.js';
+import { batchSchedule } from '../data/batches.js';
+import { type Dataset, withoutLabels } from '../data/dataset.js';
+import { OrtEngine } from '../engine/ort.js';
+import { MixturaError } from '../errors.js';
+import type { MethodDefinition } from '../method/method.js';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { type Evaluation, evaluate } from './evaluate.js';
+import { Inference } from './inference.js';
+import type { MetricsLine, RunFolder } from './run-folder.js';
+import { Session } from './session.js';
+import { EventWriter } from './tensorboard.js';
+import { type StepEvent, train } from './trainer.js';
+
+/** What a run tells while it goes on. */
+export type RunEvent =
+  | { readonly kind: 'started'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'step';
+      readonly event: StepEvent;
+      readonly msPerStep: number;
+      readonly sizes: readonly number[];
+      readonly residentBytes: number;
+    }
+  | { readonly kind: 'evaluated'; readonly step: number; readonly evaluation: Evaluation }
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
+  | { readonly kind: 'interrupted'; readonly step: number };
+
+export interface RunOptions {
+  readonly run: ResolvedRun;
+  readonly method: MethodDefinition;
+  readonly dataset: Dataset;
+  readonly folder: RunFolder;
+  /** A checkpoint file to go on from. */
+  readonly resumeFrom?: string;
+  /** Ends the run after the current step, saved. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Draws the sample sheet of a step (fixed latents). */
+  readonly onSheet?: (step: number, inference: Inference) => Promise<void>;
+}
+
+export interface RunOutcome {
+  readonly step: number;
+  readonly finished: boolean;
+  readonly seconds: number;
+  readonly msPerStep: number;
+  readonly evaluation: Evaluation;
+  readonly checkpoint: string;
+}
+
+/** Samples that are scored while training goes on; at the end all are. */
+const CURVE_LIMIT = 2000;
+
+/** Opens the session of a run, from the start or from a checkpoint's tensors. */
+export function openSession(
+  engine: OrtEngine,
+  { run, method }: Pick<RunOptions, 'run' | 'method'>,
+  state?: ReturnType<typeof readCheckpoint>['tensors'],
+  training = true,
+): Promise<Session> {
+  return Session.open(engine, {
+    method,
+    settings: run.settings,
+    context: { data: run.dataset, components: run.components, batch: run.batch, horizon: run.horizon },
+    seed: run.seed,
+    training,
+    ...(state && { state }),
+  });
+}
+
+/** Trains to the end, or until the signal; `use` gets the trained model before the engine closes. */
+export async function runTraining<T>(
+  options: RunOptions,
+  use: (inference: Inference, outcome: RunOutcome) => Promise<T>,
+): Promise<T> {
+  const { run, folder } = options;
+  const checkpoint = options.resumeFrom === undefined ? undefined : readCheckpoint(options.resumeFrom);
+  const from = checkpoint?.step ?? 0;
+  if (checkpoint) folder.truncateMetrics(from);
+  const engine = new OrtEngine({ threads: run.threads });
+  try {
+    const session = await openSession(engine, options, checkpoint?.tensors);
+    const inference = await Inference.open(session);
+    const recorder = new Recorder(options, session, inference, from);
+    const outcome = await recorder.train();
+    return await use(inference, outcome);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Follows the training loop and writes what it says. */
+class Recorder {
+  readonly #events: EventWriter;
+  readonly #began = performance.now();
+  readonly #earlier: number;
+  #msPerStep = 0;
+  #checkpoint = '';
+
+  constructor(
+    private readonly options: RunOptions,
+    private readonly session: Session,
+    private readonly inference: Inference,
+    private readonly from: number,
+  ) {
+    const { folder } = options;
+    this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from } : {});
+    this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
+    this.#checkpoint = options.resumeFrom ?? '';
+  }
+
+  async train(): Promise<RunOutcome> {
+    const { run, dataset, signal, onEvent } = this.options;
+    onEvent?.({ kind: 'started', from: this.from, to: run.steps });
+    let step = this.from;
+    if (step === 0) await this.#sheet(0);
+    const schedule = batchSchedule(this.session.stream.fork('batches'), {
+      count: dataset.count,
+      batchSize: run.batch,
+    });
+    const loop = train(this.session, {
+      samples: withoutLabels(dataset),
+      schedule,
+      from: step,
+      to: run.steps,
+    });
+    try {
+      for await (const event of loop) {
+        step = event.step;
+        this.#onStep(event);
+        const last = step === run.steps;
+        if (step % run.evaluateEvery === 0 || last) await this.#record(event, last);
+        if (step % run.checkpointEvery === 0 || last || signal?.aborted) await this.#save(step);
+        if (signal?.aborted) break;
+      }
+    } catch (cause) {
+      throw this.#withCheckpoint(cause);
+    } finally {
+      this.#events.close();
+    }
+    const finished = step === run.steps;
+    if (!finished) onEvent?.({ kind: 'interrupted', step });
+    const evaluation = await evaluate(this.inference, dataset, { split: 'train' });
+    return {
+      step,
+      finished,
+      seconds: this.#seconds(),
+      msPerStep: this.#msPerStep,
+      evaluation,
+      checkpoint: this.#checkpoint,
+    };
+  }
+
+  #onStep(event: StepEvent): void {
+    const done = event.step - this.from;
+    this.#msPerStep = (performance.now() - this.#began) / done;
+    this.options.onEvent?.({
+      kind: 'step',
+      event,
+      msPerStep: this.#msPerStep,
+      sizes: Array.from(this.session.model.prior.mixing),
+      residentBytes: process.memoryUsage.rss(),
+    });
+  }
+
+  async #record(event: StepEvent, last: boolean): Promise<void> {
+    const { dataset, folder, onEvent } = this.options;
+    const evaluation = await evaluate(this.inference, dataset, {
+      split: 'train',
+      limit: CURVE_LIMIT,
+      kmeans: last,
+    });
+    const diagnostics = this.session.model.diagnostics?.();
+    const line: MetricsLine = {
+      step: event.step,
+      seconds: this.#seconds(),
+      msPerStep: this.#msPerStep,
+      losses: event.losses,
+      sizes: Array.from(this.session.model.prior.mixing),
+      metrics: evaluation.metrics,
+      ...(diagnostics && { diagnostics }),
+    };
+    folder.appendMetrics(line);
+    this.#events.scalars(event.step, scalars(line));
+    onEvent?.({ kind: 'evaluated', step: event.step, evaluation });
+  }
+
+  async #save(step: number): Promise<void> {
+    const { folder, run, onEvent } = this.options;
+    folder.syncMetrics();
+    const tensors = await this.session.save();
+    this.#checkpoint = writeCheckpoint(folder.checkpoints, { step, tensors }, run.keepCheckpoints);
+    this.#events.flush();
+    onEvent?.({ kind: 'checkpoint', step, file: this.#checkpoint });
+    await this.#sheet(step);
+  }
+
+  async #sheet(step: number): Promise<void> {
+    await this.options.onSheet?.(step, this.inference);
+  }
+
+  #seconds(): number {
+    return this.#earlier + (performance.now() - this.#began) / 1000;
+  }
+
+  #withCheckpoint(cause: unknown): unknown {
+    if (!(cause instanceof MixturaError)) return cause;
+    const good =
+      this.#checkpoint === ''
+        ? 'No checkpoint had been written.'
+        : `The last good checkpoint is ${this.#checkpoint}; go on from it with --resume ${this.options.folder.path}.`;
+    return new MixturaError(`${cause.message} ${good}`, { cause, exitCode: cause.exitCode });
+  }
+}
+
+function scalars(line: MetricsLine): Record<string, number> {
+  const entries = (prefix: string, values: Readonly<Record<string, number>> = {}) =>
+    Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value] as const);
+  return Object.fromEntries([
+    ...entries('loss', line.losses),
+    ...entries('metric', line.metrics),
+    ...entries('prior', line.diagnostics),
+    ...line.sizes.map((size, c) => [`size/group-${c + 1}`, size] as const),
+    ['time/msPerStep', line.msPerStep] as const,
+  ]);
+}
