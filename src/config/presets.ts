@@ -53,14 +53,38 @@ const ring: Preset = {
   data: { name: 'ring' },
   steps: 20_000,
   batch: 128,
-  settings: { ...ringPaper.settings, latent: 8 },
+  settings: {
+    units: 64,
+    latent: 8,
+    critic: 'wasserstein',
+    learningRate: 1e-3,
+    priorRate: 1e-2,
+    mixingRate: 2,
+    baseline: true,
+    lambda: 4,
+    scale: 2,
+    margin: 0.5,
+    temperature: 0.1,
+    start: 'simplex',
+    relocate: 20,
+  },
 };
 
 const digits: Preset = {
   summary: 'four handwritten digits of unequal sizes',
   data: { name: 'digits', classes: '0,3,6,7', ratio: '8:4:2:1' },
   steps: 10_000,
-  settings: { latent: 16, units: 64, learningRate: 1e-3, priorRate: 1e-2, lambda: 4, scale: 1, margin: 0, mixingRate: 10, baseline: true },
+  settings: {
+    latent: 16,
+    units: 64,
+    learningRate: 1e-3,
+    priorRate: 1e-2,
+    lambda: 4,
+    scale: 1,
+    margin: 0,
+    mixingRate: 10,
+    baseline: true,
+  },
 };
 
 export const presets: Readonly<Record<string, Preset>> = {

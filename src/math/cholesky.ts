@@ -102,23 +102,16 @@ export function invertLower(
   for (let i = 0; i < n; i++) {
     const oi = i * n;
     out.fill(0, oi, oi + n);
-    // Row i of L L^-1 = I: out[i] = (e_i - sum_k L[i,k] out[k]) / L[i,i]; four rows of out for each pass.
+    // Row i of L L^-1 = I: out[i] = (e_i - sum_k L[i,k] out[k]) / L[i,i]; two rows of out for each pass.
     let k = 0;
-    for (; k + 3 < i; k += 4) {
-      const x0 = l[oi + k]!;
-      const x1 = l[oi + k + 1]!;
-      const x2 = l[oi + k + 2]!;
-      const x3 = l[oi + k + 3]!;
+    for (; k + 1 < i; k += 2) {
+      const x = l[oi + k]!;
+      const y = l[oi + k + 1]!;
       const o0 = k * n;
       const o1 = o0 + n;
-      const o2 = o1 + n;
-      const o3 = o2 + n;
-      const end = k + 4;
-      for (let j = 0; j < end; j++) {
-        out[oi + j]! -= x0 * out[o0 + j]! + x1 * out[o1 + j]! + (x2 * out[o2 + j]! + x3 * out[o3 + j]!);
-      }
+      for (let j = 0; j <= k + 1; j++) out[oi + j]! -= x * out[o0 + j]! + y * out[o1 + j]!;
     }
-    for (; k < i; k++) {
+    if (k < i) {
       const x = l[oi + k]!;
       for (let j = 0; j <= k; j++) out[oi + j]! -= x * out[k * n + j]!;
     }

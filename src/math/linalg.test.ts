@@ -42,18 +42,21 @@ describe('cholesky', () => {
     expect(Array.from(l)).toEqual([2, 0, 0, 6, 1, 0, -8, 5, 3]);
   });
 
-  it.each([1, 2, 4, 5, 6, 7, 16, 33, 64])('rebuilds a random matrix of order %i, and inverts and solves', (n) => {
-    const a = spd(n);
-    const l = cholesky(a, n);
-    expect(distance(matmul(l, transpose(l, n, n), n, n, n), a)).toBeLessThan(1e-12 * n);
-    expect(distance(matmul(l, invertLower(l, n), n, n, n), identity(n))).toBeLessThan(1e-9);
-    const b = random(n, 'b').subarray(0, n);
-    expect(distance(matmul(a, solveCholesky(l, b, n), n, n, 1), b)).toBeLessThan(1e-9);
-    expect(distance(matmul(l, solveLower(l, b, n), n, n, 1), b)).toBeLessThan(1e-11);
-    expect(distance(matmul(transpose(l, n, n), solveLowerTransposed(l, b, n), n, n, 1), b)).toBeLessThan(
-      1e-11,
-    );
-  });
+  it.each([1, 2, 4, 5, 6, 7, 16, 33, 64])(
+    'rebuilds a random matrix of order %i, and inverts and solves',
+    (n) => {
+      const a = spd(n);
+      const l = cholesky(a, n);
+      expect(distance(matmul(l, transpose(l, n, n), n, n, n), a)).toBeLessThan(1e-12 * n);
+      expect(distance(matmul(l, invertLower(l, n), n, n, n), identity(n))).toBeLessThan(1e-9);
+      const b = random(n, 'b').subarray(0, n);
+      expect(distance(matmul(a, solveCholesky(l, b, n), n, n, 1), b)).toBeLessThan(1e-9);
+      expect(distance(matmul(l, solveLower(l, b, n), n, n, 1), b)).toBeLessThan(1e-11);
+      expect(distance(matmul(transpose(l, n, n), solveLowerTransposed(l, b, n), n, n, 1), b)).toBeLessThan(
+        1e-11,
+      );
+    },
+  );
 
   it('names the pivot and the smallest eigenvalue of an indefinite matrix', () => {
     expect(() => cholesky(Float64Array.of(1, 2, 2, 1), 2)).toThrow(

@@ -55,6 +55,7 @@ export const infogan = defineMethod({
     return {
       networks: [generator, critic, encoder],
       prior,
+      state: () => ({}),
       phases: [
         criticPhase(config, context, generator, critic, sample, prior.width),
         generatorPhase,

@@ -5,6 +5,7 @@
  * assigned to a group, and shared code reads what it declares.
  */
 import type { z } from 'zod';
+import type { Samples } from '../data/dataset.js';
 import type { Feeds, OptimizerUpdate, ProgramSpec } from '../engine/engine.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
@@ -23,7 +24,7 @@ export interface BuildContext {
   readonly horizon: number;
   /** Source of starting values and of every draw in training. */
   readonly stream: Stream;
-  /** The prior's saved state, when a run goes on. */
+  /** The model's saved {@link Model.state}, when a run goes on. */
   readonly restored?: PriorState | undefined;
 }
 
@@ -49,6 +50,25 @@ export interface Phase {
   finish?(outputs: Feeds, context: StepContext): void;
 }
 
+/** What an intervention may use. */
+export interface InterventionTools {
+  readonly step: number;
+  /** Draws of this intervention at this step. */
+  readonly stream: Stream;
+  readonly samples: Samples;
+  /** Features of samples [n, ...shape], in evaluation mode. */
+  features(samples: Float32Array): Promise<Float32Array>;
+  /** Samples of latents [n, width], in evaluation mode. */
+  generate(latents: Float64Array): Promise<Float32Array>;
+}
+
+/** Work between steps that looks at the whole model, such as moving a component that is misplaced. */
+export interface Intervention {
+  /** Whether it runs before this step. */
+  due(step: number): boolean;
+  run(tools: InterventionTools): Promise<void>;
+}
+
 /** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */
 export interface Inference {
   /** Latents [n, width] to samples. */
@@ -69,6 +89,9 @@ export interface Model {
   readonly prior: LatentPrior;
   /** Phases of one step. Their feeds are drawn before the first of them runs; `finish` is called in order. */
   readonly phases: readonly Phase[];
+  readonly intervention?: Intervention;
+  /** What training changes besides the networks; `restored` of {@link BuildContext} when a run goes on. */
+  state(): PriorState;
   readonly inference: Inference;
   /** Whether the optimizers keep a first moment. */
   readonly firstMoment: boolean;

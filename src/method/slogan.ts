@@ -18,6 +18,7 @@ import type { LatentBatch } from '../prior/prior.js';
 import { simplexMeans } from '../prior/start.js';
 import { adam, criticPhase, gradientsOf, harnessSettings, linearDecay, projectionPhases } from './harness.js';
 import { type BuildContext, defineMethod, type Phase, type StepContext } from './method.js';
+import { Relocation } from './relocation.js';
 
 const settings = z.strictObject({
   ...harnessSettings,
@@ -54,6 +55,11 @@ const settings = z.strictObject({
     .array(z.enum(['means', 'covariances', 'mixing']))
     .default([])
     .describe('parts of the prior that stay as they start (ablation)'),
+  relocate: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('weight of the relocation of misplaced components (see relocation.ts); 0 leaves it out'),
   mixingSeesU2C: z.boolean().default(false).describe('let U2C move the mixing logits too (ablation)'),
 });
 
@@ -72,13 +78,16 @@ export const slogan = defineMethod({
       nets.encoder(config.latent),
     ];
     const prior = context.restored ? MixturePrior.fromState(context.restored) : startPrior(config, context);
+    const relocation = new Relocation({ ...context, prior, shape: context.data.shape });
     const sample = (n: number, stream: BuildContext['stream']) => prior.sample(n, stream);
     return {
       networks: [generator, critic, encoder],
       prior,
+      state: () => ({ ...prior.state(), ...relocation.state() }),
+      ...(config.relocate > 0 && { intervention: relocation }),
       phases: [
         criticPhase(config, context, generator, critic, sample, config.latent),
-        generatorPhase(config, context, { generator, critic, encoder, prior }),
+        generatorPhase(config, context, { generator, critic, encoder, prior, relocation }),
         ...projectionPhases([encoder]),
       ],
       firstMoment: config.beta1 > 0,
@@ -113,6 +122,7 @@ interface Parts {
   readonly critic: Parts['generator'];
   readonly encoder: Parts['generator'];
   readonly prior: MixturePrior;
+  readonly relocation: Relocation;
 }
 
 function means({ components }: BuildContext, { latent }: Settings): Tensor {
@@ -126,7 +136,7 @@ function cosines(a: Tensor, b: Tensor): Tensor {
 
 /** G, E and the prior: one forward pass, updates from the same values. */
 function generatorPhase(config: Settings, context: BuildContext, parts: Parts): Phase {
-  const { generator, critic, encoder, prior } = parts;
+  const { generator, critic, encoder, prior, relocation } = parts;
   const { batch, components: k } = context;
   const d = config.latent;
   const latent = input('latent', [batch, d]);
@@ -138,6 +148,8 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
   const loss = adversarial.mean().add(contrastive.mean().mul(input('lambda', [])));
   // g_i = d(sum of the losses) / d z_i = B d(mean loss) / d z_i
   const latentGradient = grad(loss, [latent])[0]!.mul(batch);
+  // Relocation moves the generator alone: the prior goes on following its own losses.
+  const trained = config.relocate > 0 ? loss.add(relocation.loss(generated)) : loss;
 
   let draw: LatentBatch;
   return {
@@ -151,10 +163,10 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
         contrastive,
         latentGradient,
       },
-      gradients: gradientsOf(loss, [...generator.parameters, ...encoder.parameters]),
+      gradients: gradientsOf(trained, [...generator.parameters, ...encoder.parameters]),
       assignments: statistics,
     },
-    feeds({ stream, progress }) {
+    feeds({ stream, progress, step }) {
       const own = stream.fork('generator');
       draw = prior.sample(batch, own.fork('latent'));
       const { weight, offset, constant } = prior.whitening();
@@ -162,6 +174,8 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
       return {
         latent: Float32Array.from(draw.z),
         lambda: Float32Array.of(config.lambda * decay),
+        ...(config.relocate > 0 &&
+          relocation.feeds(draw.component, step, config.relocate, own.fork('relocation'))),
         ...(config.lambda > 0 && {
           'prior/weight': Float32Array.from(weight),
           'prior/offset': Float32Array.from(offset),

@@ -42,6 +42,7 @@ export const wgan = defineMethod({
     return {
       networks: [generator, critic],
       prior,
+      state: () => ({}),
       phases: [criticPhase(config, context, generator, critic, sample, config.latent), generatorPhase],
       firstMoment: config.beta1 > 0,
       inference: {

@@ -15,7 +15,7 @@ export interface CategoricalOptions {
 
 /**
  * z = [e, onehot(c)], e ~ N(0, noiseStd^2 I), c uniform over K codes: latents of noise + K numbers.
- * Source: InfoGAN, section 4; ClusterGAN, section 2.1.
+ * Source: InfoGAN; ClusterGAN, with noiseStd = 0.1.
  */
 export class CategoricalPrior implements LatentPrior {
   readonly components: number;

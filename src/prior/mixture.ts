@@ -5,6 +5,7 @@ import { identity, logSumExp, symmetricEigenvalues } from '../math/linalg.js';
 import type { Stream } from '../math/random.js';
 import { expectLength, Gaussians, type Whitening } from './gaussians.js';
 import { lowerTimesVector } from './kernels.js';
+import type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
 import { logJoint } from './responsibilities.js';
 import {
@@ -16,32 +17,7 @@ import {
   steinGradients,
 } from './stein.js';
 
-export interface MixtureOptions {
-  readonly components: number;
-  readonly dim: number;
-  /** Standard deviation of the initial means (default 0.1). */
-  readonly meanStd?: number;
-  /** Initial means, K x d, instead of random ones (see start.ts). */
-  readonly means?: Float64Array;
-  /** Initial covariance, a multiple of the identity (default 1). */
-  readonly variance?: number;
-}
-
-/** One update of {@link MixturePrior}: a batch, and how far to go. */
-export interface MixtureUpdate extends SteinBatch {
-  /** Learning rates of the means, the covariances and the mixing logits. */
-  readonly lr: { readonly mean: number; readonly covariance: number; readonly mixing: number };
-  /** Factor on the covariance rate: 2 (default) is what the authors' code does, 1 is the formula as printed. */
-  readonly sigmaLrMult?: number;
-  /** Parameters to leave as they are (ablations). */
-  readonly freeze?: { readonly means?: boolean; readonly covariances?: boolean; readonly mixing?: boolean };
-}
-
-/** Smallest and largest eigenvalue of each covariance, K numbers each. */
-export interface EigenRange {
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-}
+export type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 
 /**
  * The latent prior q(z) = sum_c pi_c N(z; mu_c, Sigma_c), pi = softmax(rho), with full covariances. Source: SLOGAN.
@@ -176,6 +152,15 @@ export class MixturePrior implements LatentPrior {
    */
   whitening(): Whitening {
     return this.gaussians.whitening();
+  }
+
+  /** Replaces the mixing coefficients: rho = log pi, up to a constant. Throws a usage error unless all are positive. */
+  setMixing(mixing: Float64Array): void {
+    expectLength('mixing coefficients', mixing, this.components);
+    if (!mixing.every((share) => share > 0))
+      throw usageError('Mixing coefficients must be positive; give K shares.');
+    this.logits.set(mixing.map(Math.log));
+    this.gaussians.refreshConstants();
   }
 
   /** The estimates by which `update` would move the parameters; they are overwritten by the next call. */

@@ -62,7 +62,7 @@ export class SteinWorkspace {
 }
 
 /**
- * The Stein estimators of SLOGAN eq. 6-8 over a batch of B latents with g_i = d(summed loss)/dz_i:
+ * The estimators of SLOGAN's Stein latent optimization over a batch of B latents with g_i = d(summed loss)/dz_i:
  *
  * - means: (1/B) sum_i r_ic g_i
  * - covariances: sym((1/B) sum_i r_ic Sigma_c^-1 (z_i - mu_c) g_i^T) / 2, sym(A) = (A + A^T)/2
@@ -139,7 +139,7 @@ export interface StepBuffers {
  *
  * With Sigma = L L^T the result is (Sigma + U^T U) / 2, U = L^T + gamma L^-1 Delta, so it is positive definite for
  * every Delta and gamma, and no eigenvalue relative to Sigma falls below 1/2. `inverse` is L^-1.
- * Source: SLOGAN, theorem 3 and Algorithm 1.
+ * Source: SLOGAN, Algorithm 1.
  */
 export function covarianceStep(
   sigma: Float64Array,

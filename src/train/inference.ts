@@ -46,6 +46,14 @@ export class Inference {
     return this.generate(model.prior.sampleComponent(c, n, stream.fork('samples', ...path, c)).z);
   }
 
+  /** Features of samples [n, ...shape], [n, f]. */
+  featuresOf(samples: Float32Array): Promise<Float32Array> {
+    const size = sampleSize(this.session.context.data.shape);
+    return this.#batched('features', 'features', samples.length / size, (start, rows, buffer) => {
+      buffer.samples = filled(ROWS * size, samples.subarray(start * size, (start + rows) * size));
+    });
+  }
+
   /** Features of the data at `indices`, [n, f]. */
   features(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
     return this.#overData('features', 'features', data, indices, {});

@@ -125,6 +125,7 @@ class Recorder {
       schedule,
       from: step,
       to: run.steps,
+      inference: this.inference,
     });
     try {
       for await (const event of loop) {

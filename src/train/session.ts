@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly training?: boolean;
 }
 
-const PRIOR = 'prior/';
+const MODEL = 'model/';
 const MOMENTS = { moment1: 'moment1:', moment2: 'moment2:' } as const;
 
 /** A method built for some data, with its tensors in an engine. */
@@ -36,7 +36,7 @@ export class Session {
   static async open(engine: Engine, options: SessionOptions): Promise<Session> {
     const { method, settings, context, seed, state } = options;
     const stream = Stream.root(seed);
-    const restored = state && priorPart(state);
+    const restored = state && modelPart(state);
     const model = method.build(method.settings.parse(settings), {
       ...context,
       stream: stream.fork('model'),
@@ -62,8 +62,8 @@ export class Session {
       if (state.moment1) unpack(group, state.moment1, MOMENTS.moment1, tensors);
       if (state.moment2) unpack(group, state.moment2, MOMENTS.moment2, tensors);
     }
-    for (const [name, array] of Object.entries(this.model.prior.state())) {
-      tensors[PRIOR + name] = { shape: array.shape, data: array.data };
+    for (const [name, array] of Object.entries(this.model.state())) {
+      tensors[MODEL + name] = { shape: array.shape, data: array.data };
     }
     return tensors;
   }
@@ -81,12 +81,12 @@ export class Session {
   }
 }
 
-function priorPart(tensors: Readonly<Record<string, StoredTensor>>): PriorState {
+function modelPart(tensors: Readonly<Record<string, StoredTensor>>): PriorState {
   const entries = Object.entries(tensors)
-    .filter(([name]) => name.startsWith(PRIOR))
+    .filter(([name]) => name.startsWith(MODEL))
     .map(
       ([name, { shape, data }]) =>
-        [name.slice(PRIOR.length), { shape, data: Float64Array.from(data) }] as const,
+        [name.slice(MODEL.length), { shape, data: Float64Array.from(data) }] as const,
     );
   return Object.fromEntries(entries);
 }

@@ -9,6 +9,7 @@ import { type Samples, sampleSize } from '../data/dataset.js';
 import type { RunResult } from '../engine/engine.js';
 import { MixturaError } from '../errors.js';
 import type { Phase, StepContext } from '../method/method.js';
+import type { Inference } from './inference.js';
 import type { Session } from './session.js';
 
 /** What happened in one step. */
@@ -28,6 +29,8 @@ export interface TrainOptions {
   readonly from: number;
   /** Steps to do in all. */
   readonly to: number;
+  /** The model in evaluation mode, which interventions look through. */
+  readonly inference: Inference;
 }
 
 /** Trains a session step by step. @throws a MixturaError that names the step and the term when a loss is not finite. */
@@ -42,6 +45,8 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
   let real = read(from);
   for (let step = from; step < to; step++) {
     const clock = new Clock();
+    await intervene(session, options, step);
+    clock.lap('intervention');
     const context: StepContext = {
       step,
       progress: Math.min(1, step / session.context.horizon),
@@ -55,6 +60,22 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
     clock.lap('data');
     yield await finish(runs, context, clock);
   }
+}
+
+/** Lets the model's intervention look at the model before a step at which it is due. */
+async function intervene(
+  { model, stream }: Session,
+  { inference, samples }: TrainOptions,
+  step: number,
+): Promise<void> {
+  if (!model.intervention?.due(step)) return;
+  await model.intervention.run({
+    step,
+    stream: stream.fork('intervention', step),
+    samples,
+    features: (values) => inference.featuresOf(values),
+    generate: (latents) => inference.generate(latents),
+  });
 }
 
 interface PhaseRun {

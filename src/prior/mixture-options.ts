@@ -1,0 +1,30 @@
+/** @file What a mixture prior is made from, and what one update of it takes. */
+
+import type { SteinBatch } from './stein.js';
+
+export interface MixtureOptions {
+  readonly components: number;
+  readonly dim: number;
+  /** Standard deviation of the initial means (default 0.1). */
+  readonly meanStd?: number;
+  /** Initial means, K x d, instead of random ones (see start.ts). */
+  readonly means?: Float64Array;
+  /** Initial covariance, a multiple of the identity (default 1). */
+  readonly variance?: number;
+}
+
+/** One update of {@link MixturePrior}: a batch, and how far to go. */
+export interface MixtureUpdate extends SteinBatch {
+  /** Learning rates of the means, the covariances and the mixing logits. */
+  readonly lr: { readonly mean: number; readonly covariance: number; readonly mixing: number };
+  /** Factor on the covariance rate: 2 (default) is what the authors' code does, 1 is the formula as printed. */
+  readonly sigmaLrMult?: number;
+  /** Parameters to leave as they are (ablations). */
+  readonly freeze?: { readonly means?: boolean; readonly covariances?: boolean; readonly mixing?: boolean };
+}
+
+/** Smallest and largest eigenvalue of each covariance, K numbers each. */
+export interface EigenRange {
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+}
