@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { OptimizerUpdate } from '../engine/engine.js';
 import { grad } from '../graph/grad.js';
-import { concat, input, type Tensor } from '../graph/tensor.js';
+import { concat, full, input, type Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
 import { NETWORKS } from '../nets/index.js';
 import { hingeCritic, interpolate, lipschitzPenalty, wassersteinCritic } from '../nn/losses.js';
@@ -94,7 +94,7 @@ export function criticPhase(
     program: {
       name: 'critic',
       outputs: { critic: loss, penalty, criticReal: onReal.mean(), criticFake: onFake.mean() },
-      gradients: gradientsOf(loss, critic.parameters),
+      gradients: criticGradients(settings, loss, critic),
       assignments: statistics,
     },
     feeds(context) {
@@ -107,6 +107,18 @@ export function criticPhase(
     },
     updates: (context) => [adam(settings, 'critic', context, settings.criticRate)],
   };
+}
+
+/**
+ * Gradients of the critic's loss. The Wasserstein loss does not depend on the critic's last bias, but float32 sums of
+ * +-1/B leave about 1e-8 of a gradient for some B, always of one sign, and Adam would make full steps of it: the
+ * level of the critic would drift away. So that gradient is set to the 0 that it is.
+ */
+function criticGradients(settings: HarnessSettings, loss: Tensor, critic: Network): Map<string, Tensor> {
+  const gradients = gradientsOf(loss, critic.parameters);
+  const bias = critic.parameters.at(-1)!;
+  if (settings.critic === 'wasserstein') gradients.set(bias.name, full(bias.shape, 0));
+  return gradients;
 }
 
 /** The phase that projects spectrally normalised weights, if the networks have any. */

@@ -56,10 +56,8 @@ export interface InterventionTools {
   /** Draws of this intervention at this step. */
   readonly stream: Stream;
   readonly samples: Samples;
-  /** Features of samples [n, ...shape], in evaluation mode. */
-  features(samples: Float32Array): Promise<Float32Array>;
-  /** Samples of latents [n, width], in evaluation mode. */
-  generate(latents: Float64Array): Promise<Float32Array>;
+  /** The most probable group of each of samples [n, ...shape]. */
+  assign(samples: Float32Array): Promise<Int32Array>;
 }
 
 /** Work between steps that looks at the whole model, such as moving a component that is misplaced. */

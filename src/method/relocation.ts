@@ -1,37 +1,36 @@
 /**
  * @file Relocation of misplaced components.
  *
- * A generator matches masses while the mixing coefficients are still nearly equal, so that two components settle on
- * one heavy group and one component spans two light ones; no gradient leads out of that. The encoder, though,
- * already separates the groups. So now and then: cluster E(x) of real data with k-means; see in which cluster the
- * samples of each component fall; match components to clusters one to one. A component with less than half of its
- * samples in its own cluster is misplaced. Then pi becomes the clusters' shares, and for some steps the generator
- * is also drawn towards data of that cluster:
+ * A generator matches masses while the mixing coefficients are still nearly equal, so two components settle on one
+ * heavy group and one component spans two light ones; U2C even prefers that, since its optimum contains the entropy
+ * of the sizes, and no gradient leads out of it. So now and then the groups that the encoder assigns to real data are
+ * looked at in the graph of nearest neighbours of that data. If merging two of them and splitting a third lowers the
+ * normalised cut clearly (merge-split.ts), then pi becomes the shares of the better partition, and for some steps
+ * the generator is also drawn, in the components concerned, towards data of their new groups:
  *
- *   + w mean_i 1[c_i misplaced] |G(z_i) - x'_i|^2 / features,   x'_i from the cluster of c_i.
+ *   + w mean_i 1[c_i concerned] |G(z_i) - x'_i|^2 / features,   x'_i from the new group of c_i.
  *
- * It does nothing where every component has a cluster of its own. In the spirit of split and merge for mixtures
- * (Ueda et al. 2000, SMEM); not part of the SLOGAN paper.
+ * It does nothing where no such move helps. In the spirit of split and merge for mixtures (Ueda et al. 2000); not
+ * part of the SLOGAN paper.
  */
-import { maximumWeightAssignment } from '../cluster/hungarian.js';
-import { kmeans } from '../cluster/kmeans.js';
+import { mergeSplit } from '../cluster/merge-split.js';
+import { type NeighbourGraph, neighbourGraph } from '../cluster/neighbour-graph.js';
+import type { Samples } from '../data/dataset.js';
 import { input, type Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
 import type { MixturePrior } from '../prior/mixture.js';
 import type { PriorState } from '../prior/prior.js';
 import type { Intervention, InterventionTools } from './method.js';
 
-/** Real samples whose encodings are clustered, and latents whose samples are placed. */
+/** Real samples that the graph is made of, at most. */
 const REAL = 1500;
-const GENERATED = 2000;
-/** Samples of its cluster that a misplaced component is drawn towards. */
+/** Samples of its group that a component is drawn towards. */
 const POOL = 64;
 /** Steps for which it is drawn. */
 const DURATION = 200;
-/** A component with less than this share in its own cluster is misplaced. */
-const HOME = 0.5;
-/** Checks happen at multiples of a twentieth of the schedule, up to its half. */
+/** Checks happen at multiples of a twentieth of the schedule, while the rates are still of use. */
 const CHECKS = 20;
+const LAST_CHECK = 0.8;
 
 export interface RelocationOptions {
   readonly prior: MixturePrior;
@@ -39,7 +38,16 @@ export interface RelocationOptions {
   readonly shape: readonly number[];
   /** Steps of the whole schedule. */
   readonly horizon: number;
+  /** Chooses the real samples of the graph. */
+  readonly stream: Stream;
   readonly restored?: PriorState | undefined;
+}
+
+/** The real samples that are looked at, the same at every check, and their graph. */
+interface Sight {
+  readonly rows: Float32Array;
+  readonly count: number;
+  readonly graph: NeighbourGraph;
 }
 
 /** Checks components at set steps, and feeds the extra term of the generator's loss. */
@@ -49,6 +57,7 @@ export class Relocation implements Intervention {
   #until = 0;
   #active: Float64Array;
   #targets: Float64Array;
+  #sight: Sight | undefined;
 
   constructor(options: RelocationOptions) {
     this.#options = options;
@@ -74,7 +83,7 @@ export class Relocation implements Intervention {
       .mul(1 / this.#size);
   }
 
-  /** Weights (0 where a component is in place) and targets for latents of these components. */
+  /** Weights (0 where a component is not concerned) and targets for latents of these components. */
   feeds(component: Int32Array, step: number, weight: number, stream: Stream): Record<string, Float32Array> {
     const weights = new Float32Array(component.length);
     const targets = new Float32Array(component.length * this.#size);
@@ -90,45 +99,40 @@ export class Relocation implements Intervention {
   }
 
   due(step: number): boolean {
-    const every = Math.max(1, Math.round(this.#options.horizon / CHECKS));
-    return step > 0 && step % every === 0 && step <= this.#options.horizon / 2;
+    const { horizon } = this.#options;
+    const every = Math.max(1, Math.round(horizon / CHECKS));
+    return step > 0 && step % every === 0 && step <= LAST_CHECK * horizon;
   }
 
-  async run({ step, stream, samples, features, generate }: InterventionTools): Promise<void> {
+  async run({ step, stream, samples, assign }: InterventionTools): Promise<void> {
     const { prior } = this.#options;
-    const k = prior.components;
-    const count = Math.min(REAL, samples.count);
-    const real = new Float32Array(count * this.#size);
-    samples.read(stream.fork('real').choice(samples.count, count), real);
-    const encoded = await features(real);
-    const dim = encoded.length / count;
-    const { assignments, centers } = kmeans({
-      data: encoded,
-      dim,
-      clusters: k,
-      stream: stream.fork('k-means'),
-      starts: 5,
-    });
-    const { z, component } = prior.sample(GENERATED, stream.fork('latent'));
-    const placed = nearestCenters(await features(await generate(z)), centers, dim);
-    const { home, share } = matchClusters(component, placed, k);
-    this.#active = share.map((value) => (value < HOME ? 1 : 0));
-    if (this.#active.every((value) => value === 0)) return;
-    const masses = new Float64Array(k);
-    for (const cluster of assignments) masses[cluster]! += 1 / count;
-    prior.setMixing(Float64Array.from(home, (cluster) => Math.max(masses[cluster]!, 1 / count)));
+    this.#sight ??= this.#look(samples);
+    const { rows, count, graph } = this.#sight;
+    const { part, changed } = mergeSplit(graph, await assign(rows), prior.components);
+    this.#active = this.#active.map((_, c) => (changed.has(c) ? 1 : 0));
+    if (changed.size === 0) return;
+    const masses = new Float64Array(prior.components);
+    for (const c of part) masses[c]! += 1;
+    prior.setMixing(masses.map((mass) => Math.max(mass, 1) / count));
     this.#until = step + DURATION;
-    this.#aim(real, assignments, home, stream.fork('pool'));
+    this.#aim(rows, part, stream);
   }
 
-  /** Draws the pool of every misplaced component from the data of its cluster. */
-  #aim(real: Float32Array, assignments: Int32Array, home: Int32Array, stream: Stream): void {
-    home.forEach((cluster, c) => {
-      if (this.#active[c] === 0) return;
-      const members = [...assignments.keys()].filter((i) => assignments[i] === cluster);
+  #look(samples: Samples): Sight {
+    const count = Math.min(REAL, samples.count);
+    const rows = new Float32Array(count * this.#size);
+    samples.read(this.#options.stream.fork('relocation').choice(samples.count, count), rows);
+    return { rows, count, graph: neighbourGraph(rows, this.#size) };
+  }
+
+  /** Draws the pool of every component concerned from the data of its group. */
+  #aim(rows: Float32Array, part: Int32Array, stream: Stream): void {
+    this.#active.forEach((active, c) => {
+      const members = [...part.keys()].filter((i) => part[i] === c);
+      if (active === 0 || members.length === 0) return;
       for (let p = 0; p < POOL; p++) {
         const row = members[stream.int(members.length)]! * this.#size;
-        this.#targets.set(real.subarray(row, row + this.#size), (c * POOL + p) * this.#size);
+        this.#targets.set(rows.subarray(row, row + this.#size), (c * POOL + p) * this.#size);
       }
     });
   }
@@ -142,30 +146,4 @@ export class Relocation implements Intervention {
       'relocation-targets': { shape: [k, POOL, this.#size], data: this.#targets.slice() },
     };
   }
-}
-
-/** The cluster of every component, one to one, and the share of the component's samples that fall into it. */
-function matchClusters(component: Int32Array, placed: Int32Array, k: number) {
-  const share = new Float64Array(k * k);
-  const totals = new Float64Array(k);
-  component.forEach((c, i) => {
-    share[c * k + placed[i]!]! += 1;
-    totals[c]! += 1;
-  });
-  for (let i = 0; i < share.length; i++) share[i]! /= Math.max(1, totals[Math.floor(i / k)]!);
-  const { columnOfRow: home } = maximumWeightAssignment(share, k, k);
-  return { home, share: Float64Array.from(home, (cluster, c) => share[c * k + cluster]!) };
-}
-
-function nearestCenters(rows: Float32Array, centers: Float64Array, dim: number): Int32Array {
-  const nearest = new Int32Array(rows.length / dim);
-  for (let i = 0; i < nearest.length; i++) {
-    let best = Number.POSITIVE_INFINITY;
-    for (let c = 0; c < centers.length / dim; c++) {
-      let distance = 0;
-      for (let j = 0; j < dim; j++) distance += (rows[i * dim + j]! - centers[c * dim + j]!) ** 2;
-      if (distance < best) [best, nearest[i]] = [distance, c];
-    }
-  }
-  return nearest;
 }

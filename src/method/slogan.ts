@@ -24,6 +24,11 @@ const settings = z.strictObject({
   ...harnessSettings,
   lambda: z.number().min(0).default(4).describe('weight of U2C (lambda); 0 leaves it out'),
   scale: z.number().positive().default(4).describe('feature scale s of U2C'),
+  scaleEnd: z
+    .number()
+    .positive()
+    .optional()
+    .describe('where the feature scale goes linearly, over the schedule (default: it stays)'),
   margin: z.number().min(0).max(Math.PI).default(0.5).describe('angular margin m of U2C'),
   temperature: z.number().positive().default(0.01).describe('Gumbel-softmax temperature (tau)'),
   decayEnd: z
@@ -183,6 +188,9 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
           'prior/means': Float32Array.from(prior.means),
           gumbel: own.fork('gumbel').gumbels(new Float32Array(batch * k)),
           margin: marginConstants(config.margin * decay),
+          ...(config.scaleEnd !== undefined && {
+            scale: Float32Array.of(config.scale + (config.scaleEnd - config.scale) * progress),
+          }),
         }),
       };
     },
@@ -248,8 +256,9 @@ export function u2c(config: Settings, context: BuildContext, latent: Tensor, enc
   const code = gumbelSoftmax(logJoint(config, context, latent), gumbel, config.temperature);
   const prototypes = code.matmul(means(context, config));
   const [e, p] = [unitRows(encoded), unitRows(prototypes)];
-  const negatives = e.matmul(p, { transposeB: true }).mul(config.scale);
-  const positives = angularMargin(e.mul(p).sum([1], true), config.scale);
+  const scale = config.scaleEnd === undefined ? config.scale : input('scale', []);
+  const negatives = e.matmul(p, { transposeB: true }).mul(scale);
+  const positives = angularMargin(e.mul(p).sum([1], true), scale);
   const eye = identity(batch);
   const logits = negatives.mul(eye.neg().add(1)).add(eye.mul(positives));
   return logits.logSumExp().sub(positives).sub(Math.log(batch)).reshape([batch]);
@@ -272,7 +281,7 @@ function logJoint({ latent: d }: Settings, { batch, components: k }: BuildContex
 }
 
 /** s cos(theta + m) while theta <= pi - m, then s (cos theta - m sin m) (additive angular margin, ArcFace). */
-export function angularMargin(cosine: Tensor, scale: number): Tensor {
+export function angularMargin(cosine: Tensor, scale: Tensor | number): Tensor {
   const constants = input('margin', [4]);
   const [cosM, sinM, slack, threshold] = [0, 1, 2, 3].map((i) => constants.slice(0, i, i + 1));
   const sine = cosine.square().neg().add(1).maximum(1e-10).sqrt();

@@ -95,8 +95,8 @@ export async function evaluate(
 
 function fractions(labels: Int32Array): Float64Array {
   const counts = new Float64Array(labels.reduce((top, label) => Math.max(top, label), 0) + 1);
-  for (const label of labels) counts[label]! += 1 / labels.length;
-  return counts;
+  for (const label of labels) counts[label]! += 1;
+  return counts.map((count) => count / labels.length);
 }
 
 function subset(count: number, limit: number, choose: (k: number) => Uint32Array): Uint32Array {

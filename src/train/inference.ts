@@ -46,12 +46,26 @@ export class Inference {
     return this.generate(model.prior.sampleComponent(c, n, stream.fork('samples', ...path, c)).z);
   }
 
-  /** Features of samples [n, ...shape], [n, f]. */
-  featuresOf(samples: Float32Array): Promise<Float32Array> {
+  /** n new samples of the whole mixture, and the component that each was drawn from. */
+  async sampleMixture(
+    n: number,
+    ...path: (string | number)[]
+  ): Promise<{ samples: Float32Array; components: Int32Array }> {
+    const { model, stream } = this.session;
+    const { z, component } = model.prior.sample(n, stream.fork('samples', ...path, 'mixture'));
+    return { samples: await this.generate(z), components: component };
+  }
+
+  /** The most probable group of each of samples [n, ...shape]. */
+  async groupOf(samples: Float32Array): Promise<Int32Array> {
     const size = sampleSize(this.session.context.data.shape);
-    return this.#batched('features', 'features', samples.length / size, (start, rows, buffer) => {
-      buffer.samples = filled(ROWS * size, samples.subarray(start * size, (start + rows) * size));
+    const constants = this.session.model.inference.constants();
+    const count = samples.length / size;
+    const probabilities = await this.#batched('assign', 'probabilities', count, (start, rows, buffer) => {
+      const part = samples.subarray(start * size, (start + rows) * size);
+      Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
     });
+    return mostProbable(probabilities, this.session.model.prior.components);
   }
 
   /** Features of the data at `indices`, [n, f]. */

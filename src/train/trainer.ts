@@ -73,8 +73,7 @@ async function intervene(
     step,
     stream: stream.fork('intervention', step),
     samples,
-    features: (values) => inference.featuresOf(values),
-    generate: (latents) => inference.generate(latents),
+    assign: (values) => inference.groupOf(values),
   });
 }
 

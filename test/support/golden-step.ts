@@ -30,6 +30,7 @@ export interface GoldenCase {
   readonly step: number;
   readonly horizon: number;
   readonly latent: number;
+  readonly lambda: number;
   readonly margin: number;
   readonly decayEnd: number;
   readonly outputs: Tensors;
@@ -154,12 +155,14 @@ export function feedsOf(given: GoldenCase, model: Model, phase: Phase, context: 
 export function exactConstants(given: GoldenCase, model: Model): Record<string, Float64Array> {
   const prior = model.prior as MixturePrior;
   const { weight, offset, constant } = prior.whitening();
-  const m = given.margin * Math.max(0, 1 + ((given.decayEnd - 1) * given.step) / given.horizon);
+  const decay = Math.max(0, 1 + ((given.decayEnd - 1) * given.step) / given.horizon);
+  const m = given.margin * decay;
   return {
     'prior/weight': weight,
     'prior/offset': offset,
     'prior/constant': constant,
     'prior/means': prior.means,
+    lambda: Float64Array.of(given.lambda * decay),
     margin: Float64Array.of(Math.cos(m), Math.sin(m), m * Math.sin(m), Math.cos(Math.PI - m)),
   };
 }

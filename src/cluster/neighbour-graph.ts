@@ -1,0 +1,77 @@
+/** @file The graph of nearest neighbours, and how well a partition agrees with it. */
+
+/** A symmetric graph without weights: the neighbours of row i are `to[start[i] .. start[i + 1])`. */
+export interface NeighbourGraph {
+  readonly count: number;
+  readonly start: Int32Array;
+  readonly to: Int32Array;
+}
+
+/** Joins every row to its `neighbours` nearest rows (Euclidean), in both directions. Rows are n x dim. */
+export function neighbourGraph(rows: Float32Array, dim: number, neighbours = 10): NeighbourGraph {
+  const count = rows.length / dim;
+  const k = Math.min(neighbours, count - 1);
+  const joined = Array.from({ length: count }, () => new Set<number>());
+  for (let i = 0; i < count; i++) {
+    for (const j of nearestRows(rows, dim, i, k)) {
+      joined[i]!.add(j);
+      joined[j]!.add(i);
+    }
+  }
+  const start = new Int32Array(count + 1);
+  joined.forEach((set, i) => {
+    start[i + 1] = start[i]! + set.size;
+  });
+  return { count, start, to: Int32Array.from(joined.flatMap((set) => [...set].sort((a, b) => a - b))) };
+}
+
+function nearestRows(rows: Float32Array, dim: number, i: number, k: number): Int32Array {
+  const best = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
+  const index = new Int32Array(k);
+  for (let j = 0; j < rows.length / dim; j++) {
+    if (j === i) continue;
+    let distance = 0;
+    for (let a = i * dim, b = j * dim; a < (i + 1) * dim && distance < best[k - 1]!; a++, b++) {
+      distance += (rows[a]! - rows[b]!) ** 2;
+    }
+    let place = k - 1;
+    if (distance >= best[place]!) continue;
+    for (; place > 0 && best[place - 1]! > distance; place--) {
+      best[place] = best[place - 1]!;
+      index[place] = index[place - 1]!;
+    }
+    best[place] = distance;
+    index[place] = j;
+  }
+  return index;
+}
+
+/** Edge counts between the parts of a partition. */
+export interface PartLinks {
+  /** W[a, b]: edges from part a to part b (both ways inside a part), K x K. */
+  readonly links: Float64Array;
+  /** Sum of degrees of each part. */
+  readonly volumes: Float64Array;
+}
+
+export function partLinks(graph: NeighbourGraph, part: Int32Array, parts: number): PartLinks {
+  const links = new Float64Array(parts * parts);
+  const volumes = new Float64Array(parts);
+  for (let i = 0; i < graph.count; i++) {
+    const a = part[i]!;
+    for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) {
+      links[a * parts + part[graph.to[e]!]!]! += 1;
+      volumes[a]! += 1;
+    }
+  }
+  return { links, volumes };
+}
+
+/**
+ * Normalised cut: sum_c cut(c, rest) / vol(c), between 0 and K; an empty part counts 1.
+ * Source: Shi and Malik 2000.
+ */
+export function normalisedCut({ links, volumes }: PartLinks): number {
+  const parts = volumes.length;
+  return volumes.reduce((sum, volume, c) => sum + (volume === 0 ? 1 : 1 - links[c * parts + c]! / volume), 0);
+}

@@ -1,0 +1,77 @@
+/** @file New samples as a file: a picture, a NumPy array, or a table. */
+import { extname } from 'node:path';
+import type { ResolvedRun } from '../config/schema.js';
+import { sampleSize } from '../data/dataset.js';
+import { encodeNpy } from '../data/npy.js';
+import { MixturaError, usageError } from '../errors.js';
+import { writeFileAtomic } from '../train/atomic-file.js';
+import { type Drawn, inFileUnits } from '../train/draw.js';
+import { imageGridPng } from './image-grid.js';
+import { scatterBounds, scatterPng } from './scatter.js';
+
+/** A sheet of more images is no picture that a person looks at. */
+const MOST_IMAGES = 10_000;
+const LEAST_COLUMNS = 10;
+
+/**
+ * Writes samples atomically, in the format that the file's name ends in: `.png` (images as a sheet, points as a
+ * scatter plot), `.npy` ([n, ...shape], float32), `.csv` (points and tables; the last column, `label`, is the
+ * component). Points and tables are in the units of the data's own file.
+ *
+ * @throws a usage error for a format that the data does not have; a MixturaError if the disk refuses.
+ */
+export function writeSampleFile(path: string, dataset: ResolvedRun['dataset'], drawn: Drawn): void {
+  writeFileAtomic(path, encode(path, dataset, drawn));
+}
+
+function encode(path: string, dataset: ResolvedRun['dataset'], drawn: Drawn): Uint8Array | string {
+  switch (extname(path).toLowerCase()) {
+    case '.png':
+      return picture(path, dataset, drawn);
+    case '.npy':
+      return encodeNpy({
+        shape: [drawn.components.length, ...dataset.shape],
+        data: inFileUnits(drawn.samples, dataset),
+      });
+    case '.csv':
+      if (dataset.kind !== 'image') return table(dataset, drawn);
+      throw usageError(`${path} would be a table, and the samples are images; give a .png or .npy file.`);
+    default:
+      throw usageError(`--out is '${path}'; give a file that ends in .png, .npy or .csv.`);
+  }
+}
+
+function picture(path: string, dataset: ResolvedRun['dataset'], { samples, components }: Drawn): Uint8Array {
+  const { kind, shape, range } = dataset;
+  if (kind === 'image') {
+    const count = components.length;
+    if (count > MOST_IMAGES) {
+      throw usageError(
+        `A sheet of ${count} images is too large; give at most ${MOST_IMAGES}, or a .npy file.`,
+      );
+    }
+    const columns = Math.min(count, Math.max(LEAST_COLUMNS, Math.ceil(Math.sqrt(count))));
+    return imageGridPng({ samples, shape, columns, range: range === 'signed' ? 'signed' : 'unit' });
+  }
+  if (sampleSize(shape) !== 2) {
+    throw usageError(
+      `${path} would be a picture, and the samples are rows of a table; give a .csv or .npy file.`,
+    );
+  }
+  const points = inFileUnits(samples, dataset);
+  if (!points.some(Number.isFinite)) throw new MixturaError('The samples are not finite; train again.');
+  return scatterPng({ title: 'samples', points, groups: components, bounds: scatterBounds(points) });
+}
+
+function table(dataset: ResolvedRun['dataset'], { samples, components }: Drawn): string {
+  const columns = sampleSize(dataset.shape);
+  const values = inFileUnits(samples, dataset);
+  const lines = [[...Array.from({ length: columns }, (_, i) => `x${i + 1}`), 'label'].join(',')];
+  components.forEach((component, row) => {
+    const cells = Array.from(values.subarray(row * columns, (row + 1) * columns), (x) =>
+      Number(x.toPrecision(7)),
+    );
+    lines.push([...cells, component].join(','));
+  });
+  return `${lines.join('\n')}\n`;
+}
