@@ -3,12 +3,22 @@
 import { didYouMean } from '../data/nearest.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { note, print } from './output.js';
+import { clusterVerb } from './cluster.js';
+import { dataVerb } from './data.js';
+import { doctorVerb } from './doctor.js';
+import { evaluateVerb } from './evaluate.js';
+import { exportVerb } from './export.js';
+import { note, print, tolerateClosedPipe } from './output.js';
+import { sampleVerb } from './sample.js';
 import { trainVerb } from './train.js';
 import { helpOf, parseArguments, type Verb } from './verb.js';
 
+/** A verb is a line here and a file beside this one. */
 const verbs: Readonly<Record<string, Verb>> = Object.fromEntries(
-  [trainVerb].map((verb) => [verb.name, verb]),
+  [trainVerb, sampleVerb, clusterVerb, evaluateVerb, exportVerb, dataVerb, doctorVerb].map((verb) => [
+    verb.name,
+    verb,
+  ]),
 );
 
 function overview(): string {
@@ -48,6 +58,7 @@ async function main(words: readonly string[]): Promise<number> {
   return verb.run(args);
 }
 
+tolerateClosedPipe();
 const words = process.argv.slice(2);
 try {
   process.exitCode = await main(words);

@@ -6,7 +6,19 @@ export function printJson(value: unknown): void {
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  write(`${text}\n`);
+}
+
+/** Prints text as it is. */
+export function write(text: string): void {
+  process.stdout.write(text);
+}
+
+/** A reader that stops listening (`| head`) is no failure: nobody is left to print for. */
+export function tolerateClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 /** A remark for the person at the keyboard; never mixed with results. */

@@ -11,7 +11,8 @@ import { type PreparedRun, prepareRun, reopenData } from '../train/prepare.js';
 import { settingsDifference } from '../train/resume.js';
 import { type RunOutcome, runTraining } from '../train/run.js';
 import { RunFolder } from '../train/run-folder.js';
-import { duration, note, percent, print, printJson } from './output.js';
+import { groupLines } from './groups.js';
+import { duration, note, print, printJson } from './output.js';
 import { statusLine } from './status.js';
 import type { Arguments, Verb } from './verb.js';
 
@@ -239,13 +240,7 @@ function report(
 function printResult(outcome: RunOutcome, reportFile: string): void {
   const { summary, groups } = outcome.evaluation;
   print('');
-  for (const { component, size, trueSize, trueName } of [...groups].sort((a, b) => b.size - a.size)) {
-    const truth =
-      trueSize === undefined
-        ? ''
-        : `   true ${percent(trueSize).padStart(7)}${trueName ? `  ${trueName}` : ''}`;
-    print(`  group ${String(component + 1).padStart(2)}   ${percent(size).padStart(7)}${truth}`);
-  }
+  for (const line of groupLines(groups)) print(line);
   const shown = Object.entries(summary).map(([name, value]) => `${name} ${Number(value.toFixed(4))}`);
   print('');
   if (shown.length > 0) print(`  ${shown.join(' · ')}`);

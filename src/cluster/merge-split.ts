@@ -1,5 +1,5 @@
-/** @file Improves a partition by merging two parts and splitting a third, as long as the normalised cut falls. */
-import { type NeighbourGraph, normalisedCut, type PartLinks, partLinks } from './neighbour-graph.js';
+/** @file Improves a partition by merging two parts and splitting one, as long as the normalised cut falls. */
+import { type NeighbourGraph, normalisedCut, partLinks } from './neighbour-graph.js';
 
 export interface MergeSplitOptions {
   /** A move must lower the normalised cut to less than this share of what it was (default 0.8). */
@@ -21,7 +21,8 @@ export interface MergeSplit {
 /**
  * Looks for the partition mistake that gradients do not undo: one group shared by two parts while another part holds
  * two groups. A move merges parts a and b (a keeps all) and gives b one half of part c, cut where the graph of
- * neighbours is thinnest. The best move is made while it lowers the normalised cut clearly.
+ * neighbours is thinnest; or it cuts the union of a and b anew. The best move is made while it lowers the normalised
+ * cut clearly.
  *
  * In the spirit of Ueda et al. 2000 (split and merge EM), with the normalised cut of Shi and Malik 2000 as criterion.
  */
@@ -57,28 +58,51 @@ function bestMove(
   parts: number,
   smallest: number,
 ): Move | undefined {
-  const links = partLinks(graph, part, parts);
   let best: Move | undefined;
+  const consider = (moved: Int32Array, changed: readonly number[]) => {
+    const score = normalisedCut(partLinks(graph, moved, parts));
+    if (best === undefined || score < best.score) best = { part: moved, score, changed };
+  };
+  const { volumes } = partLinks(graph, part, parts);
   for (let c = 0; c < parts; c++) {
     const half = splitPart(graph, part, c, smallest);
     if (!half) continue;
-    for (const [a, b] of mergeOrder(links, c)) {
-      const moved = part.map((own, i) => (half[i] ? b : own === b ? a : own));
-      const score = normalisedCut(partLinks(graph, moved, parts));
-      if (best === undefined || score < best.score) best = { part: moved, score, changed: [a, b, c] };
+    for (const [a, b] of pairs(volumes)) {
+      if (a !== c && b !== c) consider(merged(part, a, b, half), [a, b, c]);
     }
+  }
+  for (const [a, b] of pairs(volumes)) {
+    const union = part.map((own) => (own === b ? a : own));
+    const half = splitPart(graph, union, a, smallest);
+    if (half) consider(cutAnew(part, union, a, b, half), [a, b]);
   }
   return best;
 }
 
-/** Pairs of parts other than c, the larger first; an empty part may be merged into any. */
-function mergeOrder({ volumes }: PartLinks, c: number): [number, number][] {
-  const others = [...volumes.keys()].filter((k) => k !== c);
-  const pairs: [number, number][] = [];
-  others.forEach((a, i) => {
-    for (const b of others.slice(i + 1)) pairs.push(volumes[a]! >= volumes[b]! ? [a, b] : [b, a]);
+/** b joins a; the half becomes the new b. */
+function merged(part: Int32Array, a: number, b: number, half: Uint8Array): Int32Array {
+  return part.map((own, i) => (half[i] ? b : own === b ? a : own));
+}
+
+/** The two halves of a union; each keeps the name that most of its rows had. */
+function cutAnew(part: Int32Array, union: Int32Array, a: number, b: number, half: Uint8Array): Int32Array {
+  let agreement = 0;
+  part.forEach((own, i) => {
+    if (union[i] === a) agreement += (own === b) === (half[i] === 1) ? 1 : -1;
   });
-  return pairs;
+  const [inside, outside] = agreement >= 0 ? [b, a] : [a, b];
+  return union.map((own, i) => (own !== a ? own : half[i] ? inside : outside));
+}
+
+/** All pairs of parts, the larger first. */
+function pairs(volumes: Float64Array): [number, number][] {
+  const all: [number, number][] = [];
+  volumes.forEach((va, a) => {
+    volumes.forEach((vb, b) => {
+      if (a < b) all.push(va >= vb ? [a, b] : [b, a]);
+    });
+  });
+  return all;
 }
 
 /** Marks the rows of the smaller half of part c where its graph is thinnest; nothing if it is too small to split. */

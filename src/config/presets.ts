@@ -48,6 +48,10 @@ const mnist2: Preset = {
   },
 };
 
+/**
+ * The ring, reliably. Means start apart (a simplex) and specialise at once; the mixing moves twice as fast, with the
+ * critic's level subtracted; and components that share a mode while another spans two are relocated.
+ */
 const ring: Preset = {
   summary: 'the ring of eight Gaussians',
   data: { name: 'ring' },
@@ -70,20 +74,27 @@ const ring: Preset = {
   },
 };
 
+/**
+ * The default run. A heavy 2, which people write in several ways, splits under k-means on pixels (NMI 0.80 to 0.82,
+ * size errors 0.10 to 0.13); 0, 6 and 7 are distinct, and the 7 is rare. Scale 0.7 without margin does not ask for
+ * groups of equal size, and its rise to 2 then separates the small groups.
+ */
 const digits: Preset = {
-  summary: 'four handwritten digits of unequal sizes',
-  data: { name: 'digits', classes: '0,3,6,7', ratio: '8:4:2:1' },
-  steps: 10_000,
+  summary: 'handwritten digits 2, 0, 6 and 7 at 8:4:2:1 (the default)',
+  data: { name: 'digits', classes: '2,0,6,7', ratio: '8:4:2:1' },
+  steps: 8_000,
   settings: {
-    latent: 16,
     units: 64,
+    latent: 16,
     learningRate: 1e-3,
     priorRate: 1e-2,
-    lambda: 4,
-    scale: 1,
-    margin: 0,
-    mixingRate: 10,
+    mixingRate: 5,
     baseline: true,
+    lambda: 8,
+    scale: 0.7,
+    scaleEnd: 2,
+    margin: 0,
+    relocate: 20,
   },
 };
 
@@ -95,16 +106,16 @@ const digits: Preset = {
 const mnist2Fast: Preset = {
   ...mnist2,
   summary: 'MNIST 0 and 4 at 7:3, with a prior that gets there sooner',
-  steps: 6_000,
-  horizon: 6_000,
+  steps: 4_000,
+  horizon: 4_000,
   settings: {
     ...mnist2.settings,
     scale: 1,
     margin: 0,
-    priorRate: 1e-2,
     mixingRate: 10,
     baseline: true,
     start: 'simplex',
+    relocate: 20,
   },
 };
 

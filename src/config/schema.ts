@@ -10,7 +10,6 @@ export const dataSchema = z.strictObject({
   ratio: z.string().optional().describe('sizes of the kept classes, such as 7:3'),
   groups: z.string().optional().describe('classes merged into groups, such as 1;8;0,3'),
   label: z.string().optional().describe('label column of a table'),
-  signed: z.boolean().optional().describe('give images of [0, 1] as [-1, 1]'),
   subsetSeed: wholeNumber.default(0).describe('seed of the subset, apart from the seed of training'),
 });
 

@@ -140,23 +140,6 @@ export function subset(
   };
 }
 
-/** The same data with values of [0, 1] given as [-1, 1]: centred inputs, and a generator that ends in tanh. */
-export function signed(dataset: Dataset): Dataset {
-  if (dataset.range !== 'unit') return dataset;
-  return {
-    ...dataset,
-    range: 'signed',
-    read(indices, out) {
-      dataset.read(indices, out);
-      for (let i = 0; i < out.length; i++) out[i] = 2 * out[i]! - 1;
-    },
-    get fingerprint() {
-      return dataset.fingerprint;
-    },
-    ...(dataset.test && { test: () => signed(dataset.test!()) }),
-  };
-}
-
 /** What training gets of a data set: its values and their description, and no way to a label. */
 export function withoutLabels(dataset: Dataset): Samples {
   const { name, kind, shape, range, count, source } = dataset;

@@ -126,6 +126,30 @@ export async function namedSet(name: string, options: NamedSetOptions = {}): Pro
   return load(FILE_NAMES[0], FILE_NAMES[1], 'train', () => load(FILE_NAMES[2], FILE_NAMES[3], 'test'));
 }
 
+export interface NamedSetPresence {
+  readonly name: string;
+  readonly title: string;
+  /** Folders that are looked through, in this order. */
+  readonly folders: readonly string[];
+  readonly missing: readonly string[];
+  /** Bytes that a download of what is missing takes. */
+  readonly missingBytes: number;
+}
+
+/** Which files of a published set are on this machine; nothing is read or downloaded. */
+export function namedSetPresence(
+  name: string,
+  environment: NonNullable<NamedSetOptions['environment']> = process.env,
+): NamedSetPresence {
+  const set = SETS[name];
+  if (!set) throw usageError(`${name} is not a known set: the known ones are ${NAMED_SETS.join(', ')}.`);
+  const roots = [...(environment.MIXTURA_DATA ? [environment.MIXTURA_DATA] : []), cacheFolder(environment)];
+  const folders = roots.map((root) => join(root, name));
+  const missing = FILE_NAMES.filter((file) => !folders.some((folder) => findZippedOrNot(join(folder, file))));
+  const missingBytes = missing.reduce((sum, file) => sum + set.files[file].bytes, 0);
+  return { name, title: set.title, folders, missing, missingBytes };
+}
+
 /** The folder of downloaded sets: `$MIXTURA_CACHE`, else where this system keeps such things. */
 export function cacheFolder(environment: NonNullable<NamedSetOptions['environment']> = process.env): string {
   if (environment.MIXTURA_CACHE) return environment.MIXTURA_CACHE;

@@ -1,5 +1,5 @@
 /** @file The ONNX side of lowering: names values, collects nodes and initialisers while the rows of ops.ts emit. */
-import { convolvedSize, staticDim } from './shape.js';
+import { convolvedSize, formatShape, sizeOf, staticDim } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 export type OnnxAttribute = number | readonly number[];
@@ -20,11 +20,16 @@ export interface Initializer {
 /** ONNX attributes that are floats even when their value is a whole number. */
 export const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta']);
 
+/** Values of inputs that are written into the model, by name. */
+export type BoundInputs = ReadonlyMap<string, Float32Array>;
+
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: Initializer[] = [];
   readonly inputs = new Map<string, Tensor>();
   readonly #shared = new Map<string, string>();
+
+  constructor(private readonly bound: BoundInputs = new Map()) {}
 
   /** Emits one node and returns the name of its output. Equal nodes are emitted once. */
   node(type: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
@@ -38,10 +43,7 @@ export class Emitter {
   /** A leaf: an input of the model, or a constant as initialiser. */
   leaf(node: Tensor): string {
     const { name, data } = node.attributes;
-    if (name !== undefined) {
-      this.inputs.set(name, node);
-      return name;
-    }
+    if (name !== undefined) return this.#named(name, node);
     const shape = node.shape as readonly number[];
     return this.#once(`f32${shape}:${Array.from(data!).join()}`, () =>
       this.#initializer(shape, Float32Array.from(data!)),
@@ -110,8 +112,24 @@ export class Emitter {
     return this.node('Transpose', [cropped], exchange);
   }
 
-  #initializer(shape: readonly number[], data: Float32Array | BigInt64Array): string {
-    const name = `c${this.initializers.length}`;
+  /** An input of the model, or, if its value is bound, an initialiser of that name. */
+  #named(name: string, node: Tensor): string {
+    const data = this.bound.get(name);
+    if (data === undefined) {
+      this.inputs.set(name, node);
+      return name;
+    }
+    if (data.length !== sizeOf(node.shape)) {
+      throw new Error(`input ${name}: ${data.length} values for shape ${formatShape(node.shape)}`);
+    }
+    return this.#once(`bound:${name}`, () => this.#initializer(node.shape as readonly number[], data, name));
+  }
+
+  #initializer(
+    shape: readonly number[],
+    data: Float32Array | BigInt64Array,
+    name = `c${this.initializers.length}`,
+  ): string {
     this.initializers.push({ name, shape, data });
     return name;
   }

@@ -1,6 +1,13 @@
 /** @file Lowers expressions to an ONNX model (IR 10, opset 21) and serialises it. */
 import { PbfWriter } from 'pbf';
-import { Emitter, FLOAT_ATTRIBUTES, type Initializer, type OnnxAttribute, type OnnxNode } from './emitter.js';
+import {
+  type BoundInputs,
+  Emitter,
+  FLOAT_ATTRIBUTES,
+  type Initializer,
+  type OnnxAttribute,
+  type OnnxNode,
+} from './emitter.js';
 import { topologicalOrder } from './grad.js';
 import { operators } from './ops.js';
 import type { Shape } from './shape.js';
@@ -20,14 +27,21 @@ export interface OnnxModel {
   readonly nodeCount: number;
 }
 
-/** Text stored in the model (metadata_props), such as what its values mean. */
-export type OnnxMetadata = Readonly<Record<string, string>>;
+export interface LowerOptions {
+  /** Text stored in the model (metadata_props), such as what its values mean. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Inputs whose values are written into the model (trained weights), so that it reads them no more. */
+  readonly bound?: BoundInputs;
+}
 
 /**
  * One ONNX model that computes the named outputs. Inputs are the leaves; symbolic axes stay symbolic.
  */
-export function lower(outputs: Readonly<Record<string, Tensor>>, metadata: OnnxMetadata = {}): OnnxModel {
-  const emitter = new Emitter();
+export function lower(
+  outputs: Readonly<Record<string, Tensor>>,
+  { metadata = {}, bound }: LowerOptions = {},
+): OnnxModel {
+  const emitter = new Emitter(bound);
   const values = new Map<Tensor, string>();
   const targets = simplify(Object.values(outputs));
   for (const node of topologicalOrder(targets)) {
@@ -58,7 +72,7 @@ function writeModel(
   initializers: readonly Initializer[],
   inputs: readonly NamedShape[],
   outputs: readonly NamedShape[],
-  metadata: OnnxMetadata,
+  metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const writer = new PbfWriter();
   writer.writeVarintField(1, IR_VERSION);

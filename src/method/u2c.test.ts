@@ -4,7 +4,8 @@ import { grad } from '../graph/grad.js';
 import { input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
 import type { BuildContext } from './method.js';
-import { angularMargin, gumbelSoftmax, slogan, u2c } from './slogan.js';
+import { slogan } from './slogan.js';
+import { angularMargin, gumbelSoftmax, u2c } from './u2c.js';
 
 type Values = Record<string, ArrayLike<number>>;
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);

@@ -40,6 +40,24 @@ export class CategoricalPrior implements LatentPrior {
     this.mixing = new Float64Array(components).fill(1 / components);
   }
 
+  /** [0, onehot(c)], K x (noise + K). */
+  get means(): Float64Array {
+    const { components, noise, width } = this;
+    const means = new Float64Array(components * width);
+    for (let c = 0; c < components; c++) means[c * width + noise + c] = 1;
+    return means;
+  }
+
+  /** noiseStd^2 I for the noise, 0 for the code; K x (noise + K) x (noise + K). */
+  get covariances(): Float64Array {
+    const { components, noise, width } = this;
+    const covariances = new Float64Array(components * width * width);
+    for (let c = 0; c < components; c++) {
+      for (let j = 0; j < noise; j++) covariances[(c * width + j) * width + j] = this.noiseStd ** 2;
+    }
+    return covariances;
+  }
+
   /** n latents, n x (noise + K), with codes drawn uniformly. */
   sample(n: number, stream: Stream): LatentBatch {
     const choices = stream.fork('component');

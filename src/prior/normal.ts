@@ -1,6 +1,7 @@
 /** @file The standard normal prior. */
 
 import { usageError } from '../errors.js';
+import { identity } from '../math/linalg.js';
 import type { Stream } from '../math/random.js';
 import { expectComponent } from './mixture.js';
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
@@ -19,6 +20,14 @@ export class NormalPrior implements LatentPrior {
       throw usageError(`A normal prior cannot have dim = ${dim}; give a whole number of at least 1.`);
     }
     this.width = dim;
+  }
+
+  get means(): Float64Array {
+    return new Float64Array(this.dim);
+  }
+
+  get covariances(): Float64Array {
+    return identity(this.dim);
   }
 
   /** n latents of N(0, I), n x d. */

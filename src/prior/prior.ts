@@ -24,6 +24,10 @@ export interface LatentPrior {
   readonly width: number;
   /** Mixing coefficients, K numbers that sum to 1. */
   readonly mixing: Float64Array;
+  /** Mean of each component's latents, K x width. */
+  readonly means: Float64Array;
+  /** Covariance of each component's latents, K x width x width; singular where part of a latent is a fixed code. */
+  readonly covariances: Float64Array;
   /** n latents, each from a component drawn by its mixing coefficient. */
   sample(n: number, stream: Stream): LatentBatch;
   /** n latents of component c; throws a usage error where c is not 0..K-1. */

@@ -42,7 +42,7 @@ export async function drawSamples(
 /** Values of table columns or points as the file had them: shift + scale x, or the stored byte; images as they are. */
 export function inFileUnits(
   values: Float32Array,
-  { kind, shape, scaling, maximum = 1 }: Pick<Samples, 'kind' | 'shape' | 'scaling' | 'maximum'>,
+  { kind, shape, scaling, maximum }: Pick<Samples, 'kind' | 'shape' | 'scaling' | 'maximum'>,
 ): Float32Array {
   if (kind === 'image') return values;
   const columns = sampleSize(shape);
@@ -50,5 +50,6 @@ export function inFileUnits(
     const { shift, scale } = scaling;
     return values.map((x, i) => shift[i % columns]! + scale[i % columns]! * x);
   }
-  return maximum === 1 ? values : values.map((x) => x * maximum);
+  if (maximum === undefined) return values;
+  return values.map((x) => maximum * x);
 }

@@ -56,6 +56,14 @@ export class Inference {
     return { samples: await this.generate(z), components: component };
   }
 
+  /** Features of samples [n, ...shape], [n, f]. */
+  featuresOf(samples: Float32Array): Promise<Float32Array> {
+    const size = sampleSize(this.session.context.data.shape);
+    return this.#batched('features', 'features', samples.length / size, (start, rows, buffer) => {
+      buffer.samples = filled(ROWS * size, samples.subarray(start * size, (start + rows) * size));
+    });
+  }
+
   /** The most probable group of each of samples [n, ...shape]. */
   async groupOf(samples: Float32Array): Promise<Int32Array> {
     const size = sampleSize(this.session.context.data.shape);

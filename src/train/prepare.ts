@@ -1,7 +1,7 @@
 /** @file From a request to a run that can start: opens the data, completes and checks the settings. */
 import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
 import type { ResolvedRun } from '../config/schema.js';
-import { classCounts, type Dataset, signed } from '../data/dataset.js';
+import { classCounts, type Dataset } from '../data/dataset.js';
 import { downloadLine } from '../data/named.js';
 import { openDataset } from '../data/open.js';
 import { MixturaError, usageError } from '../errors.js';
@@ -60,12 +60,12 @@ export async function reopenData(run: ResolvedRun): Promise<Dataset> {
   return dataset;
 }
 
-async function openRunData(
+function openRunData(
   { data }: Pick<ResolvedRun, 'data'>,
   scaling?: ResolvedRun['dataset']['scaling'],
 ): Promise<Dataset> {
   const { name, classes, ratio, groups, label, subsetSeed } = data;
-  const dataset = await openDataset(name, {
+  return openDataset(name, {
     classes,
     ratio,
     groups,
@@ -74,7 +74,6 @@ async function openRunData(
     scaling: scaling ?? 'standardize',
     progress: downloadLine(),
   });
-  return data.signed ? signed(dataset) : dataset;
 }
 
 function describe(dataset: Dataset): ResolvedRun['dataset'] {

@@ -1,0 +1,57 @@
+/** @file `mixtura cluster`: assigns every row of new data to a group. */
+import { ExitCode } from '../errors.js';
+import { type Assignment, assignFile, assignmentCsv, groupCounts } from '../train/assign.js';
+import { writeFileAtomic } from '../train/atomic-file.js';
+import { withTrained } from '../train/trained.js';
+import { note, percent, printJson, write } from './output.js';
+import type { Arguments, Verb } from './verb.js';
+
+export const clusterVerb: Verb = {
+  name: 'cluster',
+  summary: 'Assign every row of new data to a group, with its probabilities, as CSV.',
+  usage: 'RUN FILE',
+  arity: [2, 2],
+  options: {
+    out: { value: 'FILE', summary: 'CSV file, replaced if it is there (default: standard output)' },
+    label: { value: 'COLUMN', summary: 'column of the table that holds labels, to be left out' },
+  },
+  examples: [
+    'mixtura cluster runs/digits-slogan-001 digits --out groups.csv',
+    'mixtura cluster runs/table-slogan-001 new-rows.csv > groups.csv',
+    'columns: index (row, from 0), component (from 0: group 1 is component 0), probability, p0, p1, ...',
+  ],
+  run: runCluster,
+};
+
+async function runCluster(args: Arguments): Promise<number> {
+  const [path, file] = args.positionals;
+  const out = args.text('out');
+  return withTrained(path!, async (trained) => {
+    const assignment = await assignFile(trained, file!, args.text('label'));
+    if (out !== undefined) writeFileAtomic(out, assignmentCsv(assignment));
+    if (args.flag('json')) printJson(resultOf(path!, file!, out, assignment));
+    else if (out === undefined) write(assignmentCsv(assignment));
+    else tell(assignment, out);
+    return ExitCode.done;
+  });
+}
+
+/** Rows are in the result unless they went into a file. */
+function resultOf(run: string, data: string, out: string | undefined, assignment: Assignment): object {
+  const { count, components, component, probabilities } = assignment;
+  const groups = groupCounts(assignment).map((size, c) => ({ component: c, count: size }));
+  if (out !== undefined) return { run, data, count, groups, file: out };
+  const rows = Array.from(component, (c, i) => ({
+    component: c,
+    probabilities: Array.from(probabilities.subarray(i * components, (i + 1) * components)),
+  }));
+  return { run, data, count, groups, rows };
+}
+
+function tell(assignment: Assignment, out: string): void {
+  groupCounts(assignment).forEach((count, c) => {
+    const share = percent(count / assignment.count).padStart(7);
+    note(`  group ${String(c + 1).padStart(2)}   ${share}   ${count} rows`);
+  });
+  note(`${assignment.count} rows in ${out}`);
+}
