@@ -60,6 +60,10 @@ const settings = z.strictObject({
     .array(z.enum(['means', 'covariances', 'mixing']))
     .default([])
     .describe('parts of the prior that stay as they start (ablation)'),
+  explicit: z
+    .boolean()
+    .default(false)
+    .describe('move means and covariances by explicit reparameterisation (ablation)'),
   relocate: z
     .number()
     .min(0)
@@ -216,6 +220,7 @@ function movePrior(
     lr: { mean: rate * config.meanRate, covariance: rate, mixing: rate * config.mixingRate },
     sigmaLrMult: config.covarianceRate,
     baseline: config.baseline,
+    explicit: config.explicit ? component : undefined,
     freeze: Object.fromEntries(config.freeze.map((part) => [part, true])),
   });
 }

@@ -19,6 +19,11 @@ export interface MixtureUpdate extends SteinBatch {
   readonly lr: { readonly mean: number; readonly covariance: number; readonly mixing: number };
   /** Factor on the covariance rate: 2 (default) is what the authors' code does, 1 is the formula as printed. */
   readonly sigmaLrMult?: number;
+  /**
+   * The component of each latent, to move means and factors by pathwise gradients instead of Stein's (an ablation;
+   * see explicit.ts). The mixing logits follow Stein's all the same.
+   */
+  readonly explicit?: Int32Array | undefined;
   /** Parameters to leave as they are (ablations). */
   readonly freeze?: { readonly means?: boolean; readonly covariances?: boolean; readonly mixing?: boolean };
 }

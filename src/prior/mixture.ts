@@ -3,6 +3,7 @@
 import { usageError } from '../errors.js';
 import { identity, logSumExp, symmetricEigenvalues } from '../math/linalg.js';
 import type { Stream } from '../math/random.js';
+import { explicitGradients, moveFactors } from './explicit.js';
 import { expectLength, Gaussians, type Whitening } from './gaussians.js';
 import { lowerTimesVector } from './kernels.js';
 import type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
@@ -183,11 +184,15 @@ export class MixturePrior implements LatentPrior {
    * Throws where a covariance is no longer positive definite even with 1e-6 I added. Source: SLOGAN, Algorithm 1.
    */
   update(step: MixtureUpdate): SteinGradients {
-    const { lr, freeze = {}, sigmaLrMult = 2 } = step;
+    const { lr, freeze = {}, sigmaLrMult = 2, explicit } = step;
     const gradients = this.gradients(step);
-    if (freeze.means !== true) descend(this.means, gradients.means, lr.mean);
+    const pathwise = explicit && explicitGradients(this.gaussians, { ...step, component: explicit });
+    if (freeze.means !== true) descend(this.means, (pathwise ?? gradients).means, lr.mean);
     if (freeze.mixing !== true) descend(this.logits, gradients.mixing, lr.mixing);
-    if (freeze.covariances !== true) this.moveCovariances(gradients, sigmaLrMult * lr.covariance);
+    if (freeze.covariances !== true) {
+      if (pathwise) moveFactors(this.gaussians, pathwise.factors, explicit, lr.covariance);
+      else this.moveCovariances(gradients, sigmaLrMult * lr.covariance);
+    }
     this.gaussians.refreshConstants();
     return gradients;
   }
