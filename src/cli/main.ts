@@ -3,6 +3,7 @@
 import { didYouMean } from '../data/nearest.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
+import { benchVerb } from './bench.js';
 import { clusterVerb } from './cluster.js';
 import { dataVerb } from './data.js';
 import { doctorVerb } from './doctor.js';
@@ -15,10 +16,9 @@ import { helpOf, parseArguments, type Verb } from './verb.js';
 
 /** A verb is a line here and a file beside this one. */
 const verbs: Readonly<Record<string, Verb>> = Object.fromEntries(
-  [trainVerb, sampleVerb, clusterVerb, evaluateVerb, exportVerb, dataVerb, doctorVerb].map((verb) => [
-    verb.name,
-    verb,
-  ]),
+  [trainVerb, sampleVerb, clusterVerb, evaluateVerb, exportVerb, dataVerb, benchVerb, doctorVerb].map(
+    (verb) => [verb.name, verb],
+  ),
 );
 
 function overview(): string {

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { presets } from '../config/presets.js';
-import type { RunRequest } from '../config/resolve.js';
 import type { ResolvedRun } from '../config/schema.js';
 import { ExitCode, usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 import { writeReport, writeSheet } from '../report/run-report.js';
+import { readCheckpoint } from '../train/checkpoint.js';
 import { type PreparedRun, prepareRun, reopenData } from '../train/prepare.js';
 import { settingsDifference } from '../train/resume.js';
 import { type RunOutcome, runTraining } from '../train/run.js';
@@ -14,6 +14,7 @@ import { RunFolder } from '../train/run-folder.js';
 import { groupLines } from './groups.js';
 import { duration, note, print, printJson } from './output.js';
 import { statusLine } from './status.js';
+import { requestOf } from './train-request.js';
 import type { Arguments, Verb } from './verb.js';
 
 export const trainVerb: Verb = {
@@ -51,9 +52,6 @@ export const trainVerb: Verb = {
   run: runTrain,
 };
 
-/** Settings of the run itself that `--set` also takes. */
-const RUN_KEYS = ['horizon', 'evaluateEvery', 'checkpointEvery', 'keepCheckpoints'];
-
 async function runTrain(args: Arguments): Promise<number> {
   const resume = args.text('resume');
   const started = resume === undefined ? await startRun(args) : await resumeRun(args, resume);
@@ -86,6 +84,9 @@ async function runTrain(args: Arguments): Promise<number> {
         return outcome.finished ? ExitCode.done : ExitCode.interrupted;
       },
     );
+  } catch (cause) {
+    folder.discardIfUnused();
+    throw cause;
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -107,7 +108,12 @@ async function startRun(args: Arguments): Promise<StartedRun | undefined> {
     return undefined;
   }
   const folder = RunFolder.create(args.text('out') ?? nextFolder(prepared.run));
-  folder.writeConfig(prepared.run);
+  try {
+    folder.writeConfig(prepared.run);
+  } catch (cause) {
+    folder.discardIfUnused();
+    throw cause;
+  }
   return { prepared, folder };
 }
 
@@ -117,62 +123,19 @@ async function resumeRun(args: Arguments, at: string): Promise<StartedRun> {
   const folder = RunFolder.open(at);
   const saved = folder.readConfig();
   const run = settingsDifference(saved, requestOf(args), args.text('allow')?.split(',') ?? []);
+  const prepared = { run, method: methodNamed(run.method), dataset: await reopenData(run) };
   folder.lock();
-  const resumeFrom = folder.latestCheckpoint();
-  if (run !== saved) folder.writeConfig(run);
-  return {
-    prepared: { run, method: methodNamed(run.method), dataset: await reopenData(run) },
-    folder,
-    resumeFrom,
-  };
-}
-
-function requestOf(args: Arguments): RunRequest {
-  const settings: Record<string, unknown> = {};
-  const runSettings: Record<string, unknown> = {};
-  for (const item of args.list('set')) {
-    const at = item.indexOf('=');
-    if (at < 1) throw usageError(`--set is '${item}'; give it as key=value.`);
-    const key = item.slice(0, at);
-    (RUN_KEYS.includes(key) ? runSettings : settings)[key] = parseValue(item.slice(at + 1));
-  }
-  const preset = args.text('preset');
-  const name = args.positionals[0] ?? (preset === undefined ? undefined : presets[preset]?.data.name);
-  return {
-    ...runSettings,
-    ...present({
-      preset,
-      method: args.text('method'),
-      components: args.integer('components', 1),
-      steps: args.integer('steps', 1),
-      batch: args.integer('batch', 2),
-      seed: args.integer('seed'),
-      threads: args.integer('threads', 1),
-    }),
-    data: present({
-      name: name ?? (args.text('resume') === undefined ? 'digits' : undefined),
-      classes: args.text('classes'),
-      ratio: args.text('ratio'),
-      groups: args.text('groups'),
-      label: args.text('label'),
-    }),
-    settings,
-  };
-}
-
-/** Numbers, true, false, lists as JSON; anything else is text. */
-function parseValue(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+    const resumeFrom = folder.latestCheckpoint();
+    if (run !== saved) {
+      readCheckpoint(resumeFrom); // The old settings stay if there is nothing to go on from.
+      folder.writeConfig(run);
+    }
+    return { prepared, folder, resumeFrom };
+  } catch (cause) {
+    folder.unlock();
+    throw cause;
   }
-}
-
-function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
 
 function nextFolder(run: ResolvedRun): string {

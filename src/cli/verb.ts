@@ -61,9 +61,14 @@ export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
   const { values, positionals } = parse(verb, raw, options);
   const [least, most] = verb.arity;
   if (!values.help && (positionals.length < least || positionals.length > most)) {
+    const wanted = `${least === most ? least : `${least} to ${most}`} argument${most === 1 ? '' : 's'}`;
     throw usageError(
-      `'${verb.name}' takes ${least === most ? least : `${least} to ${most}`} arguments but was given ${positionals.length}; use it as: mixtura ${verb.name} ${verb.usage}.`,
+      `'${verb.name}' takes ${wanted} but was given ${positionals.length}; use it as: ${synopsis(verb)}.`,
     );
+  }
+  const empty = Object.keys(values).find((name) => values[name] === '');
+  if (empty !== undefined) {
+    throw usageError(`--${empty} is empty; give ${known[empty]!.value}, or leave it out.`);
   }
   const text = (name: string) => values[name] as string | undefined;
   return {
@@ -95,6 +100,10 @@ function integer(name: string, text: string | undefined, minimum: number): numbe
   return value;
 }
 
+function synopsis({ name, usage }: Verb): string {
+  return `mixtura ${name} ${usage}`.trimEnd();
+}
+
 /** The text of `mixtura VERB --help`. */
 export function helpOf(verb: Verb): string {
   const entries = Object.entries({ ...verb.options, ...COMMON }).map(
@@ -102,7 +111,7 @@ export function helpOf(verb: Verb): string {
   );
   const width = Math.max(...entries.map(([flag]) => flag.length)) + 2;
   return [
-    `mixtura ${verb.name} ${verb.usage}`,
+    synopsis(verb),
     '',
     verb.summary,
     '',

@@ -68,7 +68,8 @@ function bestMove(
     const half = splitPart(graph, part, c, smallest);
     if (!half) continue;
     for (const [a, b] of pairs(volumes)) {
-      if (a !== c && b !== c) consider(merged(part, a, b, half), [a, b, c]);
+      // An empty part has nothing to merge; it gets its half from the cut of a union below.
+      if (a !== c && b !== c && volumes[b]! > 0) consider(merged(part, a, b, half), [a, b, c]);
     }
   }
   for (const [a, b] of pairs(volumes)) {
@@ -132,6 +133,7 @@ function splitPart(
     const score = crossing / volume + crossing / (total - volume);
     if (score < bestScore) [bestScore, bestSize] = [score, size];
   });
+  if (bestSize === 0) return undefined;
   const first = bestSize * 2 <= members.length;
   const half = new Uint8Array(graph.count);
   const chosen = first ? order.subarray(0, bestSize) : order.subarray(bestSize);

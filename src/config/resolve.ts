@@ -1,5 +1,5 @@
 /** @file From what the user asked for to a complete run: defaults, preset, flags, then the data's own facts. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { usageError } from '../errors.js';
 import { defaultPreset, type Preset, presets } from './presets.js';
 import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
@@ -61,7 +61,8 @@ export function parse<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   if (issue.code === 'unrecognized_keys') {
-    throw usageError(`There is no ${what} '${issue.keys[0]}'.`);
+    const known = schema instanceof z.ZodObject ? `; choose of ${Object.keys(schema.shape).join(', ')}` : '';
+    throw usageError(`There is no ${what} '${issue.keys[0]}'${known}.`);
   }
   throw usageError(`The ${what} ${issue.path.join('.')} is not valid: ${issue.message}.`);
 }

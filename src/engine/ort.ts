@@ -31,6 +31,8 @@ export class OrtEngine implements Engine {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #next = 0;
+  /** Why the thread takes no more requests. */
+  #ended: Error | undefined;
 
   constructor({ threads = 2 }: OrtOptions = {}) {
     this.#worker = new Worker(builtFile('ort-worker.js'), { workerData: { threads } });
@@ -61,13 +63,16 @@ export class OrtEngine implements Engine {
     return this.#send({ kind: 'write', group, state }) as Promise<void>;
   }
 
+  /** Ends the thread; nothing more happens when it has ended already. */
   async close(): Promise<void> {
+    if (this.#ended) return;
     await this.#send({ kind: 'close' });
-    this.#worker.removeAllListeners('exit');
+    this.#fail(new Error('the engine is closed'));
     await this.#worker.terminate();
   }
 
   #send(request: Request): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
@@ -82,7 +87,9 @@ export class OrtEngine implements Engine {
     else pending?.reject(new Error(error));
   }
 
+  /** Rejects what is under way and all that is asked from now on: a thread that ended would never answer. */
   #fail(error: Error): void {
+    this.#ended ??= error;
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
   }

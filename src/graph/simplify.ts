@@ -13,20 +13,31 @@ export function simplify(outputs: readonly Tensor[]): Tensor[] {
   const rewritten = new Map<Tensor, Tensor>();
   const ids = new Map<Tensor, number>();
   const share = (node: Tensor): Tensor => {
-    const key = keyOf(node, ids);
+    // A rewrite may bring an input of its own (a product of two constants): it needs an identity too.
+    const settled = withInputs(
+      node,
+      node.inputs.map((input) => (ids.has(input) ? input : share(input))),
+    );
+    const key = keyOf(settled, ids);
     const known = canonical.get(key);
     if (known) return known;
-    canonical.set(key, node);
-    ids.set(node, ids.size);
-    return node;
+    canonical.set(key, settled);
+    ids.set(settled, ids.size);
+    return settled;
   };
   for (const node of topologicalOrder(outputs)) {
-    const inputs = node.inputs.map((input) => rewritten.get(input)!);
-    const same = inputs.every((input, i) => input === node.inputs[i]);
-    const moved = same ? node : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype);
+    const moved = withInputs(
+      node,
+      node.inputs.map((input) => rewritten.get(input)!),
+    );
     rewritten.set(node, share(fold(identityOf(moved) ?? moved)));
   }
   return outputs.map((output) => rewritten.get(output)!);
+}
+
+function withInputs(node: Tensor, inputs: readonly Tensor[]): Tensor {
+  const same = inputs.every((input, i) => input === node.inputs[i]);
+  return same ? node : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype);
 }
 
 function keyOf(node: Tensor, ids: ReadonlyMap<Tensor, number>): string {

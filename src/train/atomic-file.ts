@@ -61,6 +61,11 @@ function writeReason(cause: unknown): string {
       return 'the folder is not writable; change its permissions or choose another one with --out';
     case 'ENOENT':
       return 'its folder does not exist; create it first';
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'a part of that path is a file and not a folder; choose another one with --out';
+    case 'EISDIR':
+      return 'it is a folder; give the name of a file';
     default:
       return cause instanceof Error ? cause.message : String(cause);
   }

@@ -49,7 +49,7 @@ export function readCheckpoint(file: string): Checkpoint {
   const step = Number(metadata.step);
   if (!Number.isInteger(step) || step < 0) {
     throw new MixturaError(
-      `The checkpoint ${file} does not say at which step it was written; use an older one.`,
+      `The checkpoint ${file} does not say at which step it was written; remove it to use an older one.`,
     );
   }
   return { step, tensors };

@@ -49,7 +49,7 @@ export async function evaluate(
   dataset: Dataset,
   { split, limit = Number.POSITIVE_INFINITY, kmeans = true }: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { model, stream } = inference.session;
+  const { model, stream, context } = inference.session;
   const { components, mixing } = model.prior;
   const indices = subset(dataset.count, limit, (k) => stream.fork('evaluation').choice(dataset.count, k));
   const metrics: Record<string, number> = {};
@@ -57,14 +57,6 @@ export async function evaluate(
   let groups: FoundGroup[] = Array.from(mixing, (size, component) => ({ component, size }));
 
   const labels = dataset.labels && Int32Array.from(indices, (i) => dataset.labels![i]!);
-  if (labels && kmeans) {
-    const features = await inference.features(dataset, indices);
-    const dim = features.length / indices.length;
-    const scores = kmeansScores({ features, dim, labels, components, stream: stream.fork('k-means') });
-    const protocol: Protocol = model.inference.featureName === 'encoder' ? 'kmeans-encoder' : 'kmeans-critic';
-    Object.assign(metrics, nameScores({ ...scores }, { protocol, split }));
-    Object.assign(summary, scores);
-  }
   if (labels && inference.assigns) {
     const assignments = mostProbable(await inference.assign(dataset, indices), components);
     const scores = labelScores(labels, assignments);
@@ -78,6 +70,21 @@ export async function evaluate(
       trueSize,
       ...(y !== undefined && dataset.classNames?.[y] !== undefined && { trueName: dataset.classNames[y]! }),
     }));
+  }
+  if (labels && kmeans) {
+    const features = await inference.features(dataset, indices);
+    const dim = features.length / indices.length;
+    const scores = kmeansScores({
+      features,
+      dim,
+      labels,
+      components: context.components, // a prior without groups of its own has one component
+      stream: stream.fork('k-means'),
+    });
+    const protocol: Protocol = model.inference.featureName === 'encoder' ? 'kmeans-encoder' : 'kmeans-critic';
+    Object.assign(metrics, nameScores({ ...scores }, { protocol, split }));
+    // The model's own groups come first; k-means speaks for methods that have none.
+    if (!inference.assigns) Object.assign(summary, scores);
   }
   if (dataset.truth) {
     const samples: Float32Array[] = [];

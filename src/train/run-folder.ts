@@ -7,12 +7,13 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { ResolvedRun } from '../config/schema.js';
+import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { errorCode, writeError, writeFileAtomic, writeFully } from './atomic-file.js';
 import { checkpointFile, checkpointSteps } from './checkpoint.js';
@@ -37,6 +38,8 @@ export class RunFolder {
   readonly metricsFile: string;
   readonly #lock: string;
   #locked = false;
+  /** Whether the folder itself is new. */
+  #made = false;
 
   private constructor(readonly path: string) {
     this.checkpoints = join(path, 'checkpoints');
@@ -49,19 +52,43 @@ export class RunFolder {
   /** A new, empty run folder, locked for this process. @throws a usage error if it exists and is not empty. */
   static create(folder: string): RunFolder {
     const run = new RunFolder(folder);
-    if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
+    if (existsSync(folder) && !statSync(folder).isDirectory()) {
+      throw usageError(`The output folder ${folder} is a file; choose another --out.`);
+    }
+    if (existsSync(folder) && readdirSync(folder).length > 0) {
       throw usageError(
         `The output folder ${folder} exists and is not empty; choose another --out, or go on with that run by --resume ${folder}.`,
       );
     }
+    run.#made = !existsSync(folder);
     try {
       mkdirSync(run.checkpoints, { recursive: true });
       mkdirSync(run.samples, { recursive: true });
+      run.lock();
     } catch (cause) {
+      run.#removeEmptyFolders();
       throw writeError(folder, cause);
     }
-    run.lock();
     return run;
+  }
+
+  /** Empties a new run that failed before it left anything to keep: no log, no checkpoint. */
+  discardIfUnused(): void {
+    if (!this.#locked || existsSync(this.metricsFile) || checkpointSteps(this.checkpoints).length > 0) return;
+    for (const name of readdirSync(this.path))
+      rmSync(join(this.path, name), { recursive: true, force: true });
+    this.#locked = false;
+    this.#removeEmptyFolders();
+  }
+
+  #removeEmptyFolders(): void {
+    for (const folder of [this.checkpoints, this.samples, ...(this.#made ? [this.path] : [])]) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        // It holds something, or was never made.
+      }
+    }
   }
 
   /** A run folder that is there. @throws a MixturaError if there is none. */
@@ -83,7 +110,10 @@ export class RunFolder {
         this.#locked = true;
         return;
       } catch (cause) {
-        if (errorCode(cause) !== 'EEXIST') throw writeError(this.#lock, cause);
+        if (errorCode(cause) !== 'EEXIST') {
+          rmSync(this.#lock, { force: true });
+          throw writeError(this.#lock, cause);
+        }
       }
       const owner = Number(readFileSync(this.#lock, 'utf8'));
       if (isAlive(owner)) {
@@ -106,13 +136,18 @@ export class RunFolder {
 
   /** @throws a MixturaError when the file is damaged. */
   readConfig(): ResolvedRun {
+    let config: unknown;
     try {
-      return JSON.parse(readFileSync(this.configFile, 'utf8')) as ResolvedRun;
+      config = JSON.parse(readFileSync(this.configFile, 'utf8'));
     } catch (cause) {
       throw new MixturaError(`${this.configFile} is damaged: it is not JSON; the run cannot be read.`, {
         cause,
       });
     }
+    if (isRun(config)) return config;
+    throw new MixturaError(
+      `${this.configFile} is damaged: it does not describe a run; restore it, or train again.`,
+    );
   }
 
   /** The last checkpoint. @throws a MixturaError if there is none. */
@@ -168,6 +203,17 @@ export class RunFolder {
     fsyncSync(fd);
     closeSync(fd);
   }
+}
+
+/** Whether a config is one that `train` wrote: a request that the schema knows, and the facts of the data. */
+function isRun(config: unknown): config is ResolvedRun {
+  if (typeof config !== 'object' || config === null) return false;
+  const { version, dataset, ...request } = config as Partial<ResolvedRun>;
+  return (
+    typeof version === 'string' &&
+    typeof dataset?.fingerprint === 'string' &&
+    runSchema.safeParse(request).success
+  );
 }
 
 function isAlive(pid: number): boolean {

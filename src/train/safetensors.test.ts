@@ -126,7 +126,7 @@ describe('safetensors', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: whole.byteLength - 1 }), (length) => {
         expect(() => decodeSafetensors(whole.slice(0, length), 'run/checkpoints/s.safetensors')).toThrow(
-          /^The checkpoint run\/checkpoints\/s\.safetensors is cut: .*; use an older one in run\/checkpoints\.$/,
+          /^The checkpoint run\/checkpoints\/s\.safetensors is cut: .*; remove it to use an older one in run\/checkpoints\.$/,
         );
       }),
     );
@@ -176,7 +176,7 @@ describe('safetensors', () => {
   ])('refuses %s', (_, bytes, sentence) => {
     expect(() => decodeSafetensors(bytes, 'run/x')).toThrow(sentence);
     expect(() => decodeSafetensors(bytes, 'run/x')).toThrow(
-      /^The checkpoint run\/x is .*; use an older one in run\.$/,
+      /^The checkpoint run\/x is .*; remove it to use an older one in run\.$/,
     );
   });
 

@@ -110,7 +110,7 @@ export function readSafetensors(path: string, what = 'checkpoint'): Safetensors 
  * @throws MixturaError as {@link readSafetensors}
  */
 export function decodeSafetensors(bytes: ArrayBuffer, path: string, what = 'checkpoint'): Safetensors {
-  const advice = `; use an older one in ${dirname(path)}`;
+  const advice = `; remove it to use an older one in ${dirname(path)}`;
   const cut = (why: string) => new MixturaError(`The ${what} ${path} is cut: ${why}${advice}.`);
   const damaged = (why: string) => new MixturaError(`The ${what} ${path} is damaged: ${why}${advice}.`);
 

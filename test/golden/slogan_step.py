@@ -172,10 +172,10 @@ def project(w, u):
     return w / (u @ w @ v)
 
 
-def critic_step(case, model, x):
+def critic_step(case, model, x, z):
     b = case["batch"]
     with torch.no_grad():
-        fake = model.generator(noise("latent/critic", b, case["latent"], scale=2.0))
+        fake = model.generator(z)
     e = unit_noise("mixing", b).reshape(-1, *[1] * (x.dim() - 1))
     mixed = (e * fake + (1 - e) * x).requires_grad_()
     gradient, = torch.autograd.grad(model.critic(mixed).sum(), mixed, create_graph=True)
@@ -198,7 +198,7 @@ def run(case):
     prior = (noise("prior/means", k, d), torch.eye(d) + spread + spread.transpose(1, 2), noise("prior/logits", k))
     decay = max(0, 1 + (case["decayEnd"] - 1) * case["step"] / case["horizon"])
 
-    outputs = critic_step(case, model, x)
+    outputs = critic_step(case, model, x, noise("latent/critic", b, d, scale=2.0))
     gradients = {n: p.grad.clone() for n, p in model.owned("critic").items()}
     adam(case, model.owned("critic"), 4)
 

@@ -122,7 +122,9 @@ export function secondMoment(group: TensorGroup): Float32Array {
   return block;
 }
 
-export function contextOf(given: GoldenCase): StepContext {
+export function contextOf(
+  given: Pick<GoldenCase, 'shape' | 'range' | 'batch' | 'step' | 'horizon'>,
+): StepContext {
   const data = noise('real', given.batch * elements(given.shape));
   const span = { signed: (x: number) => x, unit: (x: number) => (x + 1) / 2, real: (x: number) => 2 * x };
   return {

@@ -1,0 +1,166 @@
+/** @file The public surface: grouped re-exports, nothing else. Each name is documented where it is defined. */
+
+// graph: expressions, their derivatives, and what they are lowered to
+
+export { evaluate } from './graph/evaluate.js';
+export { countFlops } from './graph/flops.js';
+export { grad } from './graph/grad.js';
+export { type LowerOptions, lower, type OnnxModel } from './graph/onnx.js';
+export { print } from './graph/print.js';
+export {
+  type ConvOptions,
+  concat,
+  constant,
+  type Dim,
+  type DType,
+  full,
+  identity,
+  input,
+  type Shape,
+  scalar,
+  Tensor,
+} from './graph/tensor.js';
+
+// engine: what runs them
+
+export type {
+  Engine,
+  Feeds,
+  GroupState,
+  OptimizerUpdate,
+  ProgramSpec,
+  RunResult,
+  StateTensor,
+  TensorGroup,
+} from './engine/engine.js';
+export { OrtEngine, type OrtOptions } from './engine/ort.js';
+export { ReferenceEngine } from './engine/reference.js';
+
+// nn, nets: layers, losses, and the networks made of them
+
+export type { Backbone, DataShape } from './nets/backbone.js';
+export { backbone, NETWORKS } from './nets/index.js';
+export { batchNorm } from './nn/batch-norm.js';
+export { gaussian, glorotUniform, heUniform, type Initializer, ones, zeros } from './nn/initializers.js';
+export {
+  activation,
+  type ConvLayerOptions,
+  conv,
+  convTranspose,
+  type DenseOptions,
+  dense,
+  type ForwardContext,
+  flatten,
+  type Layer,
+  leakyRelu,
+  relu,
+  sigmoid,
+  tanh,
+  unflatten,
+} from './nn/layer.js';
+export {
+  crossEntropy,
+  gradientPenalty,
+  hingeCritic,
+  interpolate,
+  lipschitzPenalty,
+  unitRows,
+  wassersteinCritic,
+} from './nn/losses.js';
+export { Network } from './nn/network.js';
+export { type Parameter, parameter, parameterCount } from './nn/parameter.js';
+export { spectralProjection } from './nn/spectral.js';
+
+// prior: latent distributions, and the random streams that they are drawn from
+
+export { Stream } from './math/random.js';
+export { type CategoricalOptions, CategoricalPrior } from './prior/categorical.js';
+export { type EigenRange, type MixtureOptions, MixturePrior, type MixtureUpdate } from './prior/mixture.js';
+export { NormalPrior } from './prior/normal.js';
+export type { LatentBatch, LatentPrior, PriorState, StateArray } from './prior/prior.js';
+export type { SteinBatch, SteinGradients } from './prior/stein.js';
+
+// method: what is trained
+
+export { methodNamed, methods } from './method/index.js';
+export {
+  type BuildContext,
+  defineMethod,
+  type Inference as InferenceGraphs,
+  type Intervention,
+  type MethodDefinition,
+  type Model,
+  type Phase,
+  type StepContext,
+} from './method/method.js';
+
+// train: runs, from a request to a trained model
+
+export { type Preset, presets } from './config/presets.js';
+export type { RunRequest } from './config/resolve.js';
+export type { ResolvedRun } from './config/schema.js';
+export { type BenchOptions, type BenchResult, bench } from './train/bench.js';
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate as evaluateModel,
+  type FoundGroup,
+} from './train/evaluate.js';
+export { type ExportedFile, exportRun } from './train/export.js';
+export { Inference } from './train/inference.js';
+export { type PreparedRun, prepareRun } from './train/prepare.js';
+export { type RunEvent, type RunOptions, type RunOutcome, runTraining } from './train/run.js';
+export { type MetricsLine, RunFolder } from './train/run-folder.js';
+export { Session, type SessionOptions } from './train/session.js';
+export { type TrainedRun, withTrained } from './train/trained.js';
+export { type StepEvent, type TrainOptions, train } from './train/trainer.js';
+
+// data: named sets and files, unequal selections of them, batches
+
+export { type BatchSchedule, batchSchedule } from './data/batches.js';
+export {
+  type ArraySource,
+  arrayDataset,
+  type Dataset,
+  type MixtureTruth,
+  type Samples,
+  withoutLabels,
+} from './data/dataset.js';
+export { DATASET_NAMES, type OpenOptions, openDataset } from './data/open.js';
+export { type Selection, select } from './data/select.js';
+
+// metrics
+
+export { acc } from './metrics/acc.js';
+export { ari } from './metrics/ari.js';
+export { type GroupSizes, type GroupSizesInput, groupSizes } from './metrics/group-sizes.js';
+export {
+  type KMeansScoresOptions,
+  kmeansScores,
+  type LabelScores,
+  labelScores,
+} from './metrics/label-scores.js';
+export { describeMetric } from './metrics/metric.js';
+export { type ModeScores, type ModeScoresInput, modeScores } from './metrics/modes.js';
+export { nmi } from './metrics/nmi.js';
+export { purity } from './metrics/purity.js';
+
+// cluster
+
+export { assignByCosine, type CosineAssignmentInput, type SoftAssignment } from './cluster/assign.js';
+export { type Assignment, maximumWeightAssignment, minimumCostAssignment } from './cluster/hungarian.js';
+export { type KMeansOptions, kmeans } from './cluster/kmeans.js';
+export type { Clustering } from './cluster/lloyd.js';
+export { type MergeSplit, type MergeSplitOptions, mergeSplit } from './cluster/merge-split.js';
+export { type NeighbourGraph, neighbourGraph, normalisedCut, partLinks } from './cluster/neighbour-graph.js';
+
+// report
+
+export { renderReport } from './report/report.js';
+export type { ReportData } from './report/report-data.js';
+export { type RunReport, writeReport, writeSheet } from './report/run-report.js';
+
+// errors, version
+
+export { ExitCode, MixturaError } from './errors.js';
+export { VERSION } from './version.js';
