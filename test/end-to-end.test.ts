@@ -60,8 +60,8 @@ describe('the same bits', () => {
   });
 
   it('killed at random moments and resumed', async () => {
-    const targets = [0, 1].map(() => EVERY + Math.floor((Math.random() * STEPS) / 3));
-    const pauses = targets.map(() => Math.random() * 40);
+    const targets = [0, 1].map(() => EVERY + Math.floor((Math.random() * STEPS) / 4));
+    const pauses = targets.map(() => Math.random() * 25);
     const moments = `killed ${pauses} ms after steps ${targets}`;
     let args = [...TRAIN, ...OFTEN, '--out', 'killed'];
     for (const [i, target] of targets.entries()) {
@@ -111,10 +111,11 @@ describe('what a run leaves', () => {
     expect(Object.keys(whole.files).sort()).toEqual(['checkpoint', 'report', 'samples']);
   });
 
-  it('has no file that is half-written, and only the last checkpoints', () => {
-    const files = place.listing().filter((file) => file.startsWith('whole'));
-    expect(files.filter((file) => /\.(tmp|part|lock)$/.test(file))).toEqual([]);
-    expect(place.checkpoints('whole')).toEqual([STEPS - 2 * EVERY, STEPS - EVERY, STEPS]);
+  it('has no file that is half-written, killed or not, and only the last checkpoints', () => {
+    expect(place.listing().filter((file) => /\.(tmp|part|lock)$/.test(file))).toEqual([]);
+    for (const run of ['whole', 'killed', 'interrupted']) {
+      expect(place.checkpoints(run)).toEqual([STEPS - 2 * EVERY, STEPS - EVERY, STEPS]);
+    }
   });
 
   it('has a report that stands alone, and a sheet of samples', () => {

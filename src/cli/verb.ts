@@ -61,7 +61,7 @@ export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
   const { values, positionals } = parse(verb, raw, options);
   const [least, most] = verb.arity;
   if (!values.help && (positionals.length < least || positionals.length > most)) {
-    const wanted = `${least === most ? least : `${least} to ${most}`} argument${most === 1 ? '' : 's'}`;
+    const wanted = `${least === most ? least : `${least} to ${most}`} argument${least === 1 && most === 1 ? '' : 's'}`;
     throw usageError(
       `'${verb.name}' takes ${wanted} but was given ${positionals.length}; use it as: ${synopsis(verb)}.`,
     );

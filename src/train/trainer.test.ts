@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { batchSchedule } from '../data/batches.js';
+import { arrayDataset, type Samples } from '../data/dataset.js';
+import { ReferenceEngine } from '../engine/reference.js';
+import { MixturaError } from '../errors.js';
+import { Stream } from '../math/random.js';
+import type { Intervention } from '../method/method.js';
+import { slogan } from '../method/slogan.js';
+import { Inference } from './inference.js';
+import { Session } from './session.js';
+import { type StepEvent, type TrainOptions, train } from './trainer.js';
+
+const BATCH = 4;
+const samples = arrayDataset({
+  name: 'points',
+  kind: 'points',
+  shape: [2],
+  range: 'signed',
+  values: Stream.root(3).uniforms(new Float32Array(40)),
+  source: 'random points',
+});
+
+const open = (settings: object = {}) =>
+  Session.open(new ReferenceEngine(), {
+    method: slogan,
+    settings: { network: 'mlp-plain', units: 3, latent: 2, ...settings },
+    context: { data: { shape: [2], range: 'signed' }, components: 2, batch: BATCH, horizon: 8 },
+    seed: 0,
+  });
+
+async function events(session: Session, change: Partial<TrainOptions> = {}): Promise<StepEvent[]> {
+  const schedule = batchSchedule(Stream.root(1), { count: samples.count, batchSize: BATCH });
+  // Opening the inference compiles programs of 250 rows, which these tests do not run.
+  const inference = await Inference.open(session);
+  const all: StepEvent[] = [];
+  for await (const event of train(session, { samples, schedule, from: 0, to: 4, inference, ...change })) {
+    all.push(event);
+  }
+  return all;
+}
+
+describe('the training loop', () => {
+  it('tells every step with its losses, and what it took', async () => {
+    const all = await events(await open());
+    expect(all.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    for (const { losses, milliseconds } of all) {
+      expect(Object.keys(losses)).toEqual([
+        'critic',
+        'penalty',
+        'criticReal',
+        'criticFake',
+        'generator',
+        'u2c',
+      ]);
+      expect(Object.values(losses).every(Number.isFinite)).toBe(true);
+      expect(Object.keys(milliseconds)).toEqual(
+        expect.arrayContaining([
+          'critic',
+          'generator',
+          'projection',
+          'optimizer',
+          'prior',
+          'data',
+          'intervention',
+        ]),
+      );
+      expect(Math.min(...Object.values(milliseconds))).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('is a function of the state and the step: 4 steps are 2 and then 2 more', async () => {
+    const [whole, halves] = [await open(), await open()];
+    const all = await events(whole);
+    const first = await events(halves, { to: 2 });
+    const second = await events(halves, { from: 2 });
+    expect([...first, ...second].map(({ losses }) => losses)).toEqual(all.map(({ losses }) => losses));
+    expect(await halves.save()).toEqual(await whole.save());
+  });
+
+  it('reads the batch of every step once, and none beyond the last', async () => {
+    const asked: number[] = [];
+    const schedule = (step: number) => {
+      asked.push(step);
+      return Uint32Array.of(0, 1, 2, 3);
+    };
+    await events(await open(), { from: 1, to: 4, schedule });
+    expect(asked).toEqual([1, 2, 3]);
+    expect(await events(await open(), { from: 4, to: 4, schedule })).toEqual([]);
+    expect(asked.length).toBe(3);
+  });
+
+  it('intervenes before the steps at which that is due, with the step its number', async () => {
+    const session = await open();
+    const ran: number[] = [];
+    const intervention: Intervention = {
+      due: (step) => step % 2 === 1,
+      async run({ step, stream, samples: seen }) {
+        expect(seen.count).toBe(20);
+        expect(stream.uniform()).toBe(session.stream.fork('intervention', step).uniform());
+        ran.push(step);
+      },
+    };
+    await events({
+      ...session,
+      engine: session.engine,
+      model: { ...session.model, intervention },
+    } as Session);
+    expect(ran).toEqual([1, 3]);
+  });
+});
+
+describe('training stops where a number is not finite', () => {
+  const failure = async (settings: object, change: Partial<TrainOptions> = {}) => {
+    const error = await events(await open(settings), change).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(MixturaError);
+    return (error as MixturaError).message;
+  };
+
+  it('and names step, term and phase: a learning rate beyond all reason', async () => {
+    expect(await failure({ learningRate: 1e30 })).toMatch(
+      /^Training stopped at step [12]: \w+ of the (critic|generator) phase is not a finite number; lower the learning rates\.$/,
+    );
+  });
+
+  it('at the step whose data has NaN', async () => {
+    const broken: Samples = {
+      ...samples,
+      shape: samples.shape,
+      count: samples.count,
+      fingerprint: '',
+      read(indices, out) {
+        samples.read(indices, out);
+        if (indices[0] === 2) out[3] = Number.NaN;
+      },
+    };
+    const schedule = (step: number) => Uint32Array.of(step, 5, 6, 7);
+    expect(await failure({}, { samples: broken, schedule })).toBe(
+      'Training stopped at step 3: critic of the critic phase is not a finite number; lower the learning rates.',
+    );
+  });
+
+  it('and where the prior refuses its update', async () => {
+    const session = await open();
+    const phases = session.model.phases.map((phase) => ({
+      ...phase,
+      finish: () => {
+        throw new MixturaError('the covariance of component 1 is not positive definite');
+      },
+    }));
+    const broken = { ...session, model: { ...session.model, phases } } as Session;
+    await expect(events(broken)).rejects.toThrow(
+      'Training stopped at step 1: the covariance of component 1 is not positive definite',
+    );
+  });
+});

@@ -1,0 +1,366 @@
+/** @file Bad input: one clear sentence on standard error, exit code 1 or 2, nothing lost or half-written. */
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeBadFiles } from './support/bad-files.js';
+import { MAIN, Workplace } from './support/cli.js';
+
+const place = new Workplace();
+afterAll(() => place.remove());
+
+interface TrainConfig {
+  data: { name: string };
+  settings: Record<string, unknown>;
+}
+
+beforeAll(async () => {
+  writeBadFiles(place.path);
+  const settings = ['--components', '2', '--batch', '4', '--set', 'units=8', '--set', 'latent=4'];
+  const often = ['--steps', '20', '--set', 'checkpointEvery=10'];
+  await place.json('train', 'good-images-idx3-ubyte', ...settings, ...often, '--out', 'run');
+  await place.json(
+    'train',
+    'narrow.csv',
+    ...settings,
+    '--batch',
+    '2',
+    '--steps',
+    '2',
+    '--method',
+    'wgan',
+    '--out',
+    'wgan',
+  );
+}, 60_000);
+
+/** A copy of the run, to be spoilt. */
+function copyOf(name: string): string {
+  cpSync(place.file('run'), place.file(name), { recursive: true });
+  return name;
+}
+
+/** Runs a command that must be refused with this sentence, and must leave every file as it was. */
+async function refused(command: string, code: 1 | 2, sentence: string): Promise<void> {
+  const before = place.listing();
+  const result = await place.run(...command.split(' '));
+  expect(result.stderr.replaceAll(place.path, 'DIR')).toBe(`${sentence}\n`);
+  expect(result.stdout).toBe('');
+  expect(result.code).toBe(code);
+  expect(place.listing()).toEqual(before);
+}
+
+describe('a wrong word', () => {
+  const cases: [command: string, sentence: string][] = [
+    ['trian', "There is no verb 'trian' (did you mean train?); see mixtura --help."],
+    ['train --stesp 5', "'train' has no option --stesp (did you mean steps?); see mixtura train --help."],
+    ['train --method slogn', "There is no method 'slogn'; choose one of slogan, infogan, wgan."],
+    [
+      'train --classes 0,12 --ratio 1:1',
+      '"12" is not a class of digits (did you mean 1?): the classes are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.',
+    ],
+    ['train --out=', '--out is empty; give FOLDER, or leave it out.'],
+    ['train --set lambda', "--set is 'lambda'; give it as key=value."],
+    [
+      'train --set lambda=-1',
+      'The setting of slogan lambda is not valid: Too small: expected number to be >=0.',
+    ],
+    ['train a b', "'train' takes 0 to 1 arguments but was given 2; use it as: mixtura train [DATA]."],
+    ['sample run', "Where the samples go is not said; give --out, such as '--out x.png'."],
+    ['sample run --out x.jpg', "--out is 'x.jpg'; give a file that ends in .png, .npy or .csv."],
+    ['sample run --component 2 --out x.png', 'There is no component 2; choose one of 0..1.'],
+    ['cluster run', "'cluster' takes 2 arguments but was given 1; use it as: mixtura cluster RUN FILE."],
+    ['evaluate run --split tset', "--split is 'tset'; give train or test."],
+    [
+      'data insepct',
+      "'data' does not know 'insepct' (did you mean inspect?); give one of list, inspect, path.",
+    ],
+    ['doctor now', "'doctor' takes 0 arguments but was given 1; use it as: mixtura doctor."],
+  ];
+  it.each(cases)('%s', (command, sentence) => refused(command, 2, sentence));
+
+  it('in a preset or a setting names those that there are', async () => {
+    const preset = await place.run('train', '--preset', 'mnits');
+    expect(preset.code).toBe(2);
+    expect(preset.stderr).toMatch(/^There is no preset 'mnits'; choose one of .*\bmnist-2\b.*\.\n$/);
+    const setting = await place.run('train', '--set', 'lamda=1');
+    expect(setting.code).toBe(2);
+    expect(setting.stderr).toMatch(/^There is no setting of slogan 'lamda'; choose of .*\blambda\b.*\.\n$/);
+  });
+});
+
+describe('a number out of range', () => {
+  const good = 'train good-images-idx3-ubyte --batch 4';
+  const cases: [command: string, sentence: string][] = [
+    ['train --components 0', "--components is '0'; give a whole number of at least 1."],
+    [`${good} --components 11`, 'There are 10 samples for 11 groups; give --components 10 or less.'],
+    [
+      'train good-images-idx3-ubyte --batch 11',
+      'A batch of 11 is larger than the data (10 samples); give --batch 10 or less.',
+    ],
+    ['train --threads 0', "--threads is '0'; give a whole number of at least 1."],
+    ['train --steps 1.5', "--steps is '1.5'; give a whole number of at least 1."],
+    [
+      'train --classes 0,4 --ratio 7:3:1',
+      'The ratio 7:3:1 has 3 numbers for 2 groups: give one number a class or group.',
+    ],
+    [
+      'train --classes 0,4 --ratio 7:0',
+      'The ratio 7:0 has "0" at place 2: give positive numbers apart by colons, such as 7:3.',
+    ],
+    ['sample run --count 0 --out x.png', "--count is '0'; give a whole number of at least 1."],
+    [
+      'sample run --count 99999999999 --out x.npy',
+      '--count is 99999999999; at most 33554432 samples are drawn at once.',
+    ],
+  ];
+  it.each(cases)('%s', (command, sentence) => refused(command, 2, sentence));
+});
+
+describe('a bad file', () => {
+  const again = 'get the file again.';
+  const number =
+    'not a finite number: correct it, remove the row, or name the column with --label if it holds labels.';
+  const cases: [file: string, sentence: string][] = [
+    ['missing.csv', 'missing.csv does not exist: check the name and the folder.'],
+    ['empty-idx3-ubyte', `empty-idx3-ubyte is empty: ${again}`],
+    ['cut-idx3-ubyte', `cut-idx3-ubyte is truncated: its header promises 160 bytes of data; ${again}`],
+    ['cut-idx3-ubyte.gz', `cut-idx3-ubyte.gz is truncated: its header promises 160 bytes of data; ${again}`],
+    [
+      'plain-idx3-ubyte.gz',
+      'plain-idx3-ubyte.gz is named .gz but is not gzip: get the file again, or drop the .gz if it is a plain IDX file.',
+    ],
+    [
+      'magic-idx3-ubyte',
+      'magic-idx3-ubyte is not an IDX file (it begins with 12345678, not 0000 08): give an IDX file.',
+    ],
+    [
+      'more-images-idx3-ubyte',
+      'more-labels-idx1-ubyte has 9 labels but more-images-idx3-ubyte has 10 samples: put the two files of the same set together.',
+    ],
+    ['empty.csv', 'empty.csv is empty: give a table of numbers, one row a sample.'],
+    ['nan.csv', `nan.csv, row 2 (line 3), column 2 (b) is "nan", ${number}`],
+    ['text.csv', `text.csv, row 2 (line 3), column 2 (b) is "four", ${number}`],
+    [
+      'ragged.csv',
+      'ragged.csv, row 2 (line 2) has 1 cell(s) where 2 are expected: complete it or remove it.',
+    ],
+  ];
+  it.each(cases)('train %s', (file, sentence) => refused(`train ${file} --components 2`, 1, sentence));
+
+  it('cluster refuses it likewise', () => refused('cluster run nan.csv', 1, cases[8]![1]));
+
+  it('cluster refuses data of another shape', () =>
+    refused(
+      'cluster run digits',
+      1,
+      'digits has samples of shape 1x8x8 but the run was trained on 1x4x4 (good-images-idx3-ubyte); give data of that shape.',
+    ));
+
+  it('cluster refuses a method without groups', () =>
+    refused(
+      'cluster wgan narrow.csv',
+      2,
+      'The run wgan was trained by wgan, which does not assign data to groups; use a run of slogan.',
+    ));
+
+  it('a published set that is not there says which files to put where', async () => {
+    const { code, stderr } = await place.run('train', 'mnist');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^The data set mnist is not on this machine, .*put train-images.* in .*cache.mnist.*\.\n$/,
+    );
+  });
+});
+
+describe('an output that cannot be', () => {
+  const good = 'train good-images-idx3-ubyte --components 2 --batch 4 --steps 2';
+  const cases: [command: string, code: 1 | 2, sentence: string][] = [
+    [
+      `${good} --out run`,
+      2,
+      'The output folder run exists and is not empty; choose another --out, or go on with that run by --resume run.',
+    ],
+    [`${good} --out notes.txt`, 2, 'The output folder notes.txt is a file; choose another --out.'],
+    [
+      `${good} --out notes.txt/run`,
+      1,
+      'Cannot write notes.txt/run: a part of that path is a file and not a folder; choose another one with --out.',
+    ],
+    ['export run --out wgan', 2, 'The output folder wgan exists and is not empty; choose another --out.'],
+    [
+      'sample run --out none/x.png',
+      1,
+      'Cannot write none/x.png: its folder does not exist; create it first.',
+    ],
+    [
+      'cluster run good-images-idx3-ubyte --out run',
+      1,
+      'Cannot write run: it is a folder; give the name of a file.',
+    ],
+    [
+      'sample run --out x.csv',
+      2,
+      'x.csv would be a table, and the samples are images; give a .png or .npy file.',
+    ],
+  ];
+  it.each(cases)('%s', (command, code, sentence) => refused(command, code, sentence));
+
+  it('a run that fails before it starts leaves no folder', async () => {
+    const before = place.listing();
+    const { code, stderr } = await place.run(...`${good} --set network=dcgan --out new`.split(' '));
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(
+      'The dcgan networks are made for 28x28 images, but this data has shape 1x4x4; use --set network=mlp.',
+    );
+    expect(place.listing()).toEqual(before);
+  });
+});
+
+describe('a run that cannot go on', () => {
+  const last = (run: string) => place.file(run, 'checkpoints', 'step-00000020.safetensors');
+
+  it('is none', () =>
+    refused(
+      'train --resume nowhere',
+      1,
+      "nowhere is not a run: it has no config.json; give the folder that 'train' wrote.",
+    ));
+
+  it('has a checkpoint that is cut', async () => {
+    const run = copyOf('cut');
+    writeFileSync(last(run), readFileSync(last(run)).subarray(0, -100));
+    for (const verb of [`sample ${run} --out x.png`, `evaluate ${run}`, `export ${run}`]) {
+      const { code, stderr } = await place.run(...verb.split(' '));
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^The checkpoint cut.checkpoints.step-00000020\.safetensors is cut: .*; remove it to use an older one in cut.checkpoints\.\n$/,
+      );
+    }
+    const config = readFileSync(place.file(run, 'config.json'), 'utf8');
+    const resumed = await place.run('train', '--resume', run, '--set', 'lambda=1', '--allow', 'lambda');
+    expect(resumed.code).toBe(1);
+    expect(resumed.stderr).toContain('is cut');
+    expect(readFileSync(place.file(run, 'config.json'), 'utf8')).toBe(config);
+    rmSync(last(run));
+    expect((await place.json<{ steps: number }>('train', '--resume', run)).steps).toBe(20);
+  });
+
+  it('has a checkpoint of another version', async () => {
+    const run = copyOf('version');
+    const bytes = readFileSync(last(run));
+    bytes.write('mixtura-checkpoint-9', bytes.indexOf('mixtura-checkpoint-1'));
+    writeFileSync(last(run), bytes);
+    await refused(
+      `export ${run}`,
+      1,
+      'The checkpoint version/checkpoints/step-00000020.safetensors is of another version (mixtura-checkpoint-9, expected mixtura-checkpoint-1); use the version of Mixtura that wrote it.',
+    );
+  });
+
+  it('has no checkpoint', async () => {
+    const run = copyOf('none');
+    rmSync(place.file(run, 'checkpoints'), { recursive: true });
+    await refused(
+      `train --resume ${run}`,
+      1,
+      'The run none has no checkpoint yet; start it again with another --out.',
+    );
+  });
+
+  it('has other settings: the difference is printed', async () => {
+    await refused(
+      'train --resume run --steps 30 --set lambda=1',
+      2,
+      [
+        'The settings differ from those of the run:',
+        '  steps: the run has 20, you asked for 30',
+        `  lambda: the run has ${configOf('run').settings.lambda}, you asked for 1`,
+        'Leave them out, or allow the change by --allow steps,lambda.',
+      ].join('\n'),
+    );
+  });
+
+  it('has a damaged config', async () => {
+    const run = copyOf('config');
+    writeFileSync(place.file(run, 'config.json'), '{"method":');
+    await refused(
+      `evaluate ${run}`,
+      1,
+      'config/config.json is damaged: it is not JSON; the run cannot be read.',
+    );
+    writeFileSync(place.file(run, 'config.json'), '{}');
+    await refused(
+      `train --resume ${run}`,
+      1,
+      'config/config.json is damaged: it does not describe a run; restore it, or train again.',
+    );
+  });
+
+  it('has data that changed', async () => {
+    const run = copyOf('changed');
+    const { data, ...rest } = configOf(run);
+    const bytes = readFileSync(place.file('good-images-idx3-ubyte'));
+    bytes[20]! ^= 1;
+    writeFileSync(place.file('other-images-idx3-ubyte'), bytes);
+    const config = { ...rest, data: { ...data, name: 'other-images-idx3-ubyte' } };
+    writeFileSync(place.file(run, 'config.json'), JSON.stringify(config));
+    const { code, stderr } = await place.run('evaluate', run);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^The data other-images-idx3-ubyte has changed since the run began \(fingerprint \w{12}, was \w{12}\); put the old data back\.\n$/,
+    );
+  });
+
+  it('is being written by another process', async () => {
+    const run = copyOf('locked');
+    writeFileSync(place.file(run, '.lock'), String(process.pid));
+    await refused(
+      `train --resume ${run}`,
+      1,
+      `Process ${process.pid} is writing the run locked; wait for it, or stop it and try again.`,
+    );
+    // The lock of a process that is gone does not hold.
+    writeFileSync(place.file(run, '.lock'), '999999999');
+    expect((await place.json<{ steps: number }>('train', '--resume', run)).steps).toBe(20);
+    expect(readdirSync(place.file(run))).not.toContain('.lock');
+  });
+
+  function configOf(run: string): TrainConfig {
+    return JSON.parse(readFileSync(place.file(run, 'config.json'), 'utf8')) as TrainConfig;
+  }
+});
+
+describe('a full disk', async () => {
+  const mounted = (kilobytes: number, command: string) =>
+    place.launch('unshare', [
+      '-rm',
+      'sh',
+      '-c',
+      `mkdir -p disk && mount -t tmpfs -o size=${kilobytes}k tmpfs disk && cd disk && ${command}`,
+    ]).finished;
+  const possible = await mounted(40, 'true').then(
+    ({ code }) => code === 0,
+    () => false,
+  );
+  const train = `'${process.execPath}' '${MAIN}' train digits --steps 20 --set checkpointEvery=5 --set relocate=0 --out r`;
+
+  it.skipIf(!possible)('at the start leaves nothing', async () => {
+    const { stdout, stderr } = await mounted(8, `${train}; echo exit $?; find .`);
+    expect(stdout).toBe('exit 1\n.\n');
+    expect(stderr).toMatch(/\nCannot write r\/.*: the disk is full; free some space there, .*\.\n$/);
+  });
+
+  it.skipIf(!possible)('later keeps the last good checkpoint, whole, and says how to go on', async () => {
+    const check = `'${process.execPath}' '${MAIN}' evaluate r --json >/dev/null 2>&1; echo evaluate $?`;
+    const { stdout, stderr } = await mounted(
+      700,
+      `${train}; echo exit $?; ${check}; find r -name '*.tmp' -o -name .lock -o -name '*.safetensors' | sort`,
+    );
+    expect(stderr).toMatch(
+      /Cannot write r\/.*: the disk is full; .* The last good checkpoint is r\/checkpoints\/step-0*(\d+)\.safetensors; go on from it with --resume r\.\n$/,
+    );
+    const [exit, evaluated, ...files] = stdout.trim().split('\n');
+    expect([exit, evaluated]).toEqual(['exit 1', 'evaluate 0']);
+    expect(files.every((file) => file.endsWith('.safetensors'))).toBe(true);
+    expect(stderr).toContain(`The last good checkpoint is ${files.at(-1)};`);
+  });
+});
