@@ -88,7 +88,7 @@ async function inspect(args: Arguments): Promise<void> {
 }
 
 function paths(args: Arguments): void {
-  const own = process.env.MIXTURA_DATA;
+  const own = process.env.MIXTURA_DATA || undefined;
   const sets = NAMED_SETS.map((name) => namedSetPresence(name));
   if (args.flag('json')) {
     printJson({ ...(own !== undefined && { MIXTURA_DATA: own }), cache: cacheFolder(), sets });

@@ -35,7 +35,7 @@ export function resolveRequest(request: RunRequest, settingsOf: (method: string)
   const { summary: _, data: presetData, settings: presetSettings, ...presetRest } = preset ?? EMPTY;
   const known = settingsOf(rest.method ?? presetRest.method ?? RUN_DEFAULTS.method).shape;
   const shared = Object.entries(presetSettings).filter(([key]) => Object.hasOwn(known, key));
-  const chosen = { ...presetData, ...defined(data ?? {}) };
+  const chosen = { ...selected(presetData, data), ...defined(data ?? {}) };
   return parse(runSchema, {
     ...RUN_DEFAULTS,
     ...presetRest,
@@ -43,6 +43,13 @@ export function resolveRequest(request: RunRequest, settingsOf: (method: string)
     data: chosen,
     settings: { ...Object.fromEntries(shared), ...settings },
   });
+}
+
+/** The preset's data; without its classes and their sizes where the request chooses classes of its own. */
+function selected(preset: Preset['data'], asked: RunRequest['data']): Partial<Preset['data']> {
+  if (asked?.classes === undefined && asked?.groups === undefined) return preset;
+  const { classes: _, ratio: __, groups: ___, ...rest } = preset;
+  return rest;
 }
 
 const EMPTY: Preset = { summary: '', data: { name: 'digits' }, settings: {} };

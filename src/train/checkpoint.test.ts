@@ -39,6 +39,18 @@ describe('checkpoints', () => {
     expect(checkpointSteps(path.join(folder, 'absent'))).toEqual([]);
   });
 
+  it('are not made of numbers that are not finite, and the last good one stays', () => {
+    const good = writeCheckpoint(folder, { step: 3, tensors }, 1);
+    for (const bad of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+      const broken = { ...tensors, 'moment2:weight': { shape: [2], data: Float32Array.of(0, bad) } };
+      expect(() => writeCheckpoint(folder, { step: 4, tensors: broken }, 1)).toThrow(
+        'Training stopped at step 4: moment2:weight holds a number that is not finite; lower the learning rates.',
+      );
+    }
+    expect(checkpointSteps(folder)).toEqual([3]);
+    expect(readCheckpoint(good).step).toBe(3);
+  });
+
   it('of another version are refused with both versions', () => {
     const file = checkpointFile(folder, 4);
     writeSafetensors(file, { tensors, metadata: { format: 'mixtura-checkpoint-9', step: '4' } });

@@ -29,13 +29,27 @@ export function checkpointSteps(folder: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Writes a checkpoint atomically and removes all but the last `keep`. */
+/**
+ * Writes a checkpoint atomically and removes all but the last `keep`.
+ * @throws a MixturaError, and leaves all older ones, when a value is not finite: nothing good goes on from there.
+ */
 export function writeCheckpoint(folder: string, { step, tensors }: Checkpoint, keep: number): string {
+  requireFinite(step, tensors);
   const file = checkpointFile(folder, step);
   writeSafetensors(file, { tensors, metadata: { format: FORMAT, step: String(step) } });
   for (const old of checkpointSteps(folder).slice(0, -keep))
     rmSync(checkpointFile(folder, old), { force: true });
   return file;
+}
+
+/** The losses of a step are those of the values before it, so an update can break a value that no loss has seen. */
+function requireFinite(step: number, tensors: Checkpoint['tensors']): void {
+  for (const [name, { data }] of Object.entries(tensors)) {
+    if (data.every(Number.isFinite)) continue;
+    throw new MixturaError(
+      `Training stopped at step ${step}: ${name} holds a number that is not finite; lower the learning rates.`,
+    );
+  }
 }
 
 /** @throws a MixturaError when the file is cut, damaged, or of another version. */

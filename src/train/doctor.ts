@@ -102,7 +102,7 @@ async function trainingStep(): Promise<Check> {
 function data(): Check {
   const sets = NAMED_SETS.map((name) => namedSetPresence(name));
   const found = sets.filter(({ missing }) => missing.length === 0).map(({ name }) => name);
-  const own = process.env.MIXTURA_DATA;
+  const own = process.env.MIXTURA_DATA || undefined;
   return {
     name: 'data',
     ok: own === undefined || existsSync(own),

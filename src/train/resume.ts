@@ -1,14 +1,15 @@
 /** @file Resuming: what was asked for now against what the run was started with. */
-import type { RunRequest } from '../config/resolve.js';
-import type { ResolvedRun } from '../config/schema.js';
+import { parse, type RunRequest } from '../config/resolve.js';
+import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { usageError } from '../errors.js';
+import { methodNamed } from '../method/index.js';
 
 /** Settings that say how a run is executed, not what it computes: they may differ freely. */
 const FREE = new Set(['threads', 'keepCheckpoints', 'checkpointEvery', 'evaluateEvery']);
 
 /**
  * The saved run with what the request changes: nothing but free settings and those that `allow` names.
- * @throws a usage error that lists every other difference, one a line.
+ * @throws a usage error that lists every other difference, one a line, or names a change that is not valid.
  */
 export function settingsDifference(
   saved: ResolvedRun,
@@ -34,8 +35,15 @@ export function settingsDifference(
     ...rest,
     data: { ...saved.data, ...data },
     settings: { ...saved.settings, ...settings },
-  };
-  return merged as ResolvedRun;
+  } as ResolvedRun;
+  requireValid(merged);
+  return merged;
+}
+
+/** What was allowed to change is checked like the settings of a new run, before config.json is written again. */
+function requireValid({ version: _, dataset: __, ...config }: ResolvedRun): void {
+  parse(runSchema, config);
+  parse(methodNamed(config.method).settings, config.settings, `setting of ${config.method}`);
 }
 
 function compare(prefix: string, asked: object, saved: Readonly<Record<string, unknown>>) {

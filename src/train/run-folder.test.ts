@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -123,5 +124,32 @@ describe('the log of a run', () => {
     folder.appendMetrics(line(30));
     folder.syncMetrics();
     expect(steps(folder)).toEqual([10, 20, 30]);
+  });
+});
+
+describe('a run that failed before it left anything', () => {
+  it('takes its folder away, unless the folder was there before', () => {
+    const folder = RunFolder.create(at('run'));
+    writeFileSync(folder.configFile, '{}');
+    folder.discardIfUnused();
+    expect(existsSync(at('run'))).toBe(false);
+    mkdirSync(at('mine'));
+    RunFolder.create(at('mine')).discardIfUnused();
+    expect(readdirSync(at('mine'))).toEqual([]);
+  });
+
+  it('leaves what has a log or a checkpoint, and what another process writes', () => {
+    const logged = RunFolder.create(at('logged'));
+    logged.appendMetrics(line(1));
+    logged.discardIfUnused();
+    expect(steps(logged)).toEqual([1]);
+    const saved = RunFolder.create(at('saved'));
+    writeFileSync(at('saved', 'checkpoints', 'step-00000001.safetensors'), '');
+    saved.discardIfUnused();
+    expect(existsSync(saved.latestCheckpoint())).toBe(true);
+    const other = RunFolder.create(at('other'));
+    other.unlock();
+    other.discardIfUnused();
+    expect(existsSync(other.samples)).toBe(true);
   });
 });

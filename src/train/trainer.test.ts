@@ -100,11 +100,8 @@ describe('the training loop', () => {
         ran.push(step);
       },
     };
-    await events({
-      ...session,
-      engine: session.engine,
-      model: { ...session.model, intervention },
-    } as Session);
+    const looking: Session = Object.create(session, { model: { value: { ...session.model, intervention } } });
+    await events(looking);
     expect(ran).toEqual([1, 3]);
   });
 });
@@ -147,7 +144,7 @@ describe('training stops where a number is not finite', () => {
         throw new MixturaError('the covariance of component 1 is not positive definite');
       },
     }));
-    const broken = { ...session, model: { ...session.model, phases } } as Session;
+    const broken: Session = Object.create(session, { model: { value: { ...session.model, phases } } });
     await expect(events(broken)).rejects.toThrow(
       'Training stopped at step 1: the covariance of component 1 is not positive definite',
     );

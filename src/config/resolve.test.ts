@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ExitCode, type MixturaError } from '../errors.js';
+import { defaultPreset, presets } from './presets.js';
+import { parse, presetNamed, type RunRequest, resolveRequest } from './resolve.js';
+import { dataSchema, RUN_DEFAULTS, runSchema } from './schema.js';
+
+const all = z.strictObject({ units: z.int().optional(), learningRate: z.number().positive().default(1e-4) });
+const full = z.looseObject(
+  Object.fromEntries(
+    Object.values(presets)
+      .flatMap((p) => Object.keys(p.settings))
+      .map((k) => [k, z.unknown()]),
+  ),
+);
+const resolve = (request: RunRequest) =>
+  resolveRequest(request, (method) => (method === 'slogan' ? full : all));
+
+function refusal(action: () => unknown): MixturaError {
+  try {
+    action();
+  } catch (error) {
+    return error as MixturaError;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('a request without a preset', () => {
+  it('has the defaults, and those of the data set that has a preset of its own', () => {
+    expect(resolve({ data: { name: 'rows.csv' } })).toEqual({
+      ...RUN_DEFAULTS,
+      data: { name: 'rows.csv', subsetSeed: 0 },
+      settings: {},
+    });
+    for (const [name, preset] of Object.entries(defaultPreset)) {
+      expect(presets[preset]!.data.name).toBe(name);
+      expect(resolve({ data: { name } }).settings).toEqual(presets[preset]!.settings);
+    }
+    expect(resolve({})).toEqual(resolve({ preset: 'digits' }));
+  });
+});
+
+describe('a preset', () => {
+  it.each(Object.keys(presets))(
+    '%s fills what the request leaves open, and yields to what it says',
+    (name) => {
+      const preset = presets[name]!;
+      const plain = resolve({ preset: name });
+      expect(plain.data).toEqual({ subsetSeed: 0, ...preset.data });
+      expect(plain.steps).toBe(preset.steps);
+      expect(plain.batch).toBe(preset.batch ?? RUN_DEFAULTS.batch);
+      expect(plain.horizon).toBe(preset.horizon);
+      const changed = resolve({
+        preset: name,
+        steps: 7,
+        seed: 3,
+        settings: { units: 5, lambda: 9 },
+        data: { subsetSeed: 4 },
+      });
+      expect(changed).toEqual({
+        ...plain,
+        steps: 7,
+        seed: 3,
+        data: { ...plain.data, subsetSeed: 4 },
+        settings: { ...plain.settings, units: 5, lambda: 9 },
+      });
+    },
+  );
+
+  it('gives another method the settings that both have', () => {
+    const run = resolve({ preset: 'ring', method: 'wgan', settings: { units: 8 } });
+    expect(run.method).toBe('wgan');
+    expect(run.steps).toBe(presets.ring!.steps);
+    expect(run.settings).toEqual({ units: 8, learningRate: presets.ring!.settings.learningRate });
+  });
+
+  it('for other data is refused, whether or not that data has one too', () => {
+    for (const name of ['mnist', 'digits']) {
+      const error = refusal(() => resolve({ preset: 'ring', data: { name } }));
+      expect(error.message).toBe(`The preset ring is made for ring, not for ${name}; leave one of them out.`);
+      expect(error.exitCode).toBe(ExitCode.usage);
+    }
+    expect(resolve({ preset: 'ring', data: { name: 'ring' } })).toEqual(resolve({ preset: 'ring' }));
+  });
+
+  it('leaves out its classes and their sizes where other classes are asked for', () => {
+    expect(resolve({ data: { name: 'digits', classes: '0,1' } }).data).toEqual({
+      name: 'digits',
+      classes: '0,1',
+      subsetSeed: 0,
+    });
+    expect(resolve({ data: { groups: '1;8;0,3' } }).data).toEqual({
+      name: 'digits',
+      groups: '1;8;0,3',
+      subsetSeed: 0,
+    });
+    const { classes } = presets.digits!.data;
+    expect(resolve({ data: { ratio: '1:1:1:1' } }).data).toMatchObject({ classes, ratio: '1:1:1:1' });
+  });
+
+  it('of no such name: the names there are', () => {
+    expect(refusal(() => presetNamed('ringg')).message).toBe(
+      `There is no preset 'ringg'; choose one of ${Object.keys(presets).join(', ')}.`,
+    );
+    expect(refusal(() => presetNamed('constructor')).message).toContain("There is no preset 'constructor'");
+  });
+});
+
+describe('what is not valid is named', () => {
+  it.each<[RunRequest, string]>([
+    [{ steps: 0 }, 'The option steps is not valid'],
+    [{ batch: 1 }, 'The option batch is not valid'],
+    [{ components: 0 }, 'The option components is not valid'],
+    [{ threads: 1.5 }, 'The option threads is not valid'],
+    [{ data: { subsetSeed: -1 } }, 'The option data.subsetSeed is not valid'],
+    [{ sped: 3 } as RunRequest, "There is no option 'sped'"],
+  ])('%j', (request, message) => {
+    const error = refusal(() => resolve(request));
+    expect(error.message).toContain(message);
+    expect(error.exitCode).toBe(ExitCode.usage);
+  });
+
+  it('an unknown setting and a wrong one, with the method', () => {
+    expect(refusal(() => parse(all, { unitz: 3 }, 'setting of wgan')).message).toBe(
+      "There is no setting of wgan 'unitz'; choose of units, learningRate.",
+    );
+    expect(refusal(() => parse(all, { learningRate: 'fast' }, 'setting of wgan')).message).toContain(
+      'The setting of wgan learningRate is not valid',
+    );
+    expect(parse(all, {})).toEqual({ learningRate: 1e-4 });
+  });
+
+  it('every option has its place in one schema', () => {
+    for (const key of Object.keys(RUN_DEFAULTS)) expect(Object.keys(runSchema.shape)).toContain(key);
+    for (const preset of Object.values(presets)) {
+      expect(dataSchema.parse(preset.data)).toMatchObject(preset.data);
+      const { summary, settings, data, ...rest } = preset;
+      expect(summary.length).toBeGreaterThan(10);
+      expect([Object.keys(settings).length > 0, data.name.length > 0]).toEqual([true, true]);
+      expect(runSchema.partial().parse(rest)).toEqual(rest);
+    }
+  });
+});

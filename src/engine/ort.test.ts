@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { grad } from '../graph/grad.js';
+import { input } from '../graph/tensor.js';
+import type { TensorGroup } from './engine.js';
+import { OrtEngine } from './ort.js';
+
+const w = input('net/w', [2, 3]);
+const b = input('net/b', [3]);
+const x = input('x', [4, 2]);
+const group: TensorGroup = {
+  name: 'net',
+  tensors: [
+    { name: 'net/w', shape: [2, 3], initial: Float32Array.of(1, 2, 3, 4, 5, 6) },
+    { name: 'net/b', shape: [3], initial: Float32Array.of(0.5, -0.5, 0) },
+  ],
+  trainable: true,
+};
+const statistics: TensorGroup = {
+  name: 'statistics',
+  tensors: [{ name: 'mean', shape: [3], initial: new Float32Array(3) }],
+  trainable: false,
+};
+
+const engines: OrtEngine[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close();
+});
+
+async function open(): Promise<OrtEngine> {
+  const engine = new OrtEngine({ threads: 1 });
+  engines.push(engine);
+  await engine.allocate([group, statistics]);
+  const y = x.matmul(w).add(b);
+  const loss = y.sum();
+  const gradients = grad(loss, [w, b]);
+  await engine.compile({
+    name: 'step',
+    outputs: { loss, y },
+    gradients: new Map([
+      ['net/w', gradients[0]!],
+      ['net/b', gradients[1]!],
+    ]),
+    assignments: new Map([
+      [
+        'mean',
+        input('mean', [3])
+          .mul(0.5)
+          .add(y.mean([0])),
+      ],
+    ]),
+  });
+  return engine;
+}
+const feeds = { x: Float32Array.of(1, 0, 0, 1, 1, 1, 2, -1) };
+
+describe('ONNX Runtime', () => {
+  it('runs the program, then its assignments, then the optimizer, in the order of the calls', async () => {
+    const engine = await open();
+    const sgd = { kind: 'sgd', group: 'net', learningRate: 0.1 } as const;
+    const runs = [
+      engine.run('step', feeds, [sgd]),
+      engine.run('step', feeds, [sgd]),
+      engine.run('step', feeds),
+    ];
+    const losses = (await Promise.all(runs)).map(({ outputs }) => outputs.loss![0]!);
+    // sum of x: [4, 1]; d loss / dw = [[4, 4, 4], [1, 1, 1]], d loss / db = 4: each step lowers the loss by
+    // 0.1 (3 (16 + 1) + 3 16) = 9.9
+    expect(losses[0]).toBeCloseTo(4 * 6 + 15, 4);
+    expect(losses[1]).toBeCloseTo(losses[0]! - 9.9, 4);
+    expect(losses[2]).toBeCloseTo(losses[0]! - 19.8, 4);
+    const { value } = await engine.read('net');
+    [0.2, 1.2, 2.2, 3.8, 4.8, 5.8, -0.3, -1.3, -0.8].forEach((expected, i) => {
+      expect(value[i]).toBeCloseTo(expected, 5);
+    });
+    const first = [0.5 + (4 + 4) / 4, -0.5 + (8 + 5) / 4, (12 + 6) / 4];
+    const mean = (await engine.read('statistics')).value;
+    // m3 = y3 + y2 / 2 + y1 / 4, and the column means fall by (1.6 + 0.1) / 4 + 0.4 = 0.825 a step
+    first.forEach((y, j) => {
+      expect(mean[j]).toBeCloseTo(y - 2 * 0.825 + (y - 0.825) / 2 + y / 4, 4);
+    });
+  });
+
+  it('gives back what was written, moments included, without the gaps between tensors', async () => {
+    const engine = await open();
+    const state = {
+      value: Float32Array.from({ length: 9 }, (_, i) => i),
+      moment1: Float32Array.from({ length: 9 }, (_, i) => i / 10),
+      moment2: Float32Array.from({ length: 9 }, (_, i) => i / 100),
+    };
+    await engine.write('net', state);
+    expect(await engine.read('net')).toEqual(state);
+    expect(await engine.read('statistics')).toEqual({ value: new Float32Array(3) });
+  });
+
+  it('tells what is missing, and goes on', async () => {
+    const engine = await open();
+    await expect(engine.run('other', {})).rejects.toThrow('no program is called other');
+    await expect(engine.run('step', {})).rejects.toThrow('program step: input x was given no value');
+    await expect(engine.run('step', { x: new Float32Array(3) })).rejects.toThrow();
+    const { outputs } = await engine.run('step', feeds);
+    expect(outputs.y!.length).toBe(12);
+  });
+
+  it('closed twice is closed, and a closed engine refuses instead of waiting for ever', async () => {
+    const engine = await open();
+    await engine.close();
+    await engine.close();
+    await expect(engine.run('step', feeds)).rejects.toThrow('the engine is closed');
+    await expect(engine.read('net')).rejects.toThrow('the engine is closed');
+  });
+});

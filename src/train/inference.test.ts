@@ -1,0 +1,104 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { arrayDataset } from '../data/dataset.js';
+import { ReferenceEngine } from '../engine/reference.js';
+import { evaluate } from '../graph/evaluate.js';
+import { input } from '../graph/tensor.js';
+import { Stream } from '../math/random.js';
+import { slogan } from '../method/slogan.js';
+import { wgan } from '../method/wgan.js';
+import { Inference, mostProbable } from './inference.js';
+import { Session } from './session.js';
+
+const context = { data: { shape: [2], range: 'signed' }, components: 3, batch: 4, horizon: 8 } as const;
+const COUNT = 503; // two whole batches of 250, and three rows
+const values = Stream.root(3).normals(new Float32Array(2 * COUNT));
+const data = arrayDataset({
+  name: 'points',
+  kind: 'points',
+  shape: [2],
+  range: 'real',
+  values,
+  source: '',
+});
+const everything = Uint32Array.from({ length: COUNT }, (_, i) => i);
+
+let inference: Inference;
+beforeAll(async () => {
+  const settings = { network: 'mlp-plain', units: 3, latent: 2, meanStd: 2 } as const;
+  const session = await Session.open(new ReferenceEngine(), {
+    method: slogan,
+    settings,
+    context,
+    seed: 0,
+    training: false,
+  });
+  inference = await Inference.open(session);
+});
+
+/** The features of one row, by an expression of batch 1. */
+async function alone(row: number): Promise<Float64Array> {
+  const { session } = inference;
+  const saved = Object.entries(await session.save()).map(
+    ([name, { data: stored }]) => [name, stored] as const,
+  );
+  const feeds = { ...Object.fromEntries(saved), samples: values.subarray(2 * row, 2 * row + 2) };
+  return evaluate([session.model.inference.features(input('samples', [1, 2]))], feeds)[0]!;
+}
+
+describe('a trained model at work', () => {
+  it('gives every row its own features, over batches and a padded rest', async () => {
+    const features = await inference.featuresOf(values);
+    expect(features.length).toBe(2 * COUNT);
+    for (const row of [0, 249, 250, 499, 500, 502]) {
+      (await alone(row)).forEach((value, j) => {
+        expect(features[2 * row + j]).toBeCloseTo(value, 6);
+      });
+    }
+    expect(await inference.features(data, everything)).toEqual(features);
+  });
+
+  it('reads data by index, in any order', async () => {
+    const all = await inference.features(data, everything);
+    const some = await inference.features(data, [502, 0, 251]);
+    expect([...some]).toEqual([502, 0, 251].flatMap((row) => [all[2 * row]!, all[2 * row + 1]!]));
+    expect((await inference.features(data, [])).length).toBe(0);
+  });
+
+  it('assigns by probabilities that sum to 1, alike for data and for samples', async () => {
+    const probabilities = await inference.assign(data, everything);
+    for (let i = 0; i < COUNT; i++) {
+      expect(probabilities[3 * i]! + probabilities[3 * i + 1]! + probabilities[3 * i + 2]!).toBeCloseTo(1, 6);
+    }
+    const groups = await inference.groupOf(values);
+    expect(groups).toEqual(mostProbable(probabilities, 3));
+    expect(new Set(groups).size).toBeGreaterThan(1);
+  });
+
+  it('draws a component anew for another path and the same for the same', async () => {
+    const first = await inference.sampleComponent(1, 5, 'sheet');
+    expect(first.length).toBe(10);
+    expect(await inference.sampleComponent(1, 5, 'sheet')).toEqual(first);
+    expect(await inference.sampleComponent(1, 5, 'other')).not.toEqual(first);
+    expect(await inference.sampleComponent(2, 5, 'sheet')).not.toEqual(first);
+    const { samples, components } = await inference.sampleMixture(300, 'x');
+    expect([samples.length, components.length]).toEqual([600, 300]);
+    expect(new Set(components)).toEqual(new Set([0, 1, 2]));
+  });
+
+  it('of a method without groups has features and no assignment', async () => {
+    const session = await Session.open(new ReferenceEngine(), {
+      method: wgan,
+      settings: { units: 3, latent: 2 },
+      context,
+      seed: 0,
+      training: false,
+    });
+    const other = await Inference.open(session);
+    expect([inference.assigns, other.assigns]).toEqual([true, false]);
+    expect((await other.featuresOf(values.subarray(0, 8))).length).toBe(4 * 3);
+  });
+});
+
+it('the most probable group is the first of equals', () => {
+  expect([...mostProbable([0.2, 0.5, 0.3, 0.4, 0.2, 0.4, 0, 0, 1], 3)]).toEqual([1, 0, 2]);
+});

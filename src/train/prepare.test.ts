@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { presets } from '../config/presets.js';
+import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
+import { ExitCode, type MixturaError } from '../errors.js';
+import { methodNamed, methods } from '../method/index.js';
+import { prepareRun, reopenData } from './prepare.js';
+
+let folder = '';
+const table = () => path.join(folder, 'rows.csv');
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mixtura-prepare-'));
+  writeFileSync(table(), `x,y\n${Array.from({ length: 10 }, (_, i) => `${i},${i * i}`).join('\n')}\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const settingsOf = (name: string) => methodNamed(name).settings;
+const refusal = async (request: RunRequest): Promise<MixturaError> => {
+  const error = await prepareRun(request).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(Error);
+  return error as MixturaError;
+};
+
+describe('presets', () => {
+  it.each(Object.keys(presets))('every setting of %s is one of its method, with a valid value', (name) => {
+    const preset = presets[name]!;
+    const { settings, method } = resolveRequest({ preset: name }, settingsOf);
+    expect(settings).toEqual(preset.settings); // a misspelled key would have been left out
+    expect(parse(settingsOf(method), preset.settings)).toMatchObject(preset.settings);
+  });
+
+  it.each(
+    Object.keys(presets).flatMap((name) => Object.keys(methods).map((method) => [name, method] as const)),
+  )('%s gives %s settings that it accepts', (preset, method) => {
+    const { settings } = resolveRequest({ preset, method }, settingsOf);
+    expect(parse(settingsOf(method), settings)).toMatchObject(settings);
+    expect(settings.learningRate).toBe(presets[preset]!.settings.learningRate);
+  });
+});
+
+describe('a run that can start', () => {
+  it('has every setting, the facts of its data, and K from the classes', async () => {
+    const { run, method, dataset } = await prepareRun({
+      data: { name: 'digits', classes: '0,1,5', ratio: '4:2:1' },
+    });
+    expect(method).toBe(methods.slogan);
+    expect(run.components).toBe(3);
+    expect(run.horizon).toBe(run.steps);
+    expect(run.settings).toMatchObject({
+      ...presets.digits!.settings,
+      temperature: 0.01,
+      critic: 'wasserstein',
+    });
+    expect(run.dataset).toMatchObject({
+      count: dataset.count,
+      shape: [1, 8, 8],
+      kind: 'image',
+      range: 'unit',
+      maximum: 16,
+    });
+    expect(run.dataset.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.parse(JSON.stringify(run))).toEqual(run);
+    expect((await reopenData(run)).fingerprint).toBe(dataset.fingerprint);
+  });
+
+  it('of unlabelled rows takes K as told, and finds its scaled data again', async () => {
+    const { run } = await prepareRun({ data: { name: table() }, components: 2, batch: 4 });
+    expect([run.components, run.dataset.count, run.dataset.shape]).toEqual([2, 10, [2]]);
+    expect(run.dataset.scaling!.shift[0]).toBeCloseTo(4.5, 12);
+    const saved = JSON.parse(JSON.stringify(run)) as typeof run;
+    expect((await reopenData(saved)).fingerprint).toBe(run.dataset.fingerprint);
+  });
+});
+
+describe('a run that cannot start says why', () => {
+  it.each<[string, RunRequest, string]>([
+    ['K unknown', { batch: 4 }, 'has is not known; say how many to find by --components.'],
+    [
+      'K > data',
+      { batch: 4, components: 11 },
+      'There are 10 samples for 11 groups; give --components 10 or less.',
+    ],
+    [
+      'batch > data',
+      { batch: 11, components: 2 },
+      'A batch of 11 is larger than the data (10 samples); give --batch 10 or less.',
+    ],
+    [
+      'an unknown setting',
+      { batch: 4, components: 2, settings: { lamda: 1 } },
+      "There is no setting of slogan 'lamda'",
+    ],
+    [
+      'a wrong value',
+      { batch: 4, components: 2, settings: { scale: -1 } },
+      'The setting of slogan scale is not valid',
+    ],
+    ['an unknown method', { method: 'gan' }, "There is no method 'gan'"],
+  ])('%s', async (_, request, message) => {
+    const error = await refusal({ ...request, data: { name: table() } });
+    expect(error.message).toContain(message);
+    expect(error.exitCode).toBe(ExitCode.usage);
+  });
+
+  it('data that has changed since', async () => {
+    const { run } = await prepareRun({ data: { name: table() }, components: 2, batch: 4 });
+    const { fingerprint } = run.dataset;
+    const changed = { ...run, dataset: { ...run.dataset, fingerprint: `0000${fingerprint.slice(4)}` } };
+    await expect(reopenData(changed)).rejects.toThrow(
+      `has changed since the run began (fingerprint ${fingerprint.slice(0, 12)}, was 0000${fingerprint.slice(4, 12)}); put the old data back.`,
+    );
+  });
+});

@@ -1,0 +1,50 @@
+/** @file The verbs that need no run: doctor, data, and every verb's help. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { Workplace } from './support/cli.js';
+
+const place = new Workplace();
+afterAll(() => place.remove());
+
+describe('the machine and its data', () => {
+  it('doctor finds that this machine can train', async () => {
+    const { ok, checks } = await place.json<{ ok: boolean; checks: { name: string; ok: boolean }[] }>(
+      'doctor',
+    );
+    expect(ok).toBe(true);
+    const failed = checks.filter((check) => !check.ok).map(({ name }) => name);
+    expect(failed.filter((name) => !['CPU', 'memory', 'disk'].includes(name))).toEqual([]);
+    expect(checks.map(({ name }) => name)).toContain('training step');
+  });
+
+  it('data lists the sets, inspects one, and tells where files are looked for', async () => {
+    const { sets } = await place.json<{ sets: { name: string; here: boolean }[] }>('data');
+    expect(Object.fromEntries(sets.map(({ name, here }) => [name, here]))).toMatchObject({
+      digits: true,
+      ring: true,
+      mnist: false,
+    });
+    const summary = await place.json('data', 'inspect', 'digits', '--classes', '0,1', '--ratio', '2:1');
+    expect(summary).toMatchObject({
+      kind: 'image',
+      shape: [1, 8, 8],
+      classes: [{ name: '0' }, { name: '1' }],
+    });
+    const { cache } = await place.json<{ cache: string }>('data', 'path');
+    expect(cache).toBe(place.file('cache'));
+  });
+
+  it('explains every verb, with an example', async () => {
+    const overview = (await place.run('--help')).stdout;
+    const verbs = Array.from(overview.matchAll(/^ {2}(\w+) {2,}/gm), (match) => match[1]!);
+    expect(verbs).toEqual(
+      expect.arrayContaining(['train', 'sample', 'cluster', 'evaluate', 'export', 'data', 'doctor']),
+    );
+    for (const verb of verbs) {
+      const { code, stdout, stderr } = await place.run(verb, '--help');
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(
+        new RegExp(`^mixtura ${verb}\\b[^]*--json [^]*\nExamples:\n {2}mixtura ${verb}`),
+      );
+    }
+  });
+});
