@@ -124,6 +124,11 @@ async function resumeRun(args: Arguments, at: string): Promise<StartedRun> {
   const saved = folder.readConfig();
   const run = settingsDifference(saved, requestOf(args), args.text('allow')?.split(',') ?? []);
   const prepared = { run, method: methodNamed(run.method), dataset: await reopenData(run) };
+  if (run.steps > run.horizon) {
+    note(
+      `The learning rates of this run have decayed to 0 at step ${run.horizon}; to train on after it, add --set horizon=${run.steps} --allow steps,horizon.`,
+    );
+  }
   folder.lock();
   try {
     const resumeFrom = folder.latestCheckpoint();

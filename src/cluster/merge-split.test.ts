@@ -89,6 +89,18 @@ describe('merge and split', () => {
     expect(swapped.part).toEqual(two.blob.map((c) => 1 - c));
   });
 
+  it('keeps the names also where the larger part loses most of the larger blob', () => {
+    const two = blobs(
+      [120, 100],
+      [
+        [0, 0],
+        [5, 0],
+      ],
+    );
+    const bad = two.blob.map((c, i) => (i < 40 ? 1 : c)); // 80 rows of the large blob against 140
+    expect(mergeSplit(neighbourGraph(two.rows, 2), bad, 2).part).toEqual(two.blob);
+  });
+
   it('gives an empty part one of the groups of another, and concerns no third part', () => {
     const merged = four.blob.map((c) => [0, 1, 2, 2][c]!);
     const { part, changed, before } = mergeSplit(graph, merged, 4);

@@ -2,8 +2,10 @@
 import { type NeighbourGraph, normalisedCut, partLinks } from './neighbour-graph.js';
 
 export interface MergeSplitOptions {
-  /** A move must lower the normalised cut to less than this share of what it was (default 0.8). */
+  /** A move must lower the normalised cut to less than this share of what it was (default 0.8) ... */
   readonly gain?: number;
+  /** ... and by more than this: a partition that is right but for a few rows is left alone (default 0.05). */
+  readonly least?: number;
   /** Smallest share of all rows that a half of a split part may have (default 0.02). */
   readonly smallest?: number;
 }
@@ -30,7 +32,7 @@ export function mergeSplit(
   graph: NeighbourGraph,
   start: Int32Array,
   parts: number,
-  { gain = 0.8, smallest = 0.02 }: MergeSplitOptions = {},
+  { gain = 0.8, least = 0.05, smallest = 0.02 }: MergeSplitOptions = {},
 ): MergeSplit {
   let part: Int32Array = start.slice();
   const changed = new Set<number>();
@@ -38,7 +40,7 @@ export function mergeSplit(
   let score = before;
   for (let moves = 0; moves < parts; moves++) {
     const best = bestMove(graph, part, parts, Math.max(2, smallest * graph.count));
-    if (best === undefined || best.score >= gain * score) break;
+    if (best === undefined || best.score >= Math.min(gain * score, score - least)) break;
     part = best.part;
     score = best.score;
     for (const c of best.changed) changed.add(c);
@@ -142,47 +144,66 @@ function splitPart(
 }
 
 const POWER_ITERATIONS = 300;
+/** The power iteration stops when no entry of the unit vector moves by more than this. */
+const CONVERGED = 1e-6;
 
 /** The rows of a part along the second eigenvector of its normalised adjacency, by power iteration. */
 function fiedlerOrder(graph: NeighbourGraph, part: Int32Array, c: number, members: Int32Array): Int32Array {
-  const inside = new Float64Array(graph.count);
-  for (const i of members) {
-    for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) if (part[graph.to[e]!] === c) inside[i]! += 1;
-  }
-  const root = inside.map((degree) => Math.sqrt(Math.max(degree, 1e-9)));
-  let x = new Float64Array(graph.count);
-  members.forEach((i, n) => {
-    x[i] = Math.sin(1 + 7.13 * n) * root[i]!; // any start that is not orthogonal to the answer
-  });
+  const { start, to, weight, root } = normalisedSubgraph(graph, part, c, members);
+  let x = root.map((value, n) => Math.sin(1 + 7.13 * n) * value); // any start not orthogonal to the answer
+  let next = new Float64Array(members.length);
   for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
-    deflate(x, root, members);
-    const next = new Float64Array(graph.count);
-    for (const i of members) {
-      let sum = 0;
-      for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) {
-        const j = graph.to[e]!;
-        if (part[j] === c) sum += x[j]! / root[j]!;
-      }
-      next[i] = 0.5 * x[i]! + (0.5 * sum) / root[i]!; // (I + D^-1/2 W D^-1/2) / 2: no negative eigenvalues
+    deflate(x, root);
+    let moved = 0;
+    for (let i = 0; i < x.length; i++) {
+      let sum = x[i]!; // (I + D^-1/2 W D^-1/2) / 2 has no negative eigenvalues
+      for (let e = start[i]!; e < start[i + 1]!; e++) sum += weight[e]! * x[to[e]!]!;
+      next[i] = 0.5 * sum;
+      moved = Math.max(moved, Math.abs(next[i]! - x[i]!));
     }
-    x = next;
+    [x, next] = [next, x];
+    if (moved < CONVERGED) break;
   }
-  deflate(x, root, members);
-  return members.slice().sort((i, j) => x[i]! / root[i]! - x[j]! / root[j]! || i - j);
+  deflate(x, root);
+  const order = Int32Array.from(members.keys()).sort((i, j) => x[i]! / root[i]! - x[j]! / root[j]! || i - j);
+  return order.map((i) => members[i]!);
+}
+
+/** The graph inside a part, members numbered from 0: weights 1 / sqrt(d_i d_j), and the roots of the degrees d. */
+function normalisedSubgraph(graph: NeighbourGraph, part: Int32Array, c: number, members: Int32Array) {
+  const index = new Int32Array(graph.count);
+  members.forEach((i, n) => {
+    index[i] = n;
+  });
+  const start = new Int32Array(members.length + 1);
+  const to: number[] = [];
+  members.forEach((i, n) => {
+    for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) {
+      const j = graph.to[e]!;
+      if (part[j] === c) to.push(index[j]!);
+    }
+    start[n + 1] = to.length;
+  });
+  const root = Float64Array.from(members, (_, n) => Math.sqrt(Math.max(start[n + 1]! - start[n]!, 1e-9)));
+  const weight = new Float64Array(to.length);
+  for (let n = 0; n < members.length; n++) {
+    for (let e = start[n]!; e < start[n + 1]!; e++) weight[e] = 1 / (root[n]! * root[to[e]!]!);
+  }
+  return { start, to: Int32Array.from(to), weight, root };
 }
 
 /** Removes the first eigenvector D^1/2 1 and normalises. */
-function deflate(x: Float64Array, root: Float64Array, members: Int32Array): void {
+function deflate(x: Float64Array, root: Float64Array): void {
   let [product, norm] = [0, 0];
-  for (const i of members) {
+  for (let i = 0; i < x.length; i++) {
     product += x[i]! * root[i]!;
     norm += root[i]! ** 2;
   }
   let length = 0;
-  for (const i of members) {
+  for (let i = 0; i < x.length; i++) {
     x[i]! -= (product / norm) * root[i]!;
     length += x[i]! ** 2;
   }
   const scale = 1 / Math.sqrt(Math.max(length, 1e-300));
-  for (const i of members) x[i]! *= scale;
+  for (let i = 0; i < x.length; i++) x[i]! *= scale;
 }

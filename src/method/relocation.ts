@@ -38,6 +38,8 @@ export interface RelocationOptions {
   readonly shape: readonly number[];
   /** Steps of the whole schedule. */
   readonly horizon: number;
+  /** Leaves the mixing coefficients alone (where an ablation holds them). */
+  readonly keepMixing?: boolean;
   /** Chooses the real samples of the graph. */
   readonly stream: Stream;
   readonly restored?: PriorState | undefined;
@@ -111,9 +113,11 @@ export class Relocation implements Intervention {
     const { part, changed } = mergeSplit(graph, await assign(rows), prior.components);
     this.#active = this.#active.map((_, c) => (changed.has(c) ? 1 : 0));
     if (changed.size === 0) return;
-    const masses = new Float64Array(prior.components);
-    for (const c of part) masses[c]! += 1;
-    prior.setMixing(masses.map((mass) => Math.max(mass, 1) / count));
+    if (!this.#options.keepMixing) {
+      const masses = new Float64Array(prior.components);
+      for (const c of part) masses[c]! += 1;
+      prior.setMixing(masses.map((mass) => Math.max(mass, 1) / count));
+    }
     this.#until = step + DURATION;
     this.#aim(rows, part, stream);
   }

@@ -87,7 +87,12 @@ export const slogan = defineMethod({
       nets.encoder(config.latent),
     ];
     const prior = context.restored ? MixturePrior.fromState(context.restored) : startPrior(config, context);
-    const relocation = new Relocation({ ...context, prior, shape: context.data.shape });
+    const relocation = new Relocation({
+      ...context,
+      prior,
+      shape: context.data.shape,
+      keepMixing: config.freeze.includes('mixing'),
+    });
     const sample = (n: number, stream: BuildContext['stream']) => prior.sample(n, stream);
     return {
       networks: [generator, critic, encoder],

@@ -1,9 +1,11 @@
 /** @file From a request to a run that can start: opens the data, completes and checks the settings. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
-import type { ResolvedRun } from '../config/schema.js';
+import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { downloadLine } from '../data/named.js';
-import { openDataset } from '../data/open.js';
+import { DATASET_NAMES, openDataset } from '../data/open.js';
 import { MixturaError, usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 import type { MethodDefinition } from '../method/method.js';
@@ -17,7 +19,7 @@ export interface PreparedRun {
 
 /** Opens the data and resolves every setting. @throws a usage error for whatever cannot be. */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
-  const config = resolveRequest(request, (name) => methodNamed(name).settings);
+  const config = absolute(resolveRequest(request, (name) => methodNamed(name).settings));
   const method = methodNamed(config.method);
   const settings = parse(method.settings, config.settings, `setting of ${method.name}`);
   const dataset = await openRunData(config);
@@ -47,6 +49,13 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     dataset: describe(dataset),
   };
   return { run, method, dataset };
+}
+
+/** The config with the path of a data file made absolute, so that the run can be used from any folder. */
+function absolute(config: RunConfig): RunConfig {
+  const { name } = config.data;
+  if (DATASET_NAMES.includes(name) || !existsSync(name)) return config;
+  return { ...config, data: { ...config.data, name: path.resolve(name) } };
 }
 
 /** Opens a run's data again. @throws a MixturaError if it is no longer the same. */
