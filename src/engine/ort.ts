@@ -98,7 +98,8 @@ export class OrtEngine implements Engine {
 function lowerProgram({ name, outputs, gradients, assignments }: ProgramSpec): LoweredProgram {
   const all: { name: string; tensor: Tensor; role: OutputRole; target: string }[] = [];
   const collect = (role: OutputRole, entries: Iterable<readonly [string, Tensor]>) => {
-    for (const [target, tensor] of entries) {
+    for (const [target, value] of entries) {
+      const tensor = unreshaped(value);
       all.push({ name: role === 'output' ? target : `${role}/${target}`, tensor, role, target });
     }
   };
@@ -117,4 +118,9 @@ function lowerProgram({ name, outputs, gradients, assignments }: ProgramSpec): L
       target,
     })),
   };
+}
+
+/** The tensor under final reshapes: results land in flat memory anyway, and ONNX Runtime would copy them to reshape. */
+function unreshaped(tensor: Tensor): Tensor {
+  return tensor.op === 'reshape' ? unreshaped(tensor.inputs[0]!) : tensor;
 }
