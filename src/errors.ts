@@ -14,6 +14,7 @@ export interface MixturaErrorOptions {
  * where (file, line, value), and what to do. The command line prints it without a stack trace.
  */
 export class MixturaError extends Error {
+  /** Exit code of the command line that meets this error. */
   readonly exitCode: number;
 
   constructor(message: string, options: MixturaErrorOptions = {}) {

@@ -5,4 +5,5 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
   version: string;
 };
 
+/** Version of this package, such as `0.1.0`. */
 export const VERSION = manifest.version;

@@ -18,7 +18,7 @@ export function requestOf(args: Arguments): RunRequest {
     (RUN_KEYS.includes(key) ? runSettings : settings)[key] = parseValue(item.slice(at + 1));
   }
   const preset = args.text('preset');
-  const name = args.positionals[0] ?? (preset === undefined ? undefined : presets[preset]?.data.name);
+  const name = args.positionals[0] ?? (preset === undefined ? undefined : presets[preset]?.data?.name);
   return {
     ...runSettings,
     ...present({

@@ -4,6 +4,7 @@ import { MixturaError } from '../errors.js';
 /** Norms below this count as zero: the cosine of a zero vector is 0, so it is assigned uniformly. */
 const MIN_NORM = 1e-12;
 
+/** Encodings, and the component means that they are compared with. */
 export interface CosineAssignmentInput {
   /** n x dim, row-major: encoder outputs E(x). */
   readonly encodings: Float32Array | Float64Array;
@@ -12,6 +13,7 @@ export interface CosineAssignmentInput {
   readonly dim: number;
 }
 
+/** Each row's probability of each component. */
 export interface SoftAssignment {
   /** n x K, row-major; every row sums to 1. */
   readonly probabilities: Float64Array;

@@ -1,6 +1,7 @@
 /** @file The linear assignment problem: the best one-to-one matching of rows and columns. */
 import { MixturaError } from '../errors.js';
 
+/** A one-to-one matching of rows and columns. */
 export interface Assignment {
   /** The column of each row, -1 for a row that stays unmatched (only when rows > columns). */
   readonly columnOfRow: Int32Array;

@@ -4,6 +4,7 @@ import type { Stream } from '../math/random.js';
 import { seedCenters } from './kmeans-seeding.js';
 import { type Clustering, lloyd } from './lloyd.js';
 
+/** Rows to cluster, and how hard to try. */
 export interface KMeansOptions {
   /** n x dim, row-major, finite. */
   readonly data: Float32Array | Float64Array;

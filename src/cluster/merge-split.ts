@@ -1,6 +1,7 @@
 /** @file Improves a partition by merging two parts and splitting one, as long as the normalised cut falls. */
 import { type NeighbourGraph, normalisedCut, partLinks } from './neighbour-graph.js';
 
+/** When a move of {@link mergeSplit} is worth making. */
 export interface MergeSplitOptions {
   /** A move must lower the normalised cut to less than this share of what it was (default 0.8) ... */
   readonly gain?: number;
@@ -10,6 +11,7 @@ export interface MergeSplitOptions {
   readonly smallest?: number;
 }
 
+/** The partition that {@link mergeSplit} ends with. */
 export interface MergeSplit {
   /** The improved part of every row. */
   readonly part: Int32Array;

@@ -54,6 +54,7 @@ export interface PartLinks {
   readonly volumes: Float64Array;
 }
 
+/** Counts the edges between the parts of a partition: row i is in part[i], one of 0..parts-1. */
 export function partLinks(graph: NeighbourGraph, part: Int32Array, parts: number): PartLinks {
   const links = new Float64Array(parts * parts);
   const volumes = new Float64Array(parts);

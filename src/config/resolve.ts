@@ -6,6 +6,7 @@ import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
 
 /** What the command line gives; whatever is absent comes from the preset or the defaults. */
 export interface RunRequest extends Partial<Omit<RunConfig, 'data' | 'settings'>> {
+  /** Name of a preset; by default that of the data, else the one that suits any. */
   readonly preset?: string;
   readonly data?: Partial<RunConfig['data']>;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -25,14 +26,12 @@ export function presetNamed(name: string): Preset {
  */
 export function resolveRequest(request: RunRequest, settingsOf: (method: string) => z.ZodObject): RunConfig {
   const { preset: named, data, settings, ...rest } = request;
-  const name = named ?? defaultPreset[data?.name ?? 'digits'];
-  const preset = name === undefined ? undefined : presetNamed(name);
-  if (preset && data?.name !== undefined && data.name !== preset.data.name && named !== undefined) {
-    throw usageError(
-      `The preset ${named} is made for ${preset.data.name}, not for ${data.name}; leave one of them out.`,
-    );
+  const preset = presetNamed(named ?? defaultPreset[data?.name ?? 'digits'] ?? 'robust');
+  const made = preset.data?.name;
+  if (named !== undefined && made !== undefined && data?.name !== undefined && data.name !== made) {
+    throw usageError(`The preset ${named} is made for ${made}, not for ${data.name}; leave one of them out.`);
   }
-  const { summary: _, data: presetData, settings: presetSettings, ...presetRest } = preset ?? EMPTY;
+  const { summary: _, data: presetData, settings: presetSettings, ...presetRest } = preset;
   const known = settingsOf(rest.method ?? presetRest.method ?? RUN_DEFAULTS.method).shape;
   const shared = Object.entries(presetSettings).filter(([key]) => Object.hasOwn(known, key));
   const chosen = { ...selected(presetData, data), ...defined(data ?? {}) };
@@ -46,13 +45,12 @@ export function resolveRequest(request: RunRequest, settingsOf: (method: string)
 }
 
 /** The preset's data; without its classes and their sizes where the request chooses classes of its own. */
-function selected(preset: Preset['data'], asked: RunRequest['data']): Partial<Preset['data']> {
+function selected(preset: Preset['data'], asked: RunRequest['data']): Preset['data'] | Record<string, never> {
+  if (preset === undefined) return {};
   if (asked?.classes === undefined && asked?.groups === undefined) return preset;
   const { classes: _, ratio: __, groups: ___, ...rest } = preset;
   return rest;
 }
-
-const EMPTY: Preset = { summary: '', data: { name: 'digits' }, settings: {} };
 
 function defined<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;

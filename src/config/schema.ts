@@ -34,9 +34,13 @@ export type RunConfig = z.output<typeof runSchema>;
 
 /** A run whose data has been opened and whose method's settings are complete: the content of `config.json`. */
 export interface ResolvedRun extends RunConfig {
+  /** Version of Mixtura that resolved the run. */
   readonly version: string;
+  /** Number of groups K. */
   readonly components: number;
+  /** Step at which the decays end. */
   readonly horizon: number;
+  /** Facts of the data as it was opened, by which it is recognised and its values are read back. */
   readonly dataset: {
     readonly name: string;
     readonly source: string;

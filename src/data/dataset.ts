@@ -47,7 +47,9 @@ export interface MixtureTruth {
 export interface Dataset extends Samples {
   /** Class of every sample, 0..classes-1; for evaluation only. */
   readonly labels?: Int32Array;
+  /** Name of each class. */
   readonly classNames?: readonly string[];
+  /** Opens the held-out split, if there is one. */
   readonly test?: () => Dataset;
   readonly truth?: MixtureTruth;
 }

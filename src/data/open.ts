@@ -14,6 +14,7 @@ import { ring } from './ring.js';
 import { type Selection, select } from './select.js';
 import { csvDataset, npyDataset, type TableOptions } from './table.js';
 
+/** How {@link openDataset} opens: which classes, how a table is read, where a named set is found, which split. */
 export interface OpenOptions extends Selection, TableOptions, NamedSetOptions {
   /** `test` gives the held-out split (default `train`). */
   readonly split?: 'train' | 'test' | undefined;

@@ -12,6 +12,7 @@ import type { AdamOptions } from './optimizers.js';
 export interface StateTensor {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Row-major values. */
   readonly initial: Float32Array;
 }
 
@@ -25,6 +26,7 @@ export interface TensorGroup {
   readonly firstMoment?: boolean;
 }
 
+/** A program as expressions: its leaves are engine tensors, by name, or values fed at every run. */
 export interface ProgramSpec {
   readonly name: string;
   /** Values that go back to the caller at every run. */
@@ -49,11 +51,15 @@ export interface SgdUpdate {
   readonly learningRate: number;
 }
 
+/** One optimizer step on a group, by the gradients that programs left for its tensors. */
 export type OptimizerUpdate = AdamUpdate | SgdUpdate;
 
+/** Values of a program's inputs, by name, row-major. */
 export type Feeds = Readonly<Record<string, Float32Array>>;
 
+/** What a run of a program gives back. */
 export interface RunResult {
+  /** Copies of the program's outputs, by name, row-major. */
   readonly outputs: Readonly<Record<string, Float32Array>>;
   /** Milliseconds spent in the graph and in the optimizer. */
   readonly timing: { readonly graph: number; readonly optimizer: number };
@@ -62,21 +68,30 @@ export interface RunResult {
 /** Everything that a group holds, tensor after tensor without gaps. */
 export interface GroupState {
   readonly value: Float32Array;
+  /** First moments of Adam; absent where the group keeps none. */
   readonly moment1?: Float32Array;
+  /** Second moments of Adam; absent where the group is not trained. */
   readonly moment2?: Float32Array;
 }
 
+/** Where programs run: holds groups of tensors and compiled programs. What fails rejects. */
 export interface Engine {
+  /** Name for people, such as `ort-cpu`. */
   readonly name: string;
+  /** Places all groups, with their starting values; called once, before anything is compiled. */
   allocate(groups: readonly TensorGroup[]): Promise<void>;
+  /** Makes a program ready to run under its name. */
   compile(program: ProgramSpec): Promise<void>;
   /**
    * Runs a program, then its assignments, then the optimizer updates. Calls are executed in the order in which they
-   * were made, so a caller may queue several without waiting.
+   * were made, so a caller may queue several without waiting. Rejects where an input was given no value.
    */
   run(program: string, feeds: Feeds, updates?: readonly OptimizerUpdate[]): Promise<RunResult>;
+  /** A copy of all that a group holds. */
   read(group: string): Promise<GroupState>;
+  /** Overwrites what a group holds, in the form that `read` gives. */
   write(group: string, state: GroupState): Promise<void>;
+  /** Frees everything; the engine takes no more requests. */
   close(): Promise<void>;
 }
 

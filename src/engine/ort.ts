@@ -20,6 +20,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** How {@link OrtEngine} runs. */
 export interface OrtOptions {
   /** Threads inside an operator (default 2). */
   readonly threads?: number;

@@ -4,7 +4,10 @@ import { operators, type Values } from './ops.js';
 import { formatShape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
-/** Float64 values of `outputs`, given a value for every named input. */
+/**
+ * Float64 values of `outputs`, row-major, given a value for every named input.
+ * @throws if an input was given no value, or one that does not fill its shape.
+ */
 export function evaluate(
   outputs: readonly Tensor[],
   feeds: Readonly<Record<string, ArrayLike<number>>>,

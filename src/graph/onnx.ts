@@ -20,13 +20,17 @@ const IR_VERSION = 10;
 const FLOAT = 1;
 const INT64 = 7;
 
+/** A serialised ONNX model (IR 10, opset 21, float32). */
 export interface OnnxModel {
+  /** The content of an `.onnx` file. */
   readonly bytes: Uint8Array;
   /** Names and shapes of the inputs that the model really reads. */
   readonly inputs: ReadonlyMap<string, Shape>;
+  /** Operators in the graph, without the Identity that names each output. */
   readonly nodeCount: number;
 }
 
+/** What {@link lower} writes into a model besides its graph. */
 export interface LowerOptions {
   /** Text stored in the model (metadata_props), such as what its values mean. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -36,6 +40,7 @@ export interface LowerOptions {
 
 /**
  * One ONNX model that computes the named outputs. Inputs are the leaves; symbolic axes stay symbolic.
+ * @throws if a bound value does not fill its input's shape, or a symbolic axis meets an operator that needs its size.
  */
 export function lower(
   outputs: Readonly<Record<string, Tensor>>,

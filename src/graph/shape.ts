@@ -2,6 +2,7 @@
 
 /** A dimension: a number, or the name of a symbolic axis (a batch axis of any size, in exported networks). */
 export type Dim = number | string;
+/** The dimensions of a tensor, outermost first; [] is a scalar. */
 export type Shape = readonly Dim[];
 
 export function formatShape(shape: Shape): string {

@@ -7,14 +7,22 @@
 import { type Attributes, type OperatorName, operators } from './ops.js';
 import { broadcastAxes, type Dim, formatShape, type Shape, sameShape, sizeOf, staticDim } from './shape.js';
 
+/** Element type of a tensor: `bool` is what comparisons give and {@link Tensor.select} takes. */
 export type DType = 'float32' | 'bool';
 
 /** Geometry of a convolution: square stride and symmetric zero padding. */
 export interface ConvOptions {
+  /** Step of the kernel along both axes (default 1). */
   readonly stride?: number;
+  /** Rows and columns of zeros on every side (default 0). */
   readonly pad?: number;
 }
 
+/**
+ * A node of a graph: an operator, what it is applied to, and the shape of its value; there is no memory behind it.
+ * Elementwise methods broadcast as NumPy does and lift numbers to scalars; no method changes its tensor.
+ * Each method throws an Error where shapes do not fit, naming the operator and the shapes.
+ */
 export class Tensor {
   constructor(
     readonly op: OperatorName,
@@ -24,15 +32,19 @@ export class Tensor {
     readonly dtype: DType,
   ) {}
 
+  /** a + b. */
   add(other: Tensor | number): Tensor {
     return apply('add', [this, lift(other)]);
   }
+  /** a - b. */
   sub(other: Tensor | number): Tensor {
     return apply('sub', [this, lift(other)]);
   }
+  /** a b, elementwise. */
   mul(other: Tensor | number): Tensor {
     return apply('mul', [this, lift(other)]);
   }
+  /** a / b, elementwise. */
   div(other: Tensor | number): Tensor {
     return apply('div', [this, lift(other)]);
   }
@@ -40,6 +52,7 @@ export class Tensor {
   maximum(other: Tensor | number): Tensor {
     return apply('maximum', [this, lift(other)]);
   }
+  /** a > b, elementwise: a bool tensor, through which no gradient flows. */
   greater(other: Tensor | number): Tensor {
     return apply('greater', [this, lift(other)]);
   }
@@ -47,21 +60,27 @@ export class Tensor {
   select(a: Tensor | number, b: Tensor | number): Tensor {
     return apply('select', [this, lift(a), lift(b)]);
   }
+  /** -x. */
   neg(): Tensor {
     return apply('neg', [this]);
   }
+  /** e^x. */
   exp(): Tensor {
     return apply('exp', [this]);
   }
+  /** Natural logarithm. */
   log(): Tensor {
     return apply('log', [this]);
   }
+  /** Square root; its gradient is infinite at 0. */
   sqrt(): Tensor {
     return apply('sqrt', [this]);
   }
+  /** Hyperbolic tangent. */
   tanh(): Tensor {
     return apply('tanh', [this]);
   }
+  /** 1 / (1 + e^-x). */
   sigmoid(): Tensor {
     return apply('sigmoid', [this]);
   }
@@ -69,6 +88,7 @@ export class Tensor {
   softplus(): Tensor {
     return apply('softplus', [this]);
   }
+  /** max(0, x); the gradient at 0 is 0. */
   relu(): Tensor {
     return apply('leakyRelu', [this], { slope: 0 });
   }
@@ -76,6 +96,7 @@ export class Tensor {
   leakyRelu(slope = 0.2): Tensor {
     return apply('leakyRelu', [this], { slope });
   }
+  /** x^2. */
   square(): Tensor {
     return this.mul(this);
   }
@@ -89,6 +110,7 @@ export class Tensor {
       ? this
       : apply('sum', [this], { axes: [...list].sort((a, b) => a - b), keepDims });
   }
+  /** Mean over the given axes (all, if not given); throws an Error where one of them is symbolic. */
   mean(axes?: readonly number[], keepDims = false): Tensor {
     const list = axes ?? this.shape.map((_, axis) => axis);
     const count = list.reduce((n, axis) => n * staticDim(this.shape.at(axis), this.shape), 1);
@@ -110,9 +132,11 @@ export class Tensor {
       transposeB: options.transposeB ?? false,
     });
   }
+  /** The same elements in row-major order under another shape. */
   reshape(shape: Shape): Tensor {
     return sameShape(shape, this.shape) ? this : apply('reshape', [this], { shape });
   }
+  /** Axes reordered: axis i of the result is axis permutation[i] of this. */
   transpose(permutation: readonly number[]): Tensor {
     return apply('transpose', [this], { permutation });
   }
@@ -124,6 +148,7 @@ export class Tensor {
   pad(axis: number, before: number, after: number): Tensor {
     return apply('pad', [this], { axis, before, after });
   }
+  /** Repeated along new leading axes and axes of size 1, up to `shape`. */
   broadcastTo(shape: Shape): Tensor {
     return sameShape(shape, this.shape) ? this : apply('broadcast', [this], { shape });
   }
@@ -167,6 +192,7 @@ export class Tensor {
     return apply('convInput', [this, filter], { stride, pad, size });
   }
 
+  /** The operator and the shape, such as `add[64, 2]`. */
   toString(): string {
     return `${this.op}${formatShape(this.shape)}`;
   }
@@ -187,7 +213,7 @@ export function input(name: string, shape: Shape): Tensor {
   return new Tensor('input', [], { name, shape }, shape, 'float32');
 }
 
-/** A constant tensor. */
+/** A constant tensor of row-major values, kept in float64; throws an Error where they do not fill the shape. */
 export function constant(data: ArrayLike<number>, shape: Shape): Tensor {
   if (sizeOf(shape) !== data.length) {
     throw new Error(`constant: ${data.length} values do not fill shape ${formatShape(shape)}`);
@@ -195,6 +221,7 @@ export function constant(data: ArrayLike<number>, shape: Shape): Tensor {
   return new Tensor('constant', [], { data: Float64Array.from(data), shape }, shape, 'float32');
 }
 
+/** A constant of shape []. */
 export function scalar(value: number): Tensor {
   return constant([value], []);
 }
@@ -204,7 +231,7 @@ export function full(shape: Shape, value: number): Tensor {
   return shape.length === 0 ? scalar(value) : scalar(value).broadcastTo(shape);
 }
 
-/** Tensors joined along one axis. */
+/** Tensors joined along one axis; throws an Error where they differ in another. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return parts.length === 1 ? parts[0]! : apply('concat', parts, { axis });
 }

@@ -5,6 +5,7 @@ import type { MethodDefinition } from './method.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 
+/** Every method by its name: `slogan`, `infogan`, `wgan`. */
 export const methods: Readonly<Record<string, MethodDefinition>> = Object.fromEntries(
   [slogan, infogan, wgan].map((method) => [method.name, method as MethodDefinition]),
 );

@@ -43,8 +43,11 @@ export interface StepContext {
 /** A part of a training step: one program, its inputs, and what happens after it. */
 export interface Phase {
   readonly name: string;
+  /** What the engine computes. */
   readonly program: ProgramSpec;
+  /** Values of the program's inputs at a step. */
   feeds(context: StepContext): Feeds;
+  /** Optimizer steps that follow the program. */
   updates(context: StepContext): readonly OptimizerUpdate[];
   /** What is done with the outputs before the next step; such as moving the prior. */
   finish?(outputs: Feeds, context: StepContext): void;
@@ -64,6 +67,7 @@ export interface InterventionTools {
 export interface Intervention {
   /** Whether it runs before this step. */
   due(step: number): boolean;
+  /** Looks, and moves what it must. */
   run(tools: InterventionTools): Promise<void>;
 }
 
@@ -83,7 +87,9 @@ export interface Inference {
 
 /** A method built for some data: everything that the trainer runs. */
 export interface Model {
+  /** All networks, whose tensors the engine allocates. */
   readonly networks: readonly Network[];
+  /** Where latents come from, and the learned sizes of the groups. */
   readonly prior: LatentPrior;
   /** Phases of one step. Their feeds are drawn before the first of them runs; `finish` is called in order. */
   readonly phases: readonly Phase[];
@@ -97,13 +103,19 @@ export interface Model {
   diagnostics?(): Readonly<Record<string, number>>;
 }
 
+/** A method: what it is called, its settings, and how it is built for some data. */
 export interface MethodDefinition<Schema extends z.ZodObject = z.ZodObject> {
+  /** Name on the command line, such as `slogan`. */
   readonly name: string;
+  /** Name as people write it, such as `SLOGAN`. */
   readonly title: string;
   /** The paper. */
   readonly source: string;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
+  /**
+   * Builds networks, prior and phases from checked settings; throws a MixturaError where they do not suit the data.
+   */
   build(settings: z.output<Schema>, context: BuildContext): Model;
 }
 

@@ -2,6 +2,7 @@
 import { maximumWeightAssignment } from '../cluster/hungarian.js';
 import { MixturaError } from '../errors.js';
 
+/** Learned sizes, and labelled data by which components are matched to classes. */
 export interface GroupSizesInput {
   /** K learned mixing coefficients pi_c. */
   readonly mixing: ArrayLike<number>;
@@ -24,6 +25,7 @@ export interface GroupSize {
   readonly class?: number;
 }
 
+/** Learned sizes beside the true ones, and how far apart they are. */
 export interface GroupSizes {
   /** One entry a component, in the order of components. */
   readonly groups: readonly GroupSize[];

@@ -32,14 +32,17 @@ export function labelScores(labels: ArrayLike<number>, predicted: ArrayLike<numb
   };
 }
 
+/** Features to cluster, and the classes to compare the clusters with. */
 export interface KMeansScoresOptions {
   /** n x dim, row-major: encoder outputs of the evaluated data. */
   readonly features: Float32Array | Float64Array;
+  /** Features a row. */
   readonly dim: number;
   /** n true classes. */
   readonly labels: ArrayLike<number>;
   /** Components K of the model. */
   readonly components: number;
+  /** Source of the k-means starts. */
   readonly stream: Stream;
 }
 

@@ -6,6 +6,7 @@ const RADIUS_IN_SIGMAS = 4;
 /** Fraction of a component's samples on one mode from which the component owns it. */
 const PERFECT_PURITY = 0.99;
 
+/** Samples by component, and the modes that they should lie on. */
 export interface ModeScoresInput {
   /** For each of K components, samples of that component: rows of `dim`, row-major, at least one row. */
   readonly samples: readonly (Float32Array | Float64Array)[];
@@ -21,6 +22,7 @@ export interface ModeScoresInput {
   readonly dim?: number | undefined;
 }
 
+/** How the components cover the modes (see {@link modeScores}). */
 export interface ModeScores {
   /** Number of modes that are the majority mode of some component. */
   readonly covered: number;

@@ -3,16 +3,21 @@ import type { Backbone, DataShape } from './backbone.js';
 import { dcgan } from './dcgan.js';
 import { mlp } from './mlp.js';
 
+/**
+ * Names of the backbones: `mlp` (SLOGAN Table 11), `mlp-plain` (Table 13), `dcgan` (Table 12; 28x28 images only).
+ */
 export const NETWORKS = ['mlp', 'mlp-plain', 'dcgan'] as const;
+/** One of {@link NETWORKS}. */
 export type NetworkName = (typeof NETWORKS)[number];
 
+/** Which backbone, and how wide. */
 export interface BackboneOptions {
   readonly network: NetworkName;
   /** Units of each hidden layer, for the fully connected networks. */
   readonly units: number;
 }
 
-/** The backbone of that name for data of this shape. */
+/** The backbone of that name for data of this shape; throws a MixturaError where `dcgan` gets no 28x28 images. */
 export function backbone(data: DataShape, { network, units }: BackboneOptions): Backbone {
   switch (network) {
     case 'mlp':

@@ -4,7 +4,9 @@ import type { Stream } from '../math/random.js';
 /** Fills `out` and returns it. */
 export type Initializer = (out: Float32Array, stream: Stream) => Float32Array;
 
+/** All 0: biases and running means. */
 export const zeros: Initializer = (out) => out.fill(0);
+/** All 1: scales and running variances. */
 export const ones: Initializer = (out) => out.fill(1);
 
 function uniform(limit: number): Initializer {

@@ -5,17 +5,21 @@ import { type Parameter, parameter } from './parameter.js';
 
 /** Whether statistics come from the batch or from training, and where new running statistics are collected. */
 export interface ForwardContext {
+  /** `train`: statistics of the batch; `eval`: running statistics. */
   readonly mode: 'train' | 'eval';
   /** New values of buffers, by name. */
   readonly updates: Map<string, Tensor>;
 }
 
+/** A layer: what it owns, and the expression that it makes of its input. */
 export interface Layer {
+  /** Tensors that an optimizer trains. */
   readonly parameters: readonly Parameter[];
   /** Tensors that training assigns and no optimizer touches (running statistics). */
   readonly buffers: readonly Parameter[];
   /** Weights that are divided by their spectral norm after every optimizer step. */
   readonly projected: readonly Parameter[];
+  /** The output for x; throws an Error where the shape of x does not fit. */
   apply(x: Tensor, context: ForwardContext): Tensor;
 }
 
@@ -26,9 +30,13 @@ export function activation(f: (x: Tensor) => Tensor): Layer {
   return { parameters: none, buffers: none, projected: none, apply: f };
 }
 
+/** max(0, x). */
 export const relu = activation((x) => x.relu());
+/** x > 0 ? x : 0.2 x. */
 export const leakyRelu = activation((x) => x.leakyRelu(0.2));
+/** Hyperbolic tangent, in (-1, 1). */
 export const tanh = activation((x) => x.tanh());
+/** 1 / (1 + e^-x), in (0, 1). */
 export const sigmoid = activation((x) => x.sigmoid());
 
 /** [n, c, h, w] -> [n, c h w]. */
@@ -42,7 +50,9 @@ export function unflatten(shape: readonly number[]): Layer {
   return activation((x) => x.reshape([x.shape[0]!, ...shape]));
 }
 
+/** How a {@link dense} layer starts, and whether its weight is projected. */
 export interface DenseOptions {
+  /** How the weight starts (default Glorot-uniform); the bias starts at 0. */
   readonly initializer?: Initializer;
   /** Project the weight onto unit spectral norm after every step (see spectral.ts). */
   readonly spectral?: boolean;
@@ -64,10 +74,15 @@ export function dense(name: string, inputs: number, outputs: number, options: De
   };
 }
 
+/** Geometry and start of a convolutional layer. */
 export interface ConvLayerOptions {
+  /** Side k of the square kernel. */
   readonly kernel: number;
+  /** Step along both axes (default 1). */
   readonly stride?: number;
+  /** Rows and columns of zeros on every side (default 0). */
   readonly pad?: number;
+  /** How the filters start (default Glorot-uniform); the bias starts at 0. */
   readonly initializer?: Initializer;
 }
 

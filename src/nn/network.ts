@@ -5,6 +5,7 @@ import type { Stream } from '../math/random.js';
 import type { ForwardContext, Layer } from './layer.js';
 import { initialValue, type Parameter } from './parameter.js';
 
+/** Layers in a row under one name; a network is a description, its values live in an engine. */
 export class Network {
   constructor(
     /** Name of the network and of its parameter group, such as `generator`. */
@@ -12,12 +13,15 @@ export class Network {
     readonly layers: readonly Layer[],
   ) {}
 
+  /** Tensors that an optimizer trains, in the order of the layers. */
   get parameters(): readonly Parameter[] {
     return this.layers.flatMap((layer) => layer.parameters);
   }
+  /** Tensors that training assigns (running statistics). */
   get buffers(): readonly Parameter[] {
     return this.layers.flatMap((layer) => layer.buffers);
   }
+  /** Weights that are projected onto unit spectral norm after every step (see spectral.ts). */
   get projected(): readonly Parameter[] {
     return this.layers.flatMap((layer) => layer.projected);
   }

@@ -4,6 +4,7 @@ import { input, type Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
 import type { Initializer } from './initializers.js';
 
+/** A named tensor of a layer: trained, or assigned by training. */
 export interface Parameter {
   /** Path such as `generator/1-dense/weight`; unique in a model. */
   readonly name: string;
@@ -14,6 +15,7 @@ export interface Parameter {
   readonly initializer: Initializer;
 }
 
+/** Declares a parameter; `name` must be unique in the model, since the engine finds its value by it. */
 export function parameter(name: string, shape: readonly number[], initializer: Initializer): Parameter {
   return { name, shape, tensor: input(name, shape), initializer };
 }

@@ -5,7 +5,9 @@ import type { Stream } from '../math/random.js';
 import { expectComponent } from './mixture.js';
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
 
+/** Sizes of a {@link CategoricalPrior}. */
 export interface CategoricalOptions {
+  /** Number of codes K. */
   readonly components: number;
   /** Number of noise entries, which may be 0. */
   readonly noise: number;
@@ -19,9 +21,12 @@ export interface CategoricalOptions {
  */
 export class CategoricalPrior implements LatentPrior {
   readonly components: number;
+  /** Noise entries, which come before the code. */
   readonly noise: number;
+  /** Standard deviation of the noise. */
   readonly noiseStd: number;
   readonly width: number;
+  /** 1 / K each; it does not learn. */
   readonly mixing: Float64Array;
 
   /** Throws a usage error where a size is not a whole number, or K is below 1. */

@@ -2,8 +2,11 @@
 
 import type { SteinBatch } from './stein.js';
 
+/** Sizes and start of a mixture prior. */
 export interface MixtureOptions {
+  /** Number of components K. */
   readonly components: number;
+  /** Dimension d of the latents. */
   readonly dim: number;
   /** Standard deviation of the initial means (default 0.1). */
   readonly meanStd?: number;

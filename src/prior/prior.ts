@@ -11,9 +11,11 @@ export interface LatentBatch {
 /** One array of a prior's saved state. */
 export interface StateArray {
   readonly shape: readonly number[];
+  /** Row-major values. */
   readonly data: Float64Array;
 }
 
+/** Named arrays that must be saved to continue; empty where nothing learns. */
 export type PriorState = Record<string, StateArray>;
 
 /** A distribution over latents with K components, as far as all priors have it in common. */

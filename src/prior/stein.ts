@@ -9,6 +9,7 @@ import { prunedResponsibilities } from './responsibilities.js';
 export interface SteinBatch {
   /** n x d, the latents. */
   readonly z: Float64Array;
+  /** Number of latents in the batch. */
   readonly n: number;
   /** n x d, gradient of the loss *summed* over the batch with respect to each latent. */
   readonly gradient: ArrayLike<number>;

@@ -91,12 +91,17 @@ export interface ReportView {
   readonly generated?: { readonly points: ArrayLike<number>; readonly components: ArrayLike<number> };
 }
 
+/** All that the report shows; a section whose data is absent is left out. */
 export interface ReportData {
   readonly run: ReportRun;
+  /** One a component, in any order. */
   readonly groups: readonly ReportGroup[];
+  /** How samples are drawn. */
   readonly form: SampleForm;
   readonly metrics: readonly ReportMetric[];
+  /** Charts over the steps, such as losses. */
   readonly curves: readonly ReportCurve[];
+  /** Learned sizes over the steps. */
   readonly sizes?: ReportSizes;
   readonly view?: ReportView;
   /** All settings, name to value, for the fold at the end. */

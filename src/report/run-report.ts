@@ -22,6 +22,7 @@ const PER_SHEET = 30;
 const POINTS_PER_GROUP = 500;
 const VIEW_POINTS = 2000;
 
+/** What {@link writeReport} needs of a run that has ended. */
 export interface RunReport {
   readonly folder: RunFolder;
   readonly run: ResolvedRun;
@@ -29,10 +30,11 @@ export interface RunReport {
   readonly dataset: Dataset;
   readonly inference: Inference;
   readonly outcome: RunOutcome;
+  /** The command that makes this run again. */
   readonly command: string;
 }
 
-/** Writes the sample sheet of a step: the same latents at every step, a row a group. */
+/** Writes the sample sheet of a step: the same latents at every step, a row a group; nothing for tables. */
 export async function writeSheet(
   folder: RunFolder,
   run: ResolvedRun,
@@ -43,7 +45,10 @@ export async function writeSheet(
   if (png) writeFileAtomic(join(folder.samples, `step-${String(step).padStart(8, '0')}.png`), png);
 }
 
-/** Writes report.html and samples.png and returns their paths. */
+/**
+ * Writes report.html, samples.png (not for tables) and metrics.json; returns the paths of the first two.
+ * @throws a MixturaError where a file cannot be written.
+ */
 export async function writeReport(report: RunReport): Promise<{ report: string; samples: string }> {
   const { folder, run, inference } = report;
   const files = { report: join(folder.path, 'report.html'), samples: join(folder.path, 'samples.png') };

@@ -25,10 +25,13 @@ const BENCHES: Readonly<Record<string, { preset: string; steps: number; warmup: 
 
 export const BENCH_NAMES: readonly string[] = Object.keys(BENCHES);
 
+/** What {@link bench} measures. */
 export interface BenchOptions {
+  /** `mnist`, `digits` or `ring`. */
   readonly name: string;
   /** Measured steps, after a warm-up (default: 20 of mnist, 500 of the small ones). */
   readonly steps?: number | undefined;
+  /** Threads inside an operator (default 2). */
   readonly threads?: number | undefined;
   /** Told at steps 100, 1000, 2000, ... and the last. */
   readonly onMemory?: (reading: MemoryReading) => void;
@@ -50,6 +53,7 @@ export interface BenchPart {
   readonly gflop?: number;
 }
 
+/** Cost of a training step, from the measured steps after the warm-up. */
 export interface BenchResult {
   readonly data: string;
   /** Whether the pixels are random because the data are not on this machine; the cost is the same. */
@@ -59,15 +63,19 @@ export interface BenchResult {
   readonly threads: number;
   readonly steps: number;
   readonly warmup: number;
+  /** Wall time of a step, milliseconds. */
   readonly msPerStep: { readonly median: number; readonly mean: number };
+  /** Where the time goes, largest first. */
   readonly parts: readonly BenchPart[];
   /** Work on the main thread (prior, data) that was done while the engine computed, mean milliseconds a step. */
   readonly hiddenMs: number;
+  /** Billions of floating-point operations of all phases (see {@link countFlops}). */
   readonly gflopPerStep: number;
   /** At the median step. */
   readonly gflopPerSecond: number;
   /** Rate of a 1024 x 1024 x 1024 matrix product on the same engine, just before. */
   readonly gemmGflopPerSecond: number;
+  /** gflopPerSecond / gemmGflopPerSecond. */
   readonly shareOfGemm: number;
   readonly memory: readonly MemoryReading[];
 }

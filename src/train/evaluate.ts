@@ -11,6 +11,7 @@ export interface FoundGroup {
   readonly component: number;
   /** Learned mixing coefficient. */
   readonly size: number;
+  /** Share of the matched class in all of the data; 0 for a component that is left over. */
   readonly trueSize?: number;
   readonly trueName?: string;
 }
@@ -25,14 +26,18 @@ export interface Summary {
   modes?: number;
 }
 
+/** How good a model is, as far as the data can tell. */
 export interface Evaluation {
   readonly summary: Summary;
   /** Every metric under the name that carries its protocol. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** One a component, in the order of components. */
   readonly groups: readonly FoundGroup[];
 }
 
+/** What {@link evaluate} scores. */
 export interface EvaluateOptions {
+  /** What the data is called in the names of metrics: `train` or `test`. */
   readonly split: Split;
   /** Most samples that are scored; a fixed random subset beyond (default: all). */
   readonly limit?: number;
@@ -43,7 +48,10 @@ export interface EvaluateOptions {
 /** Samples of each component by which modes are counted. */
 const MODE_SAMPLES = 1000;
 
-/** Scores a model on a data set: labels if it has them, modes if they are known, else only the groups' sizes. */
+/**
+ * Scores a model on a data set: labels if it has them, modes if they are known, else only the groups' sizes.
+ * @throws a MixturaError where k-means cannot run: features that are not finite, or fewer rows than clusters.
+ */
 export async function evaluate(
   inference: Inference,
   dataset: Dataset,

@@ -18,9 +18,13 @@ const CHECKED_ROWS = 7;
 const TOLERANCE = 1e-5;
 const UNFINISHED = '.part';
 
+/** An ONNX file that was written and checked. */
 export interface ExportedFile {
+  /** Path of the file. */
   readonly file: string;
+  /** Name of its one input. */
   readonly input: string;
+  /** Name of its one output. */
   readonly output: string;
   /** Largest absolute difference between the file's output and the engine's. */
   readonly difference: number;

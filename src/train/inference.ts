@@ -7,6 +7,9 @@ import type { Session } from './session.js';
 /** Rows that go through a network at a time. */
 const ROWS = 250;
 
+/**
+ * A session's model in evaluation mode: any number of rows, in batches of fixed size, deterministic given the seed.
+ */
 export class Inference {
   private constructor(readonly session: Session) {}
 
@@ -31,7 +34,7 @@ export class Inference {
     return this.session.model.inference.assign !== undefined;
   }
 
-  /** Samples of the latents [n, width]. */
+  /** Samples [n, ...shape] of the latents [n, width]. */
   generate(latents: Float64Array): Promise<Float32Array> {
     const width = this.session.model.prior.width;
     const count = latents.length / width;
@@ -40,13 +43,16 @@ export class Inference {
     });
   }
 
-  /** n new samples of component c; the same seed path gives the same samples. */
+  /**
+   * n new samples of component c, [n, ...shape]; the same seed and path give the same samples.
+   * @throws a usage error where c is not 0..K-1.
+   */
   sampleComponent(c: number, n: number, ...path: (string | number)[]): Promise<Float32Array> {
     const { model, stream } = this.session;
     return this.generate(model.prior.sampleComponent(c, n, stream.fork('samples', ...path, c)).z);
   }
 
-  /** n new samples of the whole mixture, and the component that each was drawn from. */
+  /** n new samples of the whole mixture, [n, ...shape], and the component that each was drawn from, n. */
   async sampleMixture(
     n: number,
     ...path: (string | number)[]
@@ -64,7 +70,7 @@ export class Inference {
     });
   }
 
-  /** The most probable group of each of samples [n, ...shape]. */
+  /** The most probable group of each of samples [n, ...shape]; rejects unless the method {@link assigns}. */
   async groupOf(samples: Float32Array): Promise<Int32Array> {
     const size = sampleSize(this.session.context.data.shape);
     const constants = this.session.model.inference.constants();
@@ -81,7 +87,7 @@ export class Inference {
     return this.#overData('features', 'features', data, indices, {});
   }
 
-  /** Group probabilities of the data at `indices`, [n, K]. */
+  /** Group probabilities of the data at `indices`, [n, K]; rejects unless the method {@link assigns}. */
   assign(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
     const constants = this.session.model.inference.constants();
     return this.#overData('assign', 'probabilities', data, indices, constants);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { presets } from '../config/presets.js';
+import { type Preset, presets } from '../config/presets.js';
 import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
 import { ExitCode, type MixturaError } from '../errors.js';
 import { methodNamed, methods } from '../method/index.js';
@@ -23,10 +23,13 @@ const refusal = async (request: RunRequest): Promise<MixturaError> => {
   return error as MixturaError;
 };
 
+/** The data of a preset, or a file for one that takes any. */
+const nameOf = ({ data }: Preset) => ({ name: data?.name ?? 'rows.csv' });
+
 describe('presets', () => {
   it.each(Object.keys(presets))('every setting of %s is one of its method, with a valid value', (name) => {
     const preset = presets[name]!;
-    const { settings, method } = resolveRequest({ preset: name }, settingsOf);
+    const { settings, method } = resolveRequest({ preset: name, data: nameOf(preset) }, settingsOf);
     expect(settings).toEqual(preset.settings); // a misspelled key would have been left out
     expect(parse(settingsOf(method), preset.settings)).toMatchObject(preset.settings);
   });
@@ -34,7 +37,7 @@ describe('presets', () => {
   it.each(
     Object.keys(presets).flatMap((name) => Object.keys(methods).map((method) => [name, method] as const)),
   )('%s gives %s settings that it accepts', (preset, method) => {
-    const { settings } = resolveRequest({ preset, method }, settingsOf);
+    const { settings } = resolveRequest({ preset, method, data: nameOf(presets[preset]!) }, settingsOf);
     expect(parse(settingsOf(method), settings)).toMatchObject(settings);
     expect(settings.learningRate).toBe(presets[preset]!.settings.learningRate);
   });

@@ -11,6 +11,7 @@ import { methodNamed } from '../method/index.js';
 import type { MethodDefinition } from '../method/method.js';
 import { VERSION } from '../version.js';
 
+/** A run that can start: its complete settings, its method, and its data, opened. */
 export interface PreparedRun {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;

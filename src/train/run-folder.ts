@@ -23,14 +23,21 @@ export interface MetricsLine {
   readonly step: number;
   /** Seconds of training up to this step, over all sessions of the run. */
   readonly seconds: number;
+  /** Mean milliseconds a step since the session began. */
   readonly msPerStep: number;
   readonly losses: Readonly<Record<string, number>>;
   /** Mixing coefficients. */
   readonly sizes: readonly number[];
+  /** Scores, under names that carry their protocol. */
   readonly metrics?: Readonly<Record<string, number>>;
+  /** What the method tells besides, such as eigenvalues of the prior. */
   readonly diagnostics?: Readonly<Record<string, number>>;
 }
 
+/**
+ * The folder of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `samples/`, and the lock of the process that
+ * writes it. Methods that write throw a MixturaError when the disk refuses.
+ */
 export class RunFolder {
   readonly checkpoints: string;
   readonly samples: string;
@@ -125,11 +132,13 @@ export class RunFolder {
     }
   }
 
+  /** Gives the folder back, if this process holds it. */
   unlock(): void {
     if (this.#locked) rmSync(this.#lock, { force: true });
     this.#locked = false;
   }
 
+  /** Writes `config.json`, whole or not at all. */
   writeConfig(run: ResolvedRun): void {
     writeFileAtomic(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
   }
@@ -161,6 +170,7 @@ export class RunFolder {
     return checkpointFile(this.checkpoints, step);
   }
 
+  /** Adds a line to `metrics.jsonl`. */
   appendMetrics(line: MetricsLine): void {
     try {
       const fd = openSync(this.metricsFile, 'a');

@@ -27,26 +27,36 @@ export type RunEvent =
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
   | { readonly kind: 'interrupted'; readonly step: number };
 
+/** What a run needs, and who is told. */
 export interface RunOptions {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;
   readonly dataset: Dataset;
+  /** Where everything is written; locked by the caller. */
   readonly folder: RunFolder;
   /** A checkpoint file to go on from. */
   readonly resumeFrom?: string;
   /** Ends the run after the current step, saved. */
   readonly signal?: AbortSignal;
+  /** Told what happens, in order, while the run goes on. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Draws the sample sheet of a step (fixed latents). */
   readonly onSheet?: (step: number, inference: Inference) => Promise<void>;
 }
 
+/** How a run ended. */
 export interface RunOutcome {
+  /** Steps done. */
   readonly step: number;
+  /** Whether these are all steps, not fewer because of the signal. */
   readonly finished: boolean;
+  /** Seconds over all sessions of the run, scoring included. */
   readonly seconds: number;
+  /** Mean milliseconds a step of this session, scoring and saving included. */
   readonly msPerStep: number;
+  /** Scores on all of the training data. */
   readonly evaluation: Evaluation;
+  /** Path of the last checkpoint. */
   readonly checkpoint: string;
 }
 
@@ -70,7 +80,11 @@ export function openSession(
   });
 }
 
-/** Trains to the end, or until the signal; `use` gets the trained model before the engine closes. */
+/**
+ * Trains to the end, or until the signal; `use` gets the trained model before the engine closes.
+ * @throws a MixturaError where training diverges, a file cannot be written, or the checkpoint cannot be gone on from;
+ * it names the last good checkpoint.
+ */
 export async function runTraining<T>(
   options: RunOptions,
   use: (inference: Inference, outcome: RunOutcome) => Promise<T>,

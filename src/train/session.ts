@@ -10,8 +10,10 @@ import type { StoredTensor } from './safetensors.js';
 /** What a session is opened with. */
 export interface SessionOptions {
   readonly method: MethodDefinition;
+  /** The method's settings; what is absent takes its default. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly context: Omit<BuildContext, 'stream' | 'restored'>;
+  /** Seed of starting values and of every draw. */
   readonly seed: number;
   /** State to continue from (see {@link Session.save}). */
   readonly state?: Readonly<Record<string, StoredTensor>>;
@@ -32,7 +34,10 @@ export class Session {
     private readonly groups: readonly TensorGroup[],
   ) {}
 
-  /** Builds the model, places its tensors and compiles its phases. */
+  /**
+   * Builds the model, places its tensors and compiles its phases.
+   * @throws a MixturaError where the state to continue from lacks a tensor or has one of another shape.
+   */
   static async open(engine: Engine, options: SessionOptions): Promise<Session> {
     const { method, settings, context, seed, state } = options;
     const stream = Stream.root(seed);

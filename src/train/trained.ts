@@ -7,6 +7,7 @@ import { Inference } from './inference.js';
 import { openSession } from './run.js';
 import { RunFolder } from './run-folder.js';
 
+/** A run's last checkpoint, ready for use while {@link withTrained} lasts. */
 export interface TrainedRun {
   readonly folder: RunFolder;
   readonly run: ResolvedRun;

@@ -22,8 +22,10 @@ export interface StepEvent {
   readonly milliseconds: Readonly<Record<string, number>>;
 }
 
+/** What {@link train} reads, and how far it goes. */
 export interface TrainOptions {
   readonly samples: Samples;
+  /** Which samples make the batch of each step. */
   readonly schedule: BatchSchedule;
   /** Steps already done. */
   readonly from: number;
