@@ -40,7 +40,7 @@ export interface LowerOptions {
 
 /**
  * One ONNX model that computes the named outputs. Inputs are the leaves; symbolic axes stay symbolic.
- * @throws if a bound value does not fill its input's shape, or a symbolic axis meets an operator that needs its size.
+ * @throws if a bound value does not fill its input's shape, or an operator needs the size of a symbolic axis.
  */
 export function lower(
   outputs: Readonly<Record<string, Tensor>>,

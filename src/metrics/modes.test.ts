@@ -69,6 +69,13 @@ describe('modeScores', () => {
     expect(modeScores({ ...input, samples: [Float64Array.from(near)], mixing: [1] }).perfect).toBe(false);
   });
 
+  it('is never purer than 1, whatever the sum of the fractions rounds to', () => {
+    for (let n = 1; n < 40; n++) {
+      const samples = [new Float64Array(2 * n)];
+      expect(modeScores({ samples, mixing: [1], means, weights, sigma }).purity).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('gives samples that are not finite to no mode', () => {
     const samples = [Float64Array.of(Number.NaN, 0, 0, 0), Float64Array.of(Number.NaN, Number.NaN)];
     const scores = modeScores({ samples, mixing: [0.5, 0.5], means: [0, 0], weights: [1], sigma });

@@ -78,7 +78,7 @@ export function modeScores(input: ModeScoresInput): ModeScores {
   const covered = new Set(modeOfComponent.filter((m) => m >= 0)).size;
   return {
     covered,
-    purity,
+    purity: Math.min(1, purity), // the fractions are sums of 1 / n, whose rounding may pass 1
     inMode,
     sizes,
     modeOfComponent,

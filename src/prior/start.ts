@@ -3,11 +3,13 @@ import type { Stream } from '../math/random.js';
 
 /**
  * K means at distance `radius` from the origin, all equally far from each other: a randomly turned regular simplex
- * (K <= d); for K > d, directions drawn at random. Components that are apart from the first step on can specialise
- * at once, where means near the origin first have to find directions of their own.
+ * (K <= d + 1); for more, directions drawn at random, of which a line (d = 1) has only two. Components that are apart
+ * from the first step on can specialise at once, where means near the origin first have to find directions of their
+ * own.
  * @returns K x d
  */
 export function simplexMeans(components: number, dim: number, radius: number, stream: Stream): Float64Array {
+  if (components === dim + 1) return fullSimplex(dim, radius, stream);
   const means = stream.normals(new Float64Array(components * dim));
   const row = (c: number) => means.subarray(c * dim, (c + 1) * dim);
   if (components <= dim && components > 1) {
@@ -17,6 +19,25 @@ export function simplexMeans(components: number, dim: number, radius: number, st
     for (let i = 0; i < means.length; i++) means[i]! -= centroid[i % dim]!;
   }
   for (let c = 0; c < components; c++) scaleTo(row(c), radius);
+  return means;
+}
+
+/**
+ * The simplex of d + 1 means, which fills its space. The columns of d orthonormal rows that are orthogonal to
+ * (1, ..., 1) are one: q_c q_b = [c = b] - 1 / (d + 1).
+ */
+function fullSimplex(dim: number, radius: number, stream: Stream): Float64Array {
+  const components = dim + 1;
+  const draws = stream.normals(new Float64Array(components * dim));
+  const row = (j: number) => draws.subarray(j * components, (j + 1) * components);
+  for (let j = 0; j < dim; j++) {
+    const mean = row(j).reduce((sum, value) => sum + value, 0) / components;
+    for (let c = 0; c < components; c++) row(j)[c]! -= mean;
+  }
+  orthonormalise(dim, row);
+  const means = new Float64Array(components * dim);
+  for (let i = 0; i < means.length; i++) means[i] = draws[(i % dim) * components + Math.floor(i / dim)]!;
+  for (let c = 0; c < components; c++) scaleTo(means.subarray(c * dim, (c + 1) * dim), radius);
   return means;
 }
 

@@ -82,8 +82,8 @@ export function openSession(
 
 /**
  * Trains to the end, or until the signal; `use` gets the trained model before the engine closes.
- * @throws a MixturaError where training diverges, a file cannot be written, or the checkpoint cannot be gone on from;
- * it names the last good checkpoint.
+ * @throws a MixturaError where training diverges or a file cannot be written (it then names the last good checkpoint),
+ * or where the checkpoint to go on from is damaged.
  */
 export async function runTraining<T>(
   options: RunOptions,

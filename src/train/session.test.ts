@@ -125,7 +125,7 @@ describe('a session', () => {
     expect(Object.keys(saved).some((name) => name.startsWith('moment2:'))).toBe(true);
   });
 
-  it('refuses tensors that are missing or of another size, and names the first', async () => {
+  it('refuses tensors that are missing or of another shape, and names the first', async () => {
     const saved = await (await Session.open(new ReferenceEngine(), options())).save();
     const reopen = (state: Record<string, StoredTensor>, settings: object = {}) =>
       Session.open(new ReferenceEngine(), { ...options(settings), state });
@@ -135,6 +135,11 @@ describe('a session', () => {
     );
     await expect(reopen(saved, { units: 6 })).rejects.toThrow(
       'tensor generator/0-dense/weight should have shape [3,6], but it has shape [3,5]',
+    );
+    const weight = saved['generator/0-dense/weight']!;
+    const turned = { ...saved, 'generator/0-dense/weight': { ...weight, shape: [5, 3] } };
+    await expect(reopen(turned)).rejects.toThrow(
+      'tensor generator/0-dense/weight should have shape [3,5], but it has shape [5,3]',
     );
   });
 });

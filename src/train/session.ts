@@ -119,7 +119,7 @@ function pack(
   let start = 0;
   for (const { name, shape } of group.tensors) {
     const stored = tensors[prefix + name];
-    if (!stored || stored.data.length !== elements(shape)) {
+    if (!stored || !equal(stored.shape, shape) || stored.data.length !== elements(shape)) {
       throw new MixturaError(
         `The checkpoint does not fit this model: tensor ${prefix + name} should have shape [${shape}], but it ${
           stored ? `has shape [${stored.shape}]` : 'is not there'
@@ -130,4 +130,8 @@ function pack(
     start += elements(shape);
   }
   return block;
+}
+
+function equal(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
