@@ -1,5 +1,5 @@
 // Finds the groups in handwritten digits through the library: four kinds of digit, 8:4:2:1, no label used in training.
-// Run it after a build:  node examples/01-find-groups.mjs     (about 15 seconds)
+// Run it after a build:  node examples/01-find-groups.mjs     (about 20 seconds)
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { prepareRun, RunFolder, runTraining } from 'mixtura';
 
 // What is not said comes from the preset `digits`. The decays end with the run.
-const prepared = await prepareRun({ data: { name: 'digits' }, preset: 'digits', steps: 3000, seed: 0 });
+const prepared = await prepareRun({ data: { name: 'digits' }, preset: 'digits', steps: 6000, seed: 0 });
 console.log(prepared.dataset.source);
 
 const path = mkdtempSync(join(tmpdir(), 'mixtura-'));

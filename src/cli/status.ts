@@ -62,6 +62,8 @@ function eventText(event: RunEvent, steps: number): string | undefined {
       ].filter((part) => part !== false);
       return parts.length > 0 ? `step ${event.step}/${steps} · ${parts.join(' · ')}` : undefined;
     }
+    case 'note':
+      return event.note;
     case 'interrupted':
       return `Stopped after step ${event.step}; everything is saved.`;
     default:

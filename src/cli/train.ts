@@ -6,7 +6,7 @@ import type { ResolvedRun } from '../config/schema.js';
 import { ExitCode, usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 import { writeReport, writeSheet } from '../report/run-report.js';
-import { readCheckpoint } from '../train/checkpoint.js';
+import { checkpointSteps, readCheckpoint } from '../train/checkpoint.js';
 import { type PreparedRun, prepareRun, reopenData } from '../train/prepare.js';
 import { settingsDifference } from '../train/resume.js';
 import { type RunOutcome, runTraining } from '../train/run.js';
@@ -131,12 +131,17 @@ async function resumeRun(args: Arguments, at: string): Promise<StartedRun> {
   }
   folder.lock();
   try {
-    const resumeFrom = folder.latestCheckpoint();
+    // A run that was killed before its first checkpoint goes on from step 0: the same bits.
+    const done = checkpointSteps(folder.checkpoints).at(-1);
+    const resumeFrom = done === undefined ? undefined : folder.latestCheckpoint();
     if (run !== saved) {
-      readCheckpoint(resumeFrom); // The old settings stay if there is nothing to go on from.
+      if (resumeFrom !== undefined) readCheckpoint(resumeFrom); // The old settings stay if it cannot be read.
+      if (run.steps < (done ?? 0)) {
+        throw usageError(`The run ${at} has ${done} steps behind it; give --steps ${done} or more.`);
+      }
       folder.writeConfig(run);
     }
-    return { prepared, folder, resumeFrom };
+    return { prepared, folder, ...(resumeFrom !== undefined && { resumeFrom }) };
   } catch (cause) {
     folder.unlock();
     throw cause;
@@ -182,7 +187,7 @@ function report(
   run: ResolvedRun,
   folder: RunFolder,
   outcome: RunOutcome,
-  files: { readonly report: string; readonly samples: string },
+  files: { readonly report: string; readonly samples?: string },
 ): void {
   const { summary, groups } = outcome.evaluation;
   const result = {

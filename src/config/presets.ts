@@ -119,6 +119,7 @@ const mnist2Fast: Preset = {
     baseline: true,
     start: 'simplex',
     relocate: 20,
+    relocateSizes: true,
   },
 };
 

@@ -68,7 +68,8 @@ export interface Intervention {
   /** Whether it runs before this step. */
   due(step: number): boolean;
   /** Looks, and moves what it must. */
-  run(tools: InterventionTools): Promise<void>;
+  /** @returns a sentence on what was done, if anything was. */
+  run(tools: InterventionTools): Promise<string | undefined>;
 }
 
 /** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */

@@ -5,12 +5,13 @@
  * heavy group and one component spans two light ones; U2C even prefers that, since its optimum contains the entropy
  * of the sizes, and no gradient leads out of it. So now and then the groups that the encoder assigns to real data are
  * looked at in the graph of nearest neighbours of that data. If merging two of them and splitting a third lowers the
- * normalised cut clearly (merge-split.ts), then pi becomes the shares of the better partition, and for some steps
- * the generator is also drawn, in the components concerned, towards data of their new groups:
+ * normalised cut clearly (merge-split.ts), then for some steps the generator is also drawn, in the components
+ * concerned, towards data of their new groups:
  *
  *   + w mean_i 1[c_i concerned] |G(z_i) - x'_i|^2 / features,   x'_i from the new group of c_i.
  *
- * It does nothing where no such move helps. In the spirit of split and merge for mixtures (Ueda et al. 2000); not
+ * The sizes go on being learned by Stein gradients, unless `relocateSizes` sets them to the shares of the better
+ * partition, which is sooner. It does nothing where no such move helps. In the spirit of split and merge for mixtures (Ueda et al. 2000); not
  * part of the SLOGAN paper.
  */
 import { mergeSplit } from '../cluster/merge-split.js';
@@ -106,13 +107,13 @@ export class Relocation implements Intervention {
     return step > 0 && step % every === 0 && step <= LAST_CHECK * horizon;
   }
 
-  async run({ step, stream, samples, assign }: InterventionTools): Promise<void> {
+  async run({ step, stream, samples, assign }: InterventionTools): Promise<string | undefined> {
     const { prior } = this.#options;
     this.#sight ??= this.#look(samples);
     const { rows, count, graph } = this.#sight;
-    const { part, changed } = mergeSplit(graph, await assign(rows), prior.components);
+    const { part, changed, before, after } = mergeSplit(graph, await assign(rows), prior.components);
     this.#active = this.#active.map((_, c) => (changed.has(c) ? 1 : 0));
-    if (changed.size === 0) return;
+    if (changed.size === 0) return undefined;
     if (!this.#options.keepMixing) {
       const masses = new Float64Array(prior.components);
       for (const c of part) masses[c]! += 1;
@@ -120,6 +121,11 @@ export class Relocation implements Intervention {
     }
     this.#until = step + DURATION;
     this.#aim(rows, part, stream);
+    const groups = [...changed].sort((a, b) => a - b).map((c) => c + 1);
+    const sizes = this.#options.keepMixing
+      ? 'their sizes go on being learned'
+      : 'sizes were set to the shares there';
+    return `Relocation moves groups ${groups.join(', ')} (normalised cut ${before.toFixed(3)} to ${after.toFixed(3)}); ${sizes}.`;
   }
 
   #look(samples: Samples): Sight {

@@ -69,6 +69,12 @@ const settings = z.strictObject({
     .min(0)
     .default(0)
     .describe('weight of the relocation of misplaced components (see relocation.ts); 0 leaves it out'),
+  relocateSizes: z
+    .boolean()
+    .default(false)
+    .describe(
+      'at a relocation, set the sizes to the shares in the graph, instead of leaving them to be learned',
+    ),
   mixingSeesU2C: z.boolean().default(false).describe('let U2C move the mixing logits too (ablation)'),
 });
 
@@ -91,7 +97,7 @@ export const slogan = defineMethod({
       ...context,
       prior,
       shape: context.data.shape,
-      keepMixing: config.freeze.includes('mixing'),
+      keepMixing: !config.relocateSizes || config.freeze.includes('mixing'),
     });
     const sample = (n: number, stream: BuildContext['stream']) => prior.sample(n, stream);
     return {

@@ -49,17 +49,18 @@ export async function writeSheet(
  * Writes report.html, samples.png (not for tables) and metrics.json; returns the paths of the first two.
  * @throws a MixturaError where a file cannot be written.
  */
-export async function writeReport(report: RunReport): Promise<{ report: string; samples: string }> {
+export async function writeReport(report: RunReport): Promise<{ report: string; samples?: string }> {
   const { folder, run, inference } = report;
-  const files = { report: join(folder.path, 'report.html'), samples: join(folder.path, 'samples.png') };
+  const samples = join(folder.path, 'samples.png');
+  const reportFile = join(folder.path, 'report.html');
   const png = await sheet(run, inference);
-  if (png) writeFileAtomic(files.samples, png);
-  writeFileAtomic(files.report, renderReport(await reportData(report)));
+  if (png) writeFileAtomic(samples, png);
+  writeFileAtomic(reportFile, renderReport(await reportData(report)));
   writeFileAtomic(
     join(folder.path, 'metrics.json'),
     `${JSON.stringify({ step: report.outcome.step, metrics: report.outcome.evaluation.metrics }, null, 2)}\n`,
   );
-  return files;
+  return { report: reportFile, ...(png && { samples }) };
 }
 
 async function sheet(run: ResolvedRun, inference: Inference): Promise<Uint8Array | undefined> {
@@ -141,6 +142,7 @@ async function reportData(report: RunReport): Promise<ReportData> {
       },
     }),
     ...(view && { view }),
+    notes: lines.flatMap(({ notes = [] }) => notes),
     settings: Object.fromEntries(
       Object.entries({ ...run.settings, batch: run.batch, horizon: run.horizon }).map(([key, value]) => [
         key,

@@ -32,6 +32,8 @@ export interface MetricsLine {
   readonly metrics?: Readonly<Record<string, number>>;
   /** What the method tells besides, such as eigenvalues of the prior. */
   readonly diagnostics?: Readonly<Record<string, number>>;
+  /** What interventions did since the line before, with their steps. */
+  readonly notes?: readonly string[];
 }
 
 /**

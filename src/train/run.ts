@@ -23,6 +23,7 @@ export type RunEvent =
       readonly sizes: readonly number[];
       readonly residentBytes: number;
     }
+  | { readonly kind: 'note'; readonly note: string }
   | { readonly kind: 'evaluated'; readonly step: number; readonly evaluation: Evaluation }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
   | { readonly kind: 'interrupted'; readonly step: number };
@@ -92,7 +93,7 @@ export async function runTraining<T>(
   const { run, folder } = options;
   const checkpoint = options.resumeFrom === undefined ? undefined : readCheckpoint(options.resumeFrom);
   const from = checkpoint?.step ?? 0;
-  if (checkpoint) folder.truncateMetrics(from);
+  if (folder.readMetrics().length > 0) folder.truncateMetrics(from);
   const engine = new OrtEngine({ threads: run.threads });
   try {
     const session = await openSession(engine, options, checkpoint?.tensors);
@@ -112,6 +113,7 @@ class Recorder {
   readonly #earlier: number;
   #msPerStep = 0;
   #checkpoint = '';
+  #notes: string[] = [];
 
   constructor(
     private readonly options: RunOptions,
@@ -155,9 +157,11 @@ class Recorder {
     } finally {
       this.#events.close();
     }
-    const finished = step === run.steps;
+    const finished = step >= run.steps;
     if (!finished) onEvent?.({ kind: 'interrupted', step });
-    const evaluation = await evaluate(this.inference, dataset, { split: 'train' });
+    // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
+    const quick = finished ? {} : { limit: CURVE_LIMIT, kmeans: false };
+    const evaluation = await evaluate(this.inference, dataset, { split: 'train', ...quick });
     return {
       step,
       finished,
@@ -169,6 +173,11 @@ class Recorder {
   }
 
   #onStep(event: StepEvent): void {
+    if (event.note !== undefined) {
+      const note = `Before step ${event.step}: ${event.note}`;
+      this.#notes.push(note);
+      this.options.onEvent?.({ kind: 'note', note });
+    }
     const done = event.step - this.from;
     this.#msPerStep = (performance.now() - this.#began) / done;
     this.options.onEvent?.({
@@ -196,7 +205,9 @@ class Recorder {
       sizes: Array.from(this.session.model.prior.mixing),
       metrics: evaluation.metrics,
       ...(diagnostics && { diagnostics }),
+      ...(this.#notes.length > 0 && { notes: this.#notes }),
     };
+    this.#notes = [];
     folder.appendMetrics(line);
     this.#events.scalars(event.step, scalars(line));
     onEvent?.({ kind: 'evaluated', step: event.step, evaluation });
@@ -222,10 +233,13 @@ class Recorder {
 
   #withCheckpoint(cause: unknown): unknown {
     if (!(cause instanceof MixturaError)) return cause;
+    const { run, folder } = this.options;
+    const rate = run.settings.learningRate;
+    const slower = typeof rate === 'number' ? ` --set learningRate=${rate / 2} --allow learningRate` : '';
     const good =
       this.#checkpoint === ''
         ? 'No checkpoint had been written.'
-        : `The last good checkpoint is ${this.#checkpoint}; go on from it with --resume ${this.options.folder.path}.`;
+        : `The last good checkpoint is ${this.#checkpoint}; go on from it more slowly with --resume ${folder.path}${slower}.`;
     return new MixturaError(`${cause.message} ${good}`, { cause, exitCode: cause.exitCode });
   }
 }

@@ -18,6 +18,8 @@ export interface StepEvent {
   readonly step: number;
   /** Scalars of the phases: losses and penalties. */
   readonly losses: Readonly<Record<string, number>>;
+  /** What an intervention did before the step, in a sentence. */
+  readonly note?: string;
   /** Milliseconds by part: each phase's graph, the optimizers, the prior, the data. */
   readonly milliseconds: Readonly<Record<string, number>>;
 }
@@ -47,7 +49,7 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
   let real = read(from);
   for (let step = from; step < to; step++) {
     const clock = new Clock();
-    await intervene(session, options, step);
+    const note = await intervene(session, options, step);
     clock.lap('intervention');
     const context: StepContext = {
       step,
@@ -60,7 +62,8 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
     clock.lap('prior');
     real = read(step + 1);
     clock.lap('data');
-    yield await finish(runs, context, clock);
+    const event = await finish(runs, context, clock);
+    yield note === undefined ? event : { ...event, note };
   }
 }
 
@@ -69,9 +72,9 @@ async function intervene(
   { model, stream }: Session,
   { inference, samples }: TrainOptions,
   step: number,
-): Promise<void> {
-  if (!model.intervention?.due(step)) return;
-  await model.intervention.run({
+): Promise<string | undefined> {
+  if (!model.intervention?.due(step)) return undefined;
+  return model.intervention.run({
     step,
     stream: stream.fork('intervention', step),
     samples,
