@@ -1,10 +1,11 @@
 /** @file Bad input: one clear sentence on standard error, exit code 1 or 2, nothing lost or half-written. */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBadFiles } from './support/bad-files.js';
-import { MAIN, Workplace } from './support/cli.js';
+import { MAIN, Scratch } from './support/cli.js';
 
-const place = new Workplace();
+const place = new Scratch();
 afterAll(() => place.remove());
 
 interface TrainConfig {
@@ -87,8 +88,25 @@ describe('a wrong word', () => {
   });
 });
 
+describe('the help', () => {
+  it('of train lists the settings of the default method with their defaults', async () => {
+    const { code, stdout } = await place.run('train', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('\nSettings (--set key=value), of slogan:\n');
+    expect(stdout).toMatch(/\n {2}relocate=0 {2,}weight of the relocation/);
+    expect(stdout).toMatch(/\n {2}lambda=4 {2,}weight of U2C/);
+    expect(stdout).toMatch(/\n {2}scaleEnd= {2,}where the feature scale goes/);
+  });
+
+  it('of cluster says how high probabilities go', async () => {
+    expect((await place.run('cluster', '--help')).stdout).toContain('0.79 for K = 3');
+    expect(Math.E / (Math.E + 2 / Math.E)).toBeCloseTo(0.79, 2);
+  });
+});
+
 describe('a number out of range', () => {
   const good = 'train good-images-idx3-ubyte --batch 4';
+  const most = Math.max(64, 4 * availableParallelism());
   const cases: [command: string, sentence: string][] = [
     ['train --components 0', "--components is '0'; give a whole number of at least 1."],
     [`${good} --components 11`, 'There are 10 samples for 11 groups; give --components 10 or less.'],
@@ -97,6 +115,8 @@ describe('a number out of range', () => {
       'A batch of 11 is larger than the data (10 samples); give --batch 10 or less.',
     ],
     ['train --threads 0', "--threads is '0'; give a whole number of at least 1."],
+    ['train --threads 99999', `99999 threads are too many; give --threads ${most} or less.`],
+    ['train --resume run --threads 99999', `99999 threads are too many; give --threads ${most} or less.`],
     ['train --steps 1.5', "--steps is '1.5'; give a whole number of at least 1."],
     [
       'train --classes 0,4 --ratio 7:3:1',
@@ -256,14 +276,13 @@ describe('a run that cannot go on', () => {
     );
   });
 
-  it('has no checkpoint', async () => {
+  it('has no checkpoint yet: it goes on from its start, to the same bits', async () => {
     const run = copyOf('none');
     rmSync(place.file(run, 'checkpoints'), { recursive: true });
-    await refused(
-      `train --resume ${run}`,
-      1,
-      'The run none has no checkpoint yet; start it again with another --out.',
-    );
+    const { code } = await place.run('train', '--resume', run);
+    expect(code).toBe(0);
+    const last = (name: string) => readFileSync(place.file(name, 'checkpoints', 'step-00000020.safetensors'));
+    expect(last(run).equals(last('run'))).toBe(true);
   });
 
   it('has other settings: the difference is printed', async () => {
@@ -277,6 +296,27 @@ describe('a run that cannot go on', () => {
         'Leave them out, or allow the change by --allow steps,lambda.',
       ].join('\n'),
     );
+  });
+
+  it('has a preset already, and allows only settings that there are', async () => {
+    await refused(
+      'train --resume run --preset ring',
+      2,
+      '--resume goes on with the settings of its run; leave out --preset.',
+    );
+    await refused(
+      'train --resume run --set lambda=1 --allow lamda',
+      2,
+      "There is no setting 'lamda' to --allow (did you mean lambda?); give names of settings, such as steps,lambda.",
+    );
+  });
+
+  it('is not one whose data are given again as they were typed', async () => {
+    const run = copyOf('typed');
+    const { steps } = await place.json<{ steps: number }>(
+      ...['train', 'good-images-idx3-ubyte', '--resume', run],
+    );
+    expect(steps).toBe(20);
   });
 
   it('has a damaged config', async () => {

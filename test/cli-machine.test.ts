@@ -1,8 +1,8 @@
 /** @file The verbs that need no run: doctor, data, and every verb's help. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { Workplace } from './support/cli.js';
+import { Scratch } from './support/cli.js';
 
-const place = new Workplace();
+const place = new Scratch();
 afterAll(() => place.remove());
 
 describe('the machine and its data', () => {

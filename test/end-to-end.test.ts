@@ -9,7 +9,7 @@ import { readCsv } from '../src/data/csv.js';
 import { readNpy } from '../src/data/npy.js';
 import { Stream } from '../src/math/random.js';
 import { parseMetricName } from '../src/metrics/metric.js';
-import { Workplace } from './support/cli.js';
+import { Scratch } from './support/cli.js';
 
 const STEPS = 120;
 const EVERY = 5;
@@ -26,7 +26,7 @@ interface TrainResult {
   readonly files: Readonly<Record<'report' | 'samples' | 'checkpoint', string>>;
 }
 
-const place = new Workplace();
+const place = new Scratch();
 afterAll(() => place.remove());
 
 let whole: TrainResult;

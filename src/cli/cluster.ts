@@ -13,13 +13,21 @@ export const clusterVerb: Verb = {
   arity: [2, 2],
   options: {
     out: { value: 'FILE', summary: 'CSV file, replaced if it is there (default: standard output)' },
-    label: { value: 'COLUMN', summary: 'column of the table that holds labels, to be left out' },
+    label: {
+      value: 'COLUMN',
+      summary: "label column of the table, to be left out (default: the run's own --label, if it is there)",
+    },
   },
   examples: [
     'mixtura cluster runs/digits-slogan-001 digits --out groups.csv',
     'mixtura cluster runs/table-slogan-001 new-rows.csv > groups.csv',
     'columns: index (row, from 0), component (from 0: group 1 is component 0), probability, p0, p1, ...',
   ],
+  extraHelp: () =>
+    [
+      'Probabilities are the softmax of cosines: none exceeds e / (e + (K - 1) / e), 0.79 for K = 3 groups.',
+      'Compare them with each other: the largest decides.',
+    ].join('\n'),
   run: runCluster,
 };
 

@@ -2,20 +2,23 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { presets } from '../config/presets.js';
-import type { ResolvedRun } from '../config/schema.js';
+import { type RunRequest, requireThreads } from '../config/resolve.js';
+import { dataSchema, type ResolvedRun, RUN_DEFAULTS, runSchema } from '../config/schema.js';
+import { didYouMean } from '../data/nearest.js';
 import { ExitCode, usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 import { writeReport, writeSheet } from '../report/run-report.js';
 import { checkpointSteps, readCheckpoint } from '../train/checkpoint.js';
-import { type PreparedRun, prepareRun, reopenData } from '../train/prepare.js';
+import { absoluteName, type PreparedRun, prepareRun, reopenData } from '../train/prepare.js';
 import { settingsDifference } from '../train/resume.js';
 import { type RunOutcome, runTraining } from '../train/run.js';
 import { RunFolder } from '../train/run-folder.js';
+import { commandLine } from './command-line.js';
 import { groupLines } from './groups.js';
 import { duration, note, print, printJson } from './output.js';
 import { statusLine } from './status.js';
 import { requestOf } from './train-request.js';
-import type { Arguments, Verb } from './verb.js';
+import { type Arguments, table, type Verb } from './verb.js';
 
 export const trainVerb: Verb = {
   name: 'train',
@@ -49,6 +52,7 @@ export const trainVerb: Verb = {
     'mixtura train mnist --classes 0,4 --ratio 7:3 --set network=dcgan',
     'mixtura train table.csv --components 5 --set lambda=8',
   ],
+  extraHelp: settingsHelp,
   run: runTrain,
 };
 
@@ -120,9 +124,11 @@ async function startRun(args: Arguments): Promise<StartedRun | undefined> {
 async function resumeRun(args: Arguments, at: string): Promise<StartedRun> {
   if (args.text('out') !== undefined)
     throw usageError('--resume writes into its own run folder; leave out --out.');
+  if (args.text('preset') !== undefined)
+    throw usageError('--resume goes on with the settings of its run; leave out --preset.');
   const folder = RunFolder.open(at);
   const saved = folder.readConfig();
-  const run = settingsDifference(saved, requestOf(args), args.text('allow')?.split(',') ?? []);
+  const run = settingsDifference(saved, resumeRequest(args), allowed(args, saved.method));
   const prepared = { run, method: methodNamed(run.method), dataset: await reopenData(run) };
   if (run.steps > run.horizon) {
     note(
@@ -148,6 +154,38 @@ async function resumeRun(args: Arguments, at: string): Promise<StartedRun> {
   }
 }
 
+/** What was typed, with the path of a data file as a run keeps it. */
+function resumeRequest(args: Arguments): RunRequest {
+  const request = requestOf(args);
+  if (request.threads !== undefined) requireThreads(request.threads);
+  const name = request.data?.name;
+  return name === undefined ? request : { ...request, data: { ...request.data, name: absoluteName(name) } };
+}
+
+/** The names after --allow. @throws a usage error for one that is no setting of the run. */
+function allowed(args: Arguments, method: string): string[] {
+  const shapes = [runSchema.shape, dataSchema.shape, methodNamed(method).settings.shape];
+  const known = shapes.flatMap((shape) => Object.keys(shape));
+  const names = args.text('allow')?.split(',') ?? [];
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong === undefined) return names;
+  throw usageError(
+    `There is no setting '${wrong}' to --allow${didYouMean(wrong, known)}; give names of settings, such as steps,lambda.`,
+  );
+}
+
+/** The settings of the default method, for `--help`. */
+function settingsHelp(): string {
+  const { name, settings } = methodNamed(RUN_DEFAULTS.method);
+  const defaults = settings.parse({});
+  const rows = Object.entries(settings.shape).map(([key, schema]) => {
+    const value = defaults[key];
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    return [`${key}=${text}`, (schema as { description?: string }).description ?? ''] as const;
+  });
+  return [`Settings (--set key=value), of ${name}:`, ...table(rows)].join('\n');
+}
+
 function nextFolder(run: ResolvedRun): string {
   const stem = path
     .basename(run.data.name)
@@ -157,21 +195,6 @@ function nextFolder(run: ResolvedRun): string {
     const folder = path.join('runs', `${stem}-${run.method}-${String(n).padStart(3, '0')}`);
     if (!existsSync(folder)) return folder;
   }
-}
-
-/** The command that makes this run again. */
-function commandLine(run: ResolvedRun): string {
-  const { name, classes, ratio, groups, label } = run.data;
-  const words = ['mixtura', 'train', name, '--method', run.method, '--components', String(run.components)];
-  for (const [flag, value] of Object.entries({ classes, ratio, groups, label })) {
-    if (value !== undefined) words.push(`--${flag}`, `'${value}'`);
-  }
-  words.push('--steps', String(run.steps), '--batch', String(run.batch), '--seed', String(run.seed));
-  if (run.horizon !== run.steps) words.push('--set', `horizon=${run.horizon}`);
-  for (const [key, value] of Object.entries(run.settings)) {
-    words.push('--set', `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  }
-  return words.join(' ');
 }
 
 function announce(run: ResolvedRun, folder: RunFolder): void {

@@ -30,6 +30,8 @@ export interface Verb {
   readonly arity: readonly [number, number];
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly string[];
+  /** A further section of the help, after the options. */
+  extraHelp?(): string;
   /** @returns the exit code. */
   run(args: Arguments): Promise<number>;
 }
@@ -104,19 +106,25 @@ function synopsis({ name, usage }: Verb): string {
   return `mixtura ${name} ${usage}`.trimEnd();
 }
 
+/** Lines of two columns, indented. */
+export function table(rows: readonly (readonly [left: string, right: string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
+}
+
 /** The text of `mixtura VERB --help`. */
 export function helpOf(verb: Verb): string {
   const entries = Object.entries({ ...verb.options, ...COMMON }).map(
     ([name, { value, summary }]) => [`--${name}${value ? ` ${value}` : ''}`, summary] as const,
   );
-  const width = Math.max(...entries.map(([flag]) => flag.length)) + 2;
   return [
     synopsis(verb),
     '',
     verb.summary,
     '',
     'Options:',
-    ...entries.map(([flag, summary]) => `  ${flag.padEnd(width)}${summary}`),
+    ...table(entries),
+    ...(verb.extraHelp ? ['', verb.extraHelp()] : []),
     '',
     'Examples:',
     ...verb.examples.map((example) => `  ${example}`),

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ExitCode, type MixturaError } from '../errors.js';
@@ -108,6 +109,41 @@ describe('a preset', () => {
   });
 });
 
+describe('the settings of the literature', () => {
+  it('on the ring', () => {
+    const run = resolve({ preset: 'ring-paper' });
+    expect(run).toMatchObject({ method: 'slogan', data: { name: 'ring' }, steps: 100_000, batch: 128 });
+    expect(run.horizon).toBeUndefined();
+    expect(run.settings).toMatchObject({
+      critic: 'hinge',
+      latent: 64,
+      learningRate: 1e-3,
+      priorRate: 1e-2,
+      lambda: 4,
+      scale: 2,
+      margin: 0.5,
+      temperature: 0.1,
+      decayEnd: -4,
+    });
+  });
+
+  it('on MNIST-2', () => {
+    const run = resolve({ preset: 'mnist-2' });
+    expect(run).toMatchObject({ method: 'slogan', batch: 64, horizon: 100_000 });
+    expect(run.data).toMatchObject({ name: 'mnist', classes: '0,4', ratio: '7:3' });
+    expect(run.settings).toMatchObject({
+      latent: 64,
+      learningRate: 1e-4,
+      priorRate: 2e-3,
+      lambda: 4,
+      scale: 4,
+      margin: 0.5,
+      temperature: 0.01,
+    });
+    expect(run.settings).not.toHaveProperty('decayEnd');
+  });
+});
+
 describe('what is not valid is named', () => {
   it.each<[RunRequest, string]>([
     [{ steps: 0 }, 'The option steps is not valid'],
@@ -119,6 +155,14 @@ describe('what is not valid is named', () => {
   ])('%j', (request, message) => {
     const error = refusal(() => resolve(request));
     expect(error.message).toContain(message);
+    expect(error.exitCode).toBe(ExitCode.usage);
+  });
+
+  it('more threads than 64 or four a core', () => {
+    const most = Math.max(64, 4 * availableParallelism());
+    expect(resolve({ threads: most }).threads).toBe(most);
+    const error = refusal(() => resolve({ threads: most + 1 }));
+    expect(error.message).toBe(`${most + 1} threads are too many; give --threads ${most} or less.`);
     expect(error.exitCode).toBe(ExitCode.usage);
   });
 

@@ -1,4 +1,5 @@
 /** @file From what the user asked for to a complete run: defaults, preset, flags, then the data's own facts. */
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { usageError } from '../errors.js';
 import { defaultPreset, type Preset, presets } from './presets.js';
@@ -35,13 +36,21 @@ export function resolveRequest(request: RunRequest, settingsOf: (method: string)
   const known = settingsOf(rest.method ?? presetRest.method ?? RUN_DEFAULTS.method).shape;
   const shared = Object.entries(presetSettings).filter(([key]) => Object.hasOwn(known, key));
   const chosen = { ...selected(presetData, data), ...defined(data ?? {}) };
-  return parse(runSchema, {
+  const config = parse(runSchema, {
     ...RUN_DEFAULTS,
     ...presetRest,
     ...defined(rest),
     data: chosen,
     settings: { ...Object.fromEntries(shared), ...settings },
   });
+  requireThreads(config.threads);
+  return config;
+}
+
+/** @throws a usage error for more threads than any machine like this one has a use for. */
+export function requireThreads(threads: number): void {
+  const most = Math.max(64, 4 * availableParallelism());
+  if (threads > most) throw usageError(`${threads} threads are too many; give --threads ${most} or less.`);
 }
 
 /** The preset's data; without its classes and their sizes where the request chooses classes of its own. */

@@ -27,6 +27,17 @@ describe('parseCsv', () => {
     expect([...table.labels!]).toEqual([1, 0]);
   });
 
+  it('splits off the label column of a former table where the table has one', () => {
+    const former = { label: 'kind', columns: 1 };
+    const classes = (text: string) => parseCsv(text, 'f.csv', { former }).classNames;
+    expect(classes('kind,x\ncat,1\nant,2\n')).toEqual(['ant', 'cat']);
+    expect(classes('x\n1\n2\n')).toBeUndefined();
+    expect(classes('x,class\n1,b\n2,a\n')).toEqual(['a', 'b']);
+    const numbered = { former: { label: '1', columns: 2 } };
+    expect(parseCsv('1,2\n3,4\n', 'f.csv', numbered).columns).toEqual(['1', '2']);
+    expect(parseCsv('5,1,2\n6,3,4\n', 'f.csv', numbered).columns).toEqual(['2', '3']);
+  });
+
   it('splits off labels by usual name, by given name, and by number', () => {
     const usual = parseCsv('x,Class,y\n1,9,2\n3,10,4\n5,9,6\n', 'f.csv');
     expect([...usual.values]).toEqual([1, 2, 3, 4, 5, 6]);

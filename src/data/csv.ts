@@ -16,6 +16,11 @@ export interface NumericTable {
 export interface CsvOptions {
   /** Column that holds labels: its name, or its number from 1. A column named `label` or `class` needs no saying. */
   readonly label?: string | undefined;
+  /**
+   * Label column of the table that a run was trained on, and how many other columns that had: without `label`, it
+   * is the label column here too, if there are more columns than those.
+   */
+  readonly former?: { readonly label: string; readonly columns: number } | undefined;
 }
 
 interface Line {
@@ -48,7 +53,7 @@ export function parseCsv(text: string, path: string, options: CsvOptions = {}): 
   const data = header ? lines.slice(1) : lines;
   if (data.length === 0)
     throw new MixturaError(`${path} has a header but no rows: give at least one row of numbers.`);
-  const labelAt = findLabel(names, options.label, header, path);
+  const labelAt = findLabel(names, options, header, path);
   const kept = names.flatMap((_, i) => (i === labelAt ? [] : [i]));
   if (kept.length === 0)
     throw new MixturaError(`${path} has no columns besides the labels: give columns of numbers.`);
@@ -136,20 +141,29 @@ function isHeader(cells: readonly string[]): boolean {
 
 function findLabel(
   names: readonly string[],
-  wanted: string | undefined,
+  { label: wanted, former }: CsvOptions,
   header: boolean,
   path: string,
 ): number | undefined {
   if (wanted === undefined) {
+    const before =
+      former && names.length > former.columns ? columnOf(names, former.label, header) : undefined;
+    if (before !== undefined) return before;
     const found = header ? names.findIndex((name) => LABEL_NAMES.has(name.toLowerCase())) : -1;
     return found < 0 ? undefined : found;
   }
-  const named = header ? names.indexOf(wanted) : -1;
-  if (named >= 0) return named;
-  if (/^[1-9]\d*$/.test(wanted) && Number(wanted) <= names.length) return Number(wanted) - 1;
+  const found = columnOf(names, wanted, header);
+  if (found !== undefined) return found;
   throw usageError(
     `${path} has no column ${wanted}${didYouMean(wanted, names)}: its columns are ${names.slice(0, 20).join(', ')}.`,
   );
+}
+
+/** Index of a column by its name, or by its number from 1. */
+function columnOf(names: readonly string[], wanted: string, header: boolean): number | undefined {
+  const named = header ? names.indexOf(wanted) : -1;
+  if (named >= 0) return named;
+  return /^[1-9]\d*$/.test(wanted) && Number(wanted) <= names.length ? Number(wanted) - 1 : undefined;
 }
 
 function toNumber(line: Line, row: number, column: number, name: string, path: string): number {

@@ -18,7 +18,7 @@ export interface Assignment {
 /**
  * Assigns every row of a file, or of a data set known by name, to a group.
  *
- * @param label column of a table that holds labels and is left out
+ * @param label column of a table that holds labels and is left out; by default that of the run's own table, if there
  * @throws a MixturaError for data of another shape or interval, or a method that has no groups
  */
 export async function assignFile(
@@ -41,12 +41,13 @@ export async function assignFile(
 
 /** Data as the run saw its own: the same scaling, the same interval. */
 async function openLike(
-  { dataset }: TrainedRun['run'],
+  { dataset, data: own }: TrainedRun['run'],
   nameOrPath: string,
   label?: string,
 ): Promise<Dataset> {
   const { scaling, maximum } = dataset;
-  const data = await openDataset(nameOrPath, { label, scaling, maximum, progress: downloadLine() });
+  const former = own.label === undefined ? undefined : { label: own.label, columns: dataset.shape[0]! };
+  const data = await openDataset(nameOrPath, { label, former, scaling, maximum, progress: downloadLine() });
   checkLike(data, dataset, nameOrPath);
   return data;
 }

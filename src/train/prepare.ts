@@ -20,7 +20,7 @@ export interface PreparedRun {
 
 /** Opens the data and resolves every setting. @throws a usage error for whatever cannot be. */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
-  const config = absolute(resolveRequest(request, (name) => methodNamed(name).settings));
+  const config = resolveRequest(request, (name) => methodNamed(name).settings);
   const method = methodNamed(config.method);
   const settings = parse(method.settings, config.settings, `setting of ${method.name}`);
   const dataset = await openRunData(config);
@@ -43,7 +43,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   }
   const run: ResolvedRun = {
     version: VERSION,
-    ...config,
+    ...absolute(config),
     components,
     horizon: config.horizon ?? config.steps,
     settings,
@@ -54,9 +54,12 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
 
 /** The config with the path of a data file made absolute, so that the run can be used from any folder. */
 function absolute(config: RunConfig): RunConfig {
-  const { name } = config.data;
-  if (DATASET_NAMES.includes(name) || !existsSync(name)) return config;
-  return { ...config, data: { ...config.data, name: path.resolve(name) } };
+  return { ...config, data: { ...config.data, name: absoluteName(config.data.name) } };
+}
+
+/** The path of a data file made absolute; the name of a data set, or of nothing that is there, as it is. */
+export function absoluteName(name: string): string {
+  return DATASET_NAMES.includes(name) || !existsSync(name) ? name : path.resolve(name);
 }
 
 /** Opens a run's data again. @throws a MixturaError if it is no longer the same. */

@@ -10,13 +10,13 @@ import {
   rmdirSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
-import { errorCode, writeError, writeFileAtomic, writeFully } from './atomic-file.js';
+import { writeError, writeFileAtomic, writeFully } from './atomic-file.js';
 import { checkpointFile, checkpointSteps } from './checkpoint.js';
+import { releaseLock, takeLock } from './folder-lock.js';
 
 /** A line of `metrics.jsonl`. */
 export interface MetricsLine {
@@ -84,9 +84,11 @@ export class RunFolder {
   /** Empties a new run that failed before it left anything to keep: no log, no checkpoint. */
   discardIfUnused(): void {
     if (!this.#locked || existsSync(this.metricsFile) || checkpointSteps(this.checkpoints).length > 0) return;
-    for (const name of readdirSync(this.path))
-      rmSync(join(this.path, name), { recursive: true, force: true });
-    this.#locked = false;
+    for (const name of readdirSync(this.path)) {
+      const file = join(this.path, name);
+      if (file !== this.#lock) rmSync(file, { recursive: true, force: true });
+    }
+    this.unlock();
     this.#removeEmptyFolders();
   }
 
@@ -113,30 +115,13 @@ export class RunFolder {
 
   /** Takes the folder for this process. @throws a MixturaError while another process writes it. */
   lock(): void {
-    for (;;) {
-      try {
-        writeFileSync(this.#lock, String(process.pid), { flag: 'wx' });
-        this.#locked = true;
-        return;
-      } catch (cause) {
-        if (errorCode(cause) !== 'EEXIST') {
-          rmSync(this.#lock, { force: true });
-          throw writeError(this.#lock, cause);
-        }
-      }
-      const owner = Number(readFileSync(this.#lock, 'utf8'));
-      if (isAlive(owner)) {
-        throw new MixturaError(
-          `Process ${owner} is writing the run ${this.path}; wait for it, or stop it and try again.`,
-        );
-      }
-      rmSync(this.#lock, { force: true });
-    }
+    takeLock(this.#lock, this.path);
+    this.#locked = true;
   }
 
   /** Gives the folder back, if this process holds it. */
   unlock(): void {
-    if (this.#locked) rmSync(this.#lock, { force: true });
+    if (this.#locked) releaseLock(this.#lock);
     this.#locked = false;
   }
 
@@ -226,14 +211,4 @@ function isRun(config: unknown): config is ResolvedRun {
     typeof dataset?.fingerprint === 'string' &&
     runSchema.safeParse(request).success
   );
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
 }

@@ -1,4 +1,5 @@
 /** @file A whole training run: opens the session, trains, logs, scores, saves, and can be stopped and gone on with. */
+import { mkdirSync } from 'node:fs';
 import type { ResolvedRun } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { type Dataset, withoutLabels } from '../data/dataset.js';
@@ -11,7 +12,7 @@ import { Inference } from './inference.js';
 import type { MetricsLine, RunFolder } from './run-folder.js';
 import { Session } from './session.js';
 import { EventWriter } from './tensorboard.js';
-import { type StepEvent, train } from './trainer.js';
+import { type StepEvent, TrainingStopped, train } from './trainer.js';
 
 /** What a run tells while it goes on. */
 export type RunEvent =
@@ -94,6 +95,8 @@ export async function runTraining<T>(
   const checkpoint = options.resumeFrom === undefined ? undefined : readCheckpoint(options.resumeFrom);
   const from = checkpoint?.step ?? 0;
   if (folder.readMetrics().length > 0) folder.truncateMetrics(from);
+  // A run that was killed at its very start may lack them.
+  for (const part of [folder.checkpoints, folder.samples]) mkdirSync(part, { recursive: true });
   const engine = new OrtEngine({ threads: run.threads });
   try {
     const session = await openSession(engine, options, checkpoint?.tensors);
@@ -235,11 +238,13 @@ class Recorder {
     if (!(cause instanceof MixturaError)) return cause;
     const { run, folder } = this.options;
     const rate = run.settings.learningRate;
-    const slower = typeof rate === 'number' ? ` --set learningRate=${rate / 2} --allow learningRate` : '';
+    // Going on as before would lead to the same bits; after a full disk it is what one wants.
+    const stopped = cause instanceof TrainingStopped && typeof rate === 'number';
+    const slower = stopped ? ` --set learningRate=${rate / 2} --allow learningRate` : '';
     const good =
       this.#checkpoint === ''
         ? 'No checkpoint had been written.'
-        : `The last good checkpoint is ${this.#checkpoint}; go on from it more slowly with --resume ${folder.path}${slower}.`;
+        : `The last good checkpoint is ${this.#checkpoint}; go on from it with --resume ${folder.path}${slower}.`;
     return new MixturaError(`${cause.message} ${good}`, { cause, exitCode: cause.exitCode });
   }
 }

@@ -109,15 +109,18 @@ async function finish(runs: readonly PhaseRun[], context: StepContext, clock: Cl
       phase.finish?.(outputs, context);
     } catch (cause) {
       if (!(cause instanceof MixturaError)) throw cause;
-      throw new MixturaError(`Training stopped at step ${context.step + 1}: ${cause.message}`, { cause });
+      throw new TrainingStopped(`Training stopped at step ${context.step + 1}: ${cause.message}`, { cause });
     }
     clock.lap('prior');
   }
   return { step: context.step + 1, losses, milliseconds: clock.milliseconds };
 }
 
-function notFinite(term: string, phase: string, step: number): MixturaError {
-  return new MixturaError(
+/** Training cannot go on from here: a value is not finite, or a covariance is broken. */
+export class TrainingStopped extends MixturaError {}
+
+function notFinite(term: string, phase: string, step: number): TrainingStopped {
+  return new TrainingStopped(
     `Training stopped at step ${step + 1}: ${term} of the ${phase} phase is not a finite number; lower the learning rates.`,
   );
 }

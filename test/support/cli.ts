@@ -21,7 +21,7 @@ export interface Running {
 }
 
 /** A temporary folder in which verbs run, without the network and without data of this machine. */
-export class Workplace {
+export class Scratch {
   readonly path = mkdtempSync(join(tmpdir(), 'mixtura-'));
 
   /** Starts a command and goes on. */

@@ -1,0 +1,25 @@
+/** @file The command that makes a run again, as a shell reads it. */
+import type { ResolvedRun } from '../config/schema.js';
+
+/** `mixtura train` with every setting of the run. The seed of the subset has no option, and is the default. */
+export function commandLine(run: ResolvedRun): string {
+  const { name, classes, ratio, groups, label } = run.data;
+  const words = ['mixtura', 'train', name, '--method', run.method, '--components', String(run.components)];
+  for (const [flag, value] of Object.entries({ classes, ratio, groups, label })) {
+    if (value === undefined) continue;
+    // A value that begins like an option must not stand alone.
+    words.push(...(value.startsWith('-') ? [`--${flag}=${value}`] : [`--${flag}`, value]));
+  }
+  words.push('--steps', String(run.steps), '--batch', String(run.batch), '--seed', String(run.seed));
+  words.push('--threads', String(run.threads));
+  if (run.horizon !== run.steps) words.push('--set', `horizon=${run.horizon}`);
+  for (const [key, value] of Object.entries(run.settings)) {
+    words.push('--set', `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  }
+  return words.map(quoted).join(' ');
+}
+
+/** A word in single quotes, where a shell would read it otherwise. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
