@@ -12,6 +12,8 @@ export interface Checkpoint {
   /** Steps done. */
   readonly step: number;
   readonly tensors: Readonly<Record<string, StoredTensor>>;
+  /** Notes that no line of the log holds yet (default none). */
+  readonly notes?: readonly string[];
 }
 
 /** The file of a checkpoint in a folder. */
@@ -33,10 +35,12 @@ export function checkpointSteps(folder: string): number[] {
  * Writes a checkpoint atomically and removes all but the last `keep`.
  * @throws a MixturaError, and leaves all older ones, when a value is not finite: nothing good goes on from there.
  */
-export function writeCheckpoint(folder: string, { step, tensors }: Checkpoint, keep: number): string {
+export function writeCheckpoint(folder: string, checkpoint: Checkpoint, keep: number): string {
+  const { step, tensors, notes = [] } = checkpoint;
   requireFinite(step, tensors);
   const file = checkpointFile(folder, step);
-  writeSafetensors(file, { tensors, metadata: { format: FORMAT, step: String(step) } });
+  const told = notes.length > 0 ? { notes: JSON.stringify(notes) } : {};
+  writeSafetensors(file, { tensors, metadata: { format: FORMAT, step: String(step), ...told } });
   for (const old of checkpointSteps(folder).slice(0, -keep))
     rmSync(checkpointFile(folder, old), { force: true });
   return file;
@@ -66,5 +70,6 @@ export function readCheckpoint(file: string): Checkpoint {
       `The checkpoint ${file} does not say at which step it was written; remove it to use an older one.`,
     );
   }
-  return { step, tensors };
+  const notes = metadata.notes === undefined ? {} : { notes: JSON.parse(metadata.notes) as string[] };
+  return { step, tensors, ...notes };
 }

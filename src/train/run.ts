@@ -101,7 +101,7 @@ export async function runTraining<T>(
   try {
     const session = await openSession(engine, options, checkpoint?.tensors);
     const inference = await Inference.open(session);
-    const recorder = new Recorder(options, session, inference, from);
+    const recorder = new Recorder(options, session, inference, from, checkpoint?.notes);
     const outcome = await recorder.train();
     return await use(inference, outcome);
   } finally {
@@ -116,15 +116,17 @@ class Recorder {
   readonly #earlier: number;
   #msPerStep = 0;
   #checkpoint = '';
-  #notes: string[] = [];
+  #notes: string[];
 
   constructor(
     private readonly options: RunOptions,
     private readonly session: Session,
     private readonly inference: Inference,
     private readonly from: number,
+    notes: readonly string[] = [],
   ) {
     const { folder } = options;
+    this.#notes = [...notes];
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from } : {});
     this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
     this.#checkpoint = options.resumeFrom ?? '';
@@ -220,7 +222,11 @@ class Recorder {
     const { folder, run, onEvent } = this.options;
     folder.syncMetrics();
     const tensors = await this.session.save();
-    this.#checkpoint = writeCheckpoint(folder.checkpoints, { step, tensors }, run.keepCheckpoints);
+    this.#checkpoint = writeCheckpoint(
+      folder.checkpoints,
+      { step, tensors, notes: this.#notes },
+      run.keepCheckpoints,
+    );
     this.#events.flush();
     onEvent?.({ kind: 'checkpoint', step, file: this.#checkpoint });
     await this.#sheet(step);
