@@ -1,8 +1,7 @@
 /** @file Adam and gradient descent in place, by the WebAssembly kernels of `kernel/`. */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { MixturaError } from '../errors.js';
-import { Wasm, type WasmMemory, type WasmModule } from './wasm.js';
+import { kernelModule } from './kernel-module.js';
+import { Wasm, type WasmMemory } from './wasm.js';
 
 /** Settings of Adam (Kingma and Ba 2015), as in PyTorch. */
 export interface AdamOptions {
@@ -29,22 +28,6 @@ type Scalars7 = [number, number, number, number, number, number, number];
 interface KernelExports {
   adam(value: number, gradient: number, moment1: number, moment2: number, n: number, ...rest: Scalars7): void;
   sgd(value: number, gradient: number, n: number, learningRate: number): void;
-}
-
-let compiled: WasmModule | undefined;
-
-/** The compiled kernels: beside this file in dist/, or in dist/ when this file runs from src/ (tests). */
-function kernelModule(): WasmModule {
-  if (compiled) return compiled;
-  const places = ['./kernel.wasm', '../../dist/engine/kernel.wasm'].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
-  );
-  const file = places.find((place) => existsSync(place));
-  if (file === undefined) {
-    throw new MixturaError(`The optimizer kernel ${places.at(-1)} is missing; build it with: npm run build`);
-  }
-  compiled = new Wasm.Module(readFileSync(file));
-  return compiled;
 }
 
 /** Optimizer steps over the blocks of one WebAssembly memory, in place and in one pass. */

@@ -2,6 +2,7 @@
  * @file ONNX Runtime beside one WebAssembly memory: values, gradients and moments in one arena, whose views are the
  * inputs and outputs of the sessions without a copy. Lives in the worker (ort-worker.ts).
  */
+import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import {
   elements,
@@ -34,6 +35,8 @@ export interface LoweredProgram {
 export interface DeviceOptions {
   /** Threads inside an operator. */
   readonly threads: number;
+  /** A folder in which every program leaves ONNX Runtime's profile, `NAME_TIME.json`, when the device is closed. */
+  readonly profile?: string | undefined;
 }
 
 interface Slot {
@@ -114,8 +117,14 @@ export class OrtDevice {
       intraOpNumThreads: this.#options.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      // A plan of all buffers as one block is given back to the system after every run, and its pages are faulted in anew.
+      enableMemPattern: false,
       // A spinning pool thread of one session would take a core from the next session, and from the prior's updates.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
+      ...(this.#options.profile !== undefined && {
+        enableProfiling: true,
+        profileFilePrefix: join(this.#options.profile, program.name),
+      }),
     });
     const feeds: Record<string, ort.Tensor> = {};
     for (const { name, shape } of program.inputs) {
@@ -198,7 +207,10 @@ export class OrtDevice {
   }
 
   async close(): Promise<void> {
-    for (const { session } of this.#programs.values()) await session.release();
+    for (const { session } of this.#programs.values()) {
+      if (this.#options.profile !== undefined) session.endProfiling();
+      await session.release();
+    }
     this.#programs.clear();
   }
 }

@@ -1,7 +1,9 @@
 /** @file The engine that trains: lowers programs to ONNX and sends them to ONNX Runtime in a worker thread. */
 import { Worker } from 'node:worker_threads';
+import { topologicalOrder } from '../graph/grad.js';
 import { lower } from '../graph/onnx.js';
 import type { Tensor } from '../graph/tensor.js';
+import { findBlockSize } from './block-size.js';
 import { builtFile } from './built-file.js';
 import type {
   Engine,
@@ -24,6 +26,8 @@ interface Pending {
 export interface OrtOptions {
   /** Threads inside an operator (default 2). */
   readonly threads?: number;
+  /** A folder in which every program leaves ONNX Runtime's profile when the engine is closed. */
+  readonly profile?: string | undefined;
 }
 
 /** ONNX Runtime on the CPU, in a thread of its own. Requests are answered in order. */
@@ -35,8 +39,8 @@ export class OrtEngine implements Engine {
   /** Why the thread takes no more requests. */
   #ended: Error | undefined;
 
-  constructor({ threads = 2 }: OrtOptions = {}) {
-    this.#worker = new Worker(builtFile('ort-worker.js'), { workerData: { threads } });
+  constructor({ threads = 2, profile }: OrtOptions = {}) {
+    this.#worker = new Worker(builtFile('ort-worker.js'), { workerData: { threads, profile } });
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (error) =>
       this.#fail(error instanceof Error ? error : new Error(String(error))),
@@ -48,8 +52,19 @@ export class OrtEngine implements Engine {
     return this.#send({ kind: 'allocate', groups }) as Promise<void>;
   }
 
-  compile(program: ProgramSpec): Promise<void> {
-    return this.#send({ kind: 'compile', program: lowerProgram(program) }) as Promise<void>;
+  async compile(program: ProgramSpec): Promise<void> {
+    const block = convolves(program) ? await this.#blockSize() : 1;
+    await this.#send({ kind: 'compile', program: lowerProgram(program, block) });
+  }
+
+  /** The machine's block size; asked once a process. */
+  #blockSize(): Promise<number> {
+    machineBlock ??= findBlockSize(async (result, image, block) => {
+      const name = `trial of blocks of ${block}`;
+      await this.#send({ kind: 'compile', program: lowerProgram({ name, outputs: { result } }, block) });
+      return (await this.run(name, { image })).outputs.result!;
+    });
+    return machineBlock;
   }
 
   run(program: string, feeds: Feeds, updates: readonly OptimizerUpdate[] = []): Promise<RunResult> {
@@ -96,7 +111,18 @@ export class OrtEngine implements Engine {
   }
 }
 
-function lowerProgram({ name, outputs, gradients, assignments }: ProgramSpec): LoweredProgram {
+let machineBlock: Promise<number> | undefined;
+
+function convolves({ outputs, gradients, assignments }: ProgramSpec): boolean {
+  const results = [
+    ...Object.values(outputs),
+    ...(gradients?.values() ?? []),
+    ...(assignments?.values() ?? []),
+  ];
+  return topologicalOrder(results).some(({ op }) => op.startsWith('conv'));
+}
+
+function lowerProgram({ name, outputs, gradients, assignments }: ProgramSpec, block: number): LoweredProgram {
   const all: { name: string; tensor: Tensor; role: OutputRole; target: string }[] = [];
   const collect = (role: OutputRole, entries: Iterable<readonly [string, Tensor]>) => {
     for (const [target, value] of entries) {
@@ -107,7 +133,7 @@ function lowerProgram({ name, outputs, gradients, assignments }: ProgramSpec): L
   collect('output', Object.entries(outputs));
   collect('gradient', gradients ?? []);
   collect('assignment', assignments ?? []);
-  const model = lower(Object.fromEntries(all.map((output) => [output.name, output.tensor])));
+  const model = lower(Object.fromEntries(all.map((output) => [output.name, output.tensor])), { block });
   return {
     name,
     model: model.bytes,

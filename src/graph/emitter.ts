@@ -1,10 +1,11 @@
 /** @file The ONNX side of lowering: names values, collects nodes and initialisers while the rows of ops.ts emit. */
-import { convolvedSize, formatShape, sizeOf, staticDim } from './shape.js';
+import { formatShape, type Shape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 export type OnnxAttribute = number | readonly number[];
 
 export interface OnnxNode {
+  /** Name of the operator; `nchwc.` before it stands for ONNX Runtime's domain of blocked operators. */
   readonly type: string;
   readonly inputs: readonly string[];
   readonly output: string;
@@ -29,7 +30,11 @@ export class Emitter {
   readonly inputs = new Map<string, Tensor>();
   readonly #shared = new Map<string, string>();
 
-  constructor(private readonly bound: BoundInputs = new Map()) {}
+  /** @param block channels in a block of the machine's blocked convolutions; 1 where a model is to run anywhere. */
+  constructor(
+    private readonly bound: BoundInputs = new Map(),
+    readonly block = 1,
+  ) {}
 
   /** Emits one node and returns the name of its output. Equal nodes are emitted once. */
   node(type: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
@@ -73,43 +78,14 @@ export class Emitter {
     ]);
   }
 
-  /** ConvTranspose, padded at the far side where the stride skipped the input's last rows. */
-  convInput([y, w]: readonly string[], node: Tensor): string {
-    const { stride, pad, size } = node.attributes;
-    const kernel = node.inputs[1]!.shape;
-    const outputPadding = [0, 1].map((side) => {
-      const k = staticDim(kernel[2 + side], kernel);
-      return (size![side]! + 2 * pad! - k) % stride!;
-    });
-    return this.node('ConvTranspose', [y!, w!], {
-      strides: [stride!, stride!],
-      pads: [pad!, pad!, pad!, pad!],
-      output_padding: outputPadding,
-    });
+  /** The same value in blocked layout, [n, c/B, h, w, B] (see conv-blocked.ts). */
+  blocked(x: string): string {
+    return this.node('nchwc.ReorderInput', [x]);
   }
 
-  /** Conv with batch and channels exchanged: x as [c, n, h, w], y as filters [o, n, h', w'] dilated by the stride. */
-  convFilter([x, y]: readonly string[], node: Tensor): string {
-    const { stride, pad, size } = node.attributes;
-    const exchange = { perm: [1, 0, 2, 3] };
-    const filter = this.node(
-      'Conv',
-      [this.node('Transpose', [x!], exchange), this.node('Transpose', [y!], exchange)],
-      {
-        dilations: [stride!, stride!],
-        pads: [pad!, pad!, pad!, pad!],
-      },
-    );
-    const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
-    const sides = [0, 1].map((side) => {
-      const dilated = (staticDim(image[2 + side], image) - 1) * stride! + 1;
-      return convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad!);
-    });
-    const cropped =
-      sides[0] === size![0] && sides[1] === size![1]
-        ? filter
-        : this.node('Slice', [filter, this.integers([0, 0]), this.integers(size!), this.integers([2, 3])]);
-    return this.node('Transpose', [cropped], exchange);
+  /** A blocked value of this shape in the layout [n, c, h, w]. */
+  plain(blocked: string, [, channels]: Shape): string {
+    return this.node('nchwc.ReorderOutput', [blocked], { channels: channels as number });
   }
 
   /** An input of the model, or, if its value is bound, an initialiser of that name. */

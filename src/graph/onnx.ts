@@ -19,6 +19,9 @@ const IR_VERSION = 10;
 /** Element types of onnx.TensorProto.DataType. */
 const FLOAT = 1;
 const INT64 = 7;
+/** How the types of blocked operators begin, and the domain that it stands for. */
+const BLOCKED = 'nchwc.';
+const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 /** A serialised ONNX model (IR 10, opset 21, float32). */
 export interface OnnxModel {
@@ -36,6 +39,8 @@ export interface LowerOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Inputs whose values are written into the model (trained weights), so that it reads them no more. */
   readonly bound?: BoundInputs;
+  /** Channels in a block of this machine's blocked convolutions; 1 (default) gives standard ONNX, for any engine. */
+  readonly block?: number;
 }
 
 /**
@@ -44,9 +49,9 @@ export interface LowerOptions {
  */
 export function lower(
   outputs: Readonly<Record<string, Tensor>>,
-  { metadata = {}, bound }: LowerOptions = {},
+  { metadata = {}, bound, block = 1 }: LowerOptions = {},
 ): OnnxModel {
-  const emitter = new Emitter(bound);
+  const emitter = new Emitter(bound, block);
   const values = new Map<Tensor, string>();
   const targets = simplify(Object.values(outputs));
   for (const node of topologicalOrder(targets)) {
@@ -93,23 +98,26 @@ function writeModel(
     },
     null,
   );
-  writer.writeMessage(
-    8,
-    (_, opset) => {
-      opset.writeStringField(1, '');
-      opset.writeVarintField(2, OPSET);
-    },
-    null,
-  );
+  writer.writeMessage(8, writeOpset, ['', OPSET]);
+  if (nodes.some(({ type }) => type.startsWith(BLOCKED))) {
+    writer.writeMessage(8, writeOpset, [BLOCKED_DOMAIN, 1]);
+  }
   for (const entry of Object.entries(metadata)) writer.writeMessage(14, writeEntry, entry);
   return writer.finish();
 }
 
+function writeOpset([domain, version]: [string, number], writer: PbfWriter): void {
+  writer.writeStringField(1, domain);
+  writer.writeVarintField(2, version);
+}
+
 function writeNode(node: OnnxNode, writer: PbfWriter): void {
+  const blocked = node.type.startsWith(BLOCKED);
   for (const name of node.inputs) writer.writeStringField(1, name);
   writer.writeStringField(2, node.output);
-  writer.writeStringField(4, node.type);
+  writer.writeStringField(4, blocked ? node.type.slice(BLOCKED.length) : node.type);
   for (const entry of Object.entries(node.attributes)) writer.writeMessage(5, writeAttribute, entry);
+  if (blocked) writer.writeStringField(7, BLOCKED_DOMAIN);
 }
 
 /** onnx.AttributeProto: types 1 float, 2 int, 7 ints. */

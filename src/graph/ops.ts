@@ -7,6 +7,8 @@
  * Convolution is trilinear: T(x, w, y) = <conv(x, w), y>. Its three partial adjoints conv, convInput and convFilter
  * are closed under differentiation, each one's gradients being the other two.
  */
+import { blockedConv, blockedConvFilter, blockedConvInput } from './conv-blocked.js';
+import { plainConv, plainConvFilter, plainConvInput } from './conv-plain.js';
 import type { Emitter } from './emitter.js';
 import * as kernels from './kernels.js';
 import {
@@ -439,8 +441,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
       convolve('convInput', g, w!, attributes, x),
       convolve('convFilter', x!, g, attributes, w),
     ],
-    onnx: (emitter, inputs, { attributes: { stride, pad } }) =>
-      emitter.node('Conv', inputs, { strides: [stride!, stride!], pads: [pad!, pad!, pad!, pad!] }),
+    onnx: (emitter, inputs, node) => blockedConv(emitter, inputs, node) ?? plainConv(emitter, inputs, node),
     evaluate: ([x, w], attributes, shape) => kernels.conv(x!, w!, attributes, shape),
   },
   /** x = convInput(y, w), the adjoint of conv in x (a transposed convolution). */
@@ -450,7 +451,8 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
       convolve('conv', g, w!, attributes),
       convolve('convFilter', g, y!, attributes, w),
     ],
-    onnx: (emitter, inputs, node) => emitter.convInput(inputs, node),
+    onnx: (emitter, inputs, node) =>
+      blockedConvInput(emitter, inputs, node) ?? plainConvInput(emitter, inputs, node),
     evaluate: ([y, w], attributes, shape) => kernels.convInput(y!, w!, attributes, shape),
   },
   /** w = convFilter(x, y), the adjoint of conv in w (a convolution with batch and channels exchanged). */
@@ -460,7 +462,8 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
       convolve('convInput', y!, g, attributes, x),
       convolve('conv', x!, g, attributes),
     ],
-    onnx: (emitter, inputs, node) => emitter.convFilter(inputs, node),
+    onnx: (emitter, inputs, node) =>
+      blockedConvFilter(emitter, inputs, node) ?? plainConvFilter(emitter, inputs, node),
     evaluate: ([x, y], attributes, shape) => kernels.convFilter(x!, y!, attributes, shape),
   },
 };

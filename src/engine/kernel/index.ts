@@ -6,6 +6,8 @@
  * outside the n elements is written. Scalars come as float64 and are combined before they are rounded once.
  */
 
+export { multiplyPanels, reflect } from './dense';
+
 /** 2^-102: float32 values near it are spaced by the smallest normal number. */
 const NUDGE: f32 = 1.9721522630525295e-31;
 

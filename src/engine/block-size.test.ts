@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate } from '../graph/evaluate.js';
+import { lower } from '../graph/onnx.js';
+import { apply, input, type Tensor } from '../graph/tensor.js';
+import { Stream } from '../math/random.js';
+import { findBlockSize } from './block-size.js';
+import { OrtEngine } from './ort.js';
+
+const domain = (model: Uint8Array) => Buffer.from(model).includes('com.microsoft.nchwc');
+
+describe('findBlockSize', () => {
+  const right = (result: Tensor, image: Float32Array) => Float32Array.from(evaluate([result], { image })[0]!);
+
+  it('takes the widest block whose convolution equals the plain one', async () => {
+    const found = (good: readonly number[]) =>
+      findBlockSize(async (result, image, block) =>
+        good.includes(block) ? right(result, image) : right(result, image).map((value) => -value),
+      );
+    expect(await found([1, 8, 16])).toBe(16);
+    expect(await found([1, 8])).toBe(8);
+    expect(await found([1])).toBe(1);
+  });
+
+  it('gives 1 where the machine refuses the model', async () => {
+    const refusing = findBlockSize(async (result, image, block) => {
+      if (block > 1) throw new Error('no kernel');
+      return right(result, image);
+    });
+    expect(await refusing).toBe(1);
+  });
+});
+
+/** Batch, channels of the image, channels of the result, side, kernel, stride, pad. */
+const geometries: readonly (readonly [number, number, number, number, number, number, number])[] = [
+  [16, 16, 32, 14, 4, 2, 1],
+  [32, 32, 16, 7, 3, 1, 1],
+  [16, 16, 16, 9, 3, 2, 1],
+  [16, 32, 16, 8, 3, 2, 1],
+  [16, 16, 16, 12, 5, 3, 2],
+  [16, 16, 16, 5, 1, 1, 0],
+  [16, 16, 16, 6, 2, 3, 0],
+  [16, 32, 16, 8, 4, 4, 0],
+  [48, 16, 16, 10, 5, 1, 0],
+  [3, 16, 32, 14, 4, 2, 1],
+];
+
+describe('convolutions of whole blocks of channels', () => {
+  let engine: OrtEngine;
+  beforeAll(() => {
+    engine = new OrtEngine({ threads: 2 });
+  });
+  afterAll(() => engine.close());
+
+  it.each(geometries)('n=%i c=%i o=%i side=%i kernel=%i stride=%i pad=%i', async (...geometry) => {
+    const [n, c, o, side, kernel, stride, pad] = geometry;
+    const x = input('x', [n, c, side, side]);
+    const w = input('w', [o, c, kernel, kernel]);
+    const attributes = { stride, pad };
+    const conv = apply('conv', [x, w], attributes);
+    const y = input('y', conv.shape);
+    const outputs = {
+      conv,
+      convInput: apply('convInput', [y, w], { ...attributes, size: [side, side] }),
+      convFilter: apply('convFilter', [x, y], { ...attributes, size: [kernel, kernel] }),
+    };
+    const stream = Stream.root(5);
+    const feeds = Object.fromEntries(
+      [x, w, y].map((leaf) => {
+        const size = leaf.shape.reduce<number>((product, dim) => product * Number(dim), 1);
+        const name = leaf.attributes.name!;
+        return [name, stream.fork(name).normals(new Float32Array(size))];
+      }),
+    );
+    const name = geometry.join();
+    await engine.compile({ name, outputs });
+    const actual = (await engine.run(name, feeds)).outputs;
+    const expected = evaluate(Object.values(outputs), feeds);
+    Object.keys(outputs).forEach((key, i) => {
+      const scale = expected[i]!.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const error = expected[i]!.reduce(
+        (most, value, at) => Math.max(most, Math.abs(value - actual[key]![at]!)),
+        0,
+      );
+      expect(error / scale, key).toBeLessThan(1e-5);
+    });
+  });
+
+  it('are spelled in blocks only where a block size is given', () => {
+    const [x, w] = [input('x', [16, 16, 6, 6]), input('w', [16, 16, 3, 3])];
+    const y = x.conv(w, { pad: 1 });
+    expect(domain(lower({ y }).bytes)).toBe(false);
+    expect(domain(lower({ y }, { block: 16 }).bytes)).toBe(true);
+    expect(
+      domain(lower({ y: input('x', [16, 15, 6, 6]).conv(input('w', [16, 15, 3, 3])) }, { block: 16 }).bytes),
+    ).toBe(false);
+  });
+});

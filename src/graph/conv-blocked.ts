@@ -1,0 +1,221 @@
+/**
+ * @file The three convolutions in ONNX Runtime's blocked layout.
+ *
+ * Its plain Conv spells every image as a matrix and multiplies: small images leave that matrix narrow. Its blocked
+ * kernel (domain `com.microsoft.nchwc`, which its own optimiser uses where filters are constants of the model) keeps
+ * B channels innermost, [n, c/B, h, w, B], copies nothing, and was about twice as fast on every convolution measured
+ * here. B is the machine's: 16 with AVX-512, 8 with AVX2; `blockSize` in engine/ finds it out by trying.
+ *
+ * Blocked values keep the shape [n, c, h, w] in name; only their memory is ordered otherwise. Each function gives
+ * `undefined` where its case does not fit the layout, and the caller spells it plainly.
+ */
+import type { Emitter } from './emitter.js';
+import { convolvedSize, type Shape, staticDim } from './shape.js';
+import type { Tensor } from './tensor.js';
+
+/** An end of a slice that runs down to the first element, which it includes. */
+const BEFORE_FIRST = -(2 ** 31);
+
+/** [top, left, bottom, right]. */
+type Pads = readonly [number, number, number, number];
+
+interface Geometry {
+  readonly stride?: number;
+  readonly dilation?: number;
+  readonly pads: Pads;
+}
+
+/** y = conv(x, w). */
+export function blockedConv(emitter: Emitter, inputs: readonly string[], node: Tensor): string | undefined {
+  const [x, w] = inputs;
+  const filter = node.inputs[1]!.shape;
+  if (!fits(emitter, filter.slice(0, 2))) return undefined;
+  const { stride, pad } = node.attributes;
+  const blocked = emitter.node('Reshape', [
+    splitFilter(emitter, w!, filter, false),
+    emitter.integers(filter as readonly number[]),
+  ]);
+  const pads: Pads = [pad!, pad!, pad!, pad!];
+  return emitter.plain(
+    convolve(emitter, emitter.blocked(x!), blocked, filter.slice(2), { stride: stride!, pads }),
+    node.shape,
+  );
+}
+
+/**
+ * x = convInput(y, w). The rows i with (i + pad) mod s = phi read the taps a = phi + s m alone, so each residue
+ * (phi, psi) is a convolution of stride 1 with the flipped sub-filter; their results are then interleaved.
+ */
+export function blockedConvInput(
+  emitter: Emitter,
+  [y, w]: readonly string[],
+  node: Tensor,
+): string | undefined {
+  const filter = node.inputs[1]!.shape;
+  if (!fits(emitter, filter.slice(0, 2))) return undefined;
+  const stride = node.attributes.stride!;
+  const source = node.inputs[0]!.shape;
+  const sides = [0, 1].map((side) =>
+    residues(
+      stride,
+      node.attributes.pad!,
+      staticDim(filter[2 + side], filter),
+      staticDim(source[2 + side], source),
+      node.attributes.size![side]!,
+    ),
+  );
+  const [rows, columns] = sides;
+  if (!rows || !columns) return undefined;
+  const image = emitter.blocked(y!);
+  const parts = rows.map((row) =>
+    columns.map((column) => {
+      const taps = subFilter(emitter, w!, filter, [row, column], stride);
+      const pads: Pads = [row.before, column.before, row.after, column.after];
+      return convolve(emitter, image, taps, [row.taps, column.taps], { pads });
+    }),
+  );
+  return emitter.plain(interleave(emitter, parts, node.shape), node.shape);
+}
+
+/** w = convFilter(x, y): the convolution of x as [c, n, h, w] with y as filters [o, n, h', w'] dilated by the stride. */
+export function blockedConvFilter(
+  emitter: Emitter,
+  [x, y]: readonly string[],
+  node: Tensor,
+): string | undefined {
+  const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
+  if (!fits(emitter, [...source.slice(0, 2), ...image.slice(0, 2)])) return undefined;
+  const { stride, pad, size } = node.attributes;
+  // What a stride skipped at the far side is padded less there, so that the filter comes out in its size.
+  const far = [0, 1].map((side) => {
+    const dilated = (staticDim(image[2 + side], image) - 1) * stride! + 1;
+    return pad! - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad!) - size![side]!);
+  });
+  if (far.some((amount) => amount < 0)) return undefined;
+  // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
+  const padded = emitter.node('Pad', [
+    x!,
+    emitter.integers([pad!, pad!, ...far]),
+    '',
+    emitter.integers([2, 3]),
+  ]);
+  const exchanged = emitter.node('Transpose', [padded], EXCHANGE);
+  const filter = convolve(
+    emitter,
+    emitter.blocked(exchanged),
+    blockedImageAsFilter(emitter, y!, image),
+    image.slice(2),
+    { dilation: stride!, pads: [0, 0, 0, 0] },
+  );
+  const [o, c, ...kernel] = node.shape;
+  return emitter.node('Transpose', [emitter.plain(filter, [c!, o!, ...kernel])], EXCHANGE);
+}
+
+/** Exchanges the first two axes of an image. */
+const EXCHANGE = { perm: [1, 0, 2, 3] };
+
+/** Whether whole blocks of channels make each of these axes. */
+function fits({ block }: Emitter, axes: readonly (number | string)[]): boolean {
+  return block > 1 && axes.every((axis) => typeof axis === 'number' && axis % block === 0);
+}
+
+function convolve(
+  emitter: Emitter,
+  image: string,
+  filter: string,
+  kernel: Shape,
+  { stride = 1, dilation = 1, pads }: Geometry,
+): string {
+  return emitter.node('nchwc.Conv', [image, filter], {
+    strides: [stride, stride],
+    dilations: [dilation, dilation],
+    pads,
+    kernel_shape: kernel as readonly number[],
+    group: 1,
+  });
+}
+
+/** Filters [o, c, k, l] as [o/B, c/B, k, l, B', B]; with `exchanged`, as [c/B, o/B, k, l, B, B']. */
+function splitFilter(emitter: Emitter, w: string, shape: Shape, exchanged: boolean): string {
+  const b = emitter.block;
+  const [o, c, k, l] = shape as readonly number[];
+  const split = emitter.node('Reshape', [w, emitter.integers([o! / b, b, c! / b, b, k!, l!])]);
+  return emitter.node('Transpose', [split], { perm: exchanged ? [2, 0, 4, 5, 1, 3] : [0, 2, 4, 5, 3, 1] });
+}
+
+/** An image [n, o, h, w] as filters [o, n, h, w], both blocked: its own blocks already hold o innermost. */
+function blockedImageAsFilter(emitter: Emitter, y: string, shape: Shape): string {
+  const b = emitter.block;
+  const [n, o, h, w] = shape as readonly number[];
+  const split = emitter.node('Reshape', [
+    emitter.blocked(y),
+    emitter.integers([n! / b, b, o! / b, h! * w!, b]),
+  ]);
+  const ordered = emitter.node('Transpose', [split], { perm: [2, 0, 3, 1, 4] });
+  return emitter.node('Reshape', [ordered, emitter.integers([o!, n!, h!, w!])]);
+}
+
+/** Along one axis: which taps of the filter the rows of one residue read, and how the image is padded for them. */
+interface Residue {
+  /** The first tap, phi; the others follow at the stride. */
+  readonly first: number;
+  readonly taps: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The residues of the rows 0, 1, ..., s - 1, or nothing where they do not share one size or need a crop. */
+function residues(
+  stride: number,
+  pad: number,
+  kernel: number,
+  source: number,
+  size: number,
+): Residue[] | undefined {
+  if (kernel < stride || size % stride !== 0) return undefined;
+  const all = Array.from({ length: stride }, (_, row) => {
+    const first = (row + pad) % stride;
+    const taps = Math.ceil((kernel - first) / stride);
+    const shift = (row + pad - first) / stride; // row s t + row reads p = t + shift - m
+    const before = taps - 1 - shift;
+    return { first, taps, before, after: size / stride - source - before + taps - 1 };
+  });
+  return all.every(({ before, after }) => before >= 0 && after >= 0) ? all : undefined;
+}
+
+/** The taps of a pair of residues, in descending order, of exchanged filters [o, c, k, l]: blocked [c, o, taps, taps']. */
+function subFilter(
+  emitter: Emitter,
+  w: string,
+  shape: Shape,
+  [row, column]: readonly [Residue, Residue],
+  stride: number,
+): string {
+  const last = ({ first, taps }: Residue) => first + stride * (taps - 1);
+  const picked = emitter.node('Slice', [
+    splitFilter(emitter, w, shape, true),
+    emitter.integers([last(row), last(column)]),
+    emitter.integers([BEFORE_FIRST, BEFORE_FIRST]),
+    emitter.integers([2, 3]),
+    emitter.integers([-stride, -stride]),
+  ]);
+  const [o, c] = shape as readonly number[];
+  return emitter.node('Reshape', [picked, emitter.integers([c!, o!, row.taps, column.taps])]);
+}
+
+/**
+ * One blocked image of which `parts[r][q]` holds the pixels (s i + r, s j + q). Blocks of B values lie together, so
+ * two concatenations do it: of blocks within a row, then of rows.
+ */
+function interleave(emitter: Emitter, parts: readonly (readonly string[])[], shape: Shape): string {
+  const stride = parts.length;
+  if (stride === 1) return parts[0]![0]!;
+  const [, c, height, width] = shape as readonly number[];
+  const concat = (pieces: readonly string[], length: number) => {
+    const rows = pieces.map((piece) => emitter.node('Reshape', [piece, emitter.integers([-1, length])]));
+    return emitter.node('Concat', rows, { axis: 1 });
+  };
+  const rows = parts.map((columns) => concat(columns, emitter.block));
+  const image = concat(rows, width! * emitter.block);
+  return emitter.node('Reshape', [image, emitter.integers([-1, c!, height!, width!])]);
+}
