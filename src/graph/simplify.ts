@@ -1,7 +1,8 @@
 /** @file Rewrites a graph to an equal, smaller one: shared subexpressions, folded constants, dropped identities. */
 import { topologicalOrder } from './grad.js';
 import { type Attributes, operators, type Values } from './ops.js';
-import { type Shape, sameShape, sizeOf } from './shape.js';
+import { rewrite } from './rewrite.js';
+import { sizeOf } from './shape.js';
 import { constant, Tensor } from './tensor.js';
 
 /** Constants above this size are left as expressions (a broadcast zero, say), not spelled out in the model. */
@@ -13,24 +14,23 @@ export function simplify(outputs: readonly Tensor[]): Tensor[] {
   const rewritten = new Map<Tensor, Tensor>();
   const ids = new Map<Tensor, number>();
   const share = (node: Tensor): Tensor => {
-    // A rewrite may bring an input of its own (a product of two constants): it needs an identity too.
-    const settled = withInputs(
-      node,
-      node.inputs.map((input) => (ids.has(input) ? input : share(input))),
-    );
-    const key = keyOf(settled, ids);
+    const key = keyOf(node, ids);
     const known = canonical.get(key);
     if (known) return known;
-    canonical.set(key, settled);
-    ids.set(settled, ids.size);
-    return settled;
+    canonical.set(key, node);
+    ids.set(node, ids.size);
+    return node;
+  };
+  /** The shared node that a node of any inputs comes to, by rules that may bring inputs of their own. */
+  const settle = (node: Tensor): Tensor => {
+    if (ids.has(node)) return node;
+    const settled = withInputs(node, node.inputs.map(settle));
+    const simpler = rewrite(settled);
+    return simpler ? settle(simpler) : share(fold(settled));
   };
   for (const node of topologicalOrder(outputs)) {
-    const moved = withInputs(
-      node,
-      node.inputs.map((input) => rewritten.get(input)!),
-    );
-    rewritten.set(node, share(fold(identityOf(moved) ?? moved)));
+    const inputs = node.inputs.map((input) => rewritten.get(input)!);
+    rewritten.set(node, settle(withInputs(node, inputs)));
   }
   return outputs.map((output) => rewritten.get(output)!);
 }
@@ -45,56 +45,6 @@ function keyOf(node: Tensor, ids: ReadonlyMap<Tensor, number>): string {
     key === 'data' ? Array.from(value as Float64Array).join() : value,
   );
   return `${node.op}(${node.inputs.map((input) => ids.get(input)).join()})${attributes}`;
-}
-
-/** The value of a constant that is one number everywhere, through reshapes and broadcasts. */
-function uniformValue(node: Tensor): number | undefined {
-  if (node.op === 'constant') {
-    const data = node.attributes.data!;
-    return data.every((value) => value === data[0]) ? data[0] : undefined;
-  }
-  return node.op === 'broadcast' || node.op === 'reshape' ? uniformValue(node.inputs[0]!) : undefined;
-}
-
-/** The simpler node that `node` equals exactly, if there is one. */
-function identityOf(node: Tensor): Tensor | undefined {
-  const [a, b] = node.inputs;
-  const is = (side: Tensor | undefined, value: number) => side !== undefined && uniformValue(side) === value;
-  const keep = (side: Tensor) => (sameShape(side.shape, node.shape) ? side : undefined);
-  switch (node.op) {
-    case 'add':
-      return (is(b, 0) ? keep(a!) : undefined) ?? (is(a, 0) ? keep(b!) : undefined);
-    case 'sub':
-      return is(b, 0) ? keep(a!) : undefined;
-    case 'mul':
-      return (is(b, 1) ? keep(a!) : undefined) ?? (is(a, 1) ? keep(b!) : undefined) ?? scaledTwice(node);
-    case 'div':
-      return is(b, 1) ? keep(a!) : undefined;
-    case 'neg':
-      return a!.op === 'neg' ? a!.inputs[0] : undefined;
-    case 'reshape':
-      return a!.op === 'reshape' ? reshaped(a!.inputs[0]!, node.shape) : keep(a!);
-    case 'broadcast':
-      return keep(a!);
-    default:
-      return undefined;
-  }
-}
-
-/** (x c1) c2 = x (c1 c2) for scalar constants. */
-function scaledTwice(node: Tensor): Tensor | undefined {
-  const split = (n: Tensor): [Tensor, number] | undefined => {
-    if (n.op !== 'mul') return undefined;
-    const i = n.inputs.findIndex((side) => side.op === 'constant' && side.shape.length === 0);
-    return i < 0 ? undefined : [n.inputs[1 - i]!, n.inputs[i]!.attributes.data![0]!];
-  };
-  const outer = split(node);
-  const inner = outer && split(outer[0]);
-  return inner && outer ? inner[0].mul(inner[1] * outer[1]) : undefined;
-}
-
-function reshaped(source: Tensor, shape: Shape): Tensor {
-  return source.reshape(shape);
 }
 
 function fold(node: Tensor): Tensor {

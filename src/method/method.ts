@@ -45,12 +45,19 @@ export interface Phase {
   readonly name: string;
   /** What the engine computes. */
   readonly program: ProgramSpec;
+  /** A dearer program for the steps at which it applies, with the same outputs and updates. */
+  readonly exception?: { readonly program: ProgramSpec; applies(step: number): boolean };
   /** Values of the program's inputs at a step. */
   feeds(context: StepContext): Feeds;
   /** Optimizer steps that follow the program. */
   updates(context: StepContext): readonly OptimizerUpdate[];
   /** What is done with the outputs before the next step; such as moving the prior. */
   finish?(outputs: Feeds, context: StepContext): void;
+}
+
+/** The program that a phase runs at a step. */
+export function programAt({ program, exception }: Phase, step: number): ProgramSpec {
+  return exception?.applies(step) ? exception.program : program;
 }
 
 /** What an intervention may use. */

@@ -90,7 +90,7 @@ export class Relocation implements Intervention {
   feeds(component: Int32Array, step: number, weight: number, stream: Stream): Record<string, Float32Array> {
     const weights = new Float32Array(component.length);
     const targets = new Float32Array(component.length * this.#size);
-    if (step < this.#until) {
+    if (this.pulls(step)) {
       component.forEach((c, i) => {
         const chosen = (c * POOL + stream.int(POOL)) * this.#size;
         if (this.#active[c] === 0) return;
@@ -99,6 +99,11 @@ export class Relocation implements Intervention {
       });
     }
     return { 'relocation/weight': weights, 'relocation/target': targets };
+  }
+
+  /** Whether {@link loss} has any weight at this step. */
+  pulls(step: number): boolean {
+    return step < this.#until;
   }
 
   due(step: number): boolean {

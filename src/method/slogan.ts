@@ -9,6 +9,7 @@
  * The prior's parameters are constants of the loss graph: the only way in is z.
  */
 import { z } from 'zod';
+import type { ProgramSpec } from '../engine/engine.js';
 import { grad } from '../graph/grad.js';
 import { input, type Tensor } from '../graph/tensor.js';
 import { backbone } from '../nets/index.js';
@@ -159,24 +160,30 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
   const loss = adversarial.mean().add(contrastive.mean().mul(input('lambda', [])));
   // g_i = d(sum of the losses) / d z_i = B d(mean loss) / d z_i
   const latentGradient = grad(loss, [latent])[0]!.mul(batch);
-  // Relocation moves the generator alone: the prior goes on following its own losses.
-  const trained = config.relocate > 0 ? loss.add(relocation.loss(generated)) : loss;
+  const program = (name: string, trained: Tensor): ProgramSpec => ({
+    name,
+    outputs: {
+      generator: adversarial.mean(),
+      u2c: contrastive.mean(),
+      adversarial,
+      contrastive,
+      latentGradient,
+    },
+    gradients: gradientsOf(trained, [...generator.parameters, ...encoder.parameters]),
+    assignments: statistics,
+  });
 
   let draw: LatentBatch;
   return {
     name: 'generator',
-    program: {
-      name: 'generator',
-      outputs: {
-        generator: adversarial.mean(),
-        u2c: contrastive.mean(),
-        adversarial,
-        contrastive,
-        latentGradient,
+    program: program('generator', loss),
+    ...(config.relocate > 0 && {
+      exception: {
+        // Relocation moves the generator alone, the prior goes on following its own losses: so two gradients.
+        program: program('generator with relocation', loss.add(relocation.loss(generated))),
+        applies: (step: number) => relocation.pulls(step),
       },
-      gradients: gradientsOf(trained, [...generator.parameters, ...encoder.parameters]),
-      assignments: statistics,
-    },
+    }),
     feeds({ stream, progress, step }) {
       const own = stream.fork('generator');
       draw = prior.sample(batch, own.fork('latent'));
@@ -185,7 +192,7 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
       return {
         latent: Float32Array.from(draw.z),
         lambda: Float32Array.of(config.lambda * decay),
-        ...(config.relocate > 0 &&
+        ...(relocation.pulls(step) &&
           relocation.feeds(draw.component, step, config.relocate, own.fork('relocation'))),
         ...(config.lambda > 0 && {
           'prior/weight': Float32Array.from(weight),

@@ -53,7 +53,10 @@ export class Session {
     const session = new Session(engine, model, stream, context, groups);
     if (state) await session.#load(state);
     if (options.training !== false) {
-      for (const phase of model.phases) await engine.compile(phase.program);
+      for (const { program, exception } of model.phases) {
+        await engine.compile(program);
+        if (exception) await engine.compile(exception.program);
+      }
     }
     return session;
   }

@@ -8,7 +8,7 @@ import type { BatchSchedule } from '../data/batches.js';
 import { type Samples, sampleSize } from '../data/dataset.js';
 import type { RunResult } from '../engine/engine.js';
 import { MixturaError } from '../errors.js';
-import type { Phase, StepContext } from '../method/method.js';
+import { type Phase, programAt, type StepContext } from '../method/method.js';
 import type { Inference } from './inference.js';
 import type { Session } from './session.js';
 
@@ -88,7 +88,8 @@ interface PhaseRun {
 }
 
 function start(session: Session, phase: Phase, context: StepContext): PhaseRun {
-  const result = session.engine.run(phase.program.name, phase.feeds(context), phase.updates(context));
+  const { name } = programAt(phase, context.step);
+  const result = session.engine.run(name, phase.feeds(context), phase.updates(context));
   // A failure is reported where the result is awaited; until then it must not end the process.
   result.catch(() => {});
   return { phase, result };
