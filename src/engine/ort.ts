@@ -41,7 +41,9 @@ export class OrtEngine implements Engine {
 
   constructor({ threads = 2, profile }: OrtOptions = {}) {
     this.#worker = new Worker(builtFile('ort-worker.js'), { workerData: { threads, profile } });
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
+    this.#worker.on('message', (replies: readonly Reply[]) => {
+      for (const reply of replies) this.#settle(reply);
+    });
     this.#worker.on('error', (error) =>
       this.#fail(error instanceof Error ? error : new Error(String(error))),
     );
