@@ -30,6 +30,18 @@ interface KernelExports {
   sgd(value: number, gradient: number, n: number, learningRate: number): void;
 }
 
+/** @throws a MixturaError for a step below 1, or where beta1 asks for a first moment that is not kept. */
+export function requireAdam({ beta1 }: Pick<AdamOptions, 'beta1'>, step: number, firstMoment: boolean): void {
+  if (!(Number.isInteger(step) && step >= 1)) {
+    throw new MixturaError(`Adam counts its steps from 1, but was given step ${step}; pass step + 1.`);
+  }
+  if (beta1 !== 0 && !firstMoment) {
+    throw new MixturaError(
+      `Adam with beta1 = ${beta1} needs a first moment; allocate one, or use beta1 = 0.`,
+    );
+  }
+}
+
 /** Optimizer steps over the blocks of one WebAssembly memory, in place and in one pass. */
 export class OptimizerKernel {
   readonly #buffer: ArrayBuffer;
@@ -50,14 +62,7 @@ export class OptimizerKernel {
    */
   adam(state: AdamState, options: AdamOptions, step: number): void {
     const { learningRate, beta1, beta2, epsilon = 1e-8, weightDecay = 0 } = options;
-    if (!(Number.isInteger(step) && step >= 1)) {
-      throw new MixturaError(`Adam counts its steps from 1, but was given step ${step}; pass step + 1.`);
-    }
-    if (beta1 !== 0 && !state.moment1) {
-      throw new MixturaError(
-        `Adam with beta1 = ${beta1} needs a first moment; allocate one, or use beta1 = 0.`,
-      );
-    }
+    requireAdam(options, step, state.moment1 !== undefined);
     const n = state.value.length;
     this.#kernel.adam(
       this.#pointer('value', state.value, n),

@@ -55,29 +55,36 @@ function tridiagonalise(matrix: Float64Array, n: number): Tridiagonal {
   const work = new Float64Array(n);
   for (let i = n - 1; i > 0; i--) {
     const v = a.subarray(i * n, i * n + i);
-    let max = 0;
-    for (let k = 0; k < i - 1; k++) max = Math.max(max, Math.abs(v[k]!));
-    if (max === 0) {
-      off[i - 1] = v[i - 1]!; // already tridiagonal here, H_i = I
-      continue;
-    }
-    max = Math.max(max, Math.abs(v[i - 1]!));
-    let norm = 0;
-    for (let k = 0; k < i; k++) {
-      v[k]! /= max;
-      norm += v[k]! * v[k]!;
-    }
-    norm = Math.sqrt(norm);
-    const last = v[i - 1]!;
-    const alpha = last > 0 ? -norm : norm;
-    off[i - 1] = alpha * max;
-    v[i - 1] = last - alpha;
-    const scale = 1 / (norm * norm - last * alpha); // 2 / (v . v)
+    const { coupling, scale } = reflector(v, i);
+    off[i - 1] = coupling;
+    if (scale === 0) continue; // already tridiagonal here, H_i = I
     scales[i] = scale;
     reflectBothSides(a, n, i, v, scale, work);
   }
   for (let i = 0; i < n; i++) diagonal[i] = a[i * n + i]!;
   return { diagonal, off, reflectors: a, scales };
+}
+
+/**
+ * Turns a row x of n numbers, in place, into the v of H = I - scale v v^T with H x = coupling e_{n-1}; scale is 0,
+ * and x untouched, where only its last entry is not 0.
+ */
+export function reflector(x: Float64Array, n: number): { coupling: number; scale: number } {
+  let max = 0;
+  for (let k = 0; k < n - 1; k++) max = Math.max(max, Math.abs(x[k]!));
+  const end = x[n - 1]!;
+  if (max === 0) return { coupling: end, scale: 0 };
+  max = Math.max(max, Math.abs(end));
+  let norm = 0;
+  for (let k = 0; k < n; k++) {
+    x[k]! /= max;
+    norm += x[k]! * x[k]!;
+  }
+  norm = Math.sqrt(norm);
+  const last = x[n - 1]!;
+  const alpha = last > 0 ? -norm : norm;
+  x[n - 1] = last - alpha;
+  return { coupling: alpha * max, scale: 1 / (norm * norm - last * alpha) }; // 2 / (v . v)
 }
 
 /** A[0..i, 0..i) <- H A H on the lower triangle: A - v w^T - w v^T, w = s A v - (s^2 v^T A v / 2) v. */

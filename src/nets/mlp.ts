@@ -37,7 +37,8 @@ export function mlp(data: DataShape, { units, batchNorm: normalised }: MlpOption
       new Network('generator', [
         ...hidden('generator', width, normalised, false),
         dense('generator/2-dense', units, size),
-        ...outputActivation(data.range),
+        // Table 13 ends without an activation, whatever the range of a table.
+        ...(normalised || image ? outputActivation(data.range) : []),
         ...leave,
       ]),
     critic: () =>
