@@ -1,30 +1,46 @@
-/** @file `mixtura data`: which data sets there are, what one holds, and where files are looked for. */
+/** @file `mixtura data`: which data sets there are, getting one, what one holds, and where files are looked for. */
+import path from 'node:path';
+import { CATALOGUE, type CatalogueEntry } from '../data/catalogue.js';
+import { ELASTIC_NAMES } from '../data/elastic-splits.js';
 import { formatSummary, summarize } from '../data/inspect.js';
-import { cacheFolder, downloadLine, NAMED_SETS, namedSetPresence } from '../data/named.js';
+import { cacheFolder, downloadLine, fetchSet, NAMED_SETS, namedSetPresence } from '../data/named.js';
 import { didYouMean } from '../data/nearest.js';
-import { DATASET_NAMES, openDataset } from '../data/open.js';
+import { noticeLines } from '../data/notice.js';
+import { DATASET_NAMES, FILE_KINDS, formatOf, openDataset } from '../data/open.js';
 import { ExitCode, usageError } from '../errors.js';
+import { contactSheet } from '../report/contact-sheet.js';
+import { writeFileAtomic } from '../train/atomic-file.js';
+import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { print, printJson } from './output.js';
-import type { Arguments, Verb } from './verb.js';
+import { TABLE_OPTIONS, tableOptions } from './table-options.js';
+import { type Arguments, table, type Verb } from './verb.js';
 
 export const dataVerb: Verb = {
   name: 'data',
-  summary: 'List the data sets, inspect one, or tell where files are looked for.',
-  usage: '[list | inspect DATA | path]',
+  summary: 'List the data sets, get one, inspect one, or tell where files are looked for.',
+  usage: '[list | fetch NAME | inspect DATA | path]',
   arity: [0, 2],
   options: {
     classes: { value: 'A,B', summary: 'inspect: classes to keep' },
     ratio: { value: 'A:B', summary: 'inspect: sizes of the kept classes' },
     groups: { value: 'A;B,C', summary: 'inspect: classes merged into groups' },
-    label: { value: 'COLUMN', summary: 'inspect: label column of a table' },
+    ...TABLE_OPTIONS,
+    ...IMAGE_OPTIONS,
     split: { value: 'PART', summary: 'inspect: train (default) or test' },
+    out: { value: 'FILE.png', summary: 'inspect: write a sheet of images, a row a class, or of points' },
   },
-  examples: ['mixtura data', 'mixtura data inspect mnist --classes 0,4 --ratio 7:3', 'mixtura data path'],
+  examples: [
+    'mixtura data',
+    'mixtura data fetch mnist',
+    'mixtura data inspect mnist-2 --ratio 9:1 --out sheet.png',
+    'mixtura data path',
+  ],
   run: runData,
 };
 
 const ACTIONS: Readonly<Record<string, { arity: number; run(args: Arguments): void | Promise<void> }>> = {
   list: { arity: 1, run: list },
+  fetch: { arity: 2, run: fetchOne },
   inspect: { arity: 2, run: inspect },
   path: { arity: 1, run: paths },
 };
@@ -40,51 +56,117 @@ async function runData(args: Arguments): Promise<number> {
   }
   if (Math.max(1, args.positionals.length) !== action.arity) {
     throw usageError(
-      `'data ${word}' takes ${action.arity - 1} arguments; use it as: mixtura data ${dataVerb.usage}.`,
+      `'data ${word}' takes ${action.arity === 2 ? '1 argument' : 'no arguments'}; use it as: mixtura data ${dataVerb.usage}.`,
     );
   }
   await action.run(args);
   return ExitCode.done;
 }
 
+interface Listed {
+  readonly name: string;
+  readonly about: string;
+  /** Whether it can be opened now, without a download. */
+  readonly here: boolean;
+  /** Where it is, or how to get it. */
+  readonly place: string;
+  readonly shape: readonly number[];
+  /** Samples of each class in the training part. */
+  readonly classes?: readonly number[];
+  readonly samples?: number;
+  readonly heldOut?: number;
+}
+
 function list(args: Arguments): void {
-  const sets = DATASET_NAMES.map((name) => {
-    if (!NAMED_SETS.includes(name)) return { name, here: true, about: 'comes with Mixtura' };
-    const { title, missing, missingBytes } = namedSetPresence(name);
-    const here = missing.length === 0;
-    return {
-      name,
-      here,
-      about: here ? title : `${title}; ${(missingBytes / 1e6).toFixed(1)} MB are downloaded first`,
-    };
-  });
+  const sets = CATALOGUE.map(listed);
   if (args.flag('json')) {
     printJson({ sets });
     return;
   }
-  const width = Math.max(...DATASET_NAMES.map((name) => name.length)) + 2;
-  for (const { name, about } of sets) print(`  ${name.padEnd(width)}${about}`);
-  print(
-    '\nOr give the path of an IDX file of images (plain or gzipped), of a .csv or .tsv table, or of a .npy array.',
-  );
+  const splits = sets.filter(({ name }) => ELASTIC_NAMES.includes(name));
+  const others = sets.filter((set) => !splits.includes(set));
+  const rows = others.map((set) => [set.name, told(set)] as const);
+  for (const line of table([...rows, toldTogether(splits)])) print(line);
+  print(`\nOr give the path of ${FILE_KINDS}.`);
+}
+
+function listed({ name, title, shape, train, test, files }: CatalogueEntry): Listed {
+  const presence = files === undefined ? undefined : namedSetPresence(files);
+  const made = files !== undefined && files !== name;
+  const place = !presence
+    ? 'comes with Mixtura'
+    : presence.found !== undefined
+      ? `in ${presence.found}`
+      : made
+        ? `not here: made of ${files}`
+        : `not here: ${presence.advice!.replace(/\.$/, '')}`;
+  return {
+    name,
+    about: title,
+    here: presence === undefined || presence.found !== undefined,
+    place,
+    shape,
+    ...(train && { samples: total(train), classes: train }),
+    ...(test && { heldOut: total(test) }),
+  };
+}
+
+function told({ about, samples, heldOut, classes, shape, place }: Listed): string {
+  const held = heldOut === undefined ? '' : ` + ${heldOut}`;
+  const sizes = classes && `${samples}${held} of ${shape.join('x')} in ${classes.length} groups`;
+  return [about, sizes, place].filter((part) => part !== undefined).join('; ');
+}
+
+/** The splits, which differ in their sizes alone, in one line. */
+function toldTogether(splits: readonly Listed[]): readonly [string, string] {
+  const [first, last] = [splits[0]!, splits.at(-1)!];
+  const sizes = splits.map(({ samples = 0 }) => samples);
+  const upTo = last.name.slice(-2);
+  const about = first.about.replace(/ (\d+)$/, `s $1 to ${upTo}`);
+  const range = `${Math.min(...sizes)} to ${Math.max(...sizes)}`;
+  const line = told({ ...first, about }).replace(`; ${first.samples} `, `; ${range} `);
+  return [`${first.name} ... ${upTo}`, line];
+}
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, n) => sum + n, 0);
+
+async function fetchOne(args: Arguments): Promise<void> {
+  const name = args.positionals[1]!;
+  const entry = CATALOGUE.find((set) => set.name === name);
+  if (!entry) {
+    throw usageError(
+      `There is no data set '${name}' to fetch${didYouMean(name, DATASET_NAMES)}; see mixtura data list.`,
+    );
+  }
+  const files = entry.files === undefined ? [] : await fetchSet(name, { progress: downloadLine() });
+  if (args.flag('json')) printJson({ name, files });
+  else if (files.length === 0) print(`${name} comes with Mixtura; there is nothing to fetch.`);
+  else print(`${name} is here:\n${files.map((file) => `  ${file}`).join('\n')}`);
 }
 
 async function inspect(args: Arguments): Promise<void> {
-  const split = args.text('split');
+  const [split, out] = [args.text('split'), args.text('out')];
   if (split !== undefined && split !== 'train' && split !== 'test') {
     throw usageError(`--split is '${split}'; give train or test.`);
+  }
+  if (out !== undefined && path.extname(out).toLowerCase() !== '.png') {
+    throw usageError(`--out is '${out}'; give a file that ends in .png.`);
   }
   const dataset = await openDataset(args.positionals[1]!, {
     classes: args.text('classes'),
     ratio: args.text('ratio'),
     groups: args.text('groups'),
-    label: args.text('label'),
+    ...tableOptions(args),
+    ...imageOptions(args),
     split,
     progress: downloadLine(),
+    notice: noticeLines(),
   });
-  const summary = summarize(dataset);
-  if (args.flag('json')) printJson(summary);
-  else print(formatSummary(summary));
+  const sheet = out === undefined ? undefined : contactSheet(dataset);
+  const summary = { ...summarize(dataset), format: formatOf(args.positionals[1]!) };
+  if (sheet) writeFileAtomic(out!, sheet);
+  if (args.flag('json')) printJson({ ...summary, ...(sheet && { sheet: out }) });
+  else print(`${formatSummary(summary)}${sheet ? `\n  sheet        ${out}` : ''}`);
 }
 
 function paths(args: Arguments): void {

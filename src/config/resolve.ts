@@ -1,6 +1,8 @@
 /** @file From what the user asked for to a complete run: defaults, preset, flags, then the data's own facts. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { expandSelection } from '../data/constructed.js';
+import type { Samples } from '../data/dataset.js';
 import { usageError } from '../errors.js';
 import { defaultPreset, type Preset, presets } from './presets.js';
 import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
@@ -23,11 +25,17 @@ export function presetNamed(name: string): Preset {
 
 /**
  * Defaults, then the preset, then the request; checked by the schema. A preset that was tuned for another method
- * gives a method its data and sizes, and those settings that the method has too.
+ * gives a method its data and sizes, and those settings that the method has too. Without a preset, what suits data
+ * that have none of their own shows in `samples`, once these are known.
  */
-export function resolveRequest(request: RunRequest, settingsOf: (method: string) => z.ZodObject): RunConfig {
-  const { preset: named, data, settings, ...rest } = request;
-  const preset = presetNamed(named ?? defaultPreset[data?.name ?? 'digits'] ?? 'robust');
+export function resolveRequest(
+  request: RunRequest,
+  settingsOf: (method: string) => z.ZodObject,
+  samples?: Pick<Samples, 'kind' | 'shape'>,
+): RunConfig {
+  const { preset: named, data: asked, settings, ...rest } = request;
+  const preset = presetNamed(named ?? suitedPreset(asked?.name ?? 'digits', samples));
+  const data = asked && expandData(asked);
   const made = preset.data?.name;
   if (named !== undefined && made !== undefined && data?.name !== undefined && data.name !== made) {
     throw usageError(`The preset ${named} is made for ${made}, not for ${data.name}; leave one of them out.`);
@@ -45,6 +53,24 @@ export function resolveRequest(request: RunRequest, settingsOf: (method: string)
   });
   requireThreads(config.threads);
   return config;
+}
+
+/** From this side on images are for convolutional networks. */
+const CONVOLUTIONAL_SIDE = 16;
+
+/** The preset of the data, or where that is the one for any data, the one for samples of their shape. */
+function suitedPreset(data: string, samples: Pick<Samples, 'kind' | 'shape'> | undefined): string {
+  const preset = defaultPreset(data);
+  const large = samples?.kind === 'image' && Math.min(...samples.shape.slice(1)) >= CONVOLUTIONAL_SIDE;
+  return preset === 'robust' && large ? 'robust-28x28' : preset;
+}
+
+/**
+ * A set that is a selection of another, in terms of that one, so that a run says what its data are: `mnist-2` becomes
+ * `mnist` with its classes and ratio. @throws a usage error for classes chosen of such a set.
+ */
+export function expandData(data: NonNullable<RunRequest['data']>): NonNullable<RunRequest['data']> {
+  return data.name === undefined ? data : expandSelection({ ...data, name: data.name });
 }
 
 /** @throws a usage error for more threads than any machine like this one has a use for. */

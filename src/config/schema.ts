@@ -10,6 +10,18 @@ export const dataSchema = z.strictObject({
   ratio: z.string().optional().describe('sizes of the kept classes, such as 7:3'),
   groups: z.string().optional().describe('classes merged into groups, such as 1;8;0,3'),
   label: z.string().optional().describe('label column of a table'),
+  key: z.string().optional().describe('array of an NPZ or HDF5 file, matrix of an AnnData file'),
+  transpose: z.boolean().optional().describe('whether the columns of a table are the samples'),
+  counts: z
+    .boolean()
+    .optional()
+    .describe('whether a table holds counts, read as log2(x + 1) over its largest'),
+  size: z.string().optional().describe('size of images, such as 32 or 48x32 (width x height)'),
+  crop: z
+    .enum(['center', 'none'])
+    .optional()
+    .describe('before resizing: keep the middle of the wanted proportions (default), or stretch all'),
+  color: z.enum(['grey', 'color']).optional().describe('images as grey or colour (default: grey if all are)'),
   subsetSeed: wholeNumber.default(0).describe('seed of the subset, apart from the seed of training'),
 });
 
@@ -51,6 +63,7 @@ export interface ResolvedRun extends RunConfig {
     readonly fingerprint: string;
     readonly maximum?: number;
     readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
+    readonly largestCount?: number;
   };
 }
 

@@ -1,9 +1,12 @@
 /** @file What there is to tell about a data set, for `mixtura data`. */
 
 import { classCounts, type Dataset, type DatasetKind, sampleSize, type ValueRange } from './dataset.js';
+import { Duplicates, Features, ValueStatistics } from './inspect-scan.js';
 
 export interface DatasetSummary {
   readonly name: string;
+  /** How it is kept, where that is known. */
+  readonly format?: string;
   readonly source: string;
   readonly kind: DatasetKind;
   readonly shape: readonly number[];
@@ -11,20 +14,29 @@ export interface DatasetSummary {
   readonly count: number;
   /** Size of the held-out split, if there is one. */
   readonly testCount?: number;
-  /** Extremes, mean and standard deviation of all values, as `read` gives them. */
+  /** Extremes, mean and standard deviation of all finite values, as `read` gives them. */
   readonly values: {
     readonly min: number;
     readonly max: number;
     readonly mean: number;
     readonly deviation: number;
   };
+  /** Values that are NaN or infinite. */
+  readonly nonFinite: number;
+  /** Samples that equal an earlier one in every value, and the first of them with that earlier one, from 1. */
+  readonly duplicates: { readonly count: number; readonly first?: readonly [earlier: number, later: number] };
+  /** Places in a sample, from 1, that have the same value in every sample. */
+  readonly constantFeatures: readonly number[];
   readonly classes?: readonly { readonly name: string; readonly count: number; readonly share: number }[];
   readonly fingerprint: string;
 }
 
-const CHUNK = 1024;
+/** Values that are read at a time. */
+const CHUNK_VALUES = 2 ** 21;
+/** More columns are not listed one by one. */
+const MOST_LISTED = 12;
 
-/** Reads the whole data set once and tells its sizes, values, classes and fingerprint. */
+/** Reads the whole data set once and tells its sizes, values, classes, what is suspicious, and its fingerprint. */
 export function summarize(dataset: Dataset): DatasetSummary {
   const { name, source, kind, shape, range, count, fingerprint } = dataset;
   const counts = classCounts(dataset);
@@ -36,7 +48,7 @@ export function summarize(dataset: Dataset): DatasetSummary {
     range,
     count,
     ...(dataset.test ? { testCount: dataset.test().count } : {}),
-    values: valueStatistics(dataset),
+    ...scan(dataset),
     ...(counts
       ? {
           classes: Array.from(counts, (n, k) => ({
@@ -58,9 +70,11 @@ export function formatSummary(summary: DatasetSummary): string {
   const width = Math.max(0, ...(classes ?? []).map((c) => c.name.length));
   return [
     `${summary.name}: ${summary.source}`,
+    ...(summary.format === undefined ? [] : [`  format       ${summary.format}`]),
     `  samples      ${summary.count}${summary.testCount === undefined ? '' : ` (and ${summary.testCount} held out)`}`,
     `  one sample   ${summary.kind}, ${summary.shape.join(' x ')}, values ${range}`,
     `  values       ${number(values.min)} to ${number(values.max)}, mean ${number(values.mean)}, deviation ${number(values.deviation)}`,
+    ...suspicions(summary),
     `  fingerprint  ${summary.fingerprint}`,
     ...(classes
       ? ['  classes      (for evaluation only; training never sees them)']
@@ -72,40 +86,58 @@ export function formatSummary(summary: DatasetSummary): string {
   ].join('\n');
 }
 
-/** The first `perClass` rows of every class (of the whole, without labels), for a sheet of examples. */
+/**
+ * Up to `perClass` rows of every class (of the whole, without labels), evenly spaced, because neighbours in a file may
+ * be frames of one film.
+ */
 export function examples(dataset: Dataset, perClass: number): Uint32Array[] {
   const { labels, count } = dataset;
-  if (!labels) return [Uint32Array.from({ length: Math.min(perClass, count) }, (_, i) => i)];
-  const rows = Array.from(classCounts(dataset)!, () => [] as number[]);
-  for (let i = 0; i < count; i++) {
-    const found = rows[labels[i]!]!;
-    if (found.length < perClass) found.push(i);
-  }
-  return rows.map((found) => Uint32Array.from(found));
+  const rows = labels
+    ? Array.from(classCounts(dataset)!, () => [] as number[])
+    : [Array.from({ length: count }, (_, i) => i)];
+  labels?.forEach((label, i) => {
+    rows[label]!.push(i);
+  });
+  return rows.map((all) =>
+    Uint32Array.from(
+      { length: Math.min(perClass, all.length) },
+      (_, i) => all[Math.floor((i * all.length) / Math.min(perClass, all.length))]!,
+    ),
+  );
 }
 
-function valueStatistics(dataset: Dataset): DatasetSummary['values'] {
+function suspicions({ shape, count, nonFinite, duplicates, constantFeatures }: DatasetSummary): string[] {
+  const [size, constant] = [sampleSize(shape), constantFeatures.length];
+  const listed = constantFeatures.slice(0, MOST_LISTED).join(', ');
+  const columns = shape.length === 1 && constant > 0 && size > constant;
+  const which = columns ? ` (columns ${listed}${constant > MOST_LISTED ? ', ...' : ''})` : '';
+  const share = ((100 * duplicates.count) / count).toFixed(1);
+  const pair = duplicates.first && `, sample ${duplicates.first[1]} equals ${duplicates.first[0]}`;
+  return [
+    `  not finite   ${nonFinite === 0 ? 'none' : `${nonFinite} values are NaN or infinite`}`,
+    `  duplicates   ${duplicates.count === 0 ? 'none' : `${duplicates.count} equal an earlier sample (${share} %${pair})`}`,
+    `  constant     ${constant === 0 ? 'none' : `${constant} of ${size} values are the same in every sample${which}`}`,
+  ];
+}
+
+function scan(
+  dataset: Dataset,
+): Pick<DatasetSummary, 'values' | 'nonFinite' | 'duplicates' | 'constantFeatures'> {
   const size = sampleSize(dataset.shape);
-  let [min, max, mean, squares, seen] = [Infinity, -Infinity, 0, 0, 0];
-  for (let start = 0; start < dataset.count; start += CHUNK) {
-    const rows = Uint32Array.from({ length: Math.min(CHUNK, dataset.count - start) }, (_, i) => start + i);
+  const chunk = Math.max(1, Math.floor(CHUNK_VALUES / size));
+  const [statistics, duplicates, features] = [new ValueStatistics(), new Duplicates(), new Features(size)];
+  for (let start = 0; start < dataset.count; start += chunk) {
+    const rows = Uint32Array.from({ length: Math.min(chunk, dataset.count - start) }, (_, i) => start + i);
     const values = new Float32Array(rows.length * size);
     dataset.read(rows, values);
-    let [sum, chunkSquares] = [0, 0];
-    for (let i = 0; i < values.length; i++) {
-      const x = values[i]!;
-      if (x < min) min = x;
-      if (x > max) max = x;
-      sum += x;
-    }
-    const chunkMean = sum / values.length;
-    for (let i = 0; i < values.length; i++) chunkSquares += (values[i]! - chunkMean) ** 2;
-    // Chan's update: sums of squares about the mean, joined without cancellation.
-    const delta = chunkMean - mean;
-    const total = seen + values.length;
-    squares += chunkSquares + (delta * delta * seen * values.length) / total;
-    mean += (delta * values.length) / total;
-    seen = total;
+    statistics.add(values);
+    duplicates.add(values, size);
+    features.add(values);
   }
-  return { min, max, mean, deviation: Math.sqrt(squares / seen) };
+  return {
+    values: statistics.result(),
+    nonFinite: statistics.nonFinite,
+    duplicates: duplicates.result(),
+    constantFeatures: features.constant(),
+  };
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { classCounts } from './dataset.js';
 import { download } from './download.js';
 import { encodeIdx } from './idx.js';
-import { cacheFolder, downloadLine, namedSet } from './named.js';
+import { cacheFolder, downloadLine, fetchSet, namedSet, namedSetPresence } from './named.js';
 
 let folder: string;
 beforeEach(() => {
@@ -85,6 +85,67 @@ describe('namedSet', () => {
     const set = await namedSet('mnist', { fetch: refused });
     expect([...classCounts(set)!]).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
     expect([...classCounts(set.test!())!]).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+  });
+});
+
+describe('sets that the user puts in place', () => {
+  it('are asked for in one sentence that says what goes where', async () => {
+    const environment = { MIXTURA_DATA: join(folder, 'data'), MIXTURA_CACHE: join(folder, 'cache') };
+    await expect(namedSet('cifar-10', { environment })).rejects.toThrow(
+      'The data set cifar-10 is not on this machine (missing data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, ' +
+        'data_batch_4.bin, data_batch_5.bin, test_batch.bin): unpack cifar-10-binary.tar.gz from ' +
+        'https://www.cs.toronto.edu/~kriz/cifar.html and put its six .bin files into ' +
+        `${join(folder, 'data', 'cifar-10-batches-bin')} (MIXTURA_DATA) or ${join(folder, 'cache', 'cifar-10-batches-bin')}.`,
+    );
+    await expect(namedSet('traffic-signs', { environment: { MIXTURA_CACHE: folder } })).rejects.toThrow(
+      `into ${join(folder, 'traffic-signs')}, or into a folder traffic-signs within $MIXTURA_DATA.`,
+    );
+    mkdirSync(join(folder, 'data', 'pendigits'), { recursive: true });
+    writeFileSync(join(folder, 'data', 'pendigits', 'pendigits.tes'), '');
+    await expect(fetchSet('pendigits', { environment })).rejects.toThrow(
+      `(missing pendigits.tra): put pendigits.tra and pendigits.tes from https://archive.ics.uci.edu/dataset/81 ` +
+        `(or both as CSV) into ${join(folder, 'data', 'pendigits')}.`,
+    );
+  });
+
+  it('are found under either of their names, first in the folder of the user', () => {
+    const environment = { MIXTURA_DATA: join(folder, 'data'), MIXTURA_CACHE: join(folder, 'cache') };
+    mkdirSync(join(folder, 'cache', 'traffic-signs'), { recursive: true });
+    expect(namedSetPresence('traffic-signs', environment).found).toBe(join(folder, 'cache', 'traffic-signs'));
+    mkdirSync(join(folder, 'data', 'gtsrb10'), { recursive: true });
+    const { found, missing, advice } = namedSetPresence('traffic-signs', environment);
+    expect([found, missing, advice]).toEqual([join(folder, 'data', 'gtsrb10'), [], undefined]);
+  });
+});
+
+describe('fetchSet', () => {
+  it('tells the files behind a constructed set, and gets none that is there', async () => {
+    tinySet(join(folder, 'mnist'));
+    const options = { environment: { MIXTURA_DATA: folder }, fetch: refused };
+    const files = await fetchSet('mnist-elastic-07', options);
+    expect(files.map((file) => file.slice(folder.length + 1))).toEqual([
+      join('mnist', 'train-images-idx3-ubyte.gz'),
+      join('mnist', 'train-labels-idx1-ubyte'),
+      join('mnist', 't10k-images-idx3-ubyte.gz'),
+      join('mnist', 't10k-labels-idx1-ubyte'),
+    ]);
+    await expect(fetchSet('fmnist-5', options)).rejects.toThrow('The data set fashion-mnist is not on this');
+    await expect(fetchSet('nothing', options)).rejects.toThrow('nothing is not a known set');
+  });
+});
+
+describe('namedSetPresence', () => {
+  it('tells the bytes of a download, and where complete files are', () => {
+    const environment = { MIXTURA_CACHE: folder };
+    const before = namedSetPresence('mnist', environment);
+    expect([before.missing.length, before.missingBytes, before.found]).toEqual([4, 11594722, undefined]);
+    expect(before.advice).toBe('mixtura data fetch mnist downloads 11.6 MB.');
+    tinySet(join(folder, 'mnist'));
+    expect(namedSetPresence('mnist', environment)).toMatchObject({
+      missing: [],
+      missingBytes: 0,
+      found: join(folder, 'mnist'),
+    });
   });
 });
 

@@ -1,162 +1,131 @@
-/** @file Sets known by name (`mnist`, `fashion-mnist`): from the user's folder, the cache, or their publishers. */
+/** @file Sets known by name: the published ones, and those that are made of them. */
 
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { MixturaError, usageError } from '../errors.js';
-import type { Dataset } from './dataset.js';
-import { type DownloadOptions, download, type RemoteFile } from './download.js';
-import { findZippedOrNot, idxDataset } from './idx-dataset.js';
+import { usageError } from '../errors.js';
+import { cifarDataset } from './cifar.js';
+import { CONSTRUCTED_SETS, POOLS, publishedBase } from './constructed.js';
+import { type Dataset, storedDataset } from './dataset.js';
+import type { DownloadOptions } from './download.js';
+import { ELASTIC_NAMES, elasticSplit } from './elastic-splits.js';
+import { idxDataset } from './idx-dataset.js';
+import { type ImageFolderOptions, imageFolder } from './image-folder.js';
+import {
+  downloadedPresence,
+  type Environment,
+  type LocateOptions,
+  localPresence,
+  type Presence,
+  requireFiles,
+  requireLayout,
+} from './locate.js';
+import { pendigits } from './pendigits.js';
+import { pooled } from './pool.js';
+import { DOWNLOADED_SETS, type DownloadedSet, LOCAL_SETS, type LocalSet } from './published-sets.js';
 
-interface NamedSet {
-  readonly title: string;
-  readonly mirror: string;
-  readonly files: Readonly<Record<FileName, Omit<RemoteFile, 'url'>>>;
-  readonly classNames: readonly string[];
+export { cacheFolder } from './locate.js';
+
+/** Names of the published sets, whose files are on disk. */
+export const NAMED_SETS: readonly string[] = [...Object.keys(DOWNLOADED_SETS), ...Object.keys(LOCAL_SETS)];
+
+/** How {@link namedSet} finds files, reads folders of images, and draws subsets. */
+export interface NamedSetOptions extends LocateOptions, ImageFolderOptions {
+  /** Seed of the draw of a subset (default 0). */
+  readonly subsetSeed?: number | undefined;
 }
 
-const FILE_NAMES = [
-  'train-images-idx3-ubyte.gz',
-  'train-labels-idx1-ubyte.gz',
-  't10k-images-idx3-ubyte.gz',
-  't10k-labels-idx1-ubyte.gz',
-] as const;
-type FileName = (typeof FILE_NAMES)[number];
+type Opener = (paths: readonly string[], options: NamedSetOptions) => Dataset | Promise<Dataset>;
 
-const SETS: Readonly<Record<string, NamedSet>> = {
-  mnist: {
-    title: 'MNIST handwritten digits (LeCun, Cortes, Burges)',
-    mirror: 'https://ossci-datasets.s3.amazonaws.com/mnist/',
-    classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
-    files: {
-      'train-images-idx3-ubyte.gz': {
-        bytes: 9912422,
-        sha256: '440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609',
-      },
-      'train-labels-idx1-ubyte.gz': {
-        bytes: 28881,
-        sha256: '3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c',
-      },
-      't10k-images-idx3-ubyte.gz': {
-        bytes: 1648877,
-        sha256: '8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6',
-      },
-      't10k-labels-idx1-ubyte.gz': {
-        bytes: 4542,
-        sha256: 'f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6',
-      },
-    },
-  },
-  'fashion-mnist': {
-    title: 'Fashion-MNIST (Zalando Research, MIT)',
-    mirror: 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
-    classNames: [
-      'T-shirt/top',
-      'Trouser',
-      'Pullover',
-      'Dress',
-      'Coat',
-      'Sandal',
-      'Shirt',
-      'Sneaker',
-      'Bag',
-      'Ankle boot',
-    ],
-    files: {
-      'train-images-idx3-ubyte.gz': {
-        bytes: 26421880,
-        sha256: '3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84',
-      },
-      'train-labels-idx1-ubyte.gz': {
-        bytes: 29515,
-        sha256: 'a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845',
-      },
-      't10k-images-idx3-ubyte.gz': {
-        bytes: 4422102,
-        sha256: '346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073',
-      },
-      't10k-labels-idx1-ubyte.gz': {
-        bytes: 5148,
-        sha256: '67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5',
-      },
-    },
-  },
+/** How the sets that lie in a folder of the user's are read: of the folder, and the files of its layout. */
+const OPENERS: Readonly<Record<string, Opener>> = {
+  'cifar-10': ([folder]) => cifarDataset(folder!),
+  pendigits: ([, train, test]) => pendigits(train!, test!),
+  'traffic-signs': async ([folder], options) => renamed(await imageFolder(folder!, options), 'traffic-signs'),
 };
 
-/** Names that {@link namedSet} knows. */
-export const NAMED_SETS: readonly string[] = Object.keys(SETS);
-
-export interface NamedSetOptions extends DownloadOptions {
-  /** Where `MIXTURA_DATA`, `MIXTURA_CACHE`, `MIXTURA_OFFLINE` are looked up (default `process.env`). */
-  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-}
-
 /**
- * A published set of 28x28 images: each of its four files from `$MIXTURA_DATA/<name>/`, else from the cache, else
- * downloaded into the cache from the publisher's mirror and checked (SHA-256). `MIXTURA_OFFLINE=1` forbids that.
+ * A published set from `$MIXTURA_DATA`, else from the cache, else downloaded into the cache from the publisher's
+ * mirror and checked (SHA-256), which `MIXTURA_OFFLINE=1` forbids; or a set made of such a one: both parts
+ * together (`mnist-pool`), or a split of Elastic-InfoGAN (`mnist-elastic-07`). Selections of classes are made by
+ * `openDataset`.
  *
  * @throws MixturaError saying which files to put where, if they are nowhere and cannot be downloaded.
  */
 export async function namedSet(name: string, options: NamedSetOptions = {}): Promise<Dataset> {
-  const set = SETS[name];
-  if (!set) throw usageError(`${name} is not a known set: the known ones are ${NAMED_SETS.join(', ')}.`);
-  const environment = options.environment ?? process.env;
-  const own = environment.MIXTURA_DATA ? join(environment.MIXTURA_DATA, name) : undefined;
-  const cache = join(cacheFolder(environment), name);
-  const locate = (file: FileName) =>
-    (own && findZippedOrNot(join(own, file))) ?? findZippedOrNot(join(cache, file));
-  const missing = FILE_NAMES.filter((file) => !locate(file));
-  try {
-    if (missing.length > 0 && environment.MIXTURA_OFFLINE) throw new MixturaError('MIXTURA_OFFLINE is set.');
-    for (const file of missing) {
-      await download({ url: set.mirror + file, ...set.files[file] }, join(cache, file), options);
-    }
-  } catch (cause) {
-    throw notHere(name, missing, own, cache, cause);
-  }
-  const path = (file: FileName) => locate(file) ?? join(cache, file);
-  const load = (images: FileName, labels: FileName, split: string, test?: () => Dataset) =>
+  const split = ELASTIC_NAMES.indexOf(name);
+  if (split >= 0) return elasticSplit(await namedSet('mnist-pool', options), split, options.subsetSeed);
+  const whole = Object.hasOwn(POOLS, name) ? POOLS[name] : undefined;
+  if (whole !== undefined) return pooled(await namedSet(whole, options), name);
+  const { downloaded, local } = published(name);
+  return downloaded ? openDownloaded(name, downloaded, options) : openLocal(name, local!, options);
+}
+
+async function openDownloaded(name: string, set: DownloadedSet, options: LocateOptions): Promise<Dataset> {
+  const paths = await requireFiles(name, set, options);
+  const load = (part: 'train' | 't10k', split: string, test?: () => Dataset) =>
     idxDataset({
       name,
-      images: path(images),
-      labels: path(labels),
+      images: paths[`${part}-images-idx3-ubyte.gz`],
+      labels: paths[`${part}-labels-idx1-ubyte.gz`],
       classNames: set.classNames,
       source: `${set.title}, ${split} part.`,
       test,
     });
-  return load(FILE_NAMES[0], FILE_NAMES[1], 'train', () => load(FILE_NAMES[2], FILE_NAMES[3], 'test'));
+  return load('train', 'train', () => load('t10k', 'test'));
 }
 
-export interface NamedSetPresence {
+async function openLocal(name: string, set: LocalSet, options: NamedSetOptions): Promise<Dataset> {
+  return OPENERS[name]!(requireLayout(name, set, options.environment ?? process.env), options);
+}
+
+/** The same data under the name of the set, instead of that of the folder. */
+function renamed(dataset: Dataset, name: string): Dataset {
+  const { count, kind, shape, range, maximum, labels, classNames, source, test } = dataset;
+  return storedDataset(
+    {
+      ...{ name, kind, shape, range, maximum, labels, classNames, source },
+      test: test && (() => renamed(test(), name)),
+    },
+    {
+      count,
+      read: (indices, out) => dataset.read(indices, out),
+      fingerprint: () => dataset.fingerprint,
+    },
+  );
+}
+
+/**
+ * Sees to it that the files behind a named set are on this machine, and tells where.
+ *
+ * @throws MixturaError as {@link namedSet} does.
+ */
+export async function fetchSet(name: string, options: LocateOptions = {}): Promise<readonly string[]> {
+  const base = publishedBase(name);
+  const { downloaded, local } = published(base);
+  if (downloaded) return Object.values(await requireFiles(base, downloaded, options));
+  return requireLayout(base, local!, options.environment ?? process.env);
+}
+
+/** Which files of a published set are on this machine. */
+export interface NamedSetPresence extends Presence {
   readonly name: string;
   readonly title: string;
-  /** Folders that are looked through, in this order. */
-  readonly folders: readonly string[];
-  readonly missing: readonly string[];
-  /** Bytes that a download of what is missing takes. */
-  readonly missingBytes: number;
 }
 
 /** Which files of a published set are on this machine; nothing is read or downloaded. */
-export function namedSetPresence(
-  name: string,
-  environment: NonNullable<NamedSetOptions['environment']> = process.env,
-): NamedSetPresence {
-  const set = SETS[name];
-  if (!set) throw usageError(`${name} is not a known set: the known ones are ${NAMED_SETS.join(', ')}.`);
-  const roots = [...(environment.MIXTURA_DATA ? [environment.MIXTURA_DATA] : []), cacheFolder(environment)];
-  const folders = roots.map((root) => join(root, name));
-  const missing = FILE_NAMES.filter((file) => !folders.some((folder) => findZippedOrNot(join(folder, file))));
-  const missingBytes = missing.reduce((sum, file) => sum + set.files[file].bytes, 0);
-  return { name, title: set.title, folders, missing, missingBytes };
+export function namedSetPresence(name: string, environment: Environment = process.env): NamedSetPresence {
+  const { downloaded, local } = published(name);
+  const { title } = (downloaded ?? local)!;
+  const presence = downloaded
+    ? downloadedPresence(name, downloaded, environment)
+    : localPresence(local!, environment);
+  return { name, title, ...presence };
 }
 
-/** The folder of downloaded sets: `$MIXTURA_CACHE`, else where this system keeps such things. */
-export function cacheFolder(environment: NonNullable<NamedSetOptions['environment']> = process.env): string {
-  if (environment.MIXTURA_CACHE) return environment.MIXTURA_CACHE;
-  if (environment.XDG_CACHE_HOME) return join(environment.XDG_CACHE_HOME, 'mixtura');
-  if (process.platform === 'win32' && environment.LOCALAPPDATA)
-    return join(environment.LOCALAPPDATA, 'mixtura');
-  return join(environment.HOME ?? homedir(), '.cache', 'mixtura');
+function published(name: string): { downloaded?: DownloadedSet; local?: LocalSet } {
+  if (Object.hasOwn(DOWNLOADED_SETS, name)) return { downloaded: DOWNLOADED_SETS[name]! };
+  if (Object.hasOwn(LOCAL_SETS, name)) return { local: LOCAL_SETS[name]! };
+  throw usageError(
+    `${name} is not a known set: the known ones are ${[...NAMED_SETS, ...CONSTRUCTED_SETS].join(', ')}.`,
+  );
 }
 
 /** A progress line for a terminal, rewritten in place; on anything else one line when a file is complete. */
@@ -171,23 +140,4 @@ export function downloadLine(
     stream.write(`${stream.isTTY ? '\r' : ''}${text}${done ? '\n' : ''}`);
     shown = text;
   };
-}
-
-function notHere(
-  name: string,
-  missing: readonly string[],
-  own: string | undefined,
-  cache: string,
-  cause: unknown,
-): MixturaError {
-  const why = (cause instanceof Error ? cause.message : String(cause))
-    .replace(/[.]$/, '')
-    .replace(/: (try|get) .*$/, '');
-  const where = own
-    ? `${own} (MIXTURA_DATA) or ${cache}`
-    : `${cache}, or in a folder ${name} within $MIXTURA_DATA`;
-  return new MixturaError(
-    `The data set ${name} is not on this machine, and ${why}; put ${missing.join(', ')} in ${where}.`,
-    { cause },
-  );
 }

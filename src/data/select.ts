@@ -142,7 +142,8 @@ function pick(
   });
 }
 
-function rowsOf(labels: Int32Array, group: ReadonlySet<number>): number[] {
+/** Rows of the samples whose class is in the group. */
+export function rowsOf(labels: Int32Array, group: ReadonlySet<number>): number[] {
   const rows: number[] = [];
   for (let i = 0; i < labels.length; i++) if (group.has(labels[i]!)) rows.push(i);
   return rows;
