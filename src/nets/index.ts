@@ -4,7 +4,7 @@ import { dcgan } from './dcgan.js';
 import { mlp } from './mlp.js';
 
 /**
- * Names of the backbones: `mlp` (SLOGAN Table 11), `mlp-plain` (Table 13), `dcgan` (Table 12; 28x28 images only).
+ * Names of the backbones: `mlp` (SLOGAN Table 11), `mlp-plain` (Table 13), `dcgan` (Table 12; images with sides of 16 to 64).
  */
 export const NETWORKS = ['mlp', 'mlp-plain', 'dcgan'] as const;
 /** One of {@link NETWORKS}. */
@@ -17,7 +17,7 @@ export interface BackboneOptions {
   readonly units: number;
 }
 
-/** The backbone of that name for data of this shape; throws a MixturaError where `dcgan` gets no 28x28 images. */
+/** The backbone of that name for data of this shape; throws a MixturaError where `dcgan` gets no images of its sizes. */
 export function backbone(data: DataShape, { network, units }: BackboneOptions): Backbone {
   switch (network) {
     case 'mlp':

@@ -1,0 +1,106 @@
+/** @file `mixtura features`: trains a feature network on labelled data and writes it as an ONNX file. */
+import { existsSync } from 'node:fs';
+import { downloadLine } from '../data/named.js';
+import { noticeLines } from '../data/notice.js';
+import { openDataset } from '../data/open.js';
+import { ExitCode, usageError } from '../errors.js';
+import { type FeatureTrainingResult, networkName, trainFeatureNetwork } from '../features/train-network.js';
+import { writeFileAtomic } from '../train/atomic-file.js';
+import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
+import { LiveLine } from './live-line.js';
+import { duration, percent, print, printJson } from './output.js';
+import { TABLE_OPTIONS, tableOptions } from './table-options.js';
+import type { Arguments, Option, Verb } from './verb.js';
+
+/** How files are read. */
+const DATA_OPTIONS: Readonly<Record<string, Option>> = {
+  ...TABLE_OPTIONS,
+  label: { value: 'COLUMN', summary: 'table: column (NPZ, HDF5: array; AnnData: of obs) of the classes' },
+  ...IMAGE_OPTIONS,
+};
+
+export const featuresVerb: Verb = {
+  name: 'features',
+  summary:
+    'Train a feature network (a classifier) on labelled data, for distances between real and generated.',
+  usage: 'DATA',
+  arity: [1, 1],
+  options: {
+    out: { value: 'FILE', summary: 'the ONNX file, a new one (default: lenet-DATA.onnx or mlp-DATA.onnx)' },
+    steps: { value: 'N', summary: 'training steps (default: twelve passes over the data, at least 1,000)' },
+    seed: { value: 'N', summary: 'seed of starting values, batches and validation part (default 0)' },
+    threads: { value: 'N', summary: 'threads inside an operator (default 2)' },
+    ...DATA_OPTIONS,
+  },
+  examples: [
+    'mixtura features mnist',
+    'mixtura features fashion-mnist --out fashion.onnx --seed 1 --json',
+    'mixtura features measurements.csv --label species --steps 2000',
+  ],
+  run: runFeatures,
+};
+
+async function runFeatures(args: Arguments): Promise<number> {
+  const [name] = args.positionals;
+  const given = args.text('out');
+  if (given !== undefined) requireNew(given);
+  const dataset = await openDataset(name!, {
+    ...tableOptions(args),
+    ...imageOptions(args),
+    progress: downloadLine(),
+    notice: noticeLines(),
+  });
+  const out = given ?? `${networkName(dataset)}.onnx`;
+  requireNew(out);
+  const line = new LiveLine();
+  const began = performance.now();
+  const result = await trainFeatureNetwork({
+    dataset,
+    steps: args.integer('steps', 1),
+    seed: args.integer('seed'),
+    threads: args.integer('threads', 1),
+    extraCommand: dataWords(args),
+    progress: ({ step, steps, loss, secondsLeft }) =>
+      line.show(
+        () => `step ${step}/${steps} · ${duration(secondsLeft)} left · loss ${loss.toFixed(4)}`,
+        step === steps,
+      ),
+  }).finally(() => line.clear());
+  writeFileAtomic(out, result.bytes);
+  const seconds = (performance.now() - began) / 1000;
+  if (args.flag('json')) {
+    const { bytes, ...rest } = result;
+    printJson({ file: out, size: bytes.length, seconds, ...rest });
+  } else show(out, result, seconds);
+  return ExitCode.done;
+}
+
+/** The options of the data as they were given, for the command that is written into the file. */
+function dataWords(args: Arguments): string {
+  return Object.entries(DATA_OPTIONS)
+    .map(([option, { value }]) => {
+      if (value === undefined) return args.flag(option) ? ` --${option}` : '';
+      const text = args.text(option);
+      return text === undefined ? '' : ` --${option} ${text}`;
+    })
+    .join('');
+}
+
+/** Training takes minutes: so the file is refused before it, and not after. */
+function requireNew(out: string): void {
+  if (existsSync(out)) throw usageError(`${out} exists; give another --out, or remove it first.`);
+}
+
+function show(out: string, result: FeatureTrainingResult, seconds: number): void {
+  const { bytes, columns, classes, steps, seed } = result;
+  print(`  ${out}   ${Math.round(bytes.length / 1000)} kB, ${columns} features, ${classes} classes`);
+  print(
+    `  validation accuracy ${percent(result.validationAccuracy)} of ${result.validationCount} (training part)`,
+  );
+  if (result.testAccuracy !== undefined) {
+    print(
+      `  test accuracy       ${(100 * result.testAccuracy).toFixed(2)} % of ${result.testCount} (held out, read once)`,
+    );
+  }
+  print(`  ${steps} steps with seed ${seed} in ${duration(seconds)}`);
+}

@@ -1,0 +1,33 @@
+/** @file A line on standard error that renews itself on a terminal, and is printed now and then elsewhere. */
+import { note } from './output.js';
+
+/** A plain line is printed about this often when standard error is no terminal. */
+const PLAIN_SECONDS = 10;
+const LIVE_SECONDS = 0.2;
+
+/** The status of something that goes on, for the person at the keyboard. */
+export class LiveLine {
+  readonly #live = process.stderr.isTTY === true;
+  #last = performance.now();
+  #shown = false;
+
+  /** Shows the text in place of the last one, if it is time or `must`. */
+  show(text: () => string, must = false): void {
+    const now = performance.now();
+    if (now - this.#last < 1000 * (this.#live ? LIVE_SECONDS : PLAIN_SECONDS) && !must) return;
+    this.#last = now;
+    if (!this.#live) {
+      note(text());
+      return;
+    }
+    this.clear();
+    process.stderr.write(text().slice(0, (process.stderr.columns ?? 100) - 1));
+    this.#shown = true;
+  }
+
+  /** Takes the line away, before other text. */
+  clear(): void {
+    if (this.#shown) process.stderr.write('\r\x1b[K');
+    this.#shown = false;
+  }
+}

@@ -1,0 +1,26 @@
+/** @file The text that an ONNX file carries besides its graph (metadata_props). */
+import { PbfReader } from 'pbf';
+
+/** Field of onnx.ModelProto with one StringStringEntryProto (1 key, 2 value) a repetition. */
+const METADATA_PROPS = 14;
+
+/** Key and value of every entry; of bytes that are no protocol buffer, what could be read of them. */
+export function onnxMetadata(bytes: Uint8Array): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  try {
+    new PbfReader(bytes).readFields((tag, into, reader) => {
+      if (tag !== METADATA_PROPS) return;
+      const entry = reader.readMessage(
+        (field, pair, part) => {
+          if (field === 1) pair.key = part.readString();
+          if (field === 2) pair.value = part.readString();
+        },
+        { key: '', value: '' },
+      );
+      into.set(entry.key, entry.value);
+    }, found);
+  } catch {
+    // Whether the file is a model at all is told by the runtime that loads it.
+  }
+  return found;
+}
