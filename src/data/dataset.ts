@@ -25,6 +25,8 @@ export interface Samples {
   readonly maximum?: number;
   /** The scaling of table columns, if any, to give samples back in the units of the file. */
   readonly scaling?: ColumnScaling;
+  /** The count that `read` maps to 1, for data of counts, read as log2(x + 1) / log2(largestCount + 1). */
+  readonly largestCount?: number;
   /** Writes the samples at `indices` one after another into `out` (`indices.length * prod(shape)` values). */
   read(indices: ArrayLike<number>, out: Float32Array): void;
   /** SHA-256 (hex) of the content, and of the selection if there is one. */
@@ -65,12 +67,17 @@ export interface ArraySource {
   readonly maximum?: number | undefined;
   /** What was already done to the values; told on, and not applied again. */
   readonly scaling?: ColumnScaling | undefined;
+  /** As `scaling`, of counts. */
+  readonly largestCount?: number | undefined;
   readonly labels?: Int32Array | undefined;
   readonly classNames?: readonly string[] | undefined;
   readonly source: string;
   readonly test?: (() => Dataset) | undefined;
   readonly truth?: MixtureTruth | undefined;
 }
+
+/** Everything of a data set but its values. */
+export type DatasetDescription = Omit<ArraySource, 'values'>;
 
 /** Number of values in one sample of the given shape. */
 export function sampleSize(shape: readonly number[]): number {
@@ -87,10 +94,32 @@ export function arrayDataset(from: ArraySource): Dataset {
   const count = from.values.length / size;
   if (!Number.isInteger(count))
     throw new RangeError(`${from.values.length} values do not make rows of ${size}`);
+  return storedDataset(from, {
+    count,
+    read: reader(from.values, size, count, from.maximum ?? 1),
+    fingerprint: () => contentFingerprint(from, [from.values]),
+  });
+}
+
+/** Where the rows of a data set lie, in memory or elsewhere. */
+export interface RowStore extends Pick<Samples, 'count' | 'read'> {
+  /** {@link contentFingerprint} of what is stored; asked for at most once. */
+  fingerprint(): string;
+}
+
+/**
+ * Makes a data set of its description and of rows that lie wherever they may.
+ *
+ * @throws RangeError if the labels are not as many as the rows (a programming error).
+ */
+export function storedDataset(
+  from: DatasetDescription,
+  { count, read, fingerprint: hash }: RowStore,
+): Dataset {
   if (from.labels && from.labels.length !== count) {
     throw new RangeError(`${from.labels.length} labels for ${count} samples`);
   }
-  const fingerprint = once(() => contentFingerprint(from));
+  const fingerprint = once(hash);
   return {
     name: from.name,
     kind: from.kind,
@@ -98,7 +127,7 @@ export function arrayDataset(from: ArraySource): Dataset {
     range: from.range,
     count,
     ...unitParts(from),
-    read: reader(from.values, size, count, from.maximum ?? 1),
+    read,
     get fingerprint() {
       return fingerprint();
     },
@@ -179,9 +208,7 @@ function reader(
   const copy =
     values instanceof Uint8Array ? byteCopier(values, size, maximum) : floatCopier(values, size, maximum);
   return (indices, out) => {
-    if (out.length !== indices.length * size) {
-      throw new RangeError(`read of ${indices.length} samples of ${size} values into ${out.length} places`);
-    }
+    checkRead(indices, out, size);
     for (let i = 0; i < indices.length; i++) copy(checkIndex(indices[i]!, count) * size, out, i * size);
   };
 }
@@ -190,8 +217,7 @@ type Copier = (from: number, out: Float32Array, to: number) => void;
 
 // Two loops, because one that meets both kinds of array is compiled for neither.
 function byteCopier(values: Uint8Array, size: number, maximum: number): Copier {
-  // A table of the 256 quotients gives the same bits as the division.
-  const scaled = Float32Array.from({ length: 256 }, (_, byte) => byte / maximum);
+  const scaled = byteScale(maximum);
   return (from, out, to) => {
     for (let j = 0; j < size; j++) out[to + j] = scaled[values[from + j]!]!;
   };
@@ -203,17 +229,33 @@ function floatCopier(values: Float32Array | Float64Array, size: number, maximum:
   };
 }
 
-function checkIndex(index: number, count: number): number {
+/** What a byte becomes when it is read; a table of the 256 quotients gives the same bits as the division. */
+export function byteScale(maximum: number): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, byte) => byte / maximum);
+}
+
+/** @throws RangeError if `out` does not take exactly the samples at `indices`. */
+export function checkRead(indices: ArrayLike<number>, out: Float32Array, size: number): void {
+  if (out.length !== indices.length * size) {
+    throw new RangeError(`read of ${indices.length} samples of ${size} values into ${out.length} places`);
+  }
+}
+
+/** @throws RangeError for an index that is not one of the `count` samples. */
+export function checkIndex(index: number, count: number): number {
   if (!(Number.isInteger(index) && index >= 0 && index < count)) {
     throw new RangeError(`sample ${index} of a data set of ${count}`);
   }
   return index;
 }
 
-function unitParts(from: Pick<ArraySource, 'maximum' | 'scaling'>): Pick<Samples, 'maximum' | 'scaling'> {
+function unitParts(
+  from: Pick<ArraySource, 'maximum' | 'scaling' | 'largestCount'>,
+): Pick<Samples, 'maximum' | 'scaling' | 'largestCount'> {
   return {
     ...(from.maximum === undefined ? {} : { maximum: from.maximum }),
     ...(from.scaling === undefined ? {} : { scaling: from.scaling }),
+    ...(from.largestCount === undefined ? {} : { largestCount: from.largestCount }),
   };
 }
 
@@ -228,11 +270,14 @@ function evaluationParts(
   };
 }
 
-function contentFingerprint(from: ArraySource): string {
-  const { kind, shape, range, maximum, scaling, values, labels } = from;
-  const hash = createHash('sha256')
-    .update(`${JSON.stringify({ kind, shape, range, maximum, scaling })}\n`)
-    .update(values);
+/** SHA-256 (hex) of description, values as stored (in pieces that follow each other) and labels. */
+export function contentFingerprint(
+  from: DatasetDescription,
+  values: Iterable<NodeJS.ArrayBufferView>,
+): string {
+  const { kind, shape, range, maximum, scaling, labels } = from;
+  const hash = createHash('sha256').update(`${JSON.stringify({ kind, shape, range, maximum, scaling })}\n`);
+  for (const piece of values) hash.update(piece);
   return (labels ? hash.update(labels) : hash).digest('hex');
 }
 

@@ -20,7 +20,7 @@ export const harnessSettings = {
   network: z
     .enum(NETWORKS)
     .default('mlp')
-    .describe('networks: mlp, mlp-plain (no batch normalisation), dcgan (28x28)'),
+    .describe('networks: mlp, mlp-plain (no batch normalisation), dcgan (images of 16x16 to 64x64)'),
   units: z.int().min(1).default(128).describe('units of each hidden layer of the fully connected networks'),
   latent: z.int().min(1).default(64).describe('dimension d of the latent space'),
   critic: z.enum(['wasserstein', 'hinge']).default('wasserstein').describe('critic loss'),

@@ -100,10 +100,52 @@ describe('SLOGAN Table 12, 28x28 images', () => {
     expect(features.op).toBe('reshape');
   });
 
-  it('refuses other images', () => {
-    const wrong = () => backbone({ shape: [1, 8, 8], range: 'unit' }, { network: 'dcgan', units: 1 });
+  it.each([
+    [[1, 8, 8], '1x8x8; read a folder of images with --size 32, or use --set network=mlp.'],
+    [[3, 30, 32], '3x30x32; read a folder of images with --size 32,'],
+    [[3, 32, 68], '3x32x68; read a folder of images with --size 32,'],
+    [[784], '784; use --set network=mlp.'],
+  ])('refuses data of shape %j', (shape, message) => {
+    const wrong = () => backbone({ shape, range: 'unit' }, { network: 'dcgan', units: 1 });
     expect(wrong).toThrow(MixturaError);
-    expect(wrong).toThrow('1x8x8');
+    expect(wrong).toThrow(
+      `The dcgan networks are made for images whose sides are multiples of 4 from 16 to 64, but this data has shape ${message}`,
+    );
+  });
+});
+
+describe('SLOGAN Table 12 for other images', () => {
+  it.each([
+    [3, 32, 32],
+    [1, 16, 16],
+    [2, 16, 40],
+    [3, 64, 64],
+  ])('%ix%ix%i: the same layers, with kernels of a quarter of the sides', (channels, height, width) => {
+    const shape = [channels, height, width];
+    const nets = backbone({ shape, range: 'signed' }, { network: 'dcgan', units: 128 });
+    const [generator, critic, encoder] = [nets.generator(64), nets.critic(), nets.encoder(10)];
+    const [h, w] = [height / 4, width / 4];
+    expect(path(generator, input('z', [2, 64]))).toEqual([
+      '1024',
+      '1024x1x1',
+      `128x${h}x${w}`,
+      `64x${2 * h}x${2 * w}`,
+      shape.join('x'),
+    ]);
+    const image = input('x', [2, channels, height, width]);
+    const trunk = [`64x${2 * h}x${2 * w}`, `64x${h}x${w}`, '1024x1x1', '1024'];
+    expect(path(critic, image)).toEqual([...trunk, '1']);
+    expect(path(encoder, image)).toEqual([...trunk, '10']);
+    const [dense, first, second] = [
+      64 * 1024 + 3 * 1024,
+      h * w * 1024 * 128 + 3 * 128,
+      16 * 128 * 64 + 3 * 64,
+    ];
+    expect(count(generator)).toBe(dense + first + second + 16 * 64 * channels + channels);
+    const convolutions = 16 * channels * 64 + 64 + (16 * 64 * 64 + 64) + (h * w * 64 * 1024 + 1024);
+    expect(count(critic)).toBe(convolutions + 1025);
+    expect(count(encoder)).toBe(convolutions + 10_250);
+    expect(generator.train(input('z', [2, 64])).op).toBe('tanh');
   });
 });
 

@@ -76,8 +76,8 @@ export function dense(name: string, inputs: number, outputs: number, options: De
 
 /** Geometry and start of a convolutional layer. */
 export interface ConvLayerOptions {
-  /** Side k of the square kernel. */
-  readonly kernel: number;
+  /** Side k of a square kernel, or its height and width. */
+  readonly kernel: number | readonly [number, number];
   /** Step along both axes (default 1). */
   readonly stride?: number;
   /** Rows and columns of zeros on every side (default 0). */
@@ -86,13 +86,19 @@ export interface ConvLayerOptions {
   readonly initializer?: Initializer;
 }
 
+/** Height and width, where a number stands for both. */
+function sides(size: number | readonly [number, number]): readonly [number, number] {
+  return typeof size === 'number' ? [size, size] : size;
+}
+
 /** Convolution with bias, [n, inputs, h, w] -> [n, outputs, h', w']; filters [outputs, inputs, k, k]. */
 export function conv(name: string, inputs: number, outputs: number, options: ConvLayerOptions): Layer {
   const { kernel, stride = 1, pad = 0, initializer } = options;
-  const area = kernel * kernel;
+  const [height, width] = sides(kernel);
+  const area = height * width;
   const weight = parameter(
     `${name}/weight`,
-    [outputs, inputs, kernel, kernel],
+    [outputs, inputs, height, width],
     initializer ?? glorotUniform(area * inputs, area * outputs),
   );
   const bias = parameter(`${name}/bias`, [outputs], zeros);
@@ -104,18 +110,19 @@ export function conv(name: string, inputs: number, outputs: number, options: Con
   };
 }
 
-/** Transposed convolution with bias to images of side `size`; filters [inputs, outputs, k, k]. */
+/** Transposed convolution with bias to images of side `size` (or height and width); filters [inputs, outputs, k, k]. */
 export function convTranspose(
   name: string,
   inputs: number,
   outputs: number,
-  options: ConvLayerOptions & { readonly size: number },
+  options: ConvLayerOptions & { readonly size: number | readonly [number, number] },
 ): Layer {
   const { kernel, stride = 1, pad = 0, size, initializer } = options;
-  const area = kernel * kernel;
+  const [height, width] = sides(kernel);
+  const area = height * width;
   const weight = parameter(
     `${name}/weight`,
-    [inputs, outputs, kernel, kernel],
+    [inputs, outputs, height, width],
     initializer ?? glorotUniform(area * inputs, area * outputs),
   );
   const bias = parameter(`${name}/bias`, [outputs], zeros);
@@ -124,6 +131,6 @@ export function convTranspose(
     buffers: none,
     projected: none,
     apply: (x) =>
-      x.convTranspose(weight.tensor, [size, size], { stride, pad }).add(bias.tensor.reshape([outputs, 1, 1])),
+      x.convTranspose(weight.tensor, sides(size), { stride, pad }).add(bias.tensor.reshape([outputs, 1, 1])),
   };
 }
