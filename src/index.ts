@@ -23,6 +23,7 @@ export {
 
 // engine: what runs them
 
+export { DEVICES, type DeviceName, deviceProblem, requireDevice } from './engine/devices.js';
 export type {
   Engine,
   Feeds,
@@ -106,6 +107,8 @@ export {
   evaluate as evaluateModel,
   type FoundGroup,
 } from './train/evaluate.js';
+export { type Aggregate, aggregate, type Comparison, compareGroups } from './train/evaluate-groups.js';
+export { type EvaluateRunOptions, evaluateRun, type RunScores } from './train/evaluate-run.js';
 export { type ExportedFile, exportRun } from './train/export.js';
 export { Inference } from './train/inference.js';
 export { type PreparedRun, prepareRun } from './train/prepare.js';
@@ -115,9 +118,41 @@ export { Session, type SessionOptions } from './train/session.js';
 export { type TrainedRun, withTrained } from './train/trained.js';
 export { type StepEvent, type TrainOptions, train } from './train/trainer.js';
 
+// features: networks that turn samples into features, and classifiers
+
+export {
+  type CachedFeatureOptions,
+  cachedFeatures,
+  cachedProbabilities,
+  cachedStatistics,
+} from './features/cache.js';
+export {
+  FEATURE_NETWORKS,
+  type FeatureNetwork,
+  type FeatureOptions,
+  type FeatureProgress,
+  type OpenNetworkOptions,
+  openFeatureNetwork,
+} from './features/feature-network.js';
+export {
+  type FittingCapacity,
+  type FittingCapacityOptions,
+  fittingCapacity,
+  type GeneratedSamples,
+} from './features/fitting-capacity.js';
+export { formatConvention, type InputConvention, parseConvention } from './features/input-convention.js';
+export type { SampleSource } from './features/sample-source.js';
+export {
+  type FeatureTraining,
+  type FeatureTrainingResult,
+  trainFeatureNetwork,
+} from './features/train-network.js';
+
 // data: named sets and files, unequal selections of them, batches
 
 export { type BatchSchedule, batchSchedule } from './data/batches.js';
+export { type CacheContent, type CachedDataset, CacheWriter, openCacheFile } from './data/cache-file.js';
+export { CATALOGUE, type CatalogueEntry } from './data/catalogue.js';
 export {
   type ArraySource,
   arrayDataset,
@@ -126,14 +161,35 @@ export {
   type Samples,
   withoutLabels,
 } from './data/dataset.js';
+export { type ImageFolderOptions, type ImageOptions, imageFolder } from './data/image-folder.js';
 export { DATASET_NAMES, type OpenOptions, openDataset } from './data/open.js';
 export { type Selection, select } from './data/select.js';
 
 // metrics
 
+export type { Matrix } from './math/matrix.js';
+export { cohensD, type MeanDeviation, meanDeviation, type RankSum, rankSum } from './math/statistics.js';
 export { acc } from './metrics/acc.js';
 export { ari } from './metrics/ari.js';
+export { type DensityCoverage, densityCoverage } from './metrics/density-coverage.js';
+export {
+  type AverageEntropy,
+  averageEntropy,
+  type CodeCounts,
+  codeCounts,
+  type SizeRmseInput,
+  sizeRmse,
+} from './metrics/entropy-rmse.js';
+export {
+  frechetDistance,
+  type GaussianStatistics,
+  gaussianStatistics,
+  singularNotice,
+} from './metrics/frechet.js';
 export { type GroupSizes, type GroupSizesInput, groupSizes } from './metrics/group-sizes.js';
+export { type Icfid, type IcfidMatch, icfid, matchClasses } from './metrics/icfid.js';
+export { type InceptionScore, inceptionScore } from './metrics/inception-score.js';
+export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './metrics/kid.js';
 export {
   type KMeansScoresOptions,
   kmeansScores,
@@ -143,7 +199,15 @@ export {
 export { describeMetric } from './metrics/metric.js';
 export { type ModeScores, type ModeScoresInput, modeScores } from './metrics/modes.js';
 export { nmi } from './metrics/nmi.js';
+export { type PrecisionRecall, precisionRecall } from './metrics/precision-recall.js';
+export { type PublishedCell, publishedCell, publishedCells } from './metrics/published.js';
 export { purity } from './metrics/purity.js';
+export {
+  type GroupQuality,
+  type QualityDiversity,
+  type QualityDiversityInput,
+  qualityDiversity,
+} from './metrics/quality-diversity.js';
 
 // cluster
 

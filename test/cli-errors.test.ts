@@ -72,7 +72,20 @@ describe('a wrong word', () => {
     ['evaluate run --split tset', "--split is 'tset'; give train or test."],
     [
       'data insepct',
-      "'data' does not know 'insepct' (did you mean inspect?); give one of list, inspect, path.",
+      "'data' does not know 'insepct' (did you mean inspect?); give one of list, fetch, inspect, path.",
+    ],
+    [
+      'data fetch',
+      "'data fetch' takes 1 argument; use it as: mixtura data [list | fetch NAME | inspect DATA | path].",
+    ],
+    [
+      'data fetch mnits',
+      "There is no data set 'mnits' to fetch (did you mean mnist?); see mixtura data list.",
+    ],
+    ['data inspect digits --out x.jpg', "--out is 'x.jpg'; give a file that ends in .png."],
+    [
+      'train mnist-2 --classes 0,1',
+      'mnist-2 is itself a choice of classes: leave out --classes, or give it with mnist.',
     ],
     ['doctor now', "'doctor' takes 0 arguments but was given 1; use it as: mixtura doctor."],
   ];
@@ -229,7 +242,7 @@ describe('an output that cannot be', () => {
     const { code, stderr } = await place.run(...`${good} --set network=dcgan --out new`.split(' '));
     expect(code).toBe(1);
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(
-      'The dcgan networks are made for 28x28 images, but this data has shape 1x4x4; use --set network=mlp.',
+      'The dcgan networks are made for images whose sides are multiples of 4 from 16 to 64, but this data has shape 1x4x4; read a folder of images with --size 32, or use --set network=mlp.',
     );
     expect(place.listing()).toEqual(before);
   });

@@ -1,4 +1,6 @@
 /** @file The verbs that need no run: doctor, data, and every verb's help. */
+import { readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Scratch } from './support/cli.js';
 
@@ -29,8 +31,34 @@ describe('the machine and its data', () => {
       shape: [1, 8, 8],
       classes: [{ name: '0' }, { name: '1' }],
     });
+    expect(summary).toMatchObject({ format: 'named set', nonFinite: 0, duplicates: { count: 0 } });
     const { cache } = await place.json<{ cache: string }>('data', 'path');
     expect(cache).toBe(place.file('cache'));
+  });
+
+  it('data tells what constructed sets hold, gets what is there, and draws a sheet', async () => {
+    interface Listed {
+      name: string;
+      place: string;
+      samples: number;
+      heldOut: number;
+    }
+    const { sets } = await place.json<{ sets: Listed[] }>('data', 'list');
+    expect(sets.find(({ name }) => name === 'mnist-2')).toMatchObject({
+      samples: 8461,
+      heldOut: 1400,
+      place: 'not here: made of mnist',
+    });
+    expect(sets.filter(({ name }) => name.startsWith('mnist-elastic-')).length).toBe(50);
+    const lines = (await place.run('data', 'list')).stdout.split('\n');
+    expect(lines.find((line) => line.includes('mnist-elastic'))).toContain(
+      "mnist-elastic-00 ... 49  Elastic-InfoGAN's unequal MNIST, splits 00 to 49; 29640 to 48122 of 1x28x28 in 10 groups",
+    );
+    expect(await place.json('data', 'fetch', 'ring')).toEqual({ name: 'ring', files: [] });
+    const { sheet } = await place.json<{ sheet: string }>('data', 'inspect', 'digits', '--out', 'sheet.png');
+    expect(sheet).toBe('sheet.png');
+    const { width, height } = decode(readFileSync(place.file('sheet.png')));
+    expect([width > 10 * 32, height]).toEqual([true, 10 * 34 + 2]); // a row of 32 pixels a class
   });
 
   it('explains every verb, with an example', async () => {

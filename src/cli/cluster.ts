@@ -1,9 +1,10 @@
 /** @file `mixtura cluster`: assigns every row of new data to a group. */
 import { ExitCode } from '../errors.js';
 import { type Assignment, assignFile, assignmentCsv, groupCounts } from '../train/assign.js';
-import { writeFileAtomic } from '../train/atomic-file.js';
+import { writeFileAtomic } from '../atomic-file.js';
 import { withTrained } from '../train/trained.js';
 import { note, percent, printJson, write } from './output.js';
+import { tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
 
 export const clusterVerb: Verb = {
@@ -17,6 +18,11 @@ export const clusterVerb: Verb = {
       value: 'COLUMN',
       summary: "label column of the table, to be left out (default: the run's own --label, if it is there)",
     },
+    key: {
+      value: 'NAME',
+      summary: "NPZ, HDF5, AnnData: the array or matrix to read (default: the run's own, if it is there)",
+    },
+    transpose: { summary: "table: columns are the samples (default: as the run's own table)" },
   },
   examples: [
     'mixtura cluster runs/digits-slogan-001 digits --out groups.csv',
@@ -35,7 +41,7 @@ async function runCluster(args: Arguments): Promise<number> {
   const [path, file] = args.positionals;
   const out = args.text('out');
   return withTrained(path!, async (trained) => {
-    const assignment = await assignFile(trained, file!, args.text('label'));
+    const assignment = await assignFile(trained, file!, tableOptions(args));
     if (out !== undefined) writeFileAtomic(out, assignmentCsv(assignment));
     if (args.flag('json')) printJson(resultOf(path!, file!, out, assignment));
     else if (out === undefined) write(assignmentCsv(assignment));

@@ -35,6 +35,18 @@ it('is quoted where a shell would read it otherwise', () => {
   );
 });
 
+it('tells how a table was read', () => {
+  const data = { name: 'a.h5ad', key: 'layers/raw', transpose: true, counts: true, subsetSeed: 0 };
+  expect(commandLine({ ...run, data })).toContain(
+    'train a.h5ad --method slogan --components 2 --key layers/raw --transpose --counts --steps 10',
+  );
+});
+
+it('names the device where it is not the CPU', () => {
+  expect(commandLine({ ...run, device: 'cpu' })).toBe(commandLine(run));
+  expect(commandLine({ ...run, device: 'webgpu' })).toContain(' --threads 1 --device webgpu --set ');
+});
+
 it('names the horizon where it is not the end, and keeps a value apart from an option', () => {
   const command = commandLine({ ...run, horizon: 99, data: { ...run.data, label: '-x' } });
   expect(command).toContain(' --label=-x ');

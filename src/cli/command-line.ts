@@ -1,17 +1,21 @@
 /** @file The command that makes a run again, as a shell reads it. */
-import type { ResolvedRun } from '../config/schema.js';
+import { deviceOf, type ResolvedRun } from '../config/schema.js';
 
 /** `mixtura train` with every setting of the run. The seed of the subset has no option, and is the default. */
 export function commandLine(run: ResolvedRun): string {
-  const { name, classes, ratio, groups, label } = run.data;
+  const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color } = run.data;
   const words = ['mixtura', 'train', name, '--method', run.method, '--components', String(run.components)];
-  for (const [flag, value] of Object.entries({ classes, ratio, groups, label })) {
+  for (const [flag, value] of Object.entries({ classes, ratio, groups, label, key, size, crop })) {
     if (value === undefined) continue;
     // A value that begins like an option must not stand alone.
     words.push(...(value.startsWith('-') ? [`--${flag}=${value}`] : [`--${flag}`, value]));
   }
+  if (color !== undefined) words.push(`--${color}`);
+  if (transpose) words.push('--transpose');
+  if (counts) words.push('--counts');
   words.push('--steps', String(run.steps), '--batch', String(run.batch), '--seed', String(run.seed));
   words.push('--threads', String(run.threads));
+  if (deviceOf(run) !== 'cpu') words.push('--device', deviceOf(run));
   if (run.horizon !== run.steps) words.push('--set', `horizon=${run.horizon}`);
   for (const [key, value] of Object.entries(run.settings)) {
     words.push('--set', `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);

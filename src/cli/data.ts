@@ -9,7 +9,7 @@ import { noticeLines } from '../data/notice.js';
 import { DATASET_NAMES, FILE_KINDS, formatOf, openDataset } from '../data/open.js';
 import { ExitCode, usageError } from '../errors.js';
 import { contactSheet } from '../report/contact-sheet.js';
-import { writeFileAtomic } from '../train/atomic-file.js';
+import { writeFileAtomic } from '../atomic-file.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { print, printJson } from './output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';

@@ -5,7 +5,7 @@ import { noticeLines } from '../data/notice.js';
 import { openDataset } from '../data/open.js';
 import { ExitCode, usageError } from '../errors.js';
 import { type FeatureTrainingResult, networkName, trainFeatureNetwork } from '../features/train-network.js';
-import { writeFileAtomic } from '../train/atomic-file.js';
+import { writeFileAtomic } from '../atomic-file.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { LiveLine } from './live-line.js';
 import { duration, percent, print, printJson } from './output.js';

@@ -9,6 +9,7 @@ import { dataVerb } from './data.js';
 import { doctorVerb } from './doctor.js';
 import { evaluateVerb } from './evaluate.js';
 import { exportVerb } from './export.js';
+import { featuresVerb } from './features.js';
 import { note, print, tolerateClosedPipe } from './output.js';
 import { sampleVerb } from './sample.js';
 import { trainVerb } from './train.js';
@@ -16,9 +17,17 @@ import { helpOf, parseArguments, type Verb } from './verb.js';
 
 /** A verb is a line here and a file beside this one. */
 const verbs: Readonly<Record<string, Verb>> = Object.fromEntries(
-  [trainVerb, sampleVerb, clusterVerb, evaluateVerb, exportVerb, dataVerb, benchVerb, doctorVerb].map(
-    (verb) => [verb.name, verb],
-  ),
+  [
+    trainVerb,
+    sampleVerb,
+    clusterVerb,
+    evaluateVerb,
+    exportVerb,
+    dataVerb,
+    featuresVerb,
+    benchVerb,
+    doctorVerb,
+  ].map((verb) => [verb.name, verb]),
 );
 
 function overview(): string {

@@ -1,33 +1,17 @@
 /** @file The live status of a run: one line that renews itself on a terminal, plain lines elsewhere. */
 import type { RunEvent } from '../train/run.js';
+import { LiveLine } from './live-line.js';
 import { duration, note } from './output.js';
-
-/** A plain line is printed about this often when standard error is no terminal. */
-const PLAIN_SECONDS = 10;
-const LIVE_SECONDS = 0.2;
 
 /** Follows the events of a run and tells the person at the keyboard. */
 export function statusLine(steps: number): (event: RunEvent) => void {
-  const live = process.stderr.isTTY === true;
-  let last = performance.now();
-  let shown = false;
-  const clear = () => {
-    if (shown) process.stderr.write('\r\x1b[K');
-    shown = false;
-  };
+  const line = new LiveLine();
   return (event) => {
     if (event.kind === 'step') {
-      const now = performance.now();
-      if (now - last < 1000 * (live ? LIVE_SECONDS : PLAIN_SECONDS) && event.event.step < steps) return;
-      last = now;
-      const text = stepText(event, steps);
-      if (!live) return note(text);
-      clear();
-      process.stderr.write(text.slice(0, (process.stderr.columns ?? 100) - 1));
-      shown = true;
+      line.show(() => stepText(event, steps), event.event.step >= steps);
       return;
     }
-    clear();
+    line.clear();
     const text = eventText(event, steps);
     if (text) note(text);
   };

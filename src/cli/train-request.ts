@@ -1,7 +1,10 @@
 /** @file The options of `mixtura train` as a request, nothing filled in. */
 import { presets } from '../config/presets.js';
 import type { RunRequest } from '../config/resolve.js';
+import { DEVICES, type DeviceName } from '../engine/devices.js';
 import { usageError } from '../errors.js';
+import { imageOptions } from './image-options.js';
+import { tableOptions } from './table-options.js';
 import type { Arguments } from './verb.js';
 
 /** Settings of the run itself that `--set` also takes. */
@@ -29,16 +32,27 @@ export function requestOf(args: Arguments): RunRequest {
       batch: args.integer('batch', 2),
       seed: args.integer('seed'),
       threads: args.integer('threads', 1),
+      device: deviceOption(args),
     }),
     data: present({
       name: name ?? (args.text('resume') === undefined ? 'digits' : undefined),
       classes: args.text('classes'),
       ratio: args.text('ratio'),
       groups: args.text('groups'),
-      label: args.text('label'),
+      ...tableOptions(args),
+      ...imageOptions(args),
     }),
     settings,
   };
+}
+
+/** @throws a usage error for a device that there is not. */
+function deviceOption(args: Arguments): DeviceName | undefined {
+  const name = args.text('device');
+  if (name === undefined) return undefined;
+  const device = DEVICES.find((known) => known === name);
+  if (!device) throw usageError(`--device is '${name}'; give ${DEVICES.join(' or ')}.`);
+  return device;
 }
 
 /** Numbers, true, false, lists as JSON; anything else is text. */

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { presets } from '../config/presets.js';
-import { type RunRequest, requireThreads } from '../config/resolve.js';
-import { dataSchema, type ResolvedRun, RUN_DEFAULTS, runSchema } from '../config/schema.js';
+import { expandData, type RunRequest, requireThreads } from '../config/resolve.js';
+import { dataSchema, deviceOf, type ResolvedRun, RUN_DEFAULTS, runSchema } from '../config/schema.js';
 import { didYouMean } from '../data/nearest.js';
+import { requireDevice } from '../engine/devices.js';
 import { ExitCode, usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 import { writeReport, writeSheet } from '../report/run-report.js';
@@ -15,8 +16,10 @@ import { type RunOutcome, runTraining } from '../train/run.js';
 import { RunFolder } from '../train/run-folder.js';
 import { commandLine } from './command-line.js';
 import { groupLines } from './groups.js';
+import { IMAGE_OPTIONS } from './image-options.js';
 import { duration, note, print, printJson } from './output.js';
 import { statusLine } from './status.js';
+import { TABLE_OPTIONS } from './table-options.js';
 import { requestOf } from './train-request.js';
 import { type Arguments, table, type Verb } from './verb.js';
 
@@ -32,11 +35,13 @@ export const trainVerb: Verb = {
     classes: { value: 'A,B', summary: 'classes to keep' },
     ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
     groups: { value: 'A;B,C', summary: 'classes merged into groups' },
-    label: { value: 'COLUMN', summary: 'label column of a table, used for evaluation only' },
+    ...TABLE_OPTIONS,
+    ...IMAGE_OPTIONS,
     steps: { value: 'N', summary: 'steps of training' },
     batch: { value: 'N', summary: 'batch size' },
     seed: { value: 'N', summary: 'seed of everything random in training (default 0)' },
     threads: { value: 'N', summary: 'threads (default 2)' },
+    device: { value: 'NAME', summary: 'where the training step runs: cpu (default) or webgpu' },
     out: { value: 'FOLDER', summary: 'run folder (default: runs/NAME, numbered)' },
     resume: { value: 'FOLDER', summary: 'go on with that run from its last checkpoint' },
     allow: { value: 'A,B', summary: 'settings that may differ on --resume' },
@@ -51,6 +56,7 @@ export const trainVerb: Verb = {
     'mixtura train',
     'mixtura train mnist --classes 0,4 --ratio 7:3 --set network=dcgan',
     'mixtura train table.csv --components 5 --set lambda=8',
+    'mixtura train photos --size 32 --components 10',
   ],
   extraHelp: settingsHelp,
   run: runTrain,
@@ -60,7 +66,7 @@ async function runTrain(args: Arguments): Promise<number> {
   const resume = args.text('resume');
   const started = resume === undefined ? await startRun(args) : await resumeRun(args, resume);
   if (!started) return ExitCode.done;
-  const { prepared, folder, resumeFrom } = started;
+  const { prepared, folder, resumeFrom, notes } = started;
   const abort = new AbortController();
   const onSignal = () => abort.abort();
   process.once('SIGINT', onSignal);
@@ -75,6 +81,7 @@ async function runTrain(args: Arguments): Promise<number> {
         onEvent: statusLine(prepared.run.steps),
         onSheet: (step, inference) => writeSheet(folder, prepared.run, inference, step),
         ...(resumeFrom !== undefined && { resumeFrom }),
+        ...(notes && { notes }),
       },
       async (inference, outcome) => {
         const files = await writeReport({
@@ -102,6 +109,8 @@ interface StartedRun {
   readonly prepared: PreparedRun;
   readonly folder: RunFolder;
   readonly resumeFrom?: string;
+  /** What is to be recorded of how the run goes on. */
+  readonly notes?: readonly string[];
 }
 
 async function startRun(args: Arguments): Promise<StartedRun | undefined> {
@@ -111,6 +120,7 @@ async function startRun(args: Arguments): Promise<StartedRun | undefined> {
     else print(JSON.stringify(prepared.run, null, 2));
     return undefined;
   }
+  await requireDevice(deviceOf(prepared.run));
   const folder = RunFolder.create(args.text('out') ?? nextFolder(prepared.run));
   try {
     folder.writeConfig(prepared.run);
@@ -129,6 +139,7 @@ async function resumeRun(args: Arguments, at: string): Promise<StartedRun> {
   const folder = RunFolder.open(at);
   const saved = folder.readConfig();
   const run = settingsDifference(saved, resumeRequest(args), allowed(args, saved.method));
+  await requireDevice(deviceOf(run));
   const prepared = { run, method: methodNamed(run.method), dataset: await reopenData(run) };
   if (run.steps > run.horizon) {
     note(
@@ -147,19 +158,27 @@ async function resumeRun(args: Arguments, at: string): Promise<StartedRun> {
       }
       folder.writeConfig(run);
     }
-    return { prepared, folder, ...(resumeFrom !== undefined && { resumeFrom }) };
+    const notes = [deviceNote(saved, run, done ?? 0)].filter((text) => text !== undefined);
+    return { prepared, folder, notes, ...(resumeFrom !== undefined && { resumeFrom }) };
   } catch (cause) {
     folder.unlock();
     throw cause;
   }
 }
 
-/** What was typed, with the path of a data file as a run keeps it. */
+/** Devices round differently: where a run changed from one to another is part of its record. */
+function deviceNote(saved: ResolvedRun, run: ResolvedRun, done: number): string | undefined {
+  const [was, now] = [deviceOf(saved), deviceOf(run)];
+  return was === now ? undefined : `From step ${done + 1} on, training runs on ${now}; until then on ${was}.`;
+}
+
+/** What was typed, with the data as a run keeps them: the path absolute, a constructed set by its base. */
 function resumeRequest(args: Arguments): RunRequest {
   const request = requestOf(args);
   if (request.threads !== undefined) requireThreads(request.threads);
-  const name = request.data?.name;
-  return name === undefined ? request : { ...request, data: { ...request.data, name: absoluteName(name) } };
+  const data = request.data && expandData(request.data);
+  if (data?.name === undefined) return request;
+  return { ...request, data: { ...data, name: absoluteName(data.name) } };
 }
 
 /** The names after --allow. @throws a usage error for one that is no setting of the run. */
@@ -199,9 +218,10 @@ function nextFolder(run: ResolvedRun): string {
 
 function announce(run: ResolvedRun, folder: RunFolder): void {
   const { dataset } = run;
+  const device = deviceOf(run);
   note(
     `${run.method} · ${dataset.name}: ${dataset.count} samples of ${dataset.shape.join('x')} · ${run.components} groups · ` +
-      `${run.steps} steps, batch ${run.batch}, seed ${run.seed}, ${run.threads} threads · ${folder.path}`,
+      `${run.steps} steps, batch ${run.batch}, seed ${run.seed}, ${run.threads} threads${device === 'cpu' ? '' : `, ${device}`} · ${folder.path}`,
   );
 }
 

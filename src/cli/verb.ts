@@ -9,6 +9,8 @@ export interface Option {
   readonly summary: string;
   /** Whether it may be given several times. */
   readonly repeated?: boolean;
+  /** Whether it takes every word that follows, up to the next option. */
+  readonly many?: boolean;
 }
 
 /** What the user typed, checked against the verb's options. */
@@ -49,7 +51,10 @@ export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
   const options = Object.fromEntries(
     Object.entries(known).map(([name, option]) => [
       name,
-      { type: option.value ? ('string' as const) : ('boolean' as const), multiple: option.repeated === true },
+      {
+        type: option.value ? ('string' as const) : ('boolean' as const),
+        multiple: option.repeated === true || option.many === true,
+      },
     ]),
   );
   for (const word of raw) {
@@ -60,12 +65,11 @@ export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
       );
     }
   }
-  const { values, positionals } = parse(verb, raw, options);
+  const { values, positionals } = parse(verb, eachWord(raw, known), options);
   const [least, most] = verb.arity;
   if (!values.help && (positionals.length < least || positionals.length > most)) {
-    const wanted = `${least === most ? least : `${least} to ${most}`} argument${least === 1 && most === 1 ? '' : 's'}`;
     throw usageError(
-      `'${verb.name}' takes ${wanted} but was given ${positionals.length}; use it as: ${synopsis(verb)}.`,
+      `'${verb.name}' takes ${counted(least, most)} but was given ${positionals.length}; use it as: ${synopsis(verb)}.`,
     );
   }
   const empty = Object.keys(values).find((name) => values[name] === '');
@@ -80,6 +84,23 @@ export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
     flag: (name) => values[name] === true,
     integer: (name, minimum = 0) => integer(name, text(name), minimum),
   };
+}
+
+function counted(least: number, most: number): string {
+  const range = least === most ? least : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+  return `${range} argument${least === 1 && (most === 1 || most === Infinity) ? '' : 's'}`;
+}
+
+/** `--against a b` as `--against=a --against=b`, for options that take many words. */
+function eachWord(raw: readonly string[], known: Readonly<Record<string, Option>>): string[] {
+  let many: string | undefined;
+  return raw.flatMap((word, i) => {
+    if (many !== undefined && !word.startsWith('-')) return [`--${many}=${word}`];
+    const name = /^--([^=]+)/.exec(word)?.[1];
+    many = name !== undefined && known[name]?.many ? name : undefined;
+    const follows = raw[i + 1] !== undefined && !raw[i + 1]!.startsWith('-');
+    return many !== undefined && word === `--${many}` && follows ? [] : [word];
+  });
 }
 
 type ParseOptions = Record<string, { type: 'string' | 'boolean'; multiple: boolean }>;
@@ -115,7 +136,8 @@ export function table(rows: readonly (readonly [left: string, right: string])[])
 /** The text of `mixtura VERB --help`. */
 export function helpOf(verb: Verb): string {
   const entries = Object.entries({ ...verb.options, ...COMMON }).map(
-    ([name, { value, summary }]) => [`--${name}${value ? ` ${value}` : ''}`, summary] as const,
+    ([name, { value, summary, many }]) =>
+      [`--${name}${value ? ` ${value}` : ''}${many ? ' ...' : ''}`, summary] as const,
   );
   return [
     synopsis(verb),

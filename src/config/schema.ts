@@ -1,5 +1,6 @@
 /** @file What a run is: one schema for types, validation, `config.json`, and the command line. */
 import { z } from 'zod';
+import { DEVICES, type DeviceName } from '../engine/devices.js';
 
 const wholeNumber = z.int().min(0);
 
@@ -34,6 +35,7 @@ export const runSchema = z.strictObject({
   batch: z.int().min(2),
   seed: wholeNumber,
   threads: z.int().min(1),
+  device: z.enum(DEVICES).optional().describe('where the training step runs (default: cpu)'),
   evaluateEvery: z.int().min(1),
   checkpointEvery: z.int().min(1),
   keepCheckpoints: z.int().min(1),
@@ -43,6 +45,11 @@ export const runSchema = z.strictObject({
 export type DataConfig = z.output<typeof dataSchema>;
 /** A run as it is asked for, defaults filled in. */
 export type RunConfig = z.output<typeof runSchema>;
+
+/** Where the training step of a run is computed: runs that were made before there was a choice do not say it. */
+export function deviceOf({ device = 'cpu' }: Pick<RunConfig, 'device'>): DeviceName {
+  return device;
+}
 
 /** A run whose data has been opened and whose method's settings are complete: the content of `config.json`. */
 export interface ResolvedRun extends RunConfig {
@@ -73,6 +80,7 @@ export const RUN_DEFAULTS = {
   batch: 64,
   seed: 0,
   threads: 2,
+  device: 'cpu',
   evaluateEvery: 500,
   checkpointEvery: 1000,
   keepCheckpoints: 3,

@@ -51,6 +51,12 @@ describe('parseCsv', () => {
     expect([...numbered.labels!]).toEqual([1, 0]);
   });
 
+  it('refuses a row of more cells than any table has, whether it is the first or not', () => {
+    const wide = ','.repeat(2 ** 20);
+    expect(() => parseCsv(wide, 'f.csv')).toThrow('f.csv, line 1 has more than 1048576 cells');
+    expect(() => parseCsv(`1,2\n${wide}`, 'f.csv')).toThrow('f.csv, line 2 has more than 1048576 cells');
+  });
+
   it('takes a column named Na for a name, not for a missing value', () => {
     expect(parseCsv('RI,Na,Mg\n1,2,3\n', 'f.csv').columns).toEqual(['RI', 'Na', 'Mg']);
   });

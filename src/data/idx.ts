@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { MixturaError } from '../errors.js';
+import { elementCount, MAX_BYTES, MAX_EXPANSION } from './limits.js';
 
 /** An array of bytes with its sizes, last index fastest. */
 export interface IdxArray {
@@ -10,9 +11,6 @@ export interface IdxArray {
   readonly data: Uint8Array;
 }
 
-const MAX_BYTES = 2 ** 31 - 1;
-/** Deflate cannot expand by more than this, so a header that claims more is wrong before anything is unpacked. */
-const MAX_EXPANSION = 1032;
 const UINT8 = 0x08;
 const TYPE_NAMES: Readonly<Record<number, string>> = {
   9: 'int8',
@@ -126,7 +124,7 @@ function parseHeader(bytes: Uint8Array, path: string): { shape: number[]; length
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   const shape = Array.from({ length: bytes[3]! }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const elements = shape.reduce((product, n) => product * n, 1);
+  const elements = elementCount(shape);
   if (elements === 0)
     throw new MixturaError(`${path} holds no samples (sizes ${shape.join(' x ')}): get the file again.`);
   if (elements > MAX_BYTES - length) {

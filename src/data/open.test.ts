@@ -67,12 +67,12 @@ describe('openDataset', () => {
     [
       'nonsense',
       {},
-      'neither a known data set nor a file: give digits, ring, ring-0.05, ring-0.10, mnist,',
+      'neither a known data set nor a file: give digits, ring, ring-0.05, ring-0.10, grid, mnist,',
       2,
     ],
     ['constructor', {}, 'neither a known data set nor a file', 2],
     ['./none.csv', {}, './none.csv does not exist', 1],
-    [folder, {}, 'is not a data file of a known kind', 2],
+    [folder, {}, 'holds no PNG, JPEG or WebP image: give a folder of images', 1],
     ['digits', { label: 'x' }, '--label names a column', 2],
     ['digits', { classes: '0,11' }, '"11" is not a class of digits', 2],
   ])('refuses %s %o', async (name, options, message, exitCode) => {
@@ -82,7 +82,7 @@ describe('openDataset', () => {
 
   it('refuses a file of another kind, and a held-out part that is not there', async () => {
     await expect(openDataset(file('x.png', Uint8Array.of(0x89, 0x50, 0x4e, 0x47)))).rejects.toThrow(
-      'x.png is not a data file of a known kind: give an IDX file',
+      'x.png is not a data file of a known kind: give a folder of images, an IDX file',
     );
     await expect(openDataset(file('empty-idx3-ubyte', ''))).rejects.toThrow('is empty');
     await expect(openDataset(file('y.csv', '1,2\n'), { split: 'test' })).rejects.toThrow(
@@ -113,7 +113,9 @@ describe('summarize', () => {
     expect(values.deviation).toBeCloseTo(0.377280349, 7);
   });
 
-  it('gives the first rows of every class as examples', async () => {
+  it('gives evenly spaced rows of every class as examples', async () => {
+    const spaced = examples(await openDataset(file('e.csv', '1\n2\n3\n4\n5\n6\n7\n')), 3);
+    expect(spaced.map((rows) => [...rows])).toEqual([[0, 2, 4]]);
     const found = examples(await openDataset('digits', { classes: '3,0' }), 2);
     expect(found.map((rows) => rows.length)).toEqual([2, 2]);
     const { labels } = await openDataset('digits', { classes: '3,0' });

@@ -3,16 +3,22 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { MixturaError, usageError } from '../errors.js';
+import { cifarDataset, isCifarFolder } from './cifar.js';
+import { CONSTRUCTED_SETS, expandSelection } from './constructed.js';
 import type { Dataset } from './dataset.js';
 import { digits } from './digits.js';
+import { ELASTIC_NAMES } from './elastic-splits.js';
+import { grid } from './grid-gaussians.js';
 import { isGzip, isIdxHeader } from './idx.js';
 import { idxDataset, labelsBeside, testBeside } from './idx-dataset.js';
+import { type ImageOptions, imageFolder } from './image-folder.js';
 import { NAMED_SETS, type NamedSetOptions, namedSet } from './named.js';
 import { didYouMean } from './nearest.js';
-import { isNpy } from './npy.js';
+import { IMAGE_FOLDER_SETS } from './published-sets.js';
 import { ring } from './ring.js';
 import { type Selection, select } from './select.js';
-import { csvDataset, npyDataset, type TableOptions } from './table.js';
+import type { TableOptions } from './table.js';
+import { isTableName, openTable, requireNoTableOptions, TABLE_KINDS, tableKind } from './table-file.js';
 
 /** How {@link openDataset} opens: which classes, how a table is read, where a named set is found, which split. */
 export interface OpenOptions extends Selection, TableOptions, NamedSetOptions {
@@ -25,22 +31,29 @@ const BUILT_IN: Readonly<Record<string, () => Dataset>> = {
   ring: () => ring(),
   'ring-0.05': () => ring({ variance: 0.05 }),
   'ring-0.10': () => ring({ variance: 0.1 }),
+  grid,
 };
 
 /** Every name that {@link openDataset} knows. */
-export const DATASET_NAMES: readonly string[] = [...Object.keys(BUILT_IN), ...NAMED_SETS];
+export const DATASET_NAMES: readonly string[] = [
+  ...Object.keys(BUILT_IN),
+  ...NAMED_SETS,
+  ...CONSTRUCTED_SETS,
+];
 
-const FILE_KINDS = 'an IDX file of images (plain or gzipped), .csv, .tsv, or .npy';
+/** What else can be opened, for a sentence. */
+export const FILE_KINDS = `a folder of images, an IDX file of images (plain or gzipped), or a table: ${TABLE_KINDS}`;
 
 /**
- * Opens a data set by name (`digits`, `ring`, `ring-0.05`, `ring-0.10`, `mnist`, `fashion-mnist`) or by the path of
- * an IDX, CSV, TSV or .npy file, and applies a selection of classes; a name wins over a file of the same name.
+ * Opens a data set by name (one of {@link DATASET_NAMES}) or by the path of
+ * a folder (images, or batches of CIFAR-10), an IDX file, or a table (CSV, TSV, NPY, NPZ, Parquet, HDF5, AnnData,
+ * MatrixMarket), and applies a selection of classes; a name wins over a file of the same name.
  *
  * @throws MixturaError if it is unknown, bad, cannot be had, or has no held-out split where one is asked for.
  */
 export async function openDataset(nameOrPath: string, options: OpenOptions = {}): Promise<Dataset> {
-  const whole = await openWhole(nameOrPath, options);
-  const dataset = select(whole, options);
+  const { name, ...selection } = expandSelection({ ...options, name: nameOrPath });
+  const dataset = select(await openWhole(name, options), selection);
   if (options.split !== 'test') return dataset;
   if (!dataset.test)
     throw usageError(`${nameOrPath} has no held-out split: use all of it, or give another file.`);
@@ -49,18 +62,59 @@ export async function openDataset(nameOrPath: string, options: OpenOptions = {})
 
 async function openWhole(nameOrPath: string, options: OpenOptions): Promise<Dataset> {
   const builtIn = Object.hasOwn(BUILT_IN, nameOrPath) ? BUILT_IN[nameOrPath] : undefined;
-  const named = NAMED_SETS.includes(nameOrPath);
-  if ((builtIn || named) && options.label !== undefined) throw labelOnly(nameOrPath);
+  const named = NAMED_SETS.includes(nameOrPath) || CONSTRUCTED_SETS.includes(nameOrPath);
+  if (builtIn || named) requireNoTableOptions(nameOrPath, options);
+  const images = named ? IMAGE_FOLDER_SETS.includes(nameOrPath) : !builtIn && isFolder(nameOrPath);
+  if (!images) requireNoImageOptions(nameOrPath, options);
   if (builtIn) return builtIn();
   if (named) return namedSet(nameOrPath, options);
+  if (isFolder(nameOrPath)) return openFolder(nameOrPath, options);
   return openFile(nameOrPath, options);
 }
 
-function openFile(path: string, options: OpenOptions): Dataset {
-  const kind = fileKind(path);
-  if (kind === 'csv') return csvDataset(path, options);
-  if (options.label !== undefined) throw labelOnly(path);
-  if (kind === 'npy') return npyDataset(path, options);
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Whether a path is that of a folder which is opened as one of images. */
+export function isImageFolder(path: string): boolean {
+  return isFolder(path) && !isCifarFolder(path);
+}
+
+/** How the data of a name or path are kept: `named set`, `folder of images`, `IDX`, `csv`, and so on. */
+export function formatOf(nameOrPath: string): string {
+  if (DATASET_NAMES.includes(nameOrPath)) return 'named set';
+  if (isFolder(nameOrPath)) return isCifarFolder(nameOrPath) ? 'batches of CIFAR-10' : 'folder of images';
+  return tableKind(nameOrPath, firstBytes(nameOrPath)) ?? 'IDX';
+}
+
+/** Batches of CIFAR-10, or else images. */
+function openFolder(path: string, options: OpenOptions): Dataset | Promise<Dataset> {
+  requireNoTableOptions(path, options);
+  if (!isCifarFolder(path)) return imageFolder(path, options);
+  requireNoImageOptions(path, options);
+  return cifarDataset(path);
+}
+
+/** @throws a usage error for options that are for folders of images. */
+function requireNoImageOptions(name: string, { size, crop, color }: ImageOptions): void {
+  const given = [size && '--size', crop && '--crop', color && `--${color}`].filter(Boolean);
+  if (given.length === 0) return;
+  throw usageError(
+    `${given.join(', ')} say how a folder of images is read, and ${name} is none: leave them out.`,
+  );
+}
+
+async function openFile(path: string, options: OpenOptions): Promise<Dataset> {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) throw unknown(path);
+  const start = stats.isFile() ? firstBytes(path) : new Uint8Array(0);
+  const kind = tableKind(path, start);
+  if (kind !== undefined) return openTable(kind, path, start, options);
+  requireNoTableOptions(path, options);
+  if (!isGzip(start) && !isIdxHeader(start) && !/idx\d|ubyte|\.gz$/i.test(basename(path))) {
+    throw usageError(`${path} is not a data file of a known kind: give ${FILE_KINDS}.`);
+  }
   const test = testBeside(path);
   const load = (images: string, held?: () => Dataset) =>
     idxDataset({
@@ -72,17 +126,6 @@ function openFile(path: string, options: OpenOptions): Dataset {
       test: held,
     });
   return load(path, test === undefined ? undefined : () => load(test));
-}
-
-/** By content where that is certain, else by name, so that the reader of that format says what is wrong. */
-function fileKind(path: string): 'idx' | 'npy' | 'csv' {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) throw unknown(path);
-  const start = stats.isFile() ? firstBytes(path) : new Uint8Array(0);
-  if (isNpy(start) || /\.npy$/i.test(path)) return 'npy';
-  if (/\.(csv|tsv)$/i.test(path)) return 'csv';
-  if (isGzip(start) || isIdxHeader(start) || /idx\d|ubyte|\.gz$/i.test(basename(path))) return 'idx';
-  throw usageError(`${path} is not a data file of a known kind: give ${FILE_KINDS}.`);
 }
 
 function firstBytes(path: string): Uint8Array {
@@ -100,15 +143,17 @@ function firstBytes(path: string): Uint8Array {
 }
 
 function unknown(nameOrPath: string): MixturaError {
-  if (/[/\\]|\.(csv|tsv|npy|gz)$|ubyte$/i.test(nameOrPath)) {
+  if (/[/\\]|\.gz$|ubyte$/i.test(nameOrPath) || isTableName(nameOrPath)) {
     return new MixturaError(`${nameOrPath} does not exist: check the name and the folder.`);
   }
   return usageError(
     `${nameOrPath} is neither a known data set nor a file${didYouMean(nameOrPath, DATASET_NAMES)}: ` +
-      `give ${DATASET_NAMES.join(', ')}, or the path of ${FILE_KINDS}.`,
+      `give ${namesTold().join(', ')}, or the path of ${FILE_KINDS}.`,
   );
 }
 
-function labelOnly(name: string): MixturaError {
-  return usageError(`--label names a column of a CSV or TSV file, and ${name} is none: leave it out.`);
+/** The names with those of the 50 splits as one. */
+function namesTold(): string[] {
+  const others = DATASET_NAMES.filter((name) => !ELASTIC_NAMES.includes(name));
+  return [...others, `${ELASTIC_NAMES[0]} to ${ELASTIC_NAMES.at(-1)}`];
 }

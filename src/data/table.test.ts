@@ -58,9 +58,20 @@ describe('npy', () => {
   });
 
   it.each([
-    [npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", 24), 'is in Fortran order'],
-    [npy("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", 8), 'holds >f4, and only float32'],
-    [npy("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", 16), 'holds <i8'],
+    [npy("{'descr': '<c8', 'fortran_order': False, 'shape': (2,), }", 16), 'holds complex numbers (<c8)'],
+    [
+      npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", 16),
+      'holds Python objects (pickled) (|O)',
+    ],
+    [npy("{'descr': '<U3', 'fortran_order': False, 'shape': (2,), }", 24), 'holds text (<U3)'],
+    [npy("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (2,), }", 16), 'holds dates (<M8[ns])'],
+    [npy("{'descr': '<f9', 'fortran_order': False, 'shape': (2,), }", 18), 'holds extended floats (<f9)'],
+    [npy("{'descr': '<f4', 'fortran_order': False, 'shape': (9e9,), }", 8), 'has a damaged header'],
+    [npy(`{'descr': '<f4', 'fortran_order': False, 'shape': (${'9'.repeat(30)},), }`, 8), 'damaged header'],
+    [
+      npy("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 99999999999, 99999999999), }", 8),
+      'too long',
+    ],
     [npy("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (2,), }", 8), 'holds records'],
     [
       npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 8),
@@ -94,6 +105,27 @@ describe('npyDataset', () => {
     expect(all(of([1, 1, 2], Uint8Array.of(51, 255)))).toEqual([Math.fround(0.2), 1]);
     const path = file('b.npy', encodeNpy({ shape: [1, 1, 2], data: Uint8Array.of(4, 16) }));
     expect(all(npyDataset(path, { maximum: 16 }))).toEqual([0.25, 1]);
+  });
+
+  it('reads Fortran order in any number of dimensions as C order', () => {
+    const shape = [2, 3, 2];
+    const fortran = npy("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3, 2), }", 96);
+    // Element (i, j, k) lies at i + 2 j + 6 k.
+    const view = new DataView(fortran.buffer, fortran.byteOffset + fortran.length - 96, 96);
+    for (let at = 0; at < 12; at++) view.setFloat64(8 * at, at, true);
+    const expected = [0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11];
+    expect(parseNpy(fortran, 'f.npy')).toEqual({ shape, data: Float64Array.from(expected) });
+  });
+
+  it('turns columns into samples where that is asked, or where a run did so and it fits', () => {
+    const genes = file('genes.npy', encodeNpy({ shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }));
+    expect(all(npyDataset(genes, { transpose: true }))).toEqual([1, 4, 2, 5, 3, 6]);
+    const former = { transpose: true, columns: 2 };
+    expect(npyDataset(genes, { former }).shape).toEqual([2]);
+    expect(npyDataset(genes, { former: { ...former, columns: 3 } }).shape).toEqual([3]);
+    expect(npyDataset(genes, { former, transpose: false }).shape).toEqual([3]);
+    const images = file('images.npy', encodeNpy({ shape: [1, 2, 3], data: new Float32Array(6) }));
+    expect(() => npyDataset(images, { transpose: true })).toThrow('--transpose is for tables');
   });
 
   it('refuses NaN by row and column, no samples, and other shapes', () => {

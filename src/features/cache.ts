@@ -6,7 +6,7 @@ import type { Samples } from '../data/dataset.js';
 import { cacheFolder } from '../data/named.js';
 import type { Matrix } from '../math/matrix.js';
 import { type GaussianStatistics, gaussianStatistics } from '../metrics/frechet.js';
-import { writeFileAtomic } from '../train/atomic-file.js';
+import { writeFileAtomic } from '../atomic-file.js';
 import type { FeatureNetwork } from './feature-network.js';
 import { readMatrixFile, writeMatrixFile } from './matrix-file.js';
 import type { FeatureOptions } from './onnx-network.js';

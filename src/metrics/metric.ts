@@ -1,46 +1,8 @@
-/** @file Names of metrics. A name carries its protocol: what was scored, from which clusters, on which data. */
+/** @file Names of metrics. A name carries its protocol: what was scored, by what, and on which data. */
 import { MixturaError } from '../errors.js';
+import { type MetricRow, metrics } from './metric-table.js';
 
-/** What every metric declares; one row a metric. */
-interface MetricRow {
-  readonly title: string;
-  readonly better: 'higher' | 'lower';
-  readonly summary: string;
-}
-
-/** The table of metrics that compare groups with true classes or modes. */
-export const metrics = {
-  nmi: {
-    title: 'NMI',
-    better: 'higher',
-    summary: 'normalised mutual information, arithmetic mean of entropies',
-  },
-  ari: { title: 'ARI', better: 'higher', summary: 'adjusted Rand index' },
-  acc: {
-    title: 'ACC',
-    better: 'higher',
-    summary: 'accuracy under the best one-to-one naming of the clusters',
-  },
-  purity: {
-    title: 'Purity',
-    better: 'higher',
-    summary: 'fraction in the most frequent class of its cluster',
-  },
-  'size-error': { title: 'Size error', better: 'lower', summary: 'largest error of a learned group size' },
-  modes: { title: 'Modes', better: 'higher', summary: 'true modes that are the majority of a component' },
-  'in-mode': {
-    title: 'In mode',
-    better: 'higher',
-    summary: 'fraction of generated samples within 4 deviations of a mode',
-  },
-  perfect: {
-    title: 'Perfect',
-    better: 'higher',
-    summary: '1 if every component has a mode of its own with purity of at least 0.99',
-  },
-} as const satisfies Record<string, MetricRow>;
-
-/** Where the clusters that are scored come from. */
+/** Where the clusters or modes that are scored come from, for metrics that need no generated samples' features. */
 export const protocols = {
   assign: 'most probable component of each datum by the cosine of its encoding and the component means',
   'kmeans-encoder': 'k-means (10 starts, max(K, classes) clusters) on encoder outputs',
@@ -51,27 +13,35 @@ export const protocols = {
 /** Which data were scored. */
 export const splits = { train: 'the training data', test: 'held-out data' } as const;
 
+/** The protocol of metrics on the data's own values (standardised, but for pixels), without a feature network. */
+export const RAW = 'raw';
+
 export type MetricKind = keyof typeof metrics;
 export type Protocol = keyof typeof protocols;
 export type Split = keyof typeof splits;
 
-/** A metric together with how it was computed, such as `nmi-kmeans-encoder-test`. */
-export type MetricName = `${MetricKind}-${Protocol}-${Split}`;
-
+/** A metric together with how it was computed, such as `nmi-kmeans-encoder-test` or `fd10k-lenet-mnist-test`. */
 export interface MetricParts {
   readonly metric: MetricKind;
-  readonly protocol: Protocol;
+  /** Samples a side (of each group, for metrics by group); only for metrics of generated samples. */
+  readonly count?: number;
+  /** One of {@link protocols}; for metrics of generated samples the feature network, or {@link RAW}. */
+  readonly protocol: string;
   readonly split: Split;
+  /** Size of the fixed random subset that was scored; absent where it was all of the split. */
+  readonly subset?: number;
 }
 
 /**
- * The full name of a metric: `metric-protocol-split`.
+ * The full name of a metric: `metric[count]-protocol-split[subset]`, counts in thousands where they are whole.
  *
  * @example
  * metricName({ metric: 'nmi', protocol: 'assign', split: 'train' }); // 'nmi-assign-train'
+ * metricName({ metric: 'fd', count: 10_000, protocol: 'lenet-mnist', split: 'test' }); // 'fd10k-lenet-mnist-test'
+ * metricName({ metric: 'nmi', protocol: 'assign', split: 'train', subset: 2000 }); // 'nmi-assign-train2k'
  */
-export function metricName({ metric, protocol, split }: MetricParts): MetricName {
-  return `${metric}-${protocol}-${split}`;
+export function metricName({ metric, count, protocol, split, subset }: MetricParts): string {
+  return `${metric}${countWord(count)}-${protocol}-${split}${countWord(subset)}`;
 }
 
 /**
@@ -81,15 +51,24 @@ export function metricName({ metric, protocol, split }: MetricParts): MetricName
  */
 export function parseMetricName(name: string): MetricParts {
   for (const metric of Object.keys(metrics) as MetricKind[]) {
-    for (const protocol of Object.keys(protocols) as Protocol[]) {
-      for (const split of Object.keys(splits) as Split[]) {
-        if (metricName({ metric, protocol, split }) === name) return { metric, protocol, split };
-      }
-    }
+    if (!name.startsWith(metric)) continue;
+    const rest = /^(\d+k?)?-(.+)-(train|test)(\d+k?)?$/.exec(name.slice(metric.length));
+    if (!rest) continue;
+    const [, count, protocol, split, subset] = rest;
+    // Features may be those of any network; clusters come from one of few places.
+    if (count === undefined && !Object.hasOwn(protocols, protocol!)) continue;
+    return {
+      metric,
+      ...(count !== undefined && { count: countOf(count) }),
+      protocol: protocol!,
+      split: split as Split,
+      ...(subset !== undefined && { subset: countOf(subset) }),
+    };
   }
   throw new MixturaError(
     `There is no metric '${name}': a name is one of ${Object.keys(metrics).join(', ')}, then ` +
-      `one of ${Object.keys(protocols).join(', ')}, then ${Object.keys(splits).join(' or ')}, joined by '-'.`,
+      `one of ${Object.keys(protocols).join(', ')} (or a number of samples, and a feature network after '-'), then ` +
+      `${Object.keys(splits).join(' or ')}, joined by '-'.`,
   );
 }
 
@@ -99,9 +78,18 @@ export function parseMetricName(name: string): MetricParts {
  * @throws MixturaError when the name is unknown
  */
 export function describeMetric(name: string): string {
-  const { metric, protocol, split } = parseMetricName(name);
+  const { metric, count, protocol, split, subset } = parseMetricName(name);
   const { title, summary, better } = metrics[metric];
-  return `${title} (${better} is better): ${summary}; clusters: ${protocols[protocol]}; scored on ${splits[split]}.`;
+  const data = subset === undefined ? splits[split] : `${subset} of ${splits[split]}`;
+  const what = `${title} (${better} is better): ${summary}`;
+  if (count === undefined) {
+    return `${what}; clusters: ${protocols[protocol as Protocol]}; scored on ${data}.`;
+  }
+  const features =
+    protocol === RAW
+      ? "the data's own values, columns of tables and points standardised"
+      : `features of ${protocol}`;
+  return `${what}; ${sides(metric, count)}; ${features}; beside ${data}.`;
 }
 
 /**
@@ -113,7 +101,40 @@ export function describeMetric(name: string): string {
 export function nameScores(
   scores: Readonly<Partial<Record<MetricKind, number>>>,
   how: Omit<MetricParts, 'metric'>,
-): Partial<Record<MetricName, number>> {
+): Record<string, number> {
   const entries = Object.entries(scores) as [MetricKind, number][];
   return Object.fromEntries(entries.map(([metric, value]) => [metricName({ metric, ...how }), value]));
+}
+
+/**
+ * A name without what only says whose features k-means clustered, so that methods can be compared on their own:
+ * `nmi-kmeans-encoder-test` and `nmi-kmeans-critic-test` are both `nmi-kmeans-test`.
+ */
+export function comparableName(name: string): string {
+  return name.replace(/-kmeans-(?:encoder|critic)-/, '-kmeans-');
+}
+
+/** 10000 -> "10k", 8461 -> "8461", nothing -> "". */
+function countWord(count: number | undefined): string {
+  if (count === undefined) return '';
+  return count > 0 && count % 1000 === 0 ? `${count / 1000}k` : String(count);
+}
+
+function countOf(word: string): number {
+  return word.endsWith('k') ? 1000 * Number(word.slice(0, -1)) : Number(word);
+}
+
+function sides(metric: MetricKind, count: number): string {
+  const n = count.toLocaleString('en-US');
+  const { counts }: MetricRow = metrics[metric];
+  switch (counts) {
+    case 'generated':
+      return `${n} generated samples`;
+    case 'components':
+      return `${n} generated samples of each component`;
+    case 'classes':
+      return `${n} real samples of each class and as many generated of each component`;
+    default:
+      return `${n} real and as many generated samples`;
+  }
 }

@@ -6,7 +6,7 @@ import { sampleSize } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric } from '../metrics/metric.js';
-import { writeFileAtomic } from '../train/atomic-file.js';
+import { writeFileAtomic } from '../atomic-file.js';
 import type { Inference } from '../train/inference.js';
 import type { RunOutcome } from '../train/run.js';
 import type { MetricsLine, RunFolder } from '../train/run-folder.js';

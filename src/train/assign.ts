@@ -1,9 +1,14 @@
 /** @file New data assigned to the groups of a trained run. */
+import type { DataConfig } from '../config/schema.js';
+import type { ReadOptions } from '../data/content.js';
 import type { Dataset, Samples, ValueRange } from '../data/dataset.js';
+import type { ImageOptions } from '../data/image-folder.js';
 import { downloadLine } from '../data/named.js';
-import { openDataset } from '../data/open.js';
+import { noticeLines } from '../data/notice.js';
+import { DATASET_NAMES, isImageFolder, openDataset } from '../data/open.js';
 import { MixturaError, usageError } from '../errors.js';
 import { mostProbable } from './inference.js';
+import { absoluteName } from './prepare.js';
 import type { TrainedRun } from './trained.js';
 
 export interface Assignment {
@@ -15,16 +20,19 @@ export interface Assignment {
   readonly probabilities: Float32Array;
 }
 
+/** How the table of new data is read: its column of labels, which is left out; its part; its orientation. */
+export type AssignOptions = Pick<ReadOptions, 'label' | 'key' | 'transpose'>;
+
 /**
  * Assigns every row of a file, or of a data set known by name, to a group.
  *
- * @param label column of a table that holds labels and is left out; by default that of the run's own table, if there
+ * @param options how its table is read; by default as the run's own was, where that can be
  * @throws a MixturaError for data of another shape or interval, or a method that has no groups
  */
 export async function assignFile(
   trained: TrainedRun,
   nameOrPath: string,
-  label?: string,
+  options: AssignOptions = {},
 ): Promise<Assignment> {
   const { inference, run } = trained;
   if (!inference.assigns) {
@@ -32,7 +40,7 @@ export async function assignFile(
       `The run ${trained.folder.path} was trained by ${run.method}, which does not assign data to groups; use a run of slogan.`,
     );
   }
-  const data = await openLike(run, nameOrPath, label);
+  const data = await openLike(run, nameOrPath, options);
   const { components } = inference.session.model.prior;
   const indices = Uint32Array.from({ length: data.count }, (_, i) => i);
   const probabilities = await inference.assign(data, indices);
@@ -43,13 +51,30 @@ export async function assignFile(
 async function openLike(
   { dataset, data: own }: TrainedRun['run'],
   nameOrPath: string,
-  label?: string,
+  options: AssignOptions,
 ): Promise<Dataset> {
-  const { scaling, maximum } = dataset;
-  const former = own.label === undefined ? undefined : { label: own.label, columns: dataset.shape[0]! };
-  const data = await openDataset(nameOrPath, { label, former, scaling, maximum, progress: downloadLine() });
+  const { scaling, maximum, largestCount } = dataset;
+  const { label, key, transpose } = own;
+  const former = { label, key, transpose, largestCount, columns: dataset.shape[0]! };
+  const data = await openDataset(nameOrPath, {
+    ...options,
+    former,
+    scaling,
+    maximum,
+    ...imageOptions(dataset.shape, own, absoluteName(nameOrPath)),
+    progress: downloadLine(),
+    notice: noticeLines(),
+  });
   checkLike(data, dataset, nameOrPath);
   return data;
+}
+
+/** The images of the run are read as then, those of any other folder to the same shape. */
+function imageOptions(shape: readonly number[], own: DataConfig, name: string): ImageOptions {
+  const { size, crop, color } = own;
+  if (name === own.name) return { size, crop, color };
+  if (shape.length !== 3 || DATASET_NAMES.includes(name) || !isImageFolder(name)) return {};
+  return { size: `${shape[2]}x${shape[1]}`, crop, color: shape[0] === 1 ? 'grey' : 'color' };
 }
 
 const WIDTH: Readonly<Record<ValueRange, number>> = { unit: 0, signed: 1, real: 2 };

@@ -9,5 +9,7 @@ it('gives table columns, bytes and images back as their files had them', () => {
     0, 16, -16, 8,
   ]);
   expect(inFileUnits(values, { kind: 'image', shape: [1, 2, 2], maximum: 16 })).toBe(values);
+  const counts = inFileUnits(Float32Array.of(0, 1, 0.5), { kind: 'table', shape: [3], largestCount: 255 });
+  expect(Array.from(counts)).toEqual([0, 255, 15]);
   expect(inFileUnits(values, { kind: 'table', shape: [4] })).toBe(values);
 });

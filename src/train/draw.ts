@@ -1,4 +1,5 @@
 /** @file New samples of a trained run, of one component or of the whole mixture. */
+import { unscaledCount } from '../data/counts.js';
 import { type Samples, sampleSize } from '../data/dataset.js';
 import { usageError } from '../errors.js';
 import type { TrainedRun } from './trained.js';
@@ -39,10 +40,16 @@ export async function drawSamples(
   };
 }
 
-/** Values of table columns or points as the file had them: shift + scale x, or the stored byte; images as they are. */
+/** Values of table columns or points as the file had them: shift + scale x, the stored byte, or the count; images as they are. */
 export function inFileUnits(
   values: Float32Array,
-  { kind, shape, scaling, maximum }: Pick<Samples, 'kind' | 'shape' | 'scaling' | 'maximum'>,
+  {
+    kind,
+    shape,
+    scaling,
+    maximum,
+    largestCount,
+  }: Pick<Samples, 'kind' | 'shape' | 'scaling' | 'maximum' | 'largestCount'>,
 ): Float32Array {
   if (kind === 'image') return values;
   const columns = sampleSize(shape);
@@ -50,6 +57,7 @@ export function inFileUnits(
     const { shift, scale } = scaling;
     return values.map((x, i) => shift[i % columns]! + scale[i % columns]! * x);
   }
+  if (largestCount !== undefined) return values.map((x) => unscaledCount(x, largestCount));
   if (maximum === undefined) return values;
   return values.map((x) => maximum * x);
 }

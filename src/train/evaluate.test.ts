@@ -103,7 +103,40 @@ describe('an evaluation against labels', () => {
     expect(groups.map(({ trueSize }) => trueSize)).toEqual([0.2, 0.5, 0.3]);
     expect(summary.sizeError).toBeCloseTo(0.05, 12);
     expect(Object.keys(metrics).some((name) => name.includes('kmeans'))).toBe(false);
-    expect(await evaluate(stub(), points(), options)).toEqual({ summary, groups, metrics });
+    // A score of a part of the data is another metric than that of all of them, and is called so.
+    expect(Object.keys(metrics)).toContain('nmi-assign-train20');
+    expect(Object.keys(metrics).every((name) => name.endsWith('-train20'))).toBe(true);
+    expect(await evaluate(stub(), points(), options)).toMatchObject({ summary, groups, metrics });
+  });
+});
+
+describe('what only a full evaluation has', () => {
+  it('is the entropy and size error of Elastic-InfoGAN', async () => {
+    const options = { split: 'train', elastic: true } as const;
+    const perfect = await evaluate(stub(), points(), options);
+    expect(perfect.metrics['ent-assign-train']).toBeCloseTo(0, 12);
+    expect(perfect.metrics['rmse-assign-train']).toBeCloseTo(0.05 * Math.sqrt(2 / 3), 12);
+    // Ten of the fifty of class 0 in the group of class 1: rows 40 and (10, 30), columns (40, 10) and 30.
+    const { metrics } = await evaluate(stub({ wrong: 10 }), points(), options);
+    const h = (p: number) => -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+    expect(metrics['ent-assign-train']).toBeCloseTo((h(10 / 40) + h(10 / 50)) / 6, 12);
+    expect((await evaluate(stub(), points(), { split: 'train' })).metrics).not.toHaveProperty(
+      'ent-assign-train',
+    );
+  });
+
+  it('is the class that most data of each component have', async () => {
+    const { classOf } = await evaluate(stub({ wrong: 10 }), points(), { split: 'train' });
+    expect(Array.from(classOf!)).toEqual([2, 0, 1]);
+    const alone = points({ labels: new Int32Array(100) });
+    expect(Array.from((await evaluate(stub(), alone, { split: 'train' })).classOf!)).toEqual([0, 0, 0]);
+  });
+
+  it('compares the sizes with those of other data, where they are given', async () => {
+    const trueSizes = Float64Array.of(0.45, 0.35, 0.2);
+    const { summary, groups } = await evaluate(stub(), points(), { split: 'test', trueSizes });
+    expect(summary.sizeError).toBeCloseTo(0, 12);
+    expect(groups.map((group) => group.trueSize)).toEqual([0.2, 0.45, 0.35]);
   });
 });
 

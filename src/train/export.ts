@@ -6,7 +6,7 @@ import { MixturaError, usageError } from '../errors.js';
 import { lower } from '../graph/onnx.js';
 import { input, type Tensor } from '../graph/tensor.js';
 import { VERSION } from '../version.js';
-import { writeError, writeFileAtomic } from './atomic-file.js';
+import { writeError, writeFileAtomic } from '../atomic-file.js';
 import { compareWithFile } from './export-check.js';
 import type { TrainedRun } from './trained.js';
 
@@ -199,7 +199,9 @@ function mixtureOf({ run, step, inference }: TrainedRun): object {
 }
 
 const INTERVALS = {
-  unit: 'values in [0, 1], which are stored bytes / dataset.maximum where that is given',
+  unit:
+    'values in [0, 1], which are stored bytes / dataset.maximum where that is given, and ' +
+    'log2(count + 1) / log2(dataset.largestCount + 1) where that is given',
   signed: 'values in [-1, 1]',
   real: 'values (x - dataset.scaling.shift) / dataset.scaling.scale where that is given, else as they are',
 } as const;

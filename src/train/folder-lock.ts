@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MixturaError } from '../errors.js';
-import { errorCode, writeError } from './atomic-file.js';
+import { errorCode, writeError } from '../atomic-file.js';
 
 /** Locks that this process holds: its number in any other lock file is that of an ended process before it. */
 const held = new Set<string>();

@@ -77,7 +77,31 @@ describe('a run that can start', () => {
   });
 });
 
+describe('a run of counts', () => {
+  const name = path.join(import.meta.dirname, '../../test/fixtures/tables/genes.mtx');
+
+  it('records how its table is read, and finds it again', async () => {
+    const data = { name, transpose: true, counts: true };
+    const { run, dataset } = await prepareRun({ data, components: 2, batch: 2 });
+    expect(run.data).toEqual({ ...data, subsetSeed: 0 });
+    expect(run.dataset).toMatchObject({ count: 7, shape: [5], range: 'unit', largestCount: 31 });
+    const saved = JSON.parse(JSON.stringify(run)) as typeof run;
+    expect((await reopenData(saved)).fingerprint).toBe(dataset.fingerprint);
+    const other = { ...saved, data: { ...saved.data, counts: undefined } };
+    await expect(reopenData(other)).rejects.toThrow('has changed since the run began');
+  });
+});
+
 describe('a run that cannot start says why', () => {
+  it('one class only', async () => {
+    const one = path.join(folder, 'one.csv');
+    writeFileSync(one, 'x,y,label\n1,2,a\n2,3,a\n3,4,a\n');
+    const error = await refusal({ batch: 2, data: { name: one } });
+    expect(error.message).toContain('has is not known; say how many to find by --components.');
+    const { run } = await prepareRun({ batch: 2, components: 2, data: { name: one } });
+    expect(run.components).toBe(2);
+  });
+
   it.each<[string, RunRequest, string]>([
     ['K unknown', { batch: 4 }, 'has is not known; say how many to find by --components.'],
     [

@@ -5,6 +5,7 @@ import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
 import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { downloadLine } from '../data/named.js';
+import { noticeLines } from '../data/notice.js';
 import { DATASET_NAMES, openDataset } from '../data/open.js';
 import { MixturaError, usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
@@ -20,12 +21,17 @@ export interface PreparedRun {
 
 /** Opens the data and resolves every setting. @throws a usage error for whatever cannot be. */
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
-  const config = resolveRequest(request, (name) => methodNamed(name).settings);
+  const settingsOf = (name: string) => methodNamed(name).settings;
+  const asked = resolveRequest(request, settingsOf);
+  parse(settingsOf(asked.method), asked.settings, `setting of ${asked.method}`);
+  const dataset = await openRunData(asked);
+  // What suits data without a preset shows in their shape.
+  const config = resolveRequest(request, settingsOf, dataset);
   const method = methodNamed(config.method);
   const settings = parse(method.settings, config.settings, `setting of ${method.name}`);
-  const dataset = await openRunData(config);
   const classes = classCounts(dataset)?.length;
-  const components = config.components ?? classes;
+  // One class tells nothing of groups.
+  const components = config.components ?? (classes === 1 ? undefined : classes);
   if (components === undefined) {
     throw usageError(
       `How many groups ${config.data.name} has is not known; say how many to find by --components.`,
@@ -77,20 +83,27 @@ function openRunData(
   { data }: Pick<ResolvedRun, 'data'>,
   scaling?: ResolvedRun['dataset']['scaling'],
 ): Promise<Dataset> {
-  const { name, classes, ratio, groups, label, subsetSeed } = data;
+  const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
   return openDataset(name, {
     classes,
     ratio,
     groups,
     label,
+    key,
+    transpose,
+    counts,
+    size,
+    crop,
+    color,
     subsetSeed,
     scaling: scaling ?? 'standardize',
     progress: downloadLine(),
+    notice: noticeLines(),
   });
 }
 
 function describe(dataset: Dataset): ResolvedRun['dataset'] {
-  const { name, source, count, shape, kind, range, fingerprint, maximum, scaling } = dataset;
+  const { name, source, count, shape, kind, range, fingerprint, maximum, scaling, largestCount } = dataset;
   return {
     name,
     source,
@@ -101,5 +114,6 @@ function describe(dataset: Dataset): ResolvedRun['dataset'] {
     fingerprint,
     ...(maximum !== undefined && { maximum }),
     ...(scaling !== undefined && { scaling }),
+    ...(largestCount !== undefined && { largestCount }),
   };
 }

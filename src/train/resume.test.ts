@@ -86,11 +86,18 @@ describe('a resume', () => {
     expect(refusal({ settings: { lamda: 1 } }, ['lamda']).message).toContain(
       "There is no setting of slogan 'lamda'",
     );
+    expect(refusal({ device: 'gpu' as 'cpu' }).message).toContain('The option device is not valid');
     expect(refusal({ threads: 0 }).message).toContain('The option threads is not valid');
   });
 
   it('may always change how the run is executed', () => {
-    const free = { threads: 8, keepCheckpoints: 1, checkpointEvery: 10, evaluateEvery: 20 };
+    const free = {
+      threads: 8,
+      device: 'webgpu' as const,
+      keepCheckpoints: 1,
+      checkpointEvery: 10,
+      evaluateEvery: 20,
+    };
     expect(settingsDifference(saved, free, [])).toEqual({ ...saved, ...free });
   });
 });

@@ -5,7 +5,7 @@ import { usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 
 /** Settings that say how a run is executed, not what it computes: they may differ freely. */
-const FREE = new Set(['threads', 'keepCheckpoints', 'checkpointEvery', 'evaluateEvery']);
+const FREE = new Set(['threads', 'device', 'keepCheckpoints', 'checkpointEvery', 'evaluateEvery']);
 
 /**
  * The saved run with what the request changes: nothing but free settings and those that `allow` names.

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
-import { writeError, writeFileAtomic, writeFully } from './atomic-file.js';
+import { writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
 import { checkpointFile, checkpointSteps } from './checkpoint.js';
 import { releaseLock, takeLock } from './folder-lock.js';
 

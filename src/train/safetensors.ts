@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { MixturaError } from '../errors.js';
-import { errorCode, writeFileAtomic } from './atomic-file.js';
+import { errorCode, writeFileAtomic } from '../atomic-file.js';
 
 export type TensorArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { PbfWriter } from 'pbf';
 import { MixturaError } from '../errors.js';
-import { writeError, writeFully } from './atomic-file.js';
+import { writeError, writeFully } from '../atomic-file.js';
 import { maskedCrc32c } from './crc32c.js';
 
 const PREFIX = 'events.out.tfevents.';

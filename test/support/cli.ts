@@ -34,6 +34,11 @@ export class Scratch {
     return this.start(...args).finished;
   }
 
+  /** Runs a command to its end, with these variables in its environment. */
+  runWith(variables: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Finished> {
+    return this.launch(process.execPath, [MAIN, ...args], variables).finished;
+  }
+
   /** Runs a command that must succeed and gives its one JSON object. */
   async json<T>(...args: readonly string[]): Promise<T> {
     const { code, stdout, stderr } = await this.run(...args, '--json');
@@ -41,8 +46,17 @@ export class Scratch {
     return JSON.parse(stdout) as T;
   }
 
-  launch(command: string, args: readonly string[]): Running {
-    const environment = { ...process.env, MIXTURA_OFFLINE: '1', MIXTURA_CACHE: join(this.path, 'cache') };
+  launch(
+    command: string,
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): Running {
+    const environment = {
+      ...process.env,
+      MIXTURA_OFFLINE: '1',
+      MIXTURA_CACHE: join(this.path, 'cache'),
+      ...variables,
+    };
     const child = spawn(command, args, { cwd: this.path, env: { ...environment, MIXTURA_DATA: '' } });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

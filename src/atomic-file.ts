@@ -1,7 +1,7 @@
 /** @file Files that are either wholly there or not there at all, and sentences for disks that refuse. */
 import fs from 'node:fs';
 import { dirname } from 'node:path';
-import { MixturaError } from '../errors.js';
+import { MixturaError } from './errors.js';
 
 /** One write call takes at most this many bytes (the system's own limit is a little below 2 GiB). */
 const MAX_WRITE = 1 << 30;

@@ -1,0 +1,50 @@
+/** @file What a reader finds in a file: one array, samples first, perhaps with labels and a held-out part. */
+
+import type { Labels } from './labels.js';
+import type { SparseRows } from './sparse.js';
+
+/** The labels of a file, and how they came. */
+export interface FoundLabels extends Labels {
+  /** Name of the array, column or data set that holds them. */
+  readonly from: string;
+  /** Whether the user named them; labels found by their name alone are left out where they do not fit. */
+  readonly asked: boolean;
+}
+
+/** One array of a file with what belongs to it. */
+export interface Content {
+  /** Sizes, samples first (last, where the file is to be transposed). */
+  readonly shape: readonly number[];
+  readonly values: Uint8Array | Float32Array | Float64Array | SparseRows;
+  readonly labels?: FoundLabels | undefined;
+  /** What was read of the file, such as `array x_train`, where there is more than one thing in it. */
+  readonly part?: string | undefined;
+  /** Reads the held-out part, if the file has one. */
+  readonly test?: (() => Content) | undefined;
+}
+
+/** Which part of a file is read, and what of it are labels. */
+export interface ReadOptions {
+  /**
+   * What holds labels, used for evaluation only: a column of a table (its name, or its number from 1; one named
+   * `label` or `class` needs no saying), a column of `obs` (AnnData), or an array or data set (NPZ, HDF5).
+   */
+  readonly label?: string | undefined;
+  /** The array of an .npz, the data set of an HDF5 file, or the matrix of an .h5ad file (default `X`). */
+  readonly key?: string | undefined;
+  /** Columns of the file are the samples (genes x cells, as 10x files are). */
+  readonly transpose?: boolean | undefined;
+  /** How a run read the table that it was trained on; holds for another table where its like is there. */
+  readonly former?: Former | undefined;
+}
+
+/** How the data of a run was read, to read new data alike. */
+export interface Former {
+  readonly label?: string | undefined;
+  readonly key?: string | undefined;
+  readonly transpose?: boolean | undefined;
+  /** The count that became 1, where the run's table was one of counts. */
+  readonly largestCount?: number | undefined;
+  /** Columns of the run's table, without labels. */
+  readonly columns: number;
+}

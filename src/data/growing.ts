@@ -1,0 +1,21 @@
+/** @file Numbers of which it is not known beforehand how many there will be. */
+
+/** A list of float64 that doubles its room when it is full; unlike an array it may hold any number of them. */
+export class GrowingNumbers {
+  #values = new Float64Array(1024);
+  #count = 0;
+
+  push(value: number): void {
+    if (this.#count === this.#values.length) {
+      const larger = new Float64Array(2 * this.#count);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#count++] = value;
+  }
+
+  /** A copy of just the numbers. */
+  toArray(): Float64Array {
+    return this.#values.slice(0, this.#count);
+  }
+}
