@@ -1,6 +1,7 @@
 /** @file `mixtura bench`: what a training step costs on this machine. */
 import { ExitCode } from '../errors.js';
-import { BENCH_NAMES, type BenchResult, bench, type MemoryReading } from '../train/bench.js';
+import { type BenchResult, bench, type MemoryReading } from '../train/bench.js';
+import { BENCH_NAMES } from '../train/bench-cases.js';
 import { note, percent, print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 
@@ -10,10 +11,22 @@ export const benchVerb: Verb = {
   usage: `[${BENCH_NAMES.join('|')}]`,
   arity: [0, 1],
   options: {
-    steps: { value: 'N', summary: 'measured steps, after a warm-up (default: 20 of mnist, else 500)' },
+    steps: {
+      value: 'N',
+      summary: 'measured steps, after a warm-up (default: 20 of convolutions, else 200 or 500)',
+    },
     threads: { value: 'N', summary: 'threads (default 2)' },
+    profile: { summary: 'the time of every operator too, by kind and shape' },
+    batch: { value: 'B', summary: 'another batch size' },
+    components: { value: 'K', summary: 'another number of groups' },
+    latent: { value: 'D', summary: 'another dimension of the latents' },
+    side: { value: 'N', summary: 'random square images of another side' },
   },
-  examples: ['mixtura bench mnist', 'mixtura bench digits --steps 5000 --json'],
+  examples: [
+    'mixtura bench mnist',
+    'mixtura bench digits --profile',
+    'mixtura bench digits --steps 5000 --json',
+  ],
   run: runBench,
 };
 
@@ -22,10 +35,17 @@ async function runBench(args: Arguments): Promise<number> {
     name: args.positionals[0] ?? BENCH_NAMES[0]!,
     steps: args.integer('steps', 1),
     threads: args.integer('threads', 1),
+    profile: args.flag('profile'),
+    sizes: {
+      batch: args.integer('batch', 2),
+      components: args.integer('components', 1),
+      latent: args.integer('latent', 1),
+      side: args.integer('side', 1),
+    },
     onMemory: (reading) => note(memoryText(reading)),
   });
   if (args.flag('json')) printJson(result);
-  else for (const line of table(result)) print(line);
+  else for (const line of [...table(result), ...profileTable(result)]) print(line);
   return ExitCode.done;
 }
 
@@ -38,7 +58,7 @@ function table(result: BenchResult): string[] {
   const row = (name: string, ...cells: string[]) =>
     `  ${name.padEnd(22)}${cells.map((cell) => cell.padStart(10)).join('')}`.trimEnd();
   return [
-    `${result.method} on ${result.data}${result.randomPixels ? ' (random pixels: the data are not here)' : ''}, ` +
+    `${result.method} on ${result.data}${result.randomPixels ? ' (random values)' : ''}, ` +
       `batch ${result.batch}, ${result.threads} threads, ${result.steps} steps after ${result.warmup}`,
     '',
     row('part', 'ms', 'share', 'GFLOP', 'GFLOP/s'),
@@ -65,6 +85,39 @@ function table(result: BenchResult): string[] {
         ]
       : []),
     `  1024^3 matrix product: ${gemmGflopPerSecond.toFixed(0)} GFLOP/s; the step runs at ${percent(result.shareOfGemm)} of that rate.`,
-    `  resident memory: ${result.memory.map(({ step, bytes }) => `${(bytes / 2 ** 20).toFixed(0)} MiB at step ${step}`).join(', ')}`,
+    `  first step ${(result.firstStepMs / 1000).toFixed(2)} s after the start of the process; processor time ${result.cpuMsPerStep.toFixed(3)} ms a step.`,
+    `  optimizer: touches ${mebibytes(result.optimizer.bytes)}; a memory copy of as much takes ${result.optimizer.copyMs.toFixed(3)} ms.`,
+    `  peak memory: ${mebibytes(result.peakBytes)}; parameters, gradients and moments are ${mebibytes(result.floor.state)}, the two largest activations ${mebibytes(result.floor.activations)}.`,
+    `  resident memory: ${result.memory.map(({ step, bytes }) => `${mebibytes(bytes)} at step ${step}`).join(', ')}`,
   ];
+}
+
+/** Operators that take less than this share of a phase are summed. */
+const LEAST_SHARE = 0.01;
+
+function profileTable({ profile = [] }: BenchResult): string[] {
+  return profile.flatMap(({ name, ms, operators, overheadMs }) => {
+    const row = (time: number, nodes: number | string, what: string, gflop?: number) =>
+      `  ${time.toFixed(3).padStart(9)}${percent(time / ms).padStart(9)}${String(nodes).padStart(7)}` +
+      `${(gflop === undefined ? '' : ((1000 * gflop) / time).toFixed(0)).padStart(9)}  ${what}`;
+    const large = operators.filter((operator) => operator.ms >= LEAST_SHARE * ms);
+    const rest = operators.slice(large.length);
+    const sumOf = (key: (operator: (typeof rest)[number]) => number) => rest.reduce((n, o) => n + key(o), 0);
+    return [
+      '',
+      `  ${name}: ${ms.toFixed(3)} ms`,
+      '         ms    share  nodes  GFLOP/s  operator and shapes',
+      ...large.map((o) => row(o.ms, o.nodes, `${o.operator} ${o.shapes}`, o.gflop)),
+      row(
+        sumOf((o) => o.ms),
+        sumOf((o) => o.nodes),
+        'all smaller ones',
+      ),
+      row(overheadMs, '', 'beside the operators'),
+    ];
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }

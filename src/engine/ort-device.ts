@@ -67,7 +67,35 @@ interface LoadedProgram {
 const ALIGNMENT = 16;
 const aligned = (size: number) => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 
-export class OrtDevice {
+/** Settings of ONNX Runtime that hold for any device. */
+export function sessionOptions(
+  { threads, profile }: DeviceOptions,
+  program: string,
+): ort.InferenceSession.SessionOptions {
+  return {
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // A plan of all buffers as one block is given back to the system after every run, and its pages are faulted in anew.
+    enableMemPattern: false,
+    // A spinning pool thread of one session would take a core from the next session, and from the prior's updates.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: join(profile, program) }),
+  };
+}
+
+/** What answers the requests of the worker: all tensors, and the programs over them. */
+export interface Device {
+  allocate(groups: readonly TensorGroup[]): void | Promise<void>;
+  compile(program: LoweredProgram): Promise<void>;
+  run(program: string, feeds: Feeds, updates: readonly OptimizerUpdate[]): Promise<RunResult>;
+  read(group: string): GroupState | Promise<GroupState>;
+  write(group: string, state: GroupState): void | Promise<void>;
+  close(): Promise<void>;
+}
+
+export class OrtDevice implements Device {
   readonly #options: DeviceOptions;
   readonly #slots = new Map<string, Slot>();
   readonly #blocks = new Map<string, Block>();
@@ -112,19 +140,8 @@ export class OrtDevice {
 
   async compile(program: LoweredProgram): Promise<void> {
     const session = await ort.InferenceSession.create(program.model, {
+      ...sessionOptions(this.#options, program.name),
       executionProviders: ['cpu'],
-      graphOptimizationLevel: 'all',
-      intraOpNumThreads: this.#options.threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      // A plan of all buffers as one block is given back to the system after every run, and its pages are faulted in anew.
-      enableMemPattern: false,
-      // A spinning pool thread of one session would take a core from the next session, and from the prior's updates.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-      ...(this.#options.profile !== undefined && {
-        enableProfiling: true,
-        profileFilePrefix: join(this.#options.profile, program.name),
-      }),
     });
     const feeds: Record<string, ort.Tensor> = {};
     for (const { name, shape } of program.inputs) {

@@ -1,7 +1,9 @@
 /** @file The worker thread of the ONNX Runtime engine: `session.run` blocks its thread, so it has one of its own. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { DeviceName } from './devices.js';
 import type { Feeds, GroupState, OptimizerUpdate, TensorGroup } from './engine.js';
-import { type DeviceOptions, type LoweredProgram, OrtDevice } from './ort-device.js';
+import { type Device, type DeviceOptions, type LoweredProgram, OrtDevice } from './ort-device.js';
+import { WebGpuDevice } from './webgpu-device.js';
 
 export type Request =
   | { readonly kind: 'allocate'; readonly groups: readonly TensorGroup[] }
@@ -18,7 +20,13 @@ export type Request =
 
 export type Reply = { readonly id: number; readonly value?: unknown; readonly error?: string };
 
-const device = new OrtDevice(workerData as DeviceOptions);
+/** What the thread is started with. */
+export interface WorkerData extends DeviceOptions {
+  readonly device: DeviceName;
+}
+
+const { device: name, ...options } = workerData as WorkerData;
+const device: Device = name === 'webgpu' ? new WebGpuDevice(options) : new OrtDevice(options);
 
 async function serve(request: Request): Promise<unknown> {
   switch (request.kind) {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { grad } from '../graph/grad.js';
 import { input } from '../graph/tensor.js';
+import { type DeviceName, deviceProblem } from './devices.js';
 import type { TensorGroup } from './engine.js';
 import { OrtEngine } from './ort.js';
 
@@ -26,8 +27,8 @@ afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.close();
 });
 
-async function open(): Promise<OrtEngine> {
-  const engine = new OrtEngine({ threads: 1 });
+async function open(device: DeviceName): Promise<OrtEngine> {
+  const engine = new OrtEngine({ device, threads: 1 });
   engines.push(engine);
   await engine.allocate([group, statistics]);
   const y = x.matmul(w).add(b);
@@ -53,9 +54,12 @@ async function open(): Promise<OrtEngine> {
 }
 const feeds = { x: Float32Array.of(1, 0, 0, 1, 1, 1, 2, -1) };
 
-describe('ONNX Runtime', () => {
+const devices: DeviceName[] = ['cpu'];
+if ((await deviceProblem('webgpu')) === undefined) devices.push('webgpu');
+
+describe.each(devices)('ONNX Runtime on %s', (device) => {
   it('runs the program, then its assignments, then the optimizer, in the order of the calls', async () => {
-    const engine = await open();
+    const engine = await open(device);
     const sgd = { kind: 'sgd', group: 'net', learningRate: 0.1 } as const;
     const runs = [
       engine.run('step', feeds, [sgd]),
@@ -81,7 +85,7 @@ describe('ONNX Runtime', () => {
   });
 
   it('gives back what was written, moments included, without the gaps between tensors', async () => {
-    const engine = await open();
+    const engine = await open(device);
     const state = {
       value: Float32Array.from({ length: 9 }, (_, i) => i),
       moment1: Float32Array.from({ length: 9 }, (_, i) => i / 10),
@@ -93,7 +97,7 @@ describe('ONNX Runtime', () => {
   });
 
   it('tells what is missing, and goes on', async () => {
-    const engine = await open();
+    const engine = await open(device);
     await expect(engine.run('other', {})).rejects.toThrow('no program is called other');
     await expect(engine.run('step', {})).rejects.toThrow('program step: input x was given no value');
     await expect(engine.run('step', { x: new Float32Array(3) })).rejects.toThrow();
@@ -102,7 +106,7 @@ describe('ONNX Runtime', () => {
   });
 
   it('closed twice is closed, and a closed engine refuses instead of waiting for ever', async () => {
-    const engine = await open();
+    const engine = await open(device);
     await engine.close();
     await engine.close();
     await expect(engine.run('step', feeds)).rejects.toThrow('the engine is closed');

@@ -1,10 +1,11 @@
 /** @file The engine that trains: lowers programs to ONNX and sends them to ONNX Runtime in a worker thread. */
 import { Worker } from 'node:worker_threads';
 import { topologicalOrder } from '../graph/grad.js';
-import { lower } from '../graph/onnx.js';
+import { type LowerOptions, lower } from '../graph/onnx.js';
 import type { Tensor } from '../graph/tensor.js';
 import { findBlockSize } from './block-size.js';
 import { builtFile } from './built-file.js';
+import type { DeviceName } from './devices.js';
 import type {
   Engine,
   Feeds,
@@ -15,7 +16,7 @@ import type {
   TensorGroup,
 } from './engine.js';
 import type { LoweredProgram, OutputRole } from './ort-device.js';
-import type { Reply, Request } from './ort-worker.js';
+import type { Reply, Request, WorkerData } from './ort-worker.js';
 
 interface Pending {
   resolve(value: unknown): void;
@@ -24,23 +25,29 @@ interface Pending {
 
 /** How {@link OrtEngine} runs. */
 export interface OrtOptions {
+  /** Where programs run and tensors are held (default `cpu`); see {@link requireDevice}. */
+  readonly device?: DeviceName;
   /** Threads inside an operator (default 2). */
   readonly threads?: number;
   /** A folder in which every program leaves ONNX Runtime's profile when the engine is closed. */
   readonly profile?: string | undefined;
 }
 
-/** ONNX Runtime on the CPU, in a thread of its own. Requests are answered in order. */
+/** ONNX Runtime on the CPU or a GPU, in a thread of its own. Requests are answered in order. */
 export class OrtEngine implements Engine {
-  readonly name = 'ort-cpu';
+  readonly name: string;
   readonly #worker: Worker;
+  readonly #device: DeviceName;
   readonly #pending = new Map<number, Pending>();
   #next = 0;
   /** Why the thread takes no more requests. */
   #ended: Error | undefined;
 
-  constructor({ threads = 2, profile }: OrtOptions = {}) {
-    this.#worker = new Worker(builtFile('ort-worker.js'), { workerData: { threads, profile } });
+  constructor({ device = 'cpu', threads = 2, profile }: OrtOptions = {}) {
+    this.name = `ort-${device}`;
+    this.#device = device;
+    const workerData: WorkerData = { device, threads, profile };
+    this.#worker = new Worker(builtFile('ort-worker.js'), { workerData });
     this.#worker.on('message', (replies: readonly Reply[]) => {
       for (const reply of replies) this.#settle(reply);
     });
@@ -55,15 +62,21 @@ export class OrtEngine implements Engine {
   }
 
   async compile(program: ProgramSpec): Promise<void> {
+    await this.#send({ kind: 'compile', program: await this.#lower(program) });
+  }
+
+  async #lower(program: ProgramSpec): Promise<LoweredProgram> {
+    if (this.#device !== 'cpu') return lowerProgram(program, { flat: false });
     const block = convolves(program) ? await this.#blockSize() : 1;
-    await this.#send({ kind: 'compile', program: lowerProgram(program, block) });
+    return lowerProgram(program, { flat: true, block });
   }
 
   /** The machine's block size; asked once a process. */
   #blockSize(): Promise<number> {
     machineBlock ??= findBlockSize(async (result, image, block) => {
       const name = `trial of blocks of ${block}`;
-      await this.#send({ kind: 'compile', program: lowerProgram({ name, outputs: { result } }, block) });
+      const program = lowerProgram({ name, outputs: { result } }, { flat: true, block });
+      await this.#send({ kind: 'compile', program });
       return (await this.run(name, { image })).outputs.result!;
     });
     return machineBlock;
@@ -124,11 +137,20 @@ function convolves({ outputs, gradients, assignments }: ProgramSpec): boolean {
   return topologicalOrder(results).some(({ op }) => op.startsWith('conv'));
 }
 
-function lowerProgram({ name, outputs, gradients, assignments }: ProgramSpec, block: number): LoweredProgram {
+interface Lowering {
+  /** Whether results land in flat memory: final reshapes are then left out, for which ONNX Runtime would copy. */
+  readonly flat: boolean;
+  readonly block?: LowerOptions['block'];
+}
+
+function lowerProgram(
+  { name, outputs, gradients, assignments }: ProgramSpec,
+  { flat, block = 1 }: Lowering,
+): LoweredProgram {
   const all: { name: string; tensor: Tensor; role: OutputRole; target: string }[] = [];
   const collect = (role: OutputRole, entries: Iterable<readonly [string, Tensor]>) => {
     for (const [target, value] of entries) {
-      const tensor = unreshaped(value);
+      const tensor = flat ? unreshaped(value) : value;
       all.push({ name: role === 'output' ? target : `${role}/${target}`, tensor, role, target });
     }
   };
@@ -149,7 +171,7 @@ function lowerProgram({ name, outputs, gradients, assignments }: ProgramSpec, bl
   };
 }
 
-/** The tensor under final reshapes: results land in flat memory anyway, and ONNX Runtime would copy them to reshape. */
+/** The tensor under final reshapes. */
 function unreshaped(tensor: Tensor): Tensor {
   return tensor.op === 'reshape' ? unreshaped(tensor.inputs[0]!) : tensor;
 }

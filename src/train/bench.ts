@@ -1,38 +1,34 @@
 /** @file What a training step costs: time by part, arithmetic, how near the machine's own limit, and memory. */
-import { resolveRequest } from '../config/resolve.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { requireThreads } from '../config/resolve.js';
 import type { RunConfig } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
-import { arrayDataset, classCounts, type Dataset, withoutLabels } from '../data/dataset.js';
-import { NAMED_SETS, namedSetPresence } from '../data/named.js';
-import { openDataset } from '../data/open.js';
+import { classCounts, type Dataset, withoutLabels } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort.js';
-import { usageError } from '../errors.js';
-import { countFlops } from '../graph/flops.js';
-import { Stream } from '../math/random.js';
 import { methodNamed } from '../method/index.js';
-import type { Phase } from '../method/method.js';
+import { median, sum } from './averages.js';
+import { type BenchSizes, benchData, benchNamed, resized } from './bench-cases.js';
+import { copyMs, gflopByPhase, type MemoryFloor, memoryFloor, optimizerBytes } from './bench-work.js';
 import { gemmRate } from './gemm-rate.js';
 import { Inference } from './inference.js';
+import { type ProgramProfile, readProfile } from './operator-profile.js';
 import { Session } from './session.js';
 import { type StepEvent, train } from './trainer.js';
 
-/** The presets that are measured, by the name of their data, with a sensible number of steps. */
-const BENCHES: Readonly<Record<string, { preset: string; steps: number; warmup: number }>> = {
-  mnist: { preset: 'mnist-2', steps: 20, warmup: 3 },
-  digits: { preset: 'digits', steps: 500, warmup: 50 },
-  ring: { preset: 'ring', steps: 500, warmup: 50 },
-};
-
-export const BENCH_NAMES: readonly string[] = Object.keys(BENCHES);
-
 /** What {@link bench} measures. */
 export interface BenchOptions {
-  /** `mnist`, `digits` or `ring`. */
+  /** One of {@link BENCH_NAMES}. */
   readonly name: string;
-  /** Measured steps, after a warm-up (default: 20 of mnist, 500 of the small ones). */
+  /** Measured steps, after a warm-up (default: 20 of the convolutions, 200 to 500 of the small ones). */
   readonly steps?: number | undefined;
   /** Threads inside an operator (default 2). */
   readonly threads?: number | undefined;
+  /** Sizes other than the benchmark's own. */
+  readonly sizes?: BenchSizes | undefined;
+  /** Measure every operator too; that makes the step slower by some microseconds an operator. */
+  readonly profile?: boolean | undefined;
   /** Told at steps 100, 1000, 2000, ... and the last. */
   readonly onMemory?: (reading: MemoryReading) => void;
 }
@@ -56,7 +52,7 @@ export interface BenchPart {
 /** Cost of a training step, from the measured steps after the warm-up. */
 export interface BenchResult {
   readonly data: string;
-  /** Whether the pixels are random because the data are not on this machine; the cost is the same. */
+  /** Whether the values are random because the data are made up or not on this machine; the cost is the same. */
   readonly randomPixels: boolean;
   readonly method: string;
   readonly batch: number;
@@ -64,7 +60,11 @@ export interface BenchResult {
   readonly steps: number;
   readonly warmup: number;
   /** Wall time of a step, milliseconds. */
-  readonly msPerStep: { readonly median: number; readonly mean: number };
+  readonly msPerStep: { readonly median: number; readonly mean: number; readonly least: number };
+  /** Processor time of a step in all threads, mean milliseconds: what other programs on the machine change least. */
+  readonly cpuMsPerStep: number;
+  /** From the start of the process until the first step was done, milliseconds. */
+  readonly firstStepMs: number;
   /** Where the time goes, largest first. */
   readonly parts: readonly BenchPart[];
   /** Work on the main thread (prior, data) that was done while the engine computed, mean milliseconds a step. */
@@ -73,75 +73,107 @@ export interface BenchResult {
   readonly gflopPerStep: number;
   /** At the median step. */
   readonly gflopPerSecond: number;
-  /** Rate of a 1024 x 1024 x 1024 matrix product on the same engine, just before. */
+  /** Rate of a 1024 x 1024 x 1024 matrix product on the same engine, just after. */
   readonly gemmGflopPerSecond: number;
   /** gflopPerSecond / gemmGflopPerSecond. */
   readonly shareOfGemm: number;
   readonly memory: readonly MemoryReading[];
+  /** Largest resident size of the process, bytes. */
+  readonly peakBytes: number;
+  /** Least memory that a step needs, bytes (see {@link MemoryFloor}). */
+  readonly floor: MemoryFloor;
+  /** Bytes that the optimizers touch in a step, and the milliseconds of a memory copy that touches as many. */
+  readonly optimizer: { readonly bytes: number; readonly copyMs: number };
+  /** The operators of each phase, if they were asked for. */
+  readonly profile?: readonly ProgramProfile[];
 }
 
-/** Trains some steps of a preset and measures them. Nothing is written. @throws a usage error for an unknown name. */
+/**
+ * Trains some steps of a benchmark and measures them. Nothing is left on the disk.
+ * @throws a usage error for an unknown name, or sizes that do not suit it.
+ */
 export async function bench(options: BenchOptions): Promise<BenchResult> {
-  const { preset, warmup, steps: usual } = benchNamed(options.name);
-  const steps = options.steps ?? usual;
-  const config = resolveRequest(
-    { preset, ...(options.threads !== undefined && { threads: options.threads }) },
-    (name) => methodNamed(name).settings,
-  );
-  const { dataset, random } = await benchData(config);
-  const gemm = await gemmRate(config.threads);
-  const engine = new OrtEngine({ threads: config.threads });
+  const folder = options.profile ? mkdtempSync(join(tmpdir(), 'mixtura-profile-')) : undefined;
   try {
-    const session = await openSession(engine, config, dataset);
-    const measured = await measure(session, dataset, { ...options, steps, warmup });
-    const gflop = gflopByPhase(session.model.phases);
-    const gflopPerStep = sum(Object.values(gflop));
-    const gflopPerSecond = (1000 * gflopPerStep) / median(measured.wall);
-    return {
-      data: config.data.name,
-      randomPixels: random,
-      method: config.method,
-      batch: config.batch,
-      threads: config.threads,
-      steps,
-      warmup,
-      msPerStep: { median: median(measured.wall), mean: sum(measured.wall) / steps },
-      ...partsOf(measured, gflop),
-      gflopPerStep,
-      gflopPerSecond,
-      gemmGflopPerSecond: gemm,
-      shareOfGemm: gflopPerSecond / gemm,
-      memory: measured.memory,
-    };
+    const { steps = benchNamed(options.name).steps } = options;
+    const opened = await openBench({ ...options, folder });
+    const { warmup, session, dataset } = opened;
+    const measured = await measure(session, dataset, { ...options, steps, warmup }).finally(() =>
+      session.engine.close(),
+    );
+    const result = await resultOf(opened, measured);
+    if (folder === undefined) return result;
+    const profile = session.model.phases.map(({ program }) => readProfile(folder, program.name, warmup));
+    return { ...result, profile };
   } finally {
-    await engine.close();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function benchNamed(name: string) {
-  const found = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
-  if (!found) throw usageError(`There is no benchmark '${name}'; choose one of ${BENCH_NAMES.join(', ')}.`);
-  return found;
+async function resultOf(
+  { config, random, warmup, session: { model } }: OpenBench,
+  measured: Measured,
+): Promise<BenchResult> {
+  const { wall, memory, cpuMs, firstStepMs, peakBytes } = measured;
+  const steps = wall.length;
+  const gflop = gflopByPhase(model.phases);
+  const gflopPerStep = sum(Object.values(gflop));
+  const gflopPerSecond = (1000 * gflopPerStep) / median(wall);
+  const gemm = await gemmRate(config.threads);
+  const bytes = optimizerBytes(model);
+  return {
+    data: config.data.name,
+    randomPixels: random,
+    method: config.method,
+    batch: config.batch,
+    threads: config.threads,
+    steps,
+    warmup,
+    msPerStep: { median: median(wall), mean: sum(wall) / steps, least: Math.min(...wall) },
+    cpuMsPerStep: cpuMs / steps,
+    firstStepMs,
+    ...partsOf(measured, gflop),
+    gflopPerStep,
+    gflopPerSecond,
+    gemmGflopPerSecond: gemm,
+    shareOfGemm: gflopPerSecond / gemm,
+    memory,
+    peakBytes,
+    floor: memoryFloor(model),
+    optimizer: { bytes, copyMs: copyMs(bytes) },
+  };
 }
 
-/** The preset's data; random pixels of the same shape where they would have to be downloaded. */
-async function benchData({ data }: RunConfig): Promise<{ dataset: Dataset; random: boolean }> {
-  const absent = NAMED_SETS.includes(data.name) && namedSetPresence(data.name).missing.length > 0;
-  if (!absent) return { dataset: await openDataset(data.name, data), random: false };
-  const [count, shape] = [1000, [1, 28, 28]];
-  const uniforms = Stream.root(0)
-    .fork('pixels')
-    .uniforms(new Float32Array(count * 28 * 28));
-  const dataset = arrayDataset({
-    name: data.name,
-    kind: 'image',
-    shape,
-    range: 'unit',
-    values: uniforms,
-    labels: Int32Array.from({ length: count }, (_, i) => (i % 10 < 7 ? 0 : 1)),
-    source: 'Random pixels.',
-  });
-  return { dataset, random: true };
+/** A benchmark's session, with its data; whoever opens it closes `session.engine`. */
+export interface OpenBench {
+  readonly config: RunConfig;
+  readonly dataset: Dataset;
+  readonly random: boolean;
+  readonly warmup: number;
+  readonly session: Session;
+}
+
+/** Opens a benchmark's data, engine and session; the engine leaves profiles in `folder`, if there is one. */
+export async function openBench({
+  name,
+  threads,
+  sizes,
+  folder,
+}: Pick<BenchOptions, 'name' | 'threads' | 'sizes'> & {
+  readonly folder?: string | undefined;
+}): Promise<OpenBench> {
+  const found = resized(benchNamed(name), sizes);
+  const config = { ...found.config, ...(threads !== undefined && { threads }) };
+  requireThreads(config.threads);
+  const { dataset, random } = await benchData(found);
+  const engine = new OrtEngine({ threads: config.threads, profile: folder });
+  try {
+    const session = await openSession(engine, config, dataset);
+    return { config, dataset, random, warmup: found.warmup, session };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
 }
 
 function openSession(engine: OrtEngine, config: RunConfig, dataset: Dataset): Promise<Session> {
@@ -164,6 +196,10 @@ interface Measured {
   /** Milliseconds of each part over all steps. */
   readonly parts: Record<string, number>;
   readonly memory: MemoryReading[];
+  /** Processor milliseconds over all steps. */
+  cpuMs: number;
+  firstStepMs: number;
+  peakBytes: number;
 }
 
 async function measure(
@@ -171,7 +207,7 @@ async function measure(
   dataset: Dataset,
   { steps, warmup, onMemory }: BenchOptions & { readonly steps: number; readonly warmup: number },
 ): Promise<Measured> {
-  const measured: Measured = { wall: [], parts: {}, memory: [] };
+  const measured: Measured = { wall: [], parts: {}, memory: [], cpuMs: 0, firstStepMs: 0, peakBytes: 0 };
   const loop = train(session, {
     samples: withoutLabels(dataset),
     schedule: batchSchedule(session.stream.fork('batches'), {
@@ -183,7 +219,10 @@ async function measure(
     inference: await Inference.open(session),
   });
   let before = performance.now();
+  let cpu = process.cpuUsage();
   for await (const event of loop) {
+    if (event.step === 1) measured.firstStepMs = performance.now();
+    if (event.step === warmup) cpu = process.cpuUsage();
     const step = event.step - warmup;
     if (step > 0) book(measured, event, performance.now() - before);
     if (step === 100 || (step > 0 && step % 1000 === 0) || step === steps) {
@@ -193,6 +232,9 @@ async function measure(
     }
     before = performance.now();
   }
+  const { user, system } = process.cpuUsage(cpu);
+  measured.cpuMs = (user + system) / 1000;
+  measured.peakBytes = process.resourceUsage().maxRSS * 1024;
   return measured;
 }
 
@@ -220,27 +262,4 @@ function partsOf(
       .sort((a, b) => b.ms - a.ms),
     hiddenMs: Math.max(0, booked - total) / wall.length,
   };
-}
-
-function gflopByPhase(phases: readonly Phase[]): Record<string, number> {
-  return Object.fromEntries(
-    phases.map(({ name, program: { outputs, gradients, assignments } }) => {
-      const all = [
-        ...Object.values(outputs),
-        ...(gradients?.values() ?? []),
-        ...(assignments?.values() ?? []),
-      ];
-      return [name, countFlops(all) / 1e9];
-    }),
-  );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

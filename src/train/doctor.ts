@@ -3,6 +3,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { cacheFolder, NAMED_SETS, namedSetPresence } from '../data/named.js';
 import { builtFile } from '../engine/built-file.js';
+import { deviceProblem } from '../engine/devices.js';
 import { compareEngines } from './self-test.js';
 
 export interface Check {
@@ -28,6 +29,7 @@ const CHECKS: readonly (() => Check | Promise<Check>)[] = [
   runtime,
   kernels,
   trainingStep,
+  devices,
   data,
   disk,
 ];
@@ -97,6 +99,12 @@ async function trainingStep(): Promise<Check> {
   } catch (cause) {
     return { name, ok: false, essential: true, detail: `failed (${reason(cause)})`, advice };
   }
+}
+
+async function devices(): Promise<Check> {
+  const problem = await deviceProblem('webgpu');
+  const detail = problem === undefined ? 'cpu, webgpu' : `cpu; no webgpu (${problem})`;
+  return { name: 'devices', ok: true, essential: false, detail };
 }
 
 function data(): Check {

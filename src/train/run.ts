@@ -1,8 +1,9 @@
 /** @file A whole training run: opens the session, trains, logs, scores, saves, and can be stopped and gone on with. */
 import { mkdirSync } from 'node:fs';
-import type { ResolvedRun } from '../config/schema.js';
+import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { type Dataset, withoutLabels } from '../data/dataset.js';
+import { requireDevice } from '../engine/devices.js';
 import { OrtEngine } from '../engine/ort.js';
 import { MixturaError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly folder: RunFolder;
   /** A checkpoint file to go on from. */
   readonly resumeFrom?: string;
+  /** What is to be recorded of how the run goes on. */
+  readonly notes?: readonly string[];
   /** Ends the run after the current step, saved. */
   readonly signal?: AbortSignal;
   /** Told what happens, in order, while the run goes on. */
@@ -85,19 +88,21 @@ export function openSession(
 /**
  * Trains to the end, or until the signal; `use` gets the trained model before the engine closes.
  * @throws a MixturaError where training diverges or a file cannot be written (it then names the last good checkpoint),
- * or where the checkpoint to go on from is damaged.
+ * where the machine lacks the run's device, or where the checkpoint to go on from is damaged.
  */
 export async function runTraining<T>(
   options: RunOptions,
   use: (inference: Inference, outcome: RunOutcome) => Promise<T>,
 ): Promise<T> {
   const { run, folder } = options;
+  const device = deviceOf(run);
+  await requireDevice(device);
   const checkpoint = options.resumeFrom === undefined ? undefined : readCheckpoint(options.resumeFrom);
   const from = checkpoint?.step ?? 0;
   if (folder.readMetrics().length > 0) folder.truncateMetrics(from);
   // A run that was killed at its very start may lack them.
   for (const part of [folder.checkpoints, folder.samples]) mkdirSync(part, { recursive: true });
-  const engine = new OrtEngine({ threads: run.threads });
+  const engine = new OrtEngine({ device, threads: run.threads });
   try {
     const session = await openSession(engine, options, checkpoint?.tensors);
     const inference = await Inference.open(session);
@@ -126,7 +131,7 @@ class Recorder {
     notes: readonly string[] = [],
   ) {
     const { folder } = options;
-    this.#notes = [...notes];
+    this.#notes = [...notes, ...(options.notes ?? [])];
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from } : {});
     this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
     this.#checkpoint = options.resumeFrom ?? '';
@@ -135,6 +140,7 @@ class Recorder {
   async train(): Promise<RunOutcome> {
     const { run, dataset, signal, onEvent } = this.options;
     onEvent?.({ kind: 'started', from: this.from, to: run.steps });
+    for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
     let step = this.from;
     if (step === 0) await this.#sheet(0);
     const schedule = batchSchedule(this.session.stream.fork('batches'), {

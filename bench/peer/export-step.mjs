@@ -1,0 +1,72 @@
+// One training step of a benchmark as a file that the peer reads and repeats:
+//   node bench/peer/export-step.mjs mnist step.safetensors
+// Metadata `case`: the configuration. Tensors: `before/` parameters, second moments and the prior; `feeds/PHASE/` what
+// the step was fed; `outputs/` losses and gradients; `after/` second moments and the prior.
+import { methodNamed } from '../../dist/method/index.js';
+import { openBench } from '../../dist/train/bench.js';
+import { writeSafetensors } from '../../dist/train/safetensors.js';
+
+/** The critic starts steep, so that the Lipschitz penalty is felt; second moments start above 0, so that Adam's step is smooth. */
+const STEEP = 3;
+const SECOND_MOMENT = 1e-6;
+const STEP = 7;
+
+const [name, file] = process.argv.slice(2);
+const { session, dataset, config } = await openBench({ name, threads: 1 });
+const { engine, model, context, stream } = session;
+// Every setting, defaults included.
+const settings = methodNamed(config.method).settings.parse(config.settings);
+
+for (const { name: group } of model.networks) {
+  const { value, moment1, moment2 } = await engine.read(group);
+  const factor = group === 'critic' ? STEEP : 1;
+  await engine.write(group, {
+    value: value.map((x) => factor * x),
+    moment2: moment2.fill(SECOND_MOMENT),
+    ...(moment1 && { moment1 }),
+  });
+}
+
+const real = new Float32Array(context.batch * dataset.shape.reduce((n, side) => n * side, 1));
+dataset.read(
+  Uint32Array.from({ length: context.batch }, (_, i) => i % dataset.count),
+  real,
+);
+const progress = STEP / context.horizon;
+const step = { step: STEP, progress, stream: stream.fork('step', STEP), real };
+const before = await session.save();
+const tensors = Object.fromEntries(Object.entries(before).map(([key, value]) => [`before/${key}`, value]));
+const store = (key, data) => {
+  tensors[key] = { shape: [data.length], data };
+};
+const outputs = {};
+const runs = [];
+for (const phase of model.phases) {
+  const feeds = { ...phase.feeds(step) };
+  if (feeds['relocation/target']) {
+    // As when two components are being moved.
+    feeds['relocation/weight'] = feeds['relocation/weight'].map((_, i) => (i % 2) * settings.relocate);
+    feeds['relocation/target'] = real;
+  }
+  for (const [key, data] of Object.entries(feeds)) store(`feeds/${phase.name}/${key}`, data);
+  runs.push([phase, feeds]);
+}
+for (const [phase, feeds] of runs) {
+  const result = await engine.run(phase.program.name, feeds, phase.updates(step));
+  phase.finish?.(result.outputs, step);
+  Object.assign(outputs, result.outputs);
+}
+for (const [key, data] of Object.entries(outputs)) store(`outputs/${key}`, data);
+for (const [key, value] of Object.entries(await session.save())) tensors[`after/${key}`] = value;
+const described = {
+  name,
+  shape: dataset.shape,
+  range: dataset.range,
+  batch: context.batch,
+  components: context.components,
+  horizon: context.horizon,
+  step: STEP,
+  settings,
+};
+writeSafetensors(file, { tensors, metadata: { case: JSON.stringify(described) } });
+await engine.close();

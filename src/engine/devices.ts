@@ -1,0 +1,47 @@
+/** @file The devices that a training engine runs on, and whether this machine has them. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { MixturaError } from '../errors.js';
+import { builtFile } from './built-file.js';
+
+/** Names of devices: `cpu` is everywhere; `webgpu` needs a GPU and its driver for Vulkan, Metal or Direct3D 12. */
+export const DEVICES = ['cpu', 'webgpu'] as const;
+export type DeviceName = (typeof DEVICES)[number];
+
+/** Milliseconds after which a device that does not answer counts as absent. */
+const PATIENCE = 60_000;
+
+let webgpu: Promise<string | undefined> | undefined;
+
+/**
+ * Why programs cannot run on a device here, or `undefined` where they can; asked once a process. A GPU is tried in a
+ * process of its own, since a broken driver ends the one that calls it.
+ */
+export async function deviceProblem(device: DeviceName): Promise<string | undefined> {
+  if (device === 'cpu') return undefined;
+  webgpu ??= tryWebGpu();
+  return webgpu;
+}
+
+/** @throws a MixturaError where the machine has no such device. */
+export async function requireDevice(device: DeviceName): Promise<void> {
+  const problem = await deviceProblem(device);
+  if (problem === undefined) return;
+  throw new MixturaError(
+    `This machine has no device '${device}' (${problem}); use --device cpu, or install a driver for its GPU.`,
+  );
+}
+
+/** Runs webgpu-probe.ts, which prints `ok`, or what failed. */
+async function tryWebGpu(): Promise<string | undefined> {
+  const script = fileURLToPath(builtFile('webgpu-probe.js'));
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: PATIENCE });
+    const answer = stdout.trim().split('\n').at(-1)!;
+    return answer === 'ok' ? undefined : answer || 'the trial gave no answer';
+  } catch (cause) {
+    const { code, signal } = cause as { code?: unknown; signal?: unknown };
+    return `the trial ended with ${signal ?? `code ${code}`}`;
+  }
+}

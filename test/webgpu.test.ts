@@ -1,0 +1,75 @@
+/**
+ * @file Training on a GPU follows training on the CPU; what needs an adapter is skipped, with a message, where there is
+ * none. A software GPU will do, such as SwiftShader (docs/troubleshooting.md).
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { deviceProblem, requireDevice } from '../src/engine/devices.js';
+import { OrtEngine } from '../src/engine/ort.js';
+import type { MetricsLine } from '../src/train/run-folder.js';
+import { Scratch } from './support/cli.js';
+import { errorsOf, trajectory, VARIANTS } from './support/trajectory.js';
+
+const problem = await deviceProblem('webgpu');
+if (problem !== undefined) console.log(`Tests that need a GPU are skipped: ${problem}.`);
+/** A software GPU compiles hundreds of shaders on the CPU. */
+const PATIENCE = 300_000;
+
+const open = (device: 'cpu' | 'webgpu') => new OrtEngine({ device, threads: 1 });
+const place = new Scratch();
+afterAll(() => place.remove());
+
+describe.skipIf(problem !== undefined)('WebGPU', () => {
+  it.each(VARIANTS)(
+    'follows the CPU for 5 steps within 1e-4, $name',
+    async ({ name: _, ...options }) => {
+      const [actual, expected] = [
+        await trajectory(open('webgpu'), options),
+        await trajectory(open('cpu'), options),
+      ];
+      expect(actual.outputs.map(([name]) => name)).toEqual(expected.outputs.map(([name]) => name));
+      const errors = errorsOf(actual, expected);
+      expect(errors.length).toBeGreaterThan(50);
+      expect(errors.filter(([, error]) => !(error < 1e-4))).toEqual([]);
+    },
+    PATIENCE,
+  );
+});
+
+describe('devices', () => {
+  it('the CPU is always there', async () => {
+    expect(await deviceProblem('cpu')).toBeUndefined();
+    await expect(requireDevice('cpu')).resolves.toBeUndefined();
+  });
+
+  // Without a driver Vulkan has no adapter; other systems find theirs by other means.
+  it.skipIf(process.platform !== 'linux')('no adapter: one sentence, and no run folder', async () => {
+    const drivers = { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' };
+    const args = ['train', 'ring', '--device', 'webgpu', '--out', 'refused'];
+    const { code, stdout, stderr } = await place.runWith(drivers, ...args);
+    expect(stderr).toMatch(
+      /^This machine has no device 'webgpu' \(.+\); use --device cpu, or install .+\.\n$/,
+    );
+    expect([code, stdout]).toEqual([1, '']);
+    expect(place.listing()).toEqual([]);
+  });
+
+  it('a device that there is not is wrong usage', async () => {
+    const { code, stderr } = await place.run('train', 'ring', '--device', 'tpu');
+    expect([code, stderr]).toEqual([2, "--device is 'tpu'; give cpu or webgpu.\n"]);
+  });
+
+  it('a run may go on upon another device, and says since when', async () => {
+    await place.json('train', 'digits', '--steps', '2', '--threads', '1', '--out', 'run');
+    const file = place.file('run', 'config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    expect(config.device).toBe('cpu');
+    writeFileSync(file, JSON.stringify({ ...config, device: 'webgpu' }));
+    const more = ['--device', 'cpu', '--steps', '3', '--allow', 'steps'];
+    await place.json('train', '--resume', 'run', ...more);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ device: 'cpu', steps: 3 });
+    const lines = readFileSync(place.file('run', 'metrics.jsonl'), 'utf8').trim().split('\n');
+    const last = JSON.parse(lines.at(-1)!) as MetricsLine;
+    expect(last.notes).toContain('From step 3 on, training runs on cpu; until then on webgpu.');
+  });
+});
