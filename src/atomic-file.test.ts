@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MixturaError } from './errors.js';
 import { writeFileAtomic } from './atomic-file.js';
+import { MixturaError } from './errors.js';
 
 let folder = '';
 beforeEach(() => {

@@ -1,7 +1,8 @@
 /** @file `mixtura cluster`: assigns every row of new data to a group. */
+
+import { writeFileAtomic } from '../atomic-file.js';
 import { ExitCode } from '../errors.js';
 import { type Assignment, assignFile, assignmentCsv, groupCounts } from '../train/assign.js';
-import { writeFileAtomic } from '../atomic-file.js';
 import { withTrained } from '../train/trained.js';
 import { note, percent, printJson, write } from './output.js';
 import { tableOptions } from './table-options.js';

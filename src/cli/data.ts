@@ -1,5 +1,6 @@
 /** @file `mixtura data`: which data sets there are, getting one, what one holds, and where files are looked for. */
 import path from 'node:path';
+import { writeFileAtomic } from '../atomic-file.js';
 import { CATALOGUE, type CatalogueEntry } from '../data/catalogue.js';
 import { ELASTIC_NAMES } from '../data/elastic-splits.js';
 import { formatSummary, summarize } from '../data/inspect.js';
@@ -9,7 +10,6 @@ import { noticeLines } from '../data/notice.js';
 import { DATASET_NAMES, FILE_KINDS, formatOf, openDataset } from '../data/open.js';
 import { ExitCode, usageError } from '../errors.js';
 import { contactSheet } from '../report/contact-sheet.js';
-import { writeFileAtomic } from '../atomic-file.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { print, printJson } from './output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileAtomic } from '../atomic-file.js';
 import type { Samples } from '../data/dataset.js';
 import { cacheFolder } from '../data/named.js';
 import type { Matrix } from '../math/matrix.js';
 import { type GaussianStatistics, gaussianStatistics } from '../metrics/frechet.js';
-import { writeFileAtomic } from '../atomic-file.js';
 import type { FeatureNetwork } from './feature-network.js';
 import { readMatrixFile, writeMatrixFile } from './matrix-file.js';
 import type { FeatureOptions } from './onnx-network.js';

@@ -1,12 +1,12 @@
 /** @file What a run leaves for people: sample sheets while it trains, the report and `samples.png` at the end. */
 import { join } from 'node:path';
+import { writeFileAtomic } from '../atomic-file.js';
 import type { ResolvedRun } from '../config/schema.js';
 import type { Dataset } from '../data/dataset.js';
 import { sampleSize } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric } from '../metrics/metric.js';
-import { writeFileAtomic } from '../atomic-file.js';
 import type { Inference } from '../train/inference.js';
 import type { RunOutcome } from '../train/run.js';
 import type { MetricsLine, RunFolder } from '../train/run-folder.js';

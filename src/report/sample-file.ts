@@ -1,10 +1,10 @@
 /** @file New samples as a file: a picture, a NumPy array, or a table. */
 import { extname } from 'node:path';
+import { writeFileAtomic } from '../atomic-file.js';
 import type { ResolvedRun } from '../config/schema.js';
 import { sampleSize } from '../data/dataset.js';
 import { encodeNpy } from '../data/npy.js';
 import { MixturaError, usageError } from '../errors.js';
-import { writeFileAtomic } from '../atomic-file.js';
 import { type Drawn, inFileUnits } from '../train/draw.js';
 import { imageGridPng } from './image-grid.js';
 import { scatterBounds, scatterPng } from './scatter.js';

@@ -1,11 +1,11 @@
 /** @file A trained run scored on its own data and on what was held out, beside what the papers report. */
 import { join } from 'node:path';
+import { writeFileAtomic } from '../atomic-file.js';
 import { publishedBase } from '../data/constructed.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { usageError } from '../errors.js';
 import { metricName, parseMetricName, type Split } from '../metrics/metric.js';
 import { type PublishedCell, publishedCell } from '../metrics/published.js';
-import { writeFileAtomic } from '../atomic-file.js';
 import { type Evaluation, evaluate, shares } from './evaluate.js';
 import { chooseFeatures, type FeatureRequest } from './evaluate-features.js';
 import { fittingScore, fittingStage } from './evaluate-fitting.js';

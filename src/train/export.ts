@@ -1,12 +1,12 @@
 /** @file A trained run as ONNX files that stand alone, each loaded again and compared with the engine's output. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeError, writeFileAtomic } from '../atomic-file.js';
 import { arrayDataset, sampleSize } from '../data/dataset.js';
 import { MixturaError, usageError } from '../errors.js';
 import { lower } from '../graph/onnx.js';
 import { input, type Tensor } from '../graph/tensor.js';
 import { VERSION } from '../version.js';
-import { writeError, writeFileAtomic } from '../atomic-file.js';
 import { compareWithFile } from './export-check.js';
 import type { TrainedRun } from './trained.js';
 

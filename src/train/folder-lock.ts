@@ -1,8 +1,8 @@
 /** @file The lock of a run folder: a file with the number of the process that writes the run. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { MixturaError } from '../errors.js';
 import { errorCode, writeError } from '../atomic-file.js';
+import { MixturaError } from '../errors.js';
 
 /** Locks that this process holds: its number in any other lock file is that of an ended process before it. */
 const held = new Set<string>();

@@ -12,9 +12,9 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
 import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
-import { writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
 import { checkpointFile, checkpointSteps } from './checkpoint.js';
 import { releaseLock, takeLock } from './folder-lock.js';
 

@@ -4,8 +4,8 @@
  */
 import fs from 'node:fs';
 import { dirname } from 'node:path';
-import { MixturaError } from '../errors.js';
 import { errorCode, writeFileAtomic } from '../atomic-file.js';
+import { MixturaError } from '../errors.js';
 
 export type TensorArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 

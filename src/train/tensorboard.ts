@@ -5,8 +5,8 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { PbfWriter } from 'pbf';
-import { MixturaError } from '../errors.js';
 import { writeError, writeFully } from '../atomic-file.js';
+import { MixturaError } from '../errors.js';
 import { maskedCrc32c } from './crc32c.js';
 
 const PREFIX = 'events.out.tfevents.';
