@@ -100,5 +100,5 @@ function picture() {
   });
   const [columns, lines] = [Math.min(2, panels.length), Math.ceil(panels.length / 2)];
   const size = `width="${columns * width}" height="${lines * height}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><rect ${size} fill="white"/>${panels.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><title>Cost of a step as sizes grow</title><rect ${size} fill="white"/>${panels.join('')}</svg>\n`;
 }
