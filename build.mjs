@@ -23,6 +23,12 @@ node(
   '--runtime',
   'stub',
   '--importMemory',
+  // Static data lie in the first 1,024 bytes, which memories leave to the kernels (engine/memory.ts).
+  '--memoryBase',
+  '64',
   '--converge',
+  // Functions of vectors are shared by the kernels' files; none of them is exported from the module.
+  '--disableWarning',
+  '112',
 );
 chmodSync('dist/cli/main.js', 0o755);

@@ -9,8 +9,11 @@ import { slogan } from '../src/method/slogan.js';
 import { errorsOf, trajectory, VARIANTS } from './support/trajectory.js';
 
 describe.each(VARIANTS)('engines, $name', ({ name: _, ...options }) => {
-  it('ONNX Runtime follows the float64 reference for 5 steps within 1e-3', async () => {
-    const actual = await trajectory(new OrtEngine({ threads: 1 }), options);
+  it.each([
+    ['ONNX Runtime', 'never'],
+    ['the kernels', 'always'],
+  ] as const)('%s: follows the float64 reference for 5 steps within 1e-3', async (_engine, kernels) => {
+    const actual = await trajectory(new OrtEngine({ threads: 1, kernels }), options);
     const expected = await trajectory(new ReferenceEngine(), options);
     expect(actual.outputs.map(([name]) => name)).toEqual(expected.outputs.map(([name]) => name));
     const errors = errorsOf(actual, expected);
@@ -18,9 +21,13 @@ describe.each(VARIANTS)('engines, $name', ({ name: _, ...options }) => {
     expect(errors.filter(([, error]) => !(error < 1e-3))).toEqual([]);
   });
 
-  it('ONNX Runtime gives the same bits twice', async () => {
+  it.each([
+    ['ONNX Runtime', 'never'],
+    ['the kernels', 'always'],
+  ] as const)('%s: the same bits twice', async (_engine, kernels) => {
     const runs = [];
-    for (let run = 0; run < 2; run++) runs.push(await trajectory(new OrtEngine({ threads: 2 }), options));
+    for (let run = 0; run < 2; run++)
+      runs.push(await trajectory(new OrtEngine({ threads: 2, kernels }), options));
     expect(runs[0]!.outputs).toEqual(runs[1]!.outputs);
     expect(runs[0]!.state).toEqual(runs[1]!.state);
   });

@@ -57,10 +57,12 @@ export type OptimizerUpdate = AdamUpdate | SgdUpdate;
 /** Values of a program's inputs, by name, row-major. */
 export type Feeds = Readonly<Record<string, Float32Array>>;
 
+/** Copies of a program's outputs, by name, row-major. */
+export type ProgramOutputs = Readonly<Record<string, Float32Array>>;
+
 /** What a run of a program gives back. */
 export interface RunResult {
-  /** Copies of the program's outputs, by name, row-major. */
-  readonly outputs: Readonly<Record<string, Float32Array>>;
+  readonly outputs: ProgramOutputs;
   /** Milliseconds spent in the graph and in the optimizer. */
   readonly timing: { readonly graph: number; readonly optimizer: number };
 }
@@ -78,8 +80,11 @@ export interface GroupState {
 export interface Engine {
   /** Name for people, such as `ort-cpu`. */
   readonly name: string;
-  /** Places all groups, with their starting values; called once, before anything is compiled. */
-  allocate(groups: readonly TensorGroup[]): Promise<void>;
+  /**
+   * Places all groups, with their starting values; called once, before anything is compiled. `programs` are those that
+   * will run at every step, as far as they are known: an engine may choose by them where it works.
+   */
+  allocate(groups: readonly TensorGroup[], programs?: readonly ProgramSpec[]): Promise<void>;
   /** Makes a program ready to run under its name. */
   compile(program: ProgramSpec): Promise<void>;
   /**

@@ -5,7 +5,7 @@ import { Wasm, type WasmMemory } from './wasm.js';
 const PAGE = 65_536;
 /** Blocks start on a cache line. */
 const ALIGNMENT = 64;
-/** The first bytes belong to the kernels (their static data, of which there is none today). */
+/** The first bytes belong to the kernels: their static data. */
 const RESERVED = 1_024;
 
 const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;

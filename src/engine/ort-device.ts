@@ -1,6 +1,6 @@
 /**
- * @file ONNX Runtime beside one WebAssembly memory: values, gradients and moments in one arena, whose views are the
- * inputs and outputs of the sessions without a copy. Lives in the worker (ort-worker.ts).
+ * @file ONNX Runtime and our own kernels beside one WebAssembly memory: values, gradients and moments in one arena, whose
+ * views are the inputs and outputs of sessions and kernels without a copy. Lives in the worker (ort-worker.ts).
  */
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -9,9 +9,11 @@ import {
   type Feeds,
   type GroupState,
   type OptimizerUpdate,
+  type ProgramOutputs,
   type RunResult,
   type TensorGroup,
 } from './engine.js';
+import { BoundProgram, KERNEL_BYTES, type KernelProgram, KernelRoom } from './kernel-program.js';
 import { Arena } from './memory.js';
 import { OptimizerKernel } from './optimizers.js';
 
@@ -20,6 +22,7 @@ export type OutputRole = 'output' | 'gradient' | 'assignment';
 
 /** A program as the worker receives it: a serialised model and what its inputs and outputs are. */
 export interface LoweredProgram {
+  readonly kind: 'session';
   readonly name: string;
   readonly model: Uint8Array;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
@@ -54,7 +57,7 @@ interface Block {
   readonly extents: readonly { readonly start: number; readonly size: number }[];
 }
 
-interface LoadedProgram {
+interface LoadedSession {
   readonly session: ort.InferenceSession;
   readonly feeds: Record<string, ort.Tensor>;
   readonly fetches: Record<string, ort.Tensor>;
@@ -88,7 +91,7 @@ export function sessionOptions(
 /** What answers the requests of the worker: all tensors, and the programs over them. */
 export interface Device {
   allocate(groups: readonly TensorGroup[]): void | Promise<void>;
-  compile(program: LoweredProgram): Promise<void>;
+  compile(program: LoweredProgram | KernelProgram): Promise<void>;
   run(program: string, feeds: Feeds, updates: readonly OptimizerUpdate[]): Promise<RunResult>;
   read(group: string): GroupState | Promise<GroupState>;
   write(group: string, state: GroupState): void | Promise<void>;
@@ -99,8 +102,9 @@ export class OrtDevice implements Device {
   readonly #options: DeviceOptions;
   readonly #slots = new Map<string, Slot>();
   readonly #blocks = new Map<string, Block>();
-  readonly #programs = new Map<string, LoadedProgram>();
+  readonly #programs = new Map<string, LoadedSession | BoundProgram>();
   #kernel: OptimizerKernel | undefined;
+  #room: KernelRoom | undefined;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
@@ -111,16 +115,23 @@ export class OrtDevice implements Device {
       group.tensors.reduce((n, { shape }) => n + aligned(elements(shape)), 0),
     );
     const blocks = (group: TensorGroup) => (group.trainable ? 3 + (group.firstMoment === false ? 0 : 1) : 1);
-    const arena = new Arena(
-      Arena.bytesFor(groups.flatMap((group, i) => Array(blocks(group)).fill(sizes[i]!))),
-    );
-    this.#kernel = new OptimizerKernel(arena.memory);
+    const lengths = groups.flatMap((group, i) => Array<number>(blocks(group)).fill(sizes[i]!));
+    const arena = this.#open(lengths);
     groups.forEach((group, i) => {
       const take = () => arena.float32(sizes[i]!);
       const trained = group.trainable ? { gradient: take(), moment2: take() } : {};
       const momentum = blocks(group) === 4 ? { moment1: take() } : {};
       this.#place(group, { value: take(), ...trained, ...momentum });
     });
+  }
+
+  /** A memory with room for blocks of the given lengths, and for programs of kernels. */
+  #open(lengths: readonly number[]): Arena {
+    const floats = KERNEL_BYTES / Float32Array.BYTES_PER_ELEMENT;
+    const arena = new Arena(Arena.bytesFor([...lengths, floats]));
+    this.#kernel = new OptimizerKernel(arena.memory);
+    this.#room = new KernelRoom(arena.memory, arena.float32(floats));
+    return arena;
   }
 
   #place(group: TensorGroup, memory: Omit<Block, 'extents'>): void {
@@ -138,7 +149,15 @@ export class OrtDevice implements Device {
     this.#blocks.set(group.name, { ...memory, extents });
   }
 
-  async compile(program: LoweredProgram): Promise<void> {
+  async compile(program: LoweredProgram | KernelProgram): Promise<void> {
+    if (program.kind === 'session') return this.#load(program);
+    if (!this.#room) this.#open([]);
+    const bound = BoundProgram.bind(program, this.#room!, this.#slots, this.#options.profile !== undefined);
+    if (!bound) throw new Error(`program ${program.name} does not fit into ${KERNEL_BYTES} bytes`);
+    this.#programs.set(program.name, bound);
+  }
+
+  async #load(program: LoweredProgram): Promise<void> {
     const session = await ort.InferenceSession.create(program.model, {
       ...sessionOptions(this.#options, program.name),
       executionProviders: ['cpu'],
@@ -165,20 +184,11 @@ export class OrtDevice implements Device {
     const program = this.#programs.get(name);
     if (!program) throw new Error(`no program is called ${name}`);
     const began = performance.now();
-    const inputs = { ...program.feeds };
-    for (const { name: input, shape } of program.inputs) {
-      const data = feeds[input];
-      if (data === undefined) throw new Error(`program ${name}: input ${input} was given no value`);
-      inputs[input] = new ort.Tensor('float32', data, shape);
-    }
-    await program.session.run(inputs, program.fetches);
-    for (const { from, to } of program.copies) to.set(from);
+    const outputs =
+      program instanceof BoundProgram ? program.run(feeds) : await runSession(program, name, feeds);
     const computed = performance.now();
     for (const update of updates) this.#update(update);
     const finished = performance.now();
-    const outputs = Object.fromEntries(
-      program.results.map((key) => [key, (program.fetches[key]!.data as Float32Array).slice()]),
-    );
     return { outputs, timing: { graph: computed - began, optimizer: finished - computed } };
   }
 
@@ -224,10 +234,30 @@ export class OrtDevice implements Device {
   }
 
   async close(): Promise<void> {
-    for (const { session } of this.#programs.values()) {
-      if (this.#options.profile !== undefined) session.endProfiling();
-      await session.release();
+    const { profile } = this.#options;
+    for (const program of this.#programs.values()) {
+      if (program instanceof BoundProgram) {
+        if (profile !== undefined) program.writeProfile(profile);
+        continue;
+      }
+      if (profile !== undefined) program.session.endProfiling();
+      await program.session.release();
     }
     this.#programs.clear();
   }
+}
+
+/** Runs a session on its feeds, then its assignments; outputs are copies. */
+async function runSession(program: LoadedSession, name: string, feeds: Feeds): Promise<ProgramOutputs> {
+  const inputs = { ...program.feeds };
+  for (const { name: input, shape } of program.inputs) {
+    const data = feeds[input];
+    if (data === undefined) throw new Error(`program ${name}: input ${input} was given no value`);
+    inputs[input] = new ort.Tensor('float32', data, shape);
+  }
+  await program.session.run(inputs, program.fetches);
+  for (const { from, to } of program.copies) to.set(from);
+  return Object.fromEntries(
+    program.results.map((key) => [key, (program.fetches[key]!.data as Float32Array).slice()]),
+  );
 }

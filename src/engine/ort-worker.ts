@@ -1,22 +1,9 @@
 /** @file The worker thread of the ONNX Runtime engine: `session.run` blocks its thread, so it has one of its own. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { DeviceName } from './devices.js';
-import type { Feeds, GroupState, OptimizerUpdate, TensorGroup } from './engine.js';
-import { type Device, type DeviceOptions, type LoweredProgram, OrtDevice } from './ort-device.js';
+import { type Device, type DeviceOptions, OrtDevice } from './ort-device.js';
+import { type Request, serve } from './requests.js';
 import { WebGpuDevice } from './webgpu-device.js';
-
-export type Request =
-  | { readonly kind: 'allocate'; readonly groups: readonly TensorGroup[] }
-  | { readonly kind: 'compile'; readonly program: LoweredProgram }
-  | {
-      readonly kind: 'run';
-      readonly program: string;
-      readonly feeds: Feeds;
-      readonly updates: readonly OptimizerUpdate[];
-    }
-  | { readonly kind: 'read'; readonly group: string }
-  | { readonly kind: 'write'; readonly group: string; readonly state: GroupState }
-  | { readonly kind: 'close' };
 
 export type Reply = { readonly id: number; readonly value?: unknown; readonly error?: string };
 
@@ -27,25 +14,6 @@ export interface WorkerData extends DeviceOptions {
 
 const { device: name, ...options } = workerData as WorkerData;
 const device: Device = name === 'webgpu' ? new WebGpuDevice(options) : new OrtDevice(options);
-
-async function serve(request: Request): Promise<unknown> {
-  switch (request.kind) {
-    case 'allocate':
-      return device.allocate(request.groups);
-    case 'compile':
-      return device.compile(request.program);
-    case 'run':
-      return device.run(request.program, request.feeds, request.updates);
-    case 'read':
-      return device.read(request.group);
-    case 'write':
-      return device.write(request.group, request.state);
-    case 'close':
-      return device.close();
-    default:
-      throw new Error(`unknown request ${JSON.stringify(request satisfies never)}`);
-  }
-}
 
 /** Waking the other thread takes a quarter of a millisecond: what is asked together is answered together. */
 const MOST_TOGETHER = 8;
@@ -59,7 +27,7 @@ interface Message {
 
 async function answer({ id, request }: Message): Promise<Reply> {
   try {
-    return { id, value: await serve(request) };
+    return { id, value: await serve(device, request) };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };
   }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { grad } from '../graph/grad.js';
 import { input } from '../graph/tensor.js';
 import { type DeviceName, deviceProblem } from './devices.js';
-import type { TensorGroup } from './engine.js';
+import type { ProgramSpec, TensorGroup } from './engine.js';
 import { OrtEngine } from './ort.js';
 
 const w = input('net/w', [2, 3]);
@@ -27,14 +27,28 @@ afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.close();
 });
 
-async function open(device: DeviceName): Promise<OrtEngine> {
-  const engine = new OrtEngine({ device, threads: 1 });
+interface Way {
+  readonly device: DeviceName;
+  readonly kernels: 'never' | 'always';
+  /** Whether the engine knows its programs when it is opened: then those of kernels need no other thread. */
+  readonly told: boolean;
+}
+
+async function open({ device, kernels, told }: Way): Promise<OrtEngine> {
+  const engine = new OrtEngine({ device, threads: 1, kernels });
   engines.push(engine);
-  await engine.allocate([group, statistics]);
+  await engine.allocate([group, statistics], told ? [step] : []);
+  await engine.compile(step);
+  return engine;
+}
+
+const step = stepProgram();
+
+function stepProgram(): ProgramSpec {
   const y = x.matmul(w).add(b);
   const loss = y.sum();
   const gradients = grad(loss, [w, b]);
-  await engine.compile({
+  return {
     name: 'step',
     outputs: { loss, y },
     gradients: new Map([
@@ -49,17 +63,21 @@ async function open(device: DeviceName): Promise<OrtEngine> {
           .add(y.mean([0])),
       ],
     ]),
-  });
-  return engine;
+  };
 }
 const feeds = { x: Float32Array.of(1, 0, 0, 1, 1, 1, 2, -1) };
 
-const devices: DeviceName[] = ['cpu'];
-if ((await deviceProblem('webgpu')) === undefined) devices.push('webgpu');
+const ways: Way[] = [
+  { device: 'cpu', kernels: 'never', told: true },
+  { device: 'cpu', kernels: 'always', told: false },
+  { device: 'cpu', kernels: 'always', told: true },
+];
+if ((await deviceProblem('webgpu')) === undefined)
+  ways.push({ device: 'webgpu', kernels: 'never', told: true });
 
-describe.each(devices)('ONNX Runtime on %s', (device) => {
+describe.each(ways)('the engine on $device, kernels $kernels, told $told', (way) => {
   it('runs the program, then its assignments, then the optimizer, in the order of the calls', async () => {
-    const engine = await open(device);
+    const engine = await open(way);
     const sgd = { kind: 'sgd', group: 'net', learningRate: 0.1 } as const;
     const runs = [
       engine.run('step', feeds, [sgd]),
@@ -85,7 +103,7 @@ describe.each(devices)('ONNX Runtime on %s', (device) => {
   });
 
   it('gives back what was written, moments included, without the gaps between tensors', async () => {
-    const engine = await open(device);
+    const engine = await open(way);
     const state = {
       value: Float32Array.from({ length: 9 }, (_, i) => i),
       moment1: Float32Array.from({ length: 9 }, (_, i) => i / 10),
@@ -97,7 +115,7 @@ describe.each(devices)('ONNX Runtime on %s', (device) => {
   });
 
   it('tells what is missing, and goes on', async () => {
-    const engine = await open(device);
+    const engine = await open(way);
     await expect(engine.run('other', {})).rejects.toThrow('no program is called other');
     await expect(engine.run('step', {})).rejects.toThrow('program step: input x was given no value');
     await expect(engine.run('step', { x: new Float32Array(3) })).rejects.toThrow();
@@ -106,10 +124,26 @@ describe.each(devices)('ONNX Runtime on %s', (device) => {
   });
 
   it('closed twice is closed, and a closed engine refuses instead of waiting for ever', async () => {
-    const engine = await open(device);
+    const engine = await open(way);
     await engine.close();
     await engine.close();
     await expect(engine.run('step', feeds)).rejects.toThrow('the engine is closed');
     await expect(engine.read('net')).rejects.toThrow('the engine is closed');
+  });
+});
+
+describe('an engine in this thread', () => {
+  it('lets timers have their turn while it works', async () => {
+    const engine = await open({ device: 'cpu', kernels: 'always', told: true });
+    let [ticks, done] = [0, false];
+    const timer = setInterval(() => {
+      ticks++;
+    }, 1);
+    setTimeout(() => {
+      done = true;
+    }, 60);
+    while (!done) await engine.run('step', feeds);
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(1);
   });
 });

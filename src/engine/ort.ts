@@ -1,10 +1,11 @@
-/** @file The engine that trains: lowers programs to ONNX and sends them to ONNX Runtime in a worker thread. */
-import { Worker } from 'node:worker_threads';
+/**
+ * @file The engine that trains. Programs are lowered to ONNX and run by ONNX Runtime in a worker thread; small ones are
+ * planned as calls of our own kernels, and where all are small no other thread is needed.
+ */
 import { topologicalOrder } from '../graph/grad.js';
 import { type LowerOptions, lower } from '../graph/onnx.js';
 import type { Tensor } from '../graph/tensor.js';
 import { findBlockSize } from './block-size.js';
-import { builtFile } from './built-file.js';
 import type { DeviceName } from './devices.js';
 import type {
   Engine,
@@ -15,13 +16,12 @@ import type {
   RunResult,
   TensorGroup,
 } from './engine.js';
+import { type Host, LocalHost, ThreadHost } from './hosts.js';
+import { suitsKernels } from './kernel-cost.js';
+import { planKernels } from './kernel-plan.js';
+import type { KernelProgram } from './kernel-program.js';
 import type { LoweredProgram, OutputRole } from './ort-device.js';
-import type { Reply, Request, WorkerData } from './ort-worker.js';
-
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
+import type { Request } from './requests.js';
 
 /** How {@link OrtEngine} runs. */
 export interface OrtOptions {
@@ -29,44 +29,42 @@ export interface OrtOptions {
   readonly device?: DeviceName;
   /** Threads inside an operator (default 2). */
   readonly threads?: number;
+  /**
+   * Which programs of the CPU run on our own kernels instead of ONNX Runtime: those that are faster so (default), none, or
+   * all that can.
+   */
+  readonly kernels?: 'auto' | 'never' | 'always';
   /** A folder in which every program leaves ONNX Runtime's profile when the engine is closed. */
   readonly profile?: string | undefined;
 }
 
-/** ONNX Runtime on the CPU or a GPU, in a thread of its own. Requests are answered in order. */
+/** ONNX Runtime on the CPU or a GPU, and kernels of our own for small programs. Requests are answered in order. */
 export class OrtEngine implements Engine {
   readonly name: string;
-  readonly #worker: Worker;
-  readonly #device: DeviceName;
-  readonly #pending = new Map<number, Pending>();
-  #next = 0;
-  /** Why the thread takes no more requests. */
-  #ended: Error | undefined;
+  readonly #options: Required<Omit<OrtOptions, 'profile'>> & Pick<OrtOptions, 'profile'>;
+  readonly #planned = new WeakMap<ProgramSpec, KernelProgram | undefined>();
+  #open: Host | undefined;
+  #closed = false;
 
-  constructor({ device = 'cpu', threads = 2, profile }: OrtOptions = {}) {
+  constructor({ device = 'cpu', threads = 2, kernels = 'auto', profile }: OrtOptions = {}) {
     this.name = `ort-${device}`;
-    this.#device = device;
-    const workerData: WorkerData = { device, threads, profile };
-    this.#worker = new Worker(builtFile('ort-worker.js'), { workerData });
-    this.#worker.on('message', (replies: readonly Reply[]) => {
-      for (const reply of replies) this.#settle(reply);
-    });
-    this.#worker.on('error', (error) =>
-      this.#fail(error instanceof Error ? error : new Error(String(error))),
-    );
-    this.#worker.on('exit', (code) => this.#fail(new Error(`the engine's thread ended (code ${code})`)));
+    this.#options = { device, threads, kernels, profile };
   }
 
-  allocate(groups: readonly TensorGroup[]): Promise<void> {
-    return this.#send({ kind: 'allocate', groups }) as Promise<void>;
+  async allocate(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
+    const local = programs.length > 0 && programs.every((program) => this.#kernelProgram(program));
+    if (local) this.#open ??= new LocalHost(this.#options);
+    await this.#send({ kind: 'allocate', groups });
   }
 
   async compile(program: ProgramSpec): Promise<void> {
     await this.#send({ kind: 'compile', program: await this.#lower(program) });
   }
 
-  async #lower(program: ProgramSpec): Promise<LoweredProgram> {
-    if (this.#device !== 'cpu') return lowerProgram(program, { flat: false });
+  async #lower(program: ProgramSpec): Promise<LoweredProgram | KernelProgram> {
+    if (this.#options.device !== 'cpu') return lowerProgram(program, { flat: false });
+    const kernels = this.#kernelProgram(program);
+    if (kernels) return kernels;
     const block = convolves(program) ? await this.#blockSize() : 1;
     return lowerProgram(program, { flat: true, block });
   }
@@ -94,36 +92,41 @@ export class OrtEngine implements Engine {
     return this.#send({ kind: 'write', group, state }) as Promise<void>;
   }
 
-  /** Ends the thread; nothing more happens when it has ended already. */
+  /** Frees everything; nothing more happens when that was done already. */
   async close(): Promise<void> {
-    if (this.#ended) return;
-    await this.#send({ kind: 'close' });
-    this.#fail(new Error('the engine is closed'));
-    await this.#worker.terminate();
+    this.#closed = true;
+    await this.#open?.end();
   }
 
   #send(request: Request): Promise<unknown> {
-    if (this.#ended) return Promise.reject(this.#ended);
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, request });
-    });
+    if (this.#closed) return Promise.reject(new Error('the engine is closed'));
+    this.#open ??= new ThreadHost(this.#options);
+    return this.#open.send(request);
   }
 
-  #settle({ id, value, error }: Reply): void {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    if (error === undefined) pending?.resolve(value);
-    else pending?.reject(new Error(error));
+  /** The program as kernel calls, if it can be and should. */
+  #kernelProgram(program: ProgramSpec): KernelProgram | undefined {
+    const { device, kernels } = this.#options;
+    if (device !== 'cpu' || kernels === 'never') return undefined;
+    if (!this.#planned.has(program)) this.#planned.set(program, planOf(program, kernels === 'always'));
+    return this.#planned.get(program);
   }
+}
 
-  /** Rejects what is under way and all that is asked from now on: a thread that ended would never answer. */
-  #fail(error: Error): void {
-    this.#ended ??= error;
-    for (const pending of this.#pending.values()) pending.reject(error);
-    this.#pending.clear();
-  }
+/** The program as kernel calls, if it can be and (unless `always`) if that is faster. */
+function planOf(program: ProgramSpec, always: boolean): KernelProgram | undefined {
+  const plan = planKernels(program);
+  if (!plan || !(always || suitsKernels(plan))) return undefined;
+  const calls = plan.calls.map(({ kernel, args, node }) => ({
+    kernel,
+    args,
+    label: {
+      operator: node.op,
+      inputs: node.inputs.map(({ shape }) => shape as readonly number[]),
+      output: node.shape as readonly number[],
+    },
+  }));
+  return { ...plan, kind: 'kernels', name: program.name, calls };
 }
 
 let machineBlock: Promise<number> | undefined;
@@ -159,6 +162,7 @@ function lowerProgram(
   collect('assignment', assignments ?? []);
   const model = lower(Object.fromEntries(all.map((output) => [output.name, output.tensor])), { block });
   return {
+    kind: 'session',
     name,
     model: model.bytes,
     inputs: [...model.inputs].map(([input, shape]) => ({ name: input, shape: shape as readonly number[] })),

@@ -1,4 +1,4 @@
-/** @file Where a program's time goes, by operator and shape: ONNX Runtime's own profile, read and summed. */
+/** @file Where a program's time goes, by operator and shape: the profile of ONNX Runtime or of the kernels, summed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { median, sum } from './averages.js';
@@ -52,7 +52,7 @@ interface TraceEvent {
 
 /** Reads the profile that an engine left in a folder for a program; the first `warmup` runs do not count. */
 export function readProfile(folder: string, program: string, warmup: number): ProgramProfile {
-  const file = readdirSync(folder).find((name) => name.startsWith(`${program}_2`));
+  const file = readdirSync(folder).find((name) => name.startsWith(`${program}_`));
   if (file === undefined) throw new Error(`${folder} holds no profile of ${program}`);
   return summarise(program, JSON.parse(readFileSync(join(folder, file), 'utf8')) as TraceEvent[], warmup);
 }
@@ -107,6 +107,7 @@ function flopsOf({ operator, inputs: [a = [], b = []], output }: NodeTimes): num
     case 'FusedMatMul':
     case 'Gemm':
     case 'FusedGemm':
+    case 'matmul':
       return 2 * Math.sqrt(size(a) * size(b) * size(output));
     case 'Conv':
     case 'FusedConv':

@@ -49,14 +49,14 @@ export class Session {
     });
     const start = stream.fork('parameters');
     const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
-    await engine.allocate(groups);
+    const programs = model.phases.flatMap(({ program, exception }) =>
+      exception ? [program, exception.program] : [program],
+    );
+    await engine.allocate(groups, programs);
     const session = new Session(engine, model, stream, context, groups);
     if (state) await session.#load(state);
     if (options.training !== false) {
-      for (const { program, exception } of model.phases) {
-        await engine.compile(program);
-        if (exception) await engine.compile(exception.program);
-      }
+      for (const program of programs) await engine.compile(program);
     }
     return session;
   }

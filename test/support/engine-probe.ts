@@ -42,9 +42,9 @@ function prefixed(gradients: ProgramSpec['gradients'] = new Map()): Record<strin
   return Object.fromEntries([...gradients].map(([name, tensor]) => [PREFIX + name, tensor]));
 }
 
-/** ONNX Runtime: gradients stay in engine memory, so a second program returns them. */
-export function ortProbe(): Probe {
-  const engine = new OrtEngine({ threads: 1 });
+/** The engine that trains: gradients stay in its memory, so a second program returns them. */
+export function ortProbe(kernels: 'never' | 'always'): Probe {
+  const engine = new OrtEngine({ threads: 1, kernels });
   return {
     engine,
     exact: false,

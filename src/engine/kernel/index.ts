@@ -7,6 +7,25 @@
  */
 
 export { multiplyPanels, reflect } from './dense';
+export {
+  add,
+  div,
+  exp,
+  greater,
+  leakyGate,
+  log,
+  maximum,
+  mul,
+  neg,
+  select,
+  sigmoid,
+  softplus,
+  sqrt,
+  sub,
+  tanh,
+} from './elementwise';
+export { clear, copyBox, matmul } from './product';
+export { logSumExp, softmax, sumColumns, sumRows } from './reduce';
 
 /** 2^-102: float32 values near it are spaced by the smallest normal number. */
 const NUDGE: f32 = 1.9721522630525295e-31;

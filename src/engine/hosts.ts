@@ -1,0 +1,108 @@
+/** @file Where a device lives: in a thread of its own, or in this one. Either answers requests in order. */
+import { Worker } from 'node:worker_threads';
+import { builtFile } from './built-file.js';
+import type { Device, DeviceOptions } from './ort-device.js';
+import type { Reply, WorkerData } from './ort-worker.js';
+import { type Request, serve } from './requests.js';
+
+/** Answers the requests of an engine, in the order in which they were made. */
+export interface Host {
+  /** Rejects with what went wrong; after {@link end}, everything. */
+  send(request: Request): Promise<unknown>;
+  /** Frees everything. */
+  end(): Promise<void>;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A device in a worker thread: for operators that take long, during which this thread does other work. */
+export class ThreadHost implements Host {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #next = 0;
+  /** Why the thread takes no more requests. */
+  #ended: Error | undefined;
+
+  constructor(workerData: WorkerData) {
+    this.#worker = new Worker(builtFile('ort-worker.js'), { workerData });
+    this.#worker.on('message', (replies: readonly Reply[]) => {
+      for (const reply of replies) this.#settle(reply);
+    });
+    this.#worker.on('error', (error) =>
+      this.#fail(error instanceof Error ? error : new Error(String(error))),
+    );
+    this.#worker.on('exit', (code) => this.#fail(new Error(`the engine's thread ended (code ${code})`)));
+  }
+
+  send(request: Request): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, request });
+    });
+  }
+
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    await this.send({ kind: 'close' });
+    this.#fail(new Error('the engine is closed'));
+    await this.#worker.terminate();
+  }
+
+  #settle({ id, value, error }: Reply): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error === undefined) pending?.resolve(value);
+    else pending?.reject(new Error(error));
+  }
+
+  /** Rejects what is under way and all that is asked from now on: a thread that ended would never answer. */
+  #fail(error: Error): void {
+    this.#ended ??= error;
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+  }
+}
+
+/** Milliseconds after which timers, signals and streams get their turn. */
+const TURN = 8;
+
+/** A device in this thread: for programs so short that waking another thread would take as long as running them. */
+export class LocalHost implements Host {
+  readonly #device: Promise<Device>;
+  /** Settles when all requests so far are answered. */
+  #last: Promise<unknown>;
+  #turned = performance.now();
+  #ended = false;
+
+  constructor(options: DeviceOptions) {
+    this.#device = import('./ort-device.js').then(({ OrtDevice }) => new OrtDevice(options));
+    this.#last = this.#device;
+  }
+
+  send(request: Request): Promise<unknown> {
+    if (this.#ended) return Promise.reject(new Error('the engine is closed'));
+    const answer = this.#last.then(() => this.#answer(request));
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+
+  async #answer(request: Request): Promise<unknown> {
+    if (performance.now() - this.#turned > TURN) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.#turned = performance.now();
+    }
+    return serve(await this.#device, request);
+  }
+
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    const closed = this.send({ kind: 'close' });
+    this.#ended = true;
+    await closed;
+  }
+}

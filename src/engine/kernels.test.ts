@@ -1,0 +1,237 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { instantiate, noise, operatorCases, scalarOf } from '../../test/support/operator-cases.js';
+import { evaluate } from '../graph/evaluate.js';
+import { grad } from '../graph/grad.js';
+import { sizeOf } from '../graph/shape.js';
+import { concat, input, type Tensor } from '../graph/tensor.js';
+import { suitsKernels } from './kernel-cost.js';
+import { planKernels } from './kernel-plan.js';
+import { OrtEngine } from './ort.js';
+
+const engine = new OrtEngine({ threads: 1, kernels: 'always' });
+afterAll(() => engine.close());
+
+type Named<T> = Readonly<Record<string, T>>;
+let programs = 0;
+
+/** What the kernels make of some outputs. */
+async function computed(outputs: Named<Tensor>, feeds: Named<Float32Array>): Promise<Named<Float32Array>> {
+  const program = { name: `program ${programs++}`, outputs };
+  expect(planKernels(program)).toBeDefined();
+  await engine.compile(program);
+  return (await engine.run(program.name, feeds)).outputs;
+}
+
+/** Largest error of the kernels against the interpreter, relative to the largest value of an output (at least 1). */
+async function worstError(outputs: Named<Tensor>, feeds: Named<Float64Array>): Promise<number> {
+  const rounded = mapped(feeds, (values) => Float32Array.from(values));
+  const exact = mapped(rounded, (values) => Float64Array.from(values));
+  const expected = evaluate(Object.values(outputs), exact);
+  const actual = Object.values(await computed(outputs, rounded));
+  expect(actual.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
+  const errors = expected.map((values, i) => {
+    const scale = values.reduce((top, value) => Math.max(top, Math.abs(value)), 1);
+    return values.reduce((worst, value, k) => Math.max(worst, Math.abs(value - actual[i]![k]!)), 0) / scale;
+  });
+  return Math.max(...errors);
+}
+
+const mapped = <A, B>(record: Named<A>, f: (value: A) => B): Named<B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
+
+/** Noise for inputs of these shapes. */
+function leavesOf(shapes: Named<readonly number[]>): { leaves: Named<Tensor>; feeds: Named<Float64Array> } {
+  const names = Object.keys(shapes);
+  return {
+    leaves: Object.fromEntries(names.map((name) => [name, input(name, shapes[name]!)])),
+    feeds: Object.fromEntries(names.map((name, i) => [name, noise(sizeOf(shapes[name]!), i + 3)])),
+  };
+}
+
+/** What has no kernel: convolutions, and sums over axes that are not side by side. */
+const WITHOUT = /^(conv.*|sum #0)$/;
+const isWithout = (name: string) => WITHOUT.test(name.startsWith('conv') ? 'conv' : name);
+
+describe('kernels', () => {
+  it.each(operatorCases.filter(([name]) => !isWithout(name)))(
+    '%s equals the interpreter, gradients included',
+    async (_, item) => {
+      const { leaves, value, feeds } = instantiate(item);
+      const gradients = grad(scalarOf(value), leaves).map((g, i) => [`g${i}`, g] as const);
+      expect(await worstError({ value, ...Object.fromEntries(gradients) }, feeds)).toBeLessThan(2e-6);
+    },
+  );
+
+  it.each(operatorCases.filter(([name]) => isWithout(name)))('%s has none, which a plan says', (_, item) => {
+    const { leaves, value } = instantiate(item);
+    const outputs = { value, gradient: grad(scalarOf(value), leaves)[0]! };
+    const covered = value.op === 'reshape';
+    expect(planKernels({ name: 'program', outputs }) === undefined).toBe(!covered);
+  });
+
+  const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 17, 33];
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])('products of every size, transposed %s and %s', async (transposeA, transposeB) => {
+    let worst = 0;
+    for (const [i, m] of sizes.entries()) {
+      for (const [j, n] of sizes.entries()) {
+        const k = sizes[(i * 3 + j * 5) % sizes.length]!;
+        const { leaves, feeds } = leavesOf({
+          a: transposeA ? [k, m] : [m, k],
+          b: transposeB ? [n, k] : [k, n],
+        });
+        const product = leaves.a!.matmul(leaves.b!, { transposeA, transposeB });
+        worst = Math.max(worst, await worstError({ product }, feeds));
+      }
+    }
+    expect(worst).toBeLessThan(2e-6);
+  });
+
+  it('broadcast along any axes, by several calls where two loops do not do', async () => {
+    const shapes = [
+      [[5, 7], [7]],
+      [
+        [5, 7],
+        [5, 1],
+      ],
+      [
+        [1, 7],
+        [5, 1],
+      ],
+      [
+        [3, 4, 5],
+        [4, 1],
+      ],
+      [
+        [3, 4, 5],
+        [3, 1, 5],
+      ],
+      [
+        [3, 1, 5],
+        [1, 4, 1],
+      ],
+      [
+        [2, 3, 4, 5],
+        [3, 1, 5],
+      ],
+      [[2, 19], []],
+    ];
+    for (const [a, b] of shapes) {
+      const { leaves, feeds } = leavesOf({ a: a!, b: b! });
+      const outputs = {
+        sum: leaves.a!.add(leaves.b!),
+        difference: leaves.b!.sub(leaves.a!),
+        chosen: leaves.a!.greater(leaves.b!).select(leaves.b!, leaves.a!.mul(2)),
+        spread: concat([leaves.a!.add(leaves.b!), leaves.a!.add(leaves.b!)], 0),
+      };
+      expect(await worstError(outputs, feeds)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('do not take what would need very many calls', () => {
+    const { leaves } = leavesOf({ a: [100, 2, 2, 2], b: [1, 2, 1, 2] });
+    expect(planKernels({ name: 'calls', outputs: { y: leaves.a!.add(leaves.b!) } })).toBeUndefined();
+    expect(planKernels({ name: 'symbolic', outputs: { y: input('x', ['n', 2]).neg() } })).toBeUndefined();
+  });
+
+  it('reuse memory only when nobody reads it any more: views, operands read twice, results that are inputs', async () => {
+    const { leaves, feeds } = leavesOf({ x: [4, 8], y: [4, 8], v: [8] });
+    const { x, y, v } = leaves as Record<'x' | 'y' | 'v', Tensor>;
+    const outputs: Record<string, Tensor> = { x, again: x.reshape([32]), slice: x.slice(0, 1, 3) };
+    let h = x;
+    for (let i = 0; i < 12; i++) {
+      const t = h
+        .mul(y)
+        .add(h.reshape([32]).reshape([4, 8]))
+        .tanh();
+      h = t.add(t.slice(0, i % 3, (i % 3) + 1)).sub(v.mul(t.sum([1], true)).mul(0.1));
+      outputs[`h${i}`] = i % 4 === 0 ? h : h.sum([0]);
+    }
+    expect(await worstError(outputs, feeds)).toBeLessThan(5e-6);
+  });
+
+  it('sum short and long rows, softmax and log-sum-exp of any length, far from 0 too', async () => {
+    for (const n of [1, 2, 3, 4, 5, 8, 15, 16, 17, 64, 67]) {
+      const { leaves, feeds } = leavesOf({ x: [3, n, 2], r: [5, n] });
+      // Values to 227 have an error of 7e-6 in float32, and an exponential has it relatively.
+      const r = leaves.r!.mul(30).add(200);
+      const outputs = {
+        rows: leaves.r!.sum([1]),
+        all: leaves.r!.sum(),
+        columns: leaves.r!.sum([0]),
+        middle: leaves.x!.sum([1]),
+        softmax: r.softmax(),
+        far: r.logSumExp(),
+      };
+      expect(await worstError(outputs, feeds)).toBeLessThan(1.5e-5);
+    }
+  });
+});
+
+describe('elementary functions', () => {
+  const x = input('x', [2001]);
+  const grid = (from: number, to: number) =>
+    Float32Array.from({ length: 2001 }, (_, i) => from + ((to - from) * i) / 2000);
+
+  /** Largest relative error against float64. */
+  async function relative(value: Tensor, at: Float32Array, f: (x: number) => number): Promise<number> {
+    const { y } = await computed({ y: value }, { x: at });
+    return y!.reduce((worst, got, i) => {
+      const expected = f(at[i]!);
+      return Math.max(worst, Math.abs(got - expected) / Math.max(Math.abs(expected), 1e-37));
+    }, 0);
+  }
+  const softplus = (v: number) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+
+  it('are within 4e-7 of the truth, relatively', async () => {
+    expect(await relative(x.exp(), grid(-87, 88.7), Math.exp)).toBeLessThan(4e-7);
+    expect(await relative(x.exp(), grid(-1, 1), Math.exp)).toBeLessThan(2e-7);
+    expect(await relative(x.log(), grid(1e-3, 0.9), Math.log)).toBeLessThan(4e-7);
+    expect(await relative(x.log(), grid(1.1, 1e30), Math.log)).toBeLessThan(4e-7);
+    expect(await relative(x.tanh(), grid(-9, 9.1), Math.tanh)).toBeLessThan(4e-7);
+    expect(await relative(x.tanh(), grid(-1e-3, 1.1e-3), Math.tanh)).toBeLessThan(4e-7);
+    expect(await relative(x.sigmoid(), grid(-80, 80), (v) => 1 / (1 + Math.exp(-v)))).toBeLessThan(4e-7);
+    expect(await relative(x.softplus(), grid(-80, 80), softplus)).toBeLessThan(4e-7);
+  });
+
+  it('keep infinities and NaN', async () => {
+    const special = input('s', [8]);
+    const s = Float32Array.of(-Infinity, Infinity, Number.NaN, 0, -1, 89, -90, -0);
+    const outputs = {
+      exp: special.exp(),
+      log: special.log(),
+      tanh: special.tanh(),
+      softplus: special.softplus(),
+    };
+    const found = mapped(await computed(outputs, { s }), (values) => Array.from(values));
+    expect(found.exp).toEqual([0, Infinity, Number.NaN, 1, expect.closeTo(Math.exp(-1), 6), Infinity, 0, 1]);
+    const log89 = expect.closeTo(Math.log(89), 5);
+    expect(found.log).toEqual([
+      Number.NaN,
+      Infinity,
+      Number.NaN,
+      -Infinity,
+      Number.NaN,
+      log89,
+      Number.NaN,
+      -Infinity,
+    ]);
+    expect(found.tanh!.slice(0, 4)).toEqual([-1, 1, Number.NaN, 0]);
+    expect(found.softplus!.slice(0, 4)).toEqual([0, Infinity, Number.NaN, expect.closeTo(Math.LN2, 6)]);
+  });
+});
+
+describe('the choice of kernels', () => {
+  it('is for many small operators, not for large products', () => {
+    const x = input('x', [16, 16]);
+    const small = planKernels({ name: 'small', outputs: { y: x.matmul(x).tanh() } })!;
+    expect(suitsKernels(small)).toBe(true);
+    const w = input('w', [1024, 1024]);
+    const large = planKernels({ name: 'large', outputs: { y: w.matmul(w).tanh() } })!;
+    expect(suitsKernels(large)).toBe(false);
+  });
+});
