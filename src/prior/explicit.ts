@@ -24,7 +24,9 @@ export interface ExplicitGradients {
  * a gradient, dmu_c = g and dL_c = tril(g e^T). Source: DeLiGAN (Gurumurthy et al. 2017); SLOGAN, Table 4.
  */
 export function explicitGradients(gaussians: Gaussians, batch: ExplicitBatch): ExplicitGradients {
-  const { components, dim: d, means, inverses } = gaussians;
+  const { components, dim: d, order, means } = gaussians;
+  const { inverse } = gaussians.blocks;
+  gaussians.refreshInverses();
   const { z, component, gradient } = batch;
   const n = component.length;
   const result = { means: new Float64Array(components * d), factors: new Float64Array(components * d * d) };
@@ -33,7 +35,7 @@ export function explicitGradients(gaussians: Gaussians, batch: ExplicitBatch): E
     for (let row = 0; row < d; row++) {
       let sum = 0; // e = L^-1 (z - mu)
       for (let j = 0; j <= row; j++) {
-        sum += inverses[(c * d + row) * d + j]! * (z[i * d + j]! - means[c * d + j]!);
+        sum += inverse[(c * order + row) * order + j]! * (z[i * d + j]! - means[c * d + j]!);
       }
       noise[row] = sum;
     }
@@ -53,9 +55,9 @@ export function moveFactors(
   drawn: Int32Array,
   rate: number,
 ): void {
-  const { dim: d } = gaussians;
+  const { dim: d, factors } = gaussians;
   for (const c of new Set(drawn)) {
-    const factor = gaussians.block(gaussians.factors, c);
+    const factor = gaussians.block(factors, c);
     const step = gaussians.block(gradient, c);
     for (let k = 0; k < factor.length; k++) factor[k]! -= rate * step[k]!;
     const sigma = gaussians.block(gaussians.covariances, c);

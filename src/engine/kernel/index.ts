@@ -7,6 +7,15 @@
  */
 
 export { multiplyPanels, reflect } from './dense';
+export { addSymmetric, symmetricSum, unwhitenPanel, weighPanel, whitenPanel } from './mixture';
+export {
+  addCrossProduct,
+  affineRows,
+  cholesky,
+  gram,
+  invertFactor,
+  triangularProduct,
+} from './triangular';
 
 /** 2^-102: float32 values near it are spaced by the smallest normal number. */
 const NUDGE: f32 = 1.9721522630525295e-31;
