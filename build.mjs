@@ -1,4 +1,4 @@
-// Builds dist/: TypeScript to ES modules, the AssemblyScript kernels to one WebAssembly file.
+// Builds dist/: TypeScript to ES modules, the AssemblyScript kernels to WebAssembly files.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,20 +9,22 @@ const bin = (pkg, file) => path.join(path.dirname(require.resolve(`${pkg}/packag
 const node = (...args) => execFileSync(process.execPath, args, { stdio: 'inherit' });
 
 rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist/engine', { recursive: true });
 node(bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json');
-node(
-  bin('assemblyscript', 'bin/asc.js'),
-  'src/engine/kernel/index.ts',
-  '--outFile',
-  'dist/engine/kernel.wasm',
-  '--enable',
-  'simd',
-  '-O3',
-  '--noAssert',
-  '--runtime',
-  'stub',
-  '--importMemory',
-  '--converge',
-);
+for (const [source, file] of [
+  ['src/engine/kernel/index.ts', 'dist/engine/kernel.wasm'],
+  ['src/math/kernel/random.ts', 'dist/math/random.wasm'],
+]) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const options = [
+    '--enable',
+    'simd',
+    '-O3',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--converge',
+  ];
+  node(bin('assemblyscript', 'bin/asc.js'), source, '--outFile', file, ...options);
+}
 chmodSync('dist/cli/main.js', 0o755);
