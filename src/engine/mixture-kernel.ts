@@ -13,14 +13,15 @@ const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
 
 /** Kernels of `kernel/triangular.ts` and `kernel/mixture.ts`, which document them; pointers and strides in bytes. */
 export interface MixtureKernel {
-  triangularProduct(r: number, b: number, bStride: number, d: number, c: number, n: number): void;
-  gram(a: number, rows: number, c: number, n: number): void;
-  addCrossProduct(a: number, b: number, rows: number, c: number, n: number): void;
-  cholesky(a: number, d: number, r: number, n: number): number;
-  invertFactor(r: number, w: number, transposed: number, n: number): void;
+  triangularProduct(r: number, b: number, c: number, n: number, stride: number): void;
+  gram(a: number, c: number, n: number, stride: number): void;
+  addCrossProduct(a: number, b: number, rows: number, c: number, n: number, stride: number): void;
+  cholesky(a: number, r: number, n: number, stride: number): number;
+  invertFactor(r: number, w: number, transposed: number, n: number, stride: number): void;
   affineRows(
     r: number,
     n: number,
+    stride: number,
     shift: number,
     component: number,
     x: number,
@@ -31,6 +32,7 @@ export interface MixtureKernel {
   whitenPanel(
     transposed: number,
     n: number,
+    stride: number,
     d: number,
     mean: number,
     constant: number,
@@ -40,10 +42,20 @@ export interface MixtureKernel {
     best: number,
     logarithms: number,
   ): void;
-  unwhitenPanel(inverse: number, n: number, d: number, y: number, u: number): void;
-  weighPanel(g: number, shares: number, n: number, out: number, sum: number): void;
-  symmetricSum(m: number, n: number, d: number, scale: number, out: number): void;
-  addSymmetric(a: number, x: number, b: number, y: number, c: number, n: number, d: number): void;
+  steinPanel(
+    inverse: number,
+    n: number,
+    stride: number,
+    y: number,
+    g: number,
+    shares: number,
+    u: number,
+    weighed: number,
+    sum: number,
+  ): void;
+  symmetrise(m: number, scale: number, n: number, stride: number, buffer: number): void;
+  addSymmetric(a: number, x: number, b: number, y: number, c: number, n: number, stride: number): void;
+  roundMatrices(m: number, count: number, n: number, stride: number, d: number, out: number): void;
 }
 
 /** Zeroed blocks of the given lengths in a new memory, and kernels that reach them. */

@@ -3,11 +3,10 @@
 import type { MixtureKernel } from '../engine/mixture-kernel.js';
 import { MixturaError, usageError } from '../errors.js';
 import { softmax, symmetricEigenvalues } from '../math/linalg.js';
-import { type BlockName, CHUNK, gaussianMemory } from './memory.js';
+import { type BlockName, CHUNK, gaussianMemory, type Layout, layoutOf } from './memory.js';
 
 const LOG_2PI = Math.log(2 * Math.PI);
 const JITTER = 1e-6;
-const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
 
 /** Constants with which log pi_c N_c(z) = constant_c - |weight_c z - offset_c|^2 / 2. */
 export interface Whitening<T = Float64Array> {
@@ -26,14 +25,9 @@ export interface Whitening<T = Float64Array> {
  * Inverse factors and constants are computed when they are first asked for.
  */
 export class Gaussians {
-  readonly components: number;
-  readonly dim: number;
-  /** d rounded up to a multiple of 4: the order of the factors in the kernels. */
-  readonly order: number;
+  readonly layout: Layout;
   /** K x d. */
   readonly means: Float64Array;
-  /** K x d x d, symmetric. */
-  readonly covariances: Float64Array;
   /** K, rho. */
   readonly logits: Float64Array;
   mixing: Float64Array;
@@ -55,38 +49,87 @@ export class Gaussians {
     covariances: Float64Array,
     logits: Float64Array,
   ) {
-    // A whole number may be stored as a float (from arithmetic, or beside fractions in an array). V8 would then compute
-    // every index in floating point, which halves the speed; `| 0` makes it an integer.
-    this.components = components | 0;
-    this.dim = dim | 0;
-    this.order = ((dim + 3) >> 2) << 2;
-    const { kernel, blocks, addresses } = gaussianMemory(this.components, this.dim, this.order);
+    this.layout = layoutOf(components, dim);
+    const { kernel, blocks, addresses } = gaussianMemory(this.layout);
     this.kernel = kernel;
     this.blocks = blocks;
     this.addresses = addresses;
     this.means = blocks.means.subarray(0, means.length);
-    this.covariances = blocks.covariances.subarray(0, covariances.length);
     this.logits = blocks.logits;
     this.means.set(means);
-    this.covariances.set(covariances);
     this.logits.set(logits);
     this.mixing = softmax(logits);
     this.#constants = new Float64Array(components);
-    const { buffer, byteOffset } = blocks.component;
-    this.#component = new Int32Array(buffer, byteOffset, CHUNK);
+    this.#component = new Int32Array(blocks.component.buffer, addresses.component, CHUNK);
     this.#stale = new Uint8Array(components);
-    for (let c = 0; c < this.components; c++) this.refactor(c);
+    for (let c = 0; c < components; c++) {
+      this.setMatrix('covariances', c, covariances.subarray(c * dim * dim, (c + 1) * dim * dim));
+      this.#fillBorder(c);
+      this.refactor(c);
+    }
   }
 
-  /** View of component c of a K x d x d array. */
-  block(array: Float64Array, c: number): Float64Array {
-    const square = this.dim * this.dim;
-    return array.subarray(c * square, c * square + square);
+  get components(): number {
+    return this.layout.components;
+  }
+
+  get dim(): number {
+    return this.layout.dim;
+  }
+
+  /** Sigma, K x d x d, symmetric; a copy. */
+  get covariances(): Float64Array {
+    return this.matrices('covariances');
+  }
+
+  /** L_c, K x d x d, lower triangular; a copy. */
+  get factors(): Float64Array {
+    const { components, dim: d, pitch, square } = this.layout;
+    const { upper } = this.blocks;
+    const factors = new Float64Array(components * d * d);
+    for (let c = 0; c < components; c++) {
+      for (let i = 0; i < d; i++) {
+        for (let j = 0; j <= i; j++) factors[(c * d + i) * d + j] = upper[c * square + j * pitch + i]!;
+      }
+    }
+    return factors;
+  }
+
+  /** The matrices of a block, K x d x d; a copy. */
+  matrices(block: BlockName): Float64Array {
+    const { components, dim: d, pitch, square } = this.layout;
+    const from = this.blocks[block];
+    const out = new Float64Array(components * d * d);
+    for (let c = 0; c < components; c++) {
+      for (let i = 0; i < d; i++) {
+        const row = c * square + i * pitch;
+        out.set(from.subarray(row, row + d), (c * d + i) * d);
+      }
+    }
+    return out;
+  }
+
+  /** Replaces the matrix (d x d) of component c in a block. */
+  setMatrix(block: BlockName, c: number, values: Float64Array): void {
+    const { dim: d, pitch, square } = this.layout;
+    for (let i = 0; i < d; i++) {
+      this.blocks[block].set(values.subarray(i * d, i * d + d), c * square + i * pitch);
+    }
   }
 
   /** Address of number `index` of a block, in bytes. */
   at(block: BlockName, index: number): number {
-    return this.addresses[block] + index * FLOAT64;
+    return this.addresses[block] + index * Float64Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Address of the matrix of component c in a block. */
+  matrixAt(block: BlockName, c: number): number {
+    return this.at(block, c * this.layout.square);
+  }
+
+  /** Bytes from one row of a matrix to the next. */
+  get stride(): number {
+    return this.layout.pitch * Float64Array.BYTES_PER_ELEMENT;
   }
 
   /**
@@ -94,14 +137,14 @@ export class Gaussians {
    * Throws where that does not help, with the component and its smallest eigenvalue.
    */
   refactor(c: number): void {
-    const { dim: d, order: n, kernel } = this;
-    const [from, to] = [this.at('covariances', c * d * d), this.at('upper', c * n * n)];
+    const { dim: d, order: n, pitch, square } = this.layout;
+    const [sigma, upper] = [this.matrixAt('covariances', c), this.matrixAt('upper', c)];
     this.#stale[c] = 1;
     this.#staleConstants = true;
-    if (kernel.cholesky(from, d, to, n) < 0) return;
-    const sigma = this.block(this.covariances, c);
-    for (let i = 0; i < d; i++) sigma[i * d + i]! += JITTER;
-    if (kernel.cholesky(from, d, to, n) >= 0) throw notPositiveDefinite(c, sigma, d);
+    if (this.kernel.cholesky(sigma, upper, n, this.stride) < 0) return;
+    for (let i = 0; i < d; i++) this.blocks.covariances[c * square + i * pitch + i]! += JITTER;
+    if (this.kernel.cholesky(sigma, upper, n, this.stride) < 0) return;
+    throw notPositiveDefinite(c, this.covariances.subarray(c * d * d, (c + 1) * d * d), d);
   }
 
   /** Recomputes pi from the logits. */
@@ -110,18 +153,13 @@ export class Gaussians {
     this.#staleConstants = true;
   }
 
-  /** Makes `inverse` and `inverseTransposed` those of the factors. */
+  /** Makes the blocks `inverse` and `inverseTransposed` those of the factors. */
   refreshInverses(): void {
-    const n = this.order;
     for (let c = 0; c < this.components; c++) {
       if (this.#stale[c] === 0) continue;
-      const o = c * n * n;
-      this.kernel.invertFactor(
-        this.at('upper', o),
-        this.at('inverse', o),
-        this.at('inverseTransposed', o),
-        n,
-      );
+      const [upper, inverse] = [this.matrixAt('upper', c), this.matrixAt('inverse', c)];
+      const transposed = this.matrixAt('inverseTransposed', c);
+      this.kernel.invertFactor(upper, inverse, transposed, this.layout.order, this.stride);
       this.#stale[c] = 0;
     }
   }
@@ -129,28 +167,15 @@ export class Gaussians {
   /** K, log pi_c - sum_i log L_c,ii - (d/2) log 2 pi. */
   get constants(): Float64Array {
     if (!this.#staleConstants) return this.#constants;
-    const { dim: d, order: n } = this;
+    const { dim: d, pitch, square } = this.layout;
     const { upper } = this.blocks;
     for (let c = 0; c < this.components; c++) {
       let logDet = 0;
-      for (let i = 0; i < d; i++) logDet += Math.log(upper[(c * n + i) * n + i]!);
+      for (let i = 0; i < d; i++) logDet += Math.log(upper[c * square + i * pitch + i]!);
       this.#constants[c] = Math.log(this.mixing[c]!) - logDet - 0.5 * d * LOG_2PI;
     }
     this.#staleConstants = false;
     return this.#constants;
-  }
-
-  /** L_c, K x d x d, lower triangular; a copy. */
-  get factors(): Float64Array {
-    const { components, dim: d, order: n } = this;
-    const { upper } = this.blocks;
-    const factors = new Float64Array(components * d * d);
-    for (let c = 0; c < components; c++) {
-      for (let i = 0; i < d; i++) {
-        for (let j = 0; j <= i; j++) factors[(c * d + i) * d + j] = upper[(c * n + j) * n + i]!;
-      }
-    }
-    return factors;
   }
 
   /** z_i = mu_c + L_c e_i with c = component[i], for noise e (B x d): B x d. */
@@ -160,32 +185,24 @@ export class Gaussians {
 
   /** Copies of the whitening constants, for use as constants of a graph. */
   whitening(): Whitening {
-    return this.#whitening((length) => new Float64Array(length));
+    this.refreshInverses();
+    return { weight: this.matrices('inverse'), offset: this.#offset(), constant: this.constants.slice() };
   }
 
   /** The same, rounded to float32. */
   roundedWhitening(): Whitening<Float32Array> {
-    return this.#whitening((length) => new Float32Array(length));
+    const { components, dim: d, order: n } = this.layout;
+    this.refreshInverses();
+    const { inverse, rounded } = this.addresses;
+    this.kernel.roundMatrices(inverse, components, n, this.stride, d, rounded);
+    const weight = new Float32Array(this.blocks.rounded.buffer, rounded, components * d * d).slice();
+    return { weight, offset: new Float32Array(this.#offset()), constant: new Float32Array(this.constants) };
   }
 
-  #whitening<T extends Float64Array | Float32Array>(make: (length: number) => T): Whitening<T> {
-    const { components, dim: d, order: n } = this;
-    this.refreshInverses();
-    const weight = make(components * d * d);
-    const offset = make(components * d);
-    const constant = make(components);
-    const { inverse } = this.blocks;
-    if (n === d) weight.set(inverse);
-    else {
-      for (let row = 0; row < components * d; row++) {
-        const from = (Math.floor(row / d) * n + (row % d)) * n;
-        for (let j = 0; j < d; j++) weight[row * d + j] = inverse[from + j]!;
-      }
-    }
-    const every = Int32Array.from({ length: components }, (_, c) => c);
-    offset.set(this.#affine('inverseTransposed', 'zeros', this.means, every));
-    constant.set(this.constants);
-    return { weight, offset, constant };
+  /** L_c^-1 mu_c, K x d. */
+  #offset(): Float64Array {
+    const every = Int32Array.from({ length: this.components }, (_, c) => c);
+    return this.#affine('inverseTransposed', 'zeros', this.means, every);
   }
 
   /** shift_c + M_c^T x_i, c = component[i], for upper triangular M: rows of d. */
@@ -195,17 +212,24 @@ export class Gaussians {
     x: Float64Array,
     component: Int32Array,
   ): Float64Array {
-    const { dim: d, order: n, kernel, addresses: a } = this;
+    const { kernel, addresses: a, stride } = this;
+    const { dim: d, order: n } = this.layout;
     const { inputs, outputs } = this.blocks;
     const result = new Float64Array(component.length * d);
     for (let start = 0; start < component.length; start += CHUNK) {
       const end = Math.min(component.length, start + CHUNK);
       this.#component.set(component.subarray(start, end));
       inputs.set(x.subarray(start * d, end * d));
-      kernel.affineRows(a[matrices], n, a[shift], a.component, a.inputs, a.outputs, d, end - start);
+      kernel.affineRows(a[matrices], n, stride, a[shift], a.component, a.inputs, a.outputs, d, end - start);
       result.set(outputs.subarray(0, (end - start) * d), start * d);
     }
     return result;
+  }
+
+  /** Makes Sigma_c the identity beyond d. */
+  #fillBorder(c: number): void {
+    const { dim: d, order: n, pitch, square } = this.layout;
+    for (let i = d; i < n; i++) this.blocks.covariances[c * square + i * pitch + i] = 1;
   }
 }
 

@@ -82,7 +82,7 @@ export class MixturePrior implements LatentPrior {
     return this.gaussians.means;
   }
 
-  /** Sigma, K x d x d. */
+  /** Sigma, K x d x d; a copy. */
   get covariances(): Float64Array {
     return this.gaussians.covariances;
   }
@@ -189,12 +189,13 @@ export class MixturePrior implements LatentPrior {
 
   /** Smallest and largest eigenvalue of each covariance; costs an eigendecomposition each, so not for every step. */
   eigenRange(): EigenRange {
-    const min = new Float64Array(this.components);
-    const max = new Float64Array(this.components);
-    for (let c = 0; c < this.components; c++) {
-      const values = symmetricEigenvalues(this.gaussians.block(this.covariances, c), this.dim);
+    const { components, dim: d, covariances } = this;
+    const min = new Float64Array(components);
+    const max = new Float64Array(components);
+    for (let c = 0; c < components; c++) {
+      const values = symmetricEigenvalues(covariances.subarray(c * d * d, (c + 1) * d * d), d);
       min[c] = values[0]!;
-      max[c] = values[this.dim - 1]!;
+      max[c] = values[d - 1]!;
     }
     return { min, max };
   }
@@ -204,7 +205,7 @@ export class MixturePrior implements LatentPrior {
     const { components: k, dim: d } = this;
     return {
       means: { shape: [k, d], data: this.means.slice() },
-      covariances: { shape: [k, d, d], data: this.covariances.slice() },
+      covariances: { shape: [k, d, d], data: this.covariances },
       logits: { shape: [k], data: this.logits.slice() },
     };
   }

@@ -37,11 +37,11 @@ export function loadLatents(
   count: number,
   order?: Int32Array,
 ): void {
-  const { dim: d } = g;
+  const { dim: d, order: n } = g.layout;
   const panels = g.blocks.z;
   for (let i = 0; i < Math.ceil(count / PANEL) * PANEL; i++) {
     const from = (order?.[start + i] ?? start + i) * d;
-    const to = (i - (i % PANEL)) * g.order + (i % PANEL);
+    const to = (i - (i % PANEL)) * n + (i % PANEL);
     for (let j = 0; j < d; j++) panels[to + j * PANEL] = i < count ? z[from + j]! : 0;
   }
 }
@@ -69,10 +69,12 @@ export function prunedResponsibilities(g: Gaussians, count: number, hint: (panel
 
 /** log(pi_c N_c) of a panel's latents into `logarithms`, c-th four; y into `whitened`. */
 function whiten(g: Gaussians, panel: number, c: number): void {
-  const { dim: d, order: n, kernel, addresses: a } = g;
+  const { kernel, addresses: a } = g;
+  const { dim: d, order: n } = g.layout;
   kernel.whitenPanel(
-    g.at('inverseTransposed', c * n * n),
+    g.matrixAt('inverseTransposed', c),
     n,
+    g.stride,
     d,
     g.at('means', c * d),
     g.constants[c]!,

@@ -273,11 +273,11 @@ describe('covarianceStep', () => {
   };
   const step = (sigma: Float64Array, delta: Float64Array, gamma: number, n: number): Float64Array => {
     const g = of(n);
-    g.covariances.set(sigma);
+    g.setMatrix('covariances', 0, sigma);
     g.refactor(0);
-    g.blocks.gradient.set(delta);
+    g.setMatrix('moments', 0, delta);
     covarianceStep(g, 0, gamma);
-    return g.covariances.slice();
+    return g.covariances;
   };
 
   it('keeps every eigenvalue relative to the old covariance at 1/2 or more', () => {

@@ -24,7 +24,7 @@ export interface SteinBatch {
 export interface SteinGradients {
   /** K x d. */
   readonly means: Float64Array;
-  /** K x d x d, symmetric; all 0 where {@link counts} is 0. */
+  /** K x d x d, symmetric; all 0 where {@link counts} is 0. A copy, made when asked for. */
   readonly covariances: Float64Array;
   /** K, with respect to the logits rho; sums to 0. */
   readonly mixing: Float64Array;
@@ -39,34 +39,44 @@ export interface SteinGradients {
  * - covariances: sym((1/B) sum_i r_ic Sigma_c^-1 (z_i - mu_c) g_i^T) / 2, sym(A) = (A + A^T)/2
  * - mixing: (1/B) sum_i (r_ic - pi_c) l_adv,i
  *
- * The result lives in the memory of the Gaussians: it is overwritten by the next call.
+ * The covariances live in the memory of the Gaussians: they are those of the last call.
  */
 export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients {
-  const { components, dim: d } = g;
-  const { sums, gradient } = g.blocks;
+  const { components } = g;
   const { n } = batch;
   const order = latentOrder(batch, components);
   const mixing = new Float64Array(components);
   const counts = new Int32Array(components);
-  sums.fill(0);
+  g.blocks.sums.fill(0);
+  g.blocks.moments.fill(0);
   for (let start = 0; start < n; start += CHUNK) {
     const count = Math.min(CHUNK, n - start);
     loadLatents(g, batch.z, start, count, order);
     loadSlopes(g, batch, start, count, order);
     prunedResponsibilities(g, count, (panel) => batch.component?.[order[start + panel * PANEL]!] ?? 0);
     addMixing(g, batch, start, count, order, mixing);
-    for (let c = 0; c < components; c++) counts[c]! += addMoments(g, c, count, counts[c] === 0);
+    for (let c = 0; c < components; c++) counts[c]! += addMoments(g, c, count);
   }
-  const means = new Float64Array(components * d);
   for (let c = 0; c < components; c++) {
-    for (let j = 0; j < d; j++) means[c * d + j] = sums[c * g.order + j]!;
-    const covariance = g.at('gradient', c * d * d);
+    if (counts[c] === 0) continue;
     // sym(M) / 2 = (M + M^T) / 4
-    if (counts[c]! > 0) {
-      g.kernel.symmetricSum(g.at('moments', c * g.order ** 2), g.order, d, 0.25, covariance);
-    } else g.block(gradient, c).fill(0);
+    g.kernel.symmetrise(g.matrixAt('moments', c), 0.25, g.layout.order, g.stride, g.addresses.square);
   }
-  return { means, covariances: gradient.subarray(0, components * d * d), mixing, counts };
+  return {
+    means: meanGradient(g),
+    get covariances() {
+      return g.matrices('moments');
+    },
+    mixing,
+    counts,
+  };
+}
+
+function meanGradient(g: Gaussians): Float64Array {
+  const { components, dim: d, order: n } = g.layout;
+  const means = new Float64Array(components * d);
+  for (let c = 0; c < components; c++) means.set(g.blocks.sums.subarray(c * n, c * n + d), c * d);
+  return means;
 }
 
 /** The latents by the component that they were drawn from, so that neighbours have the same components to leave out. */
@@ -88,11 +98,13 @@ function loadSlopes(
   count: number,
   order: Int32Array,
 ): void {
-  const { dim: d } = g;
+  const { dim: d, pitch } = g.layout;
   const { slopes } = g.blocks;
-  for (let i = 0; i < Math.ceil(count / PANEL) * PANEL; i++) {
-    const from = i < count ? order[start + i]! * d : 0;
-    for (let j = 0; j < d; j++) slopes[i * g.order + j] = gradient[from + j]! / n;
+  // What fills the last panel up has no share; it only has to be finite.
+  slopes.fill(0, count * pitch);
+  for (let i = 0; i < count; i++) {
+    const from = order[start + i]! * d;
+    for (let j = 0; j < d; j++) slopes[i * pitch + j] = gradient[from + j]! / n;
   }
 }
 
@@ -120,11 +132,12 @@ function addMixing(
 }
 
 /**
- * Adds (1/B) r_ic g_i to `sums` and (1/B) r_ic Sigma_c^-1 (z_i - mu_c) g_i^T to `moments` of component c (where it is
- * not the `first` chunk with a share). @returns how many of the chunk's latents have a share in the component
+ * Adds (1/B) r_ic g_i to `sums` and (1/B) r_ic Sigma_c^-1 (z_i - mu_c) g_i^T to `moments` of component c, over the
+ * chunk's latents. @returns how many of them have a share in the component
  */
-function addMoments(g: Gaussians, c: number, count: number, first: boolean): number {
-  const { components, dim: d, order: n, kernel, addresses: a } = g;
+function addMoments(g: Gaussians, c: number, count: number): number {
+  const { kernel, addresses: a, stride } = g;
+  const { components, order: n, pitch } = g.layout;
   const { shares } = g.blocks;
   let rows = 0;
   let used = 0;
@@ -133,39 +146,39 @@ function addMoments(g: Gaussians, c: number, count: number, first: boolean): num
     let here = 0;
     for (let k = o; k < o + PANEL; k++) if (shares[k] !== 0) here++;
     if (here === 0) continue;
-    used += here;
-    const inverse = g.at('inverse', c * n * n);
-    kernel.unwhitenPanel(inverse, n, d, g.at('whitened', (c * CHUNK + i) * n), g.at('unwhitened', rows * n));
-    kernel.weighPanel(
-      g.at('slopes', i * n),
-      g.at('shares', o),
+    kernel.steinPanel(
+      g.matrixAt('inverse', c),
       n,
-      g.at('weighed', rows * n),
+      stride,
+      g.at('whitened', (c * CHUNK + i) * n),
+      g.at('slopes', i * pitch),
+      g.at('shares', o),
+      g.at('unwhitened', rows * pitch),
+      g.at('weighed', rows * pitch),
       g.at('sums', c * n),
     );
     rows += PANEL;
+    used += here;
   }
-  if (rows === 0) return 0;
-  if (first) g.blocks.moments.fill(0, c * n * n, (c + 1) * n * n);
-  kernel.addCrossProduct(a.unwhitened, a.weighed, rows, g.at('moments', c * n * n), n);
+  if (rows > 0) kernel.addCrossProduct(a.unwhitened, a.weighed, rows, g.matrixAt('moments', c), n, stride);
   return used;
 }
 
 /**
- * Sigma_c <- Sigma_c + gamma Delta + (gamma^2 / 2) Delta Sigma_c^-1 Delta, where Delta (symmetric, d x d) is component
- * c of the block `gradient`; {@link Gaussians.refactor} is to follow.
+ * Sigma_c <- Sigma_c + gamma Delta + (gamma^2 / 2) Delta Sigma_c^-1 Delta, where Delta (symmetric, d x d) is matrix c
+ * of the block `moments`, as {@link steinGradients} leaves it; {@link Gaussians.refactor} is to follow.
  *
  * With Sigma = L L^T the result is (Sigma + U^T U) / 2, U = L^T + gamma L^-1 Delta, so it is positive definite for
  * every Delta and gamma, and no eigenvalue relative to Sigma falls below 1/2.
  * Source: SLOGAN, Algorithm 1.
  */
 export function covarianceStep(g: Gaussians, c: number, gamma: number): void {
-  const { dim: d, order: n, kernel, addresses: a } = g;
+  const { kernel, stride } = g;
+  const { product, square } = g.addresses;
+  const { order: n } = g.layout;
   g.refreshInverses();
-  const sigma = g.at('covariances', c * d * d);
-  const delta = g.at('gradient', c * d * d);
-  const inverse = g.at('inverseTransposed', c * n * n);
-  kernel.triangularProduct(inverse, delta, d * Float64Array.BYTES_PER_ELEMENT, d, a.product, n); // L^-1 Delta
-  kernel.gram(a.product, d, a.square, n); // Delta L^-T L^-1 Delta
-  kernel.addSymmetric(sigma, gamma, delta, 0.5 * gamma * gamma, a.square, n, d);
+  const delta = g.matrixAt('moments', c);
+  kernel.triangularProduct(g.matrixAt('inverseTransposed', c), delta, product, n, stride); // L^-1 Delta
+  kernel.gram(product, square, n, stride); // Delta L^-T L^-1 Delta
+  kernel.addSymmetric(g.matrixAt('covariances', c), gamma, delta, 0.5 * gamma * gamma, square, n, stride);
 }

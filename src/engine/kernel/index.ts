@@ -7,7 +7,7 @@
  */
 
 export { multiplyPanels, reflect } from './dense';
-export { addSymmetric, symmetricSum, unwhitenPanel, weighPanel, whitenPanel } from './mixture';
+export { addSymmetric, roundMatrices, steinPanel, symmetrise, whitenPanel } from './mixture';
 export {
   addCrossProduct,
   affineRows,

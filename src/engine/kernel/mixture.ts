@@ -1,10 +1,11 @@
 /**
  * @file The inner loops of Stein gradients of a Gaussian mixture, float64 (AssemblyScript, 128-bit SIMD).
  *
- * Latents go in panels of four: panel[k][0..3] is entry k of four latents. Matrices are n x n with n = d rounded up to
- * a multiple of 4 and rows n numbers apart, beyond d the identity; `d` counts what is real. Pointers are in bytes.
+ * Latents go in panels of four: panel[k][0..3] is entry k of four latents. Vectors and matrices are of n entries, d
+ * rounded up to a multiple of 4, with rows `stride` apart; pointers and strides are in bytes. Beyond d factors and
+ * covariances hold the identity, all else 0.
  */
-import { product } from './triangular';
+import { product, transposeBlock } from './triangular';
 
 /** log 1e-14: a component so far below the best one is given up. */
 const LOG_NEGLIGIBLE: f64 = -32.23619130191664;
@@ -18,6 +19,7 @@ const LOG_NEGLIGIBLE: f64 = -32.23619130191664;
 export function whitenPanel(
   transposed: usize,
   n: usize,
+  stride: usize,
   d: usize,
   mean: usize,
   constant: f64,
@@ -41,7 +43,7 @@ export function whitenPanel(
   let log1 = log0;
   for (let j: usize = 0; j < n; j += 4) {
     const rows = y + (j << 5);
-    product(transposed + (j << 3), n << 3, difference, 32, min(d, j + 4), rows, 32);
+    product(transposed + (j << 3), stride, difference, 32, j + 4, rows, 32);
     let squares0 = f64x2.splat(0);
     let squares1 = squares0;
     for (let k: usize = 0; k < 128; k += 32) {
@@ -60,67 +62,101 @@ export function whitenPanel(
   v128.store(best, f64x2.max(v128.load(best, 16), log1), 16);
 }
 
-/** Rows u_i = L^-T y_i of the four latents of a panel, given L^-1 at `inverse`, n numbers apart. */
-export function unwhitenPanel(inverse: usize, n: usize, d: usize, y: usize, u: usize): void {
-  const stride = n << 3;
+/**
+ * What the four latents of a panel add to the estimators of a component, given L^-1 at `inverse`: the rows
+ * u_i = L^-T y_i and share_i g_i, and sum <- sum + sum_i share_i g_i.
+ */
+export function steinPanel(
+  inverse: usize,
+  n: usize,
+  stride: usize,
+  y: usize,
+  g: usize,
+  shares: usize,
+  u: usize,
+  weighed: usize,
+  sum: usize,
+): void {
   for (let j: usize = 0; j < n; j += 4) {
-    product(y + (j << 5), 32, inverse + j * stride + (j << 3), stride, d - j, u + (j << 3), stride);
+    product(y + (j << 5), 32, inverse + j * stride + (j << 3), stride, n - j, u + (j << 3), stride);
   }
-}
-
-/** Rows share_i g_i of four latents (n numbers apart), and sum <- sum + their sum. */
-export function weighPanel(g: usize, shares: usize, n: usize, out: usize, sum: usize): void {
-  const stride = n << 3;
   const w0 = v128.load64_splat(shares);
   const w1 = v128.load64_splat(shares, 8);
   const w2 = v128.load64_splat(shares, 16);
   const w3 = v128.load64_splat(shares, 24);
-  for (let j: usize = 0; j < stride; j += 16) {
-    const x0 = f64x2.mul(w0, v128.load(g + j));
-    const x1 = f64x2.mul(w1, v128.load(g + stride + j));
-    const x2 = f64x2.mul(w2, v128.load(g + 2 * stride + j));
-    const x3 = f64x2.mul(w3, v128.load(g + 3 * stride + j));
-    v128.store(out + j, x0);
-    v128.store(out + stride + j, x1);
-    v128.store(out + 2 * stride + j, x2);
-    v128.store(out + 3 * stride + j, x3);
+  for (let j: usize = 0; j < n << 3; j += 16) {
+    const from = g + j;
+    const to = weighed + j;
+    const x0 = f64x2.mul(w0, v128.load(from));
+    const x1 = f64x2.mul(w1, v128.load(from + stride));
+    const x2 = f64x2.mul(w2, v128.load(from + 2 * stride));
+    const x3 = f64x2.mul(w3, v128.load(from + 3 * stride));
+    v128.store(to, x0);
+    v128.store(to + stride, x1);
+    v128.store(to + 2 * stride, x2);
+    v128.store(to + 3 * stride, x3);
     const total = f64x2.add(f64x2.add(x0, x1), f64x2.add(x2, x3));
     v128.store(sum + j, f64x2.add(v128.load(sum + j), total));
   }
 }
 
-/** out = scale (M + M^T), d x d with rows d apart, for an M with rows n apart. */
-export function symmetricSum(m: usize, n: usize, d: usize, scale: f64, out: usize): void {
-  const wide = n << 3;
-  const narrow = d << 3;
-  for (let i: usize = 0; i < d; i++) {
-    let column = m + (i << 3);
-    let mirrored = out + (i << 3);
-    const row = m + i * wide;
-    const to = out + i * narrow;
-    for (let j: usize = 0; j <= i; j++) {
-      const value = scale * (load<f64>(row + (j << 3)) + load<f64>(column));
-      store<f64>(to + (j << 3), value);
-      store<f64>(mirrored, value);
-      column += wide;
-      mirrored += narrow;
+/** M <- scale (M + M^T). */
+export function symmetrise(m: usize, scale: f64, n: usize, stride: usize, buffer: usize): void {
+  const factor = f64x2.splat(scale);
+  for (let i: usize = 0; i < n; i += 4) {
+    for (let j = i; j < n; j += 4) {
+      const above = m + i * stride + (j << 3);
+      const below = m + j * stride + (i << 3);
+      transposeBlock(below, buffer, stride);
+      for (let k: usize = 0; k < 4 * stride; k += stride) {
+        for (let half = k; half < k + 32; half += 16) {
+          const sum = f64x2.add(v128.load(above + half), v128.load(buffer + half));
+          v128.store(buffer + half, f64x2.mul(factor, sum));
+        }
+      }
+      copyBlock(buffer, above, stride);
+      transposeBlock(buffer, below, stride);
     }
   }
 }
 
-/** A <- A + x B + y C for symmetric d x d matrices (rows d apart); of C (rows n apart) the upper triangle is read. */
-export function addSymmetric(a: usize, x: f64, b: usize, y: f64, c: usize, n: usize, d: usize): void {
-  const wide = n << 3;
-  const narrow = d << 3;
-  for (let i: usize = 0; i < d; i++) {
-    const row = i * narrow;
-    let mirrored = a + (i << 3) + row;
-    for (let j = i; j < d; j++) {
-      const at = row + (j << 3);
-      const value = load<f64>(a + at) + x * load<f64>(b + at) + y * load<f64>(c + i * wide + (j << 3));
-      store<f64>(a + at, value);
-      store<f64>(mirrored, value);
-      mirrored += narrow;
+function copyBlock(from: usize, to: usize, stride: usize): void {
+  for (let k: usize = 0; k < 4; k++) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    from += stride;
+    to += stride;
+  }
+}
+
+/** A <- A + x B + y C for symmetric matrices; of C the blocks on and above the diagonal are read. */
+export function addSymmetric(a: usize, x: f64, b: usize, y: f64, c: usize, n: usize, stride: usize): void {
+  const xs = f64x2.splat(x);
+  const ys = f64x2.splat(y);
+  for (let i: usize = 0; i < n; i += 4) {
+    for (let j = i; j < n; j += 4) {
+      const at = i * stride + (j << 3);
+      for (let k = at; k < at + 4 * stride; k += stride) {
+        for (let half = k; half < k + 32; half += 16) {
+          const first = f64x2.add(v128.load(a + half), f64x2.mul(xs, v128.load(b + half)));
+          v128.store(a + half, f64x2.add(first, f64x2.mul(ys, v128.load(c + half))));
+        }
+      }
+      if (j > i) transposeBlock(a + at, a + j * stride + (i << 3), stride);
     }
+  }
+}
+
+/** Rows 0..d-1 of `count` matrices as float32, d numbers each, all rows together. The last may write one number more. */
+export function roundMatrices(m: usize, count: usize, n: usize, stride: usize, d: usize, out: usize): void {
+  for (let c: usize = 0; c < count; c++) {
+    for (let i: usize = 0; i < d; i++) {
+      const row = m + i * stride;
+      for (let j: usize = 0; j < d; j += 2) {
+        v128.store64_lane(out + (j << 2), f32x4.demote_f64x2_zero(v128.load(row + (j << 3))), 0);
+      }
+      out += d << 2;
+    }
+    m += n * stride;
   }
 }

@@ -1,9 +1,7 @@
 /**
  * @file Products of the form A^T B, Cholesky factors and inverses of triangular matrices in float64, in blocks of four
- * (AssemblyScript, 128-bit SIMD). Pointers and strides are in bytes, `n` is a multiple of 4, rows are contiguous.
- *
- * In a product A^T B a column of the result depends on one column of each factor only: what stands in columns that
- * fill a block of four up never reaches the others, as long as sums stop at the true number of rows.
+ * (AssemblyScript, 128-bit SIMD). Pointers and strides are in bytes. Matrices are n x n, n a multiple of 4, with rows
+ * `stride` apart. A product A^T B reads both factors along their rows, so that nothing has to be packed.
  */
 
 /** What becomes of a product A^T B. */
@@ -99,30 +97,26 @@ function subtractProduct(a: usize, b: usize, rows: usize, c: usize, stride: usiz
   inline.always(block(a, stride, b, stride, rows, c, stride, SUBTRACT));
 }
 
-/** C = R^T B for an upper triangular R and a d-row B (rows `bStride` apart); R and C have rows n numbers apart. */
-export function triangularProduct(r: usize, b: usize, bStride: usize, d: usize, c: usize, n: usize): void {
-  const stride = n << 3;
+/** C = R^T B for an upper triangular R. */
+export function triangularProduct(r: usize, b: usize, c: usize, n: usize, stride: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
-    const rows = min(d, i + 4);
     for (let j: usize = 0; j < n; j += 4) {
-      product(r + (i << 3), stride, b + (j << 3), bStride, rows, c + i * stride + (j << 3), stride);
+      product(r + (i << 3), stride, b + (j << 3), stride, i + 4, c + i * stride + (j << 3), stride);
     }
   }
 }
 
-/** The blocks on and above the diagonal of C = A^T A, for `rows` rows; all rows are n numbers apart. */
-export function gram(a: usize, rows: usize, c: usize, n: usize): void {
-  const stride = n << 3;
+/** The blocks on and above the diagonal of C = A^T A. */
+export function gram(a: usize, c: usize, n: usize, stride: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
     for (let j = i; j < n; j += 4) {
-      product(a + (i << 3), stride, a + (j << 3), stride, rows, c + i * stride + (j << 3), stride);
+      product(a + (i << 3), stride, a + (j << 3), stride, n, c + i * stride + (j << 3), stride);
     }
   }
 }
 
-/** C <- C + A^T B for `rows` x n factors, n x n; all rows are n numbers apart. */
-export function addCrossProduct(a: usize, b: usize, rows: usize, c: usize, n: usize): void {
-  const stride = n << 3;
+/** C <- C + A^T B, for factors of `rows` rows. */
+export function addCrossProduct(a: usize, b: usize, rows: usize, c: usize, n: usize, stride: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
     for (let j: usize = 0; j < n; j += 4) {
       addProduct(a + (i << 3), stride, b + (j << 3), stride, rows, c + i * stride + (j << 3), stride);
@@ -190,24 +184,18 @@ function factorBlock(r: usize, stride: usize): i32 {
   return 4;
 }
 
-/** The upper triangle of a d x d matrix, bordered by the identity to n x n; below it, 0 in blocks of eight on the diagonal. */
-function copyUpper(a: usize, d: usize, r: usize, n: usize): void {
-  for (let i: usize = 0; i < n; i++) {
-    const row = r + ((i * n) << 3);
-    clear(row + ((i & ~7) << 3), row + (n << 3));
-    if (i >= d) store<f64>(row + (i << 3), 1);
-    for (let j = i; j < d; j++) store<f64>(row + (j << 3), load<f64>(a + ((i * d + j) << 3)));
-  }
-}
-
 /**
- * Cholesky factor R of a symmetric d x d matrix, A = R^T R (the upper triangle is read, rows d apart): n x n, beyond d
- * the identity, 0 below the diagonal in the blocks of eight on it. Returns -1, or the index of the first pivot that is
- * not positive and finite.
+ * Cholesky factor R of a symmetric matrix, A = R^T R (the upper triangle is read), with 0 below the diagonal in the
+ * blocks of eight on it. Returns -1, or the index of the first pivot that is not positive and finite.
  */
-export function cholesky(a: usize, d: usize, r: usize, n: usize): i32 {
-  const stride = n << 3;
-  copyUpper(a, d, r, n);
+export function cholesky(a: usize, r: usize, n: usize, stride: usize): i32 {
+  for (let i: usize = 0; i < n; i++) {
+    const row = i * stride;
+    const from = (i & ~1) << 3;
+    clear(r + row + ((i & ~7) << 3), r + row + from);
+    for (let j = row + from; j < row + (n << 3); j += 16) v128.store(r + j, v128.load(a + j));
+    if (i & 1) store<f64>(r + row + from, 0);
+  }
   for (let i: usize = 0; i < n; i += 4) {
     const row = r + i * stride;
     const above = r + (i << 3);
@@ -226,8 +214,8 @@ export function cholesky(a: usize, d: usize, r: usize, n: usize): i32 {
   return -1;
 }
 
-/** Writes the transpose of the 4 x 4 block at `from` to `to`. */
-function transposeBlock(from: usize, to: usize, stride: usize): void {
+/** Writes the transpose of the 4 x 4 block at `from` to `to`, another block. */
+export function transposeBlock(from: usize, to: usize, stride: usize): void {
   for (let half: usize = 0; half < 2; half++) {
     const row = from + half * 2 * stride;
     const column = to + (half << 4);
@@ -241,11 +229,10 @@ function transposeBlock(from: usize, to: usize, stride: usize): void {
 }
 
 /**
- * W = R^-T of the upper triangular n x n factor A = R^T R, and its transpose: W is lower triangular, W A W^T = I.
+ * W = R^-T of the upper triangular factor of A = R^T R, and its transpose: W is lower triangular, W A W^T = I.
  * Blocks beyond the diagonal are not written: they must hold 0.
  */
-export function invertFactor(r: usize, w: usize, transposed: usize, n: usize): void {
-  const stride = n << 3;
+export function invertFactor(r: usize, w: usize, transposed: usize, n: usize, stride: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
     const row = w + i * stride;
     // Rows i..i+3 of R^T W = I.
@@ -264,7 +251,7 @@ export function invertFactor(r: usize, w: usize, transposed: usize, n: usize): v
   }
 }
 
-/** Entries j..j+3 of y + R^T x. */
+/** Entries j..j+3 of y + R^T x, x having `length` numbers. */
 function fourRows(r: usize, stride: usize, j: usize, x: usize, length: usize, y: usize, out: usize): void {
   let s0 = v128.load(y + (j << 3));
   let s1 = v128.load(y + (j << 3), 16);
@@ -305,12 +292,13 @@ function eightRows(r: usize, stride: usize, j: usize, x: usize, length: usize, y
 }
 
 /**
- * out_i = shift_c + R_c^T x_i for `count` rows of d numbers and c = component[i] (int32): R holds n x n matrices,
- * `shift` rows of d numbers. A row may write up to three numbers past its end, which the next row then overwrites.
+ * out_i = shift_c + R_c^T x_i for `count` rows of d numbers and c = component[i] (int32): `r` holds the
+ * upper triangular matrices one after the other, `shift` rows of d numbers. A row may write up to three numbers past its end, which the next row then overwrites.
  */
 export function affineRows(
   r: usize,
   n: usize,
+  stride: usize,
   shift: usize,
   component: usize,
   x: usize,
@@ -318,7 +306,6 @@ export function affineRows(
   d: usize,
   count: usize,
 ): void {
-  const stride = n << 3;
   const eights = n & ~7;
   for (let i: usize = 0; i < count; i++) {
     const c = <usize>load<i32>(component + (i << 2));
