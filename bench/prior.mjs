@@ -28,7 +28,7 @@ function measure([batch, components, dim]) {
     prior.sample(batch, stream.fork('critic'));
     const { z, component } = prior.sample(batch, stream.fork('generator'));
     const sampled = performance.now();
-    prior.roundedWhitening?.() ?? prior.whitening();
+    prior.roundedWhitening();
     const whitened = performance.now();
     prior.update({ z, component, n: batch, gradient, adversarialLoss, lr });
     const end = performance.now();

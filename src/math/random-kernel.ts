@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { normalsFromWords, portableLog, uniform53 } from './elementary.js';
 import { philoxFill, type Words4 } from './philox.js';
-import { Wasm } from './wasm.js';
+import { Wasm, type WasmMemory } from './wasm.js';
 
 /** Words that a piece is made from. */
 export const CHUNK_WORDS = 1024;
@@ -55,12 +55,12 @@ export function plainRandom(): BulkRandom {
   };
 }
 
-/** Through the kernels; nothing where they were not built. */
+/** Through the kernels; nothing where they were not built, or where the system refuses the memory. */
 export function kernelRandom(): BulkRandom | undefined {
   const built = import.meta.url.endsWith('.ts') ? '../../dist/math/random.wasm' : './random.wasm';
   const file = fileURLToPath(new URL(built, import.meta.url));
-  if (!existsSync(file)) return undefined;
-  const memory = new Wasm.Memory({ initial: 1, maximum: 1 });
+  const memory = existsSync(file) ? smallMemory() : undefined;
+  if (memory === undefined) return undefined;
   const module = new Wasm.Module(readFileSync(file));
   const kernel = new Wasm.Instance(module, { env: { memory } }).exports as RandomExports;
   const words = new Int32Array(memory.buffer, 1024, CHUNK_WORDS);
@@ -74,6 +74,16 @@ export function kernelRandom(): BulkRandom | undefined {
     normals: (count) => kernel.normals(w, count, n),
     gumbels: (count) => kernel.gumbels(w, count, n),
   };
+}
+
+/** 64 KiB; every memory takes gigabytes of address space, which may be limited. */
+function smallMemory(): WasmMemory | undefined {
+  try {
+    return new Wasm.Memory({ initial: 1, maximum: 1 });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 let bulk: BulkRandom | undefined;

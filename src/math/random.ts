@@ -125,28 +125,18 @@ export class Stream {
    * Throws a usage error where the weights are empty, negative, not finite, or sum to 0.
    */
   categorical(weights: ArrayLike<number>): number {
-    let total = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const w = weights[i]!;
-      if (!(w >= 0))
-        throw usageError(`Weight ${i} of a categorical draw is ${w}; give weights of at least 0.`);
-      total += w;
-    }
-    if (!(total > 0 && total < Infinity)) {
-      throw usageError(
-        `The weights of a categorical draw sum to ${total}; give finite weights, one above 0.`,
-      );
-    }
-    let left = this.uniform() * total;
-    let last = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const w = weights[i]!;
-      if (w === 0) continue;
-      if (left < w) return i;
-      left -= w;
-      last = i;
-    }
-    return last; // rounding of the running difference only
+    return indexAt(weights, this.uniform() * totalWeight(weights));
+  }
+
+  /**
+   * Fills `out` with indices drawn in proportion to the weights, and returns it; like the filling methods it starts at a
+   * fresh block, and gives what as many calls of {@link categorical} would from there. Throws as they do.
+   */
+  categoricals(weights: ArrayLike<number>, out: Int32Array): Int32Array {
+    const total = totalWeight(weights);
+    const places = this.uniforms(new Float64Array(out.length));
+    for (let i = 0; i < out.length; i++) out[i] = indexAt(weights, places[i]! * total);
+    return out;
   }
 
   /** The integers 0..n-1 in random order (Fisher-Yates). */
@@ -200,6 +190,34 @@ export class Stream {
 }
 
 const single = new Float64Array(1);
+
+/** The sum of weights. Throws a usage error where they are empty, negative, not finite, or sum to 0. */
+function totalWeight(weights: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    if (!(w >= 0)) throw usageError(`Weight ${i} of a categorical draw is ${w}; give weights of at least 0.`);
+    total += w;
+  }
+  if (!(total > 0 && total < Infinity)) {
+    throw usageError(`The weights of a categorical draw sum to ${total}; give finite weights, one above 0.`);
+  }
+  return total;
+}
+
+/** The index in whose stretch a place lies, where the weights are laid end to end. */
+function indexAt(weights: ArrayLike<number>, place: number): number {
+  let left = place;
+  let last = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    if (w === 0) continue;
+    if (left < w) return i;
+    left -= w;
+    last = i;
+  }
+  return last; // rounding of the running difference only
+}
 
 /** Mixes one label into an identity: s <- Philox(s xor block) xor s over tagged blocks (Matyas-Meyer-Oseas). */
 function absorb(state: Words4, label: string | number): Words4 {

@@ -3,7 +3,7 @@
 import type { MixtureKernel } from '../engine/mixture-kernel.js';
 import { MixturaError, usageError } from '../errors.js';
 import { softmax, symmetricEigenvalues } from '../math/linalg.js';
-import { type BlockName, CHUNK, gaussianMemory, type Layout, layoutOf } from './memory.js';
+import { type BlockName, CHUNK, FLOAT64, gaussianMemory, type Layout, layoutOf } from './memory.js';
 
 const LOG_2PI = Math.log(2 * Math.PI);
 const JITTER = 1e-6;
@@ -117,19 +117,14 @@ export class Gaussians {
     }
   }
 
-  /** Address of number `index` of a block, in bytes. */
-  at(block: BlockName, index: number): number {
-    return this.addresses[block] + index * Float64Array.BYTES_PER_ELEMENT;
-  }
-
   /** Address of the matrix of component c in a block. */
   matrixAt(block: BlockName, c: number): number {
-    return this.at(block, c * this.layout.square);
+    return this.addresses[block] + c * this.layout.square * FLOAT64;
   }
 
   /** Bytes from one row of a matrix to the next. */
   get stride(): number {
-    return this.layout.pitch * Float64Array.BYTES_PER_ELEMENT;
+    return this.layout.pitch * FLOAT64;
   }
 
   /**

@@ -192,7 +192,7 @@ describe.each([...everyDimension, ...everyBatch, ...large])('K=$k d=$d B=$n, mea
     const { covariances } = moved.update({ ...batch, component, lr });
     const expected = plainStep(size, given, Float64Array.from(covariances), 0.5);
     expect(difference(moved.covariances, expected)).toBeLessThan(1e-12);
-    const again = priorOf(size, { ...given, covariances: moved.covariances });
+    const again = priorOf(size, { ...given, covariances: Float64Array.from(moved.covariances) });
     expect(moved.whitening()).toEqual(again.whitening());
   });
 });

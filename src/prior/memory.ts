@@ -2,6 +2,8 @@
 
 import { type MixtureMemory, mixtureMemory } from '../engine/mixture-kernel.js';
 
+/** Bytes of a number. */
+export const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
 /** Latents that are worked on at a time. */
 export const CHUNK = 64;
 /** Latents in a panel: panel[k][0..3] is entry k of four latents. */

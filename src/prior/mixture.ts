@@ -99,10 +99,7 @@ export class MixturePrior implements LatentPrior {
 
   /** n latents z = mu_c + L_c e, e ~ N(0, I), with c drawn from the mixing coefficients. */
   sample(n: number, stream: Stream): LatentBatch {
-    const choices = stream.fork('component');
-    const component = new Int32Array(n);
-    for (let i = 0; i < n; i++) component[i] = choices.categorical(this.mixing);
-    return this.draw(component, stream);
+    return this.draw(stream.fork('component').categoricals(this.mixing, new Int32Array(n)), stream);
   }
 
   /** n latents of N(mu_c, Sigma_c); throws a usage error where c is not 0..K-1. */

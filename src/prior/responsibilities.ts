@@ -1,7 +1,7 @@
 /** @file log(pi_c N_c(z)) and the responsibilities of a mixture, exact and pruned. */
 
 import type { Gaussians } from './gaussians.js';
-import { CHUNK, PANEL } from './memory.js';
+import { CHUNK, FLOAT64, PANEL } from './memory.js';
 
 /** Responsibilities below this are treated as 0 in the Stein estimators: they are far below their rounding. */
 export const NEGLIGIBLE = 1e-14;
@@ -69,20 +69,20 @@ export function prunedResponsibilities(g: Gaussians, count: number, hint: (panel
 
 /** log(pi_c N_c) of a panel's latents into `logarithms`, c-th four; y into `whitened`. */
 function whiten(g: Gaussians, panel: number, c: number): void {
-  const { kernel, addresses: a } = g;
-  const { dim: d, order: n } = g.layout;
+  const { kernel, addresses: a, stride } = g;
+  const { dim: d, order: n, square } = g.layout;
   kernel.whitenPanel(
-    g.matrixAt('inverseTransposed', c),
+    a.inverseTransposed + c * square * FLOAT64,
     n,
-    g.stride,
+    stride,
     d,
-    g.at('means', c * d),
+    a.means + c * d * FLOAT64,
     g.constants[c]!,
-    g.at('z', panel * PANEL * n),
+    a.z + panel * PANEL * n * FLOAT64,
     a.difference,
-    g.at('whitened', (c * CHUNK + panel * PANEL) * n),
+    a.whitened + (c * CHUNK + panel * PANEL) * n * FLOAT64,
     a.best,
-    g.at('logarithms', c * PANEL),
+    a.logarithms + c * PANEL * FLOAT64,
   );
 }
 

@@ -1,7 +1,7 @@
 /** @file Stein gradients of an expected loss with respect to a Gaussian mixture, and the covariance step. */
 
 import type { Gaussians } from './gaussians.js';
-import { CHUNK, PANEL } from './memory.js';
+import { CHUNK, FLOAT64, PANEL } from './memory.js';
 import { loadLatents, prunedResponsibilities } from './responsibilities.js';
 
 /** What the estimators read: one batch of latents and what the losses said about them. */
@@ -137,7 +137,7 @@ function addMixing(
  */
 function addMoments(g: Gaussians, c: number, count: number): number {
   const { kernel, addresses: a, stride } = g;
-  const { components, order: n, pitch } = g.layout;
+  const { components, order: n, pitch, square } = g.layout;
   const { shares } = g.blocks;
   let rows = 0;
   let used = 0;
@@ -147,15 +147,15 @@ function addMoments(g: Gaussians, c: number, count: number): number {
     for (let k = o; k < o + PANEL; k++) if (shares[k] !== 0) here++;
     if (here === 0) continue;
     kernel.steinPanel(
-      g.matrixAt('inverse', c),
+      a.inverse + c * square * FLOAT64,
       n,
       stride,
-      g.at('whitened', (c * CHUNK + i) * n),
-      g.at('slopes', i * pitch),
-      g.at('shares', o),
-      g.at('unwhitened', rows * pitch),
-      g.at('weighed', rows * pitch),
-      g.at('sums', c * n),
+      a.whitened + (c * CHUNK + i) * n * FLOAT64,
+      a.slopes + i * pitch * FLOAT64,
+      a.shares + o * FLOAT64,
+      a.unwhitened + rows * pitch * FLOAT64,
+      a.weighed + rows * pitch * FLOAT64,
+      a.sums + c * n * FLOAT64,
     );
     rows += PANEL;
     used += here;
