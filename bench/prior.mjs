@@ -6,6 +6,7 @@ import { MixturePrior, Stream } from '../dist/index.js';
 import { markdown, median } from './support.mjs';
 
 const { values } = parseArgs({ options: { steps: { type: 'string', default: '200' } } });
+const WARMUP = 50;
 const SIZES = [
   [128, 8, 8],
   [64, 4, 16],
@@ -22,7 +23,10 @@ function measure([batch, components, dim]) {
   const gradient = root.fork('gradient').normals(new Float32Array(batch * dim));
   const adversarialLoss = root.fork('loss').normals(new Float32Array(batch));
   const parts = { sample: [], constants: [], update: [], step: [] };
-  for (let step = 0; step < Number(values.steps); step++) {
+  const steps = Number(values.steps);
+  let cpu;
+  for (let step = -WARMUP; step < steps; step++) {
+    if (step === 0) cpu = process.cpuUsage();
     const stream = root.fork('step', step);
     const start = performance.now();
     prior.sample(batch, stream.fork('critic'));
@@ -32,13 +36,15 @@ function measure([batch, components, dim]) {
     const whitened = performance.now();
     prior.update({ z, component, n: batch, gradient, adversarialLoss, lr });
     const end = performance.now();
+    if (step < 0) continue;
     parts.sample.push(sampled - start);
     parts.constants.push(whitened - sampled);
     parts.update.push(end - whitened);
     parts.step.push(end - start);
   }
-  return Object.values(parts).map((times) => median(times).toFixed(3));
+  const { user, system } = process.cpuUsage(cpu);
+  return [...Object.values(parts).map(median), (user + system) / 1000 / steps].map((ms) => ms.toFixed(3));
 }
 
 const rows = SIZES.map((sizes) => [sizes.join(' '), ...measure(sizes)]);
-console.log(markdown(['B K d', 'sample', 'constants', 'update', 'step (ms)'], rows));
+console.log(markdown(['B K d', 'sample', 'constants', 'update', 'step (ms)', 'mean CPU (ms)'], rows));
