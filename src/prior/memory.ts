@@ -28,7 +28,7 @@ export function layoutOf(components: number, dim: number): Layout {
   // every index in floating point, which halves the speed; `| 0` makes it an integer.
   const order = ((dim + 3) >> 2) << 2;
   // Rows a multiple of 512 bytes apart would fight over a few sets of the cache.
-  const pitch = order >= 32 ? order + PANEL : order;
+  const pitch = order % 64 === 0 ? order + PANEL : order;
   return { components: components | 0, dim: dim | 0, order, pitch, square: order * pitch };
 }
 
