@@ -1,4 +1,4 @@
-// Builds dist/: TypeScript to ES modules, the AssemblyScript kernels to one WebAssembly file.
+// Builds dist/: TypeScript to ES modules, the AssemblyScript kernels to WebAssembly files.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,26 +9,28 @@ const bin = (pkg, file) => path.join(path.dirname(require.resolve(`${pkg}/packag
 const node = (...args) => execFileSync(process.execPath, args, { stdio: 'inherit' });
 
 rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist/engine', { recursive: true });
 node(bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json');
-node(
-  bin('assemblyscript', 'bin/asc.js'),
-  'src/engine/kernel/index.ts',
-  '--outFile',
-  'dist/engine/kernel.wasm',
-  '--enable',
-  'simd',
-  '-O3',
-  '--noAssert',
-  '--runtime',
-  'stub',
-  '--importMemory',
-  // Static data lie in the first 1,024 bytes, which memories leave to the kernels (engine/memory.ts).
-  '--memoryBase',
-  '64',
-  '--converge',
-  // Functions of vectors are shared by the kernels' files; none of them is exported from the module.
-  '--disableWarning',
-  '112',
-);
+for (const [source, file] of [
+  ['src/engine/kernel/index.ts', 'dist/engine/kernel.wasm'],
+  ['src/math/kernel/random.ts', 'dist/math/random.wasm'],
+]) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const options = [
+    '--enable',
+    'simd',
+    '-O3',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    // Static data lie in the first 1,024 bytes, which memories leave to the kernels.
+    '--memoryBase',
+    '64',
+    '--converge',
+    // Functions of vectors are shared by the kernels' files; none of them is exported from a module.
+    '--disableWarning',
+    '112',
+  ];
+  node(bin('assemblyscript', 'bin/asc.js'), source, '--outFile', file, ...options);
+}
 chmodSync('dist/cli/main.js', 0o755);

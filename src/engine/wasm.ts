@@ -1,21 +1,2 @@
-/** @file The few WebAssembly types that the engine needs: TypeScript declares them only together with the DOM. */
-
-/** One linear memory; `buffer` stays the same object because the engine never grows it. */
-export interface WasmMemory {
-  readonly buffer: ArrayBuffer;
-}
-
-export interface WasmModule {
-  readonly [Symbol.toStringTag]: string;
-}
-
-interface WasmNamespace {
-  readonly Memory: new (descriptor: { initial: number; maximum?: number }) => WasmMemory;
-  readonly Module: new (bytes: Uint8Array) => WasmModule;
-  readonly Instance: new (
-    module: WasmModule,
-    imports: { readonly env: { readonly memory: WasmMemory } },
-  ) => { readonly exports: unknown };
-}
-
-export const Wasm = (globalThis as unknown as { readonly WebAssembly: WasmNamespace }).WebAssembly;
+/** @file The WebAssembly types of `math/`. */
+export { Wasm, type WasmMemory, type WasmModule } from '../math/wasm.js';

@@ -1,38 +1,9 @@
 /**
- * @file Blocked dot products of rows: the inner loops of dense float64 products and factorisations.
+ * @file Blocked dot products of rows: the inner loop of float64 factorisations.
  *
  * Eight sums stay in registers. Rows are read from left to right: columns of a 64 x 64 matrix lie 512 bytes apart,
  * which fights over a few sets of the cache.
  */
-
-/** Which entries of a product are needed, or are not 0. */
-export type Shape = 'full' | 'lower' | 'triangular-right';
-
-/**
- * out[i, j] = sum_p a[i, p] b[j, p] (A B^T) for d x d results; both factors have rows `stride` apart.
- *
- * `length` is the number of columns p. 'lower' leaves most of the part above the diagonal unwritten;
- * 'triangular-right' says that b is lower triangular (b[j, p] = 0 for p > j), so that sums stop there.
- */
-export function rowProduct(
-  a: Float64Array,
-  b: Float64Array,
-  d: number,
-  stride: number,
-  length: number,
-  shape: Shape,
-  out: Float64Array,
-): void {
-  const blocked = d - (d % 4);
-  for (let i = 0; i < blocked; i += 2) {
-    const end = shape === 'lower' ? i + 2 : blocked;
-    for (let j = 0; j < end; j += 4) {
-      const columns = shape === 'triangular-right' ? Math.min(length, j + 4) : length;
-      dots2x4(a, i * stride, b, j * stride, stride, columns, out, i * d + j, d);
-    }
-  }
-  if (blocked < d) borders(a, b, d, blocked, stride, length, out);
-}
 
 /**
  * The 2 x 4 block of dot products of the rows of a at ai, ai + stride and the rows of b at bj, ..., bj + 3 stride,
@@ -85,23 +56,4 @@ export function dots2x4(
   out[o + d + 1] = s11;
   out[o + d + 2] = s12;
   out[o + d + 3] = s13;
-}
-
-/** What blocks of four leave over: the last d % 4 rows and columns. */
-function borders(
-  a: Float64Array,
-  b: Float64Array,
-  d: number,
-  blocked: number,
-  stride: number,
-  length: number,
-  out: Float64Array,
-): void {
-  for (let i = 0; i < d; i++) {
-    for (let j = i < blocked ? blocked : 0; j < d; j++) {
-      let sum = 0;
-      for (let p = 0; p < length; p++) sum += a[i * stride + p]! * b[j * stride + p]!;
-      out[i * d + j] = sum;
-    }
-  }
 }

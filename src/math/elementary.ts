@@ -9,7 +9,9 @@ const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 const SQRT2 = Math.SQRT2;
 const HALF_PI = Math.PI / 2;
+const TWO_POW_26 = 2 ** 26;
 const TWO_POW_MINUS_30 = 2 ** -30;
+const TWO_POW_MINUS_53 = 2 ** -53;
 
 const bits = new DataView(new ArrayBuffer(8));
 
@@ -42,6 +44,11 @@ export function portableLog(x: number): number {
     exponent++;
   }
   return exponent * LN2_HIGH + (exponent * LN2_LOW + logMantissa(m));
+}
+
+/** A uniform number of [0, 1) from two words: the upper 27 bits of one and 26 of the other. */
+export function uniform53(high: number, low: number): number {
+  return ((high >>> 5) * TWO_POW_26 + (low >>> 6)) * TWO_POW_MINUS_53;
 }
 
 /**

@@ -170,6 +170,14 @@ describe('Stream', () => {
     });
   });
 
+  it('fills categories as single draws from the same place give them', () => {
+    const weights = [0.2, 0, 0.5, 1.3];
+    const single = Stream.root(13);
+    const expected = Array.from({ length: 1500 }, () => single.categorical(weights));
+    expect(Array.from(Stream.root(13).categoricals(weights, new Int32Array(1500)))).toEqual(expected);
+    expect(() => single.categoricals([0], new Int32Array(1))).toThrow('sum to 0');
+  });
+
   it('draws Gumbels whose argmax has the frequencies of the softmax', () => {
     const p = [0.5, 0.3, 0.15, 0.05];
     const n = 1_000_000;

@@ -1,20 +1,16 @@
 /** @file Counter-based, splittable random streams: every draw is a pure function of (seed, path, position). */
 
 import { usageError } from '../errors.js';
-import { normalsFromWords, portableLog } from './elementary.js';
+import { normalsFromWords, uniform53 } from './elementary.js';
 import { philoxFill, type Words4 } from './philox.js';
+import { bulkRandom, CHUNK_WORDS } from './random-kernel.js';
 
 const TWO_POW_32 = 2 ** 32;
-const TWO_POW_26 = 2 ** 26;
-const TWO_POW_MINUS_53 = 2 ** -53;
-const CHUNK_WORDS = 1024;
 const HASH_KEY_0 = 0x6d697874; // "mixt"
 const HASH_KEY_1 = 0x75726121; // "ura!"
 const NUMBER_TAG = 1;
 const STRING_TAG = 2;
 
-// Shared by all streams: a fill uses it from start to end without giving up control.
-const chunk = new Int32Array(CHUNK_WORDS);
 const block = new Int32Array(4);
 
 type Floats = Float64Array | Float32Array;
@@ -59,7 +55,8 @@ export class Stream {
   /** A uniform integer of 32 bits. */
   uint32(): number {
     if (this.used === 4) {
-      this.nextBlocks(this.buffer, 1);
+      philoxFill(this.buffer, 1, this.counter(), this.id[0], this.id[1]);
+      this.advance(1);
       this.used = 0;
     }
     return this.buffer[this.used++]! >>> 0;
@@ -92,8 +89,9 @@ export class Stream {
 
   /** Fills `out` with uniform numbers of [0, 1) and returns it. */
   uniforms<T extends Floats>(out: T): T {
+    const { words } = bulkRandom();
     this.eachChunk(out.length, 2, (start, count) => {
-      for (let i = 0; i < count; i++) out[start + i] = uniform53(chunk[2 * i]!, chunk[2 * i + 1]!);
+      for (let i = 0; i < count; i++) out[start + i] = uniform53(words[2 * i]!, words[2 * i + 1]!);
     });
     // Rounding to float32 may reach 1, which is outside of the range.
     if (out instanceof Float32Array) {
@@ -104,17 +102,20 @@ export class Stream {
 
   /** Fills `out` with standard normal numbers and returns it. */
   normals<T extends Floats>(out: T): T {
-    this.eachChunk(out.length, 1, (start, count) => normalsFromWords(chunk, count, out, start));
+    const bulk = bulkRandom();
+    this.eachChunk(out.length, 1, (start, count) => {
+      bulk.normals(count);
+      out.set(bulk.numbers.subarray(0, count), start);
+    });
     return out;
   }
 
   /** Fills `out` with Gumbel numbers, g = -log(-log(u + 1e-20) + 1e-20), and returns it. */
   gumbels<T extends Floats>(out: T): T {
+    const bulk = bulkRandom();
     this.eachChunk(out.length, 2, (start, count) => {
-      for (let i = 0; i < count; i++) {
-        const u = uniform53(chunk[2 * i]!, chunk[2 * i + 1]!);
-        out[start + i] = -portableLog(-portableLog(u + 1e-20) + 1e-20);
-      }
+      bulk.gumbels(count);
+      out.set(bulk.numbers.subarray(0, count), start);
     });
     return out;
   }
@@ -124,28 +125,18 @@ export class Stream {
    * Throws a usage error where the weights are empty, negative, not finite, or sum to 0.
    */
   categorical(weights: ArrayLike<number>): number {
-    let total = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const w = weights[i]!;
-      if (!(w >= 0))
-        throw usageError(`Weight ${i} of a categorical draw is ${w}; give weights of at least 0.`);
-      total += w;
-    }
-    if (!(total > 0 && total < Infinity)) {
-      throw usageError(
-        `The weights of a categorical draw sum to ${total}; give finite weights, one above 0.`,
-      );
-    }
-    let left = this.uniform() * total;
-    let last = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const w = weights[i]!;
-      if (w === 0) continue;
-      if (left < w) return i;
-      left -= w;
-      last = i;
-    }
-    return last; // rounding of the running difference only
+    return indexAt(weights, this.uniform() * totalWeight(weights));
+  }
+
+  /**
+   * Fills `out` with indices drawn in proportion to the weights, and returns it; like the filling methods it starts at a
+   * fresh block, and gives what as many calls of {@link categorical} would from there. Throws as they do.
+   */
+  categoricals(weights: ArrayLike<number>, out: Int32Array): Int32Array {
+    const total = totalWeight(weights);
+    const places = this.uniforms(new Float64Array(out.length));
+    for (let i = 0; i < out.length; i++) out[i] = indexAt(weights, places[i]! * total);
+    return out;
   }
 
   /** The integers 0..n-1 in random order (Fisher-Yates). */
@@ -172,19 +163,26 @@ export class Stream {
     return Uint32Array.from(chosen).sort();
   }
 
-  /** Calls `use(start, count)` for pieces of 0..length-1, with `perItem * count` fresh words in `chunk`. */
+  /** Calls `use(start, count)` for pieces of 0..length-1, with `perItem * count` fresh words of {@link bulkRandom}. */
   private eachChunk(length: number, perItem: number, use: (start: number, count: number) => void): void {
+    // Shared by all streams: a fill uses it from start to end without giving up control.
+    const bulk = bulkRandom();
     const items = CHUNK_WORDS / perItem;
     for (let start = 0; start < length; start += items) {
       const count = Math.min(items, length - start);
-      this.nextBlocks(chunk, Math.ceil((count * perItem) / 4));
+      const blocks = Math.ceil((count * perItem) / 4);
+      bulk.philox(blocks, this.counter(), this.id[0], this.id[1]);
+      this.advance(blocks);
       use(start, count);
     }
     this.used = 4;
   }
 
-  private nextBlocks(out: Int32Array, blocks: number): void {
-    philoxFill(out, blocks, [this.blockLow, this.blockHigh, this.id[2], this.id[3]], this.id[0], this.id[1]);
+  private counter(): Words4 {
+    return [this.blockLow, this.blockHigh, this.id[2], this.id[3]];
+  }
+
+  private advance(blocks: number): void {
     const next = this.blockLow + blocks;
     this.blockLow = next % TWO_POW_32;
     if (next >= TWO_POW_32) this.blockHigh++;
@@ -193,8 +191,32 @@ export class Stream {
 
 const single = new Float64Array(1);
 
-function uniform53(high: number, low: number): number {
-  return ((high >>> 5) * TWO_POW_26 + (low >>> 6)) * TWO_POW_MINUS_53;
+/** The sum of weights. Throws a usage error where they are empty, negative, not finite, or sum to 0. */
+function totalWeight(weights: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    if (!(w >= 0)) throw usageError(`Weight ${i} of a categorical draw is ${w}; give weights of at least 0.`);
+    total += w;
+  }
+  if (!(total > 0 && total < Infinity)) {
+    throw usageError(`The weights of a categorical draw sum to ${total}; give finite weights, one above 0.`);
+  }
+  return total;
+}
+
+/** The index in whose stretch a place lies, where the weights are laid end to end. */
+function indexAt(weights: ArrayLike<number>, place: number): number {
+  let left = place;
+  let last = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    if (w === 0) continue;
+    if (left < w) return i;
+    left -= w;
+    last = i;
+  }
+  return last; // rounding of the running difference only
 }
 
 /** Mixes one label into an identity: s <- Philox(s xor block) xor s over tagged blocks (Matyas-Meyer-Oseas). */

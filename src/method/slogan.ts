@@ -187,7 +187,7 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
     feeds({ stream, progress, step }) {
       const own = stream.fork('generator');
       draw = prior.sample(batch, own.fork('latent'));
-      const { weight, offset, constant } = prior.whitening();
+      const { weight, offset, constant } = prior.roundedWhitening();
       const decay = decayTo(config.decayEnd, progress);
       return {
         latent: Float32Array.from(draw.z),
@@ -195,9 +195,9 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
         ...(relocation.pulls(step) &&
           relocation.feeds(draw.component, step, config.relocate, own.fork('relocation'))),
         ...(config.lambda > 0 && {
-          'prior/weight': Float32Array.from(weight),
-          'prior/offset': Float32Array.from(offset),
-          'prior/constant': Float32Array.from(constant),
+          'prior/weight': weight,
+          'prior/offset': offset,
+          'prior/constant': constant,
           'prior/means': Float32Array.from(prior.means),
           gumbel: own.fork('gumbel').gumbels(new Float32Array(batch * k)),
           margin: marginConstants(config.margin * decay),

@@ -24,7 +24,10 @@ export interface ExplicitGradients {
  * a gradient, dmu_c = g and dL_c = tril(g e^T). Source: DeLiGAN (Gurumurthy et al. 2017); SLOGAN, Table 4.
  */
 export function explicitGradients(gaussians: Gaussians, batch: ExplicitBatch): ExplicitGradients {
-  const { components, dim: d, means, inverses } = gaussians;
+  const { means } = gaussians;
+  const { components, dim: d, pitch, square } = gaussians.layout;
+  const { inverse } = gaussians.blocks;
+  gaussians.refreshInverses();
   const { z, component, gradient } = batch;
   const n = component.length;
   const result = { means: new Float64Array(components * d), factors: new Float64Array(components * d * d) };
@@ -33,7 +36,7 @@ export function explicitGradients(gaussians: Gaussians, batch: ExplicitBatch): E
     for (let row = 0; row < d; row++) {
       let sum = 0; // e = L^-1 (z - mu)
       for (let j = 0; j <= row; j++) {
-        sum += inverses[(c * d + row) * d + j]! * (z[i * d + j]! - means[c * d + j]!);
+        sum += inverse[c * square + row * pitch + j]! * (z[i * d + j]! - means[c * d + j]!);
       }
       noise[row] = sum;
     }
@@ -53,12 +56,11 @@ export function moveFactors(
   drawn: Int32Array,
   rate: number,
 ): void {
-  const { dim: d } = gaussians;
+  const { dim: d, factors } = gaussians;
+  const sigma = new Float64Array(d * d);
   for (const c of new Set(drawn)) {
-    const factor = gaussians.block(gaussians.factors, c);
-    const step = gaussians.block(gradient, c);
-    for (let k = 0; k < factor.length; k++) factor[k]! -= rate * step[k]!;
-    const sigma = gaussians.block(gaussians.covariances, c);
+    const factor = factors.subarray(c * d * d, (c + 1) * d * d);
+    for (let k = 0; k < factor.length; k++) factor[k]! -= rate * gradient[c * d * d + k]!;
     for (let i = 0; i < d; i++) {
       for (let j = 0; j <= i; j++) {
         let sum = 0;
@@ -67,6 +69,7 @@ export function moveFactors(
         sigma[j * d + i] = sum;
       }
     }
+    gaussians.setMatrix('covariances', c, sigma);
     gaussians.refactor(c);
   }
 }

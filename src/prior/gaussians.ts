@@ -1,65 +1,130 @@
-/** @file K full-covariance Gaussians with their Cholesky factors, and the densities and responsibilities of a mixture. */
+/** @file K full-covariance Gaussians with their Cholesky factors, in the memory of the kernels. */
 
+import type { MixtureKernel } from '../engine/mixture-kernel.js';
 import { MixturaError, usageError } from '../errors.js';
-import { invertLower, softmax, symmetricEigenvalues, tryCholesky } from '../math/linalg.js';
+import { softmax, symmetricEigenvalues } from '../math/linalg.js';
+import { type BlockName, CHUNK, FLOAT64, gaussianMemory, type Layout, layoutOf } from './memory.js';
 
 const LOG_2PI = Math.log(2 * Math.PI);
 const JITTER = 1e-6;
 
 /** Constants with which log pi_c N_c(z) = constant_c - |weight_c z - offset_c|^2 / 2. */
-export interface Whitening {
+export interface Whitening<T = Float64Array> {
   /** K x d x d, L_c^-1. */
-  readonly weight: Float64Array;
+  readonly weight: T;
   /** K x d, L_c^-1 mu_c. */
-  readonly offset: Float64Array;
+  readonly offset: T;
   /** K, log pi_c - sum_i log L_c,ii - (d/2) log 2 pi. */
-  readonly constant: Float64Array;
+  readonly constant: T;
 }
 
 /**
  * Parameters of q(z) = sum_c pi_c N(z; mu_c, Sigma_c), pi = softmax(rho), and the factors Sigma_c = L_c L_c^T.
  *
- * Change the parameters only together with a call of `refactor` (a covariance) or `refreshConstants` (the logits).
+ * Change the parameters only together with a call of `refactor` (a covariance) or `refreshMixing` (the logits).
+ * Inverse factors and constants are computed when they are first asked for.
  */
 export class Gaussians {
-  /** K x d x d, L_c. */
-  readonly factors: Float64Array;
-  /** K x d x d, L_c^-1. */
-  readonly inverses: Float64Array;
-  /** K, log pi_c - sum_i log L_c,ii - (d/2) log 2 pi. */
-  readonly constants: Float64Array;
+  readonly layout: Layout;
+  /** K x d. */
+  readonly means: Float64Array;
+  /** K, rho. */
+  readonly logits: Float64Array;
   mixing: Float64Array;
 
-  readonly components: number;
-  readonly dim: number;
+  readonly kernel: MixtureKernel;
+  readonly blocks: Readonly<Record<BlockName, Float64Array>>;
+  readonly addresses: Readonly<Record<BlockName, number>>;
+  readonly #constants: Float64Array;
+  readonly #component: Int32Array;
+  /** Components whose inverse factors are not those of their covariance. */
+  readonly #stale: Uint8Array;
+  #staleConstants = true;
 
+  /** Copies the parameters: means (K x d), covariances (K x d x d, symmetric) and logits (K). */
   constructor(
     components: number,
     dim: number,
-    /** K x d. */
-    readonly means: Float64Array,
-    /** K x d x d, symmetric. */
-    readonly covariances: Float64Array,
-    /** K, rho. */
-    readonly logits: Float64Array,
+    means: Float64Array,
+    covariances: Float64Array,
+    logits: Float64Array,
   ) {
-    // A whole number may be stored as a float (from arithmetic, or beside fractions in an array). V8 would then compute
-    // every index in floating point, which halves the speed; `| 0` makes it an integer.
-    this.components = components | 0;
-    this.dim = dim | 0;
-    const square = dim * dim;
-    this.factors = new Float64Array(components * square);
-    this.inverses = new Float64Array(components * square);
-    this.constants = new Float64Array(components);
+    this.layout = layoutOf(components, dim);
+    const { kernel, blocks, addresses } = gaussianMemory(this.layout);
+    this.kernel = kernel;
+    this.blocks = blocks;
+    this.addresses = addresses;
+    this.means = blocks.means.subarray(0, means.length);
+    this.logits = blocks.logits;
+    this.means.set(means);
+    this.logits.set(logits);
     this.mixing = softmax(logits);
-    for (let c = 0; c < this.components; c++) this.refactor(c);
-    this.refreshConstants();
+    this.#constants = new Float64Array(components);
+    this.#component = new Int32Array(blocks.component.buffer, addresses.component, CHUNK);
+    this.#stale = new Uint8Array(components);
+    for (let c = 0; c < components; c++) {
+      this.setMatrix('covariances', c, covariances.subarray(c * dim * dim, (c + 1) * dim * dim));
+      this.#fillBorder(c);
+      this.refactor(c);
+    }
   }
 
-  /** View of component c of a K x d x d array. */
-  block(array: Float64Array, c: number): Float64Array {
-    const square = this.dim * this.dim;
-    return array.subarray(c * square, c * square + square);
+  get components(): number {
+    return this.layout.components;
+  }
+
+  get dim(): number {
+    return this.layout.dim;
+  }
+
+  /** Sigma, K x d x d, symmetric; a copy. */
+  get covariances(): Float64Array {
+    return this.matrices('covariances');
+  }
+
+  /** L_c, K x d x d, lower triangular; a copy. */
+  get factors(): Float64Array {
+    const { components, dim: d, pitch, square } = this.layout;
+    const { upper } = this.blocks;
+    const factors = new Float64Array(components * d * d);
+    for (let c = 0; c < components; c++) {
+      for (let i = 0; i < d; i++) {
+        for (let j = 0; j <= i; j++) factors[(c * d + i) * d + j] = upper[c * square + j * pitch + i]!;
+      }
+    }
+    return factors;
+  }
+
+  /** The matrices of a block, K x d x d; a copy. */
+  matrices(block: BlockName): Float64Array {
+    const { components, dim: d, pitch, square } = this.layout;
+    const from = this.blocks[block];
+    const out = new Float64Array(components * d * d);
+    for (let c = 0; c < components; c++) {
+      for (let i = 0; i < d; i++) {
+        const row = c * square + i * pitch;
+        out.set(from.subarray(row, row + d), (c * d + i) * d);
+      }
+    }
+    return out;
+  }
+
+  /** Replaces the matrix (d x d) of component c in a block. */
+  setMatrix(block: BlockName, c: number, values: Float64Array): void {
+    const { dim: d, pitch, square } = this.layout;
+    for (let i = 0; i < d; i++) {
+      this.blocks[block].set(values.subarray(i * d, i * d + d), c * square + i * pitch);
+    }
+  }
+
+  /** Address of the matrix of component c in a block. */
+  matrixAt(block: BlockName, c: number): number {
+    return this.addresses[block] + c * this.layout.square * FLOAT64;
+  }
+
+  /** Bytes from one row of a matrix to the next. */
+  get stride(): number {
+    return this.layout.pitch * FLOAT64;
   }
 
   /**
@@ -67,40 +132,99 @@ export class Gaussians {
    * Throws where that does not help, with the component and its smallest eigenvalue.
    */
   refactor(c: number): void {
-    const d = this.dim;
-    const sigma = this.block(this.covariances, c);
-    const factor = this.block(this.factors, c);
-    if (tryCholesky(sigma, d, factor) >= 0) {
-      for (let i = 0; i < d; i++) sigma[i * d + i]! += JITTER;
-      if (tryCholesky(sigma, d, factor) >= 0) throw notPositiveDefinite(c, sigma, d);
-    }
-    invertLower(factor, d, this.block(this.inverses, c));
+    const { dim: d, order: n, pitch, square } = this.layout;
+    const [sigma, upper] = [this.matrixAt('covariances', c), this.matrixAt('upper', c)];
+    this.#stale[c] = 1;
+    this.#staleConstants = true;
+    if (this.kernel.cholesky(sigma, upper, n, this.stride) < 0) return;
+    for (let i = 0; i < d; i++) this.blocks.covariances[c * square + i * pitch + i]! += JITTER;
+    if (this.kernel.cholesky(sigma, upper, n, this.stride) < 0) return;
+    throw notPositiveDefinite(c, this.covariances.subarray(c * d * d, (c + 1) * d * d), d);
   }
 
-  /** Recomputes pi and the constants of the log densities. */
-  refreshConstants(): void {
-    const d = this.dim;
+  /** Recomputes pi from the logits. */
+  refreshMixing(): void {
     this.mixing = softmax(this.logits);
+    this.#staleConstants = true;
+  }
+
+  /** Makes the blocks `inverse` and `inverseTransposed` those of the factors. */
+  refreshInverses(): void {
+    for (let c = 0; c < this.components; c++) {
+      if (this.#stale[c] === 0) continue;
+      const [upper, inverse] = [this.matrixAt('upper', c), this.matrixAt('inverse', c)];
+      const transposed = this.matrixAt('inverseTransposed', c);
+      this.kernel.invertFactor(upper, inverse, transposed, this.layout.order, this.stride);
+      this.#stale[c] = 0;
+    }
+  }
+
+  /** K, log pi_c - sum_i log L_c,ii - (d/2) log 2 pi. */
+  get constants(): Float64Array {
+    if (!this.#staleConstants) return this.#constants;
+    const { dim: d, pitch, square } = this.layout;
+    const { upper } = this.blocks;
     for (let c = 0; c < this.components; c++) {
       let logDet = 0;
-      for (let i = 0; i < d; i++) logDet += Math.log(this.factors[(c * d + i) * d + i]!);
-      this.constants[c] = Math.log(this.mixing[c]!) - logDet - 0.5 * d * LOG_2PI;
+      for (let i = 0; i < d; i++) logDet += Math.log(upper[c * square + i * pitch + i]!);
+      this.#constants[c] = Math.log(this.mixing[c]!) - logDet - 0.5 * d * LOG_2PI;
     }
+    this.#staleConstants = false;
+    return this.#constants;
+  }
+
+  /** z_i = mu_c + L_c e_i with c = component[i], for noise e (B x d): B x d. */
+  transform(noise: Float64Array, component: Int32Array): Float64Array {
+    return this.#affine('upper', 'means', noise, component);
   }
 
   /** Copies of the whitening constants, for use as constants of a graph. */
   whitening(): Whitening {
-    const { components, dim: d } = this;
-    const offset = new Float64Array(components * d);
-    for (let c = 0; c < components; c++) {
-      for (let i = 0; i < d; i++) {
-        let sum = 0;
-        const row = (c * d + i) * d;
-        for (let j = 0; j <= i; j++) sum += this.inverses[row + j]! * this.means[c * d + j]!;
-        offset[c * d + i] = sum;
-      }
+    this.refreshInverses();
+    return { weight: this.matrices('inverse'), offset: this.#offset(), constant: this.constants.slice() };
+  }
+
+  /** The same, rounded to float32. */
+  roundedWhitening(): Whitening<Float32Array> {
+    const { components, dim: d, order: n } = this.layout;
+    this.refreshInverses();
+    const { inverse, rounded } = this.addresses;
+    this.kernel.roundMatrices(inverse, components, n, this.stride, d, rounded);
+    const weight = new Float32Array(this.blocks.rounded.buffer, rounded, components * d * d).slice();
+    return { weight, offset: new Float32Array(this.#offset()), constant: new Float32Array(this.constants) };
+  }
+
+  /** L_c^-1 mu_c, K x d. */
+  #offset(): Float64Array {
+    const every = Int32Array.from({ length: this.components }, (_, c) => c);
+    return this.#affine('inverseTransposed', 'zeros', this.means, every);
+  }
+
+  /** shift_c + M_c^T x_i, c = component[i], for upper triangular M: rows of d. */
+  #affine(
+    matrices: 'upper' | 'inverseTransposed',
+    shift: 'means' | 'zeros',
+    x: Float64Array,
+    component: Int32Array,
+  ): Float64Array {
+    const { kernel, addresses: a, stride } = this;
+    const { dim: d, order: n } = this.layout;
+    const { inputs, outputs } = this.blocks;
+    const result = new Float64Array(component.length * d);
+    for (let start = 0; start < component.length; start += CHUNK) {
+      const end = Math.min(component.length, start + CHUNK);
+      this.#component.set(component.subarray(start, end));
+      inputs.set(x.subarray(start * d, end * d));
+      kernel.affineRows(a[matrices], n, stride, a[shift], a.component, a.inputs, a.outputs, d, end - start);
+      result.set(outputs.subarray(0, (end - start) * d), start * d);
     }
-    return { weight: this.inverses.slice(), offset, constant: this.constants.slice() };
+    return result;
+  }
+
+  /** Makes Sigma_c the identity beyond d. */
+  #fillBorder(c: number): void {
+    const { dim: d, order: n, pitch, square } = this.layout;
+    for (let i = d; i < n; i++) this.blocks.covariances[c * square + i * pitch + i] = 1;
   }
 }
 

@@ -5,18 +5,10 @@ import { identity, logSumExp, symmetricEigenvalues } from '../math/linalg.js';
 import type { Stream } from '../math/random.js';
 import { explicitGradients, moveFactors } from './explicit.js';
 import { expectLength, Gaussians, type Whitening } from './gaussians.js';
-import { lowerTimesVector } from './kernels.js';
 import type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
 import { logJoint } from './responsibilities.js';
-import {
-  covarianceStep,
-  type SteinBatch,
-  type SteinGradients,
-  SteinWorkspace,
-  type StepBuffers,
-  steinGradients,
-} from './stein.js';
+import { covarianceStep, type SteinBatch, type SteinGradients, steinGradients } from './stein.js';
 
 export type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 
@@ -31,13 +23,9 @@ export type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-option
  */
 export class MixturePrior implements LatentPrior {
   private readonly gaussians: Gaussians;
-  private readonly buffers: StepBuffers;
-  private work: SteinWorkspace | undefined;
 
   private constructor(gaussians: Gaussians) {
     this.gaussians = gaussians;
-    const square = gaussians.dim ** 2;
-    this.buffers = { product: new Float64Array(square), square: new Float64Array(square) };
   }
 
   /** Means from N(0, meanStd^2 I) or as given, covariances variance I, equal mixing; throws a usage error for sizes below 1. */
@@ -74,9 +62,7 @@ export class MixturePrior implements LatentPrior {
     expectLength('means', means.data, components * dim);
     expectLength('covariances', covariances.data, components * dim * dim);
     expectLength('logits', logits.data, components);
-    return new MixturePrior(
-      new Gaussians(components, dim, means.data.slice(), covariances.data.slice(), logits.data.slice()),
-    );
+    return new MixturePrior(new Gaussians(components, dim, means.data, covariances.data, logits.data));
   }
 
   get components(): number {
@@ -96,7 +82,7 @@ export class MixturePrior implements LatentPrior {
     return this.gaussians.means;
   }
 
-  /** Sigma, K x d x d. */
+  /** Sigma, K x d x d; a copy. */
   get covariances(): Float64Array {
     return this.gaussians.covariances;
   }
@@ -113,10 +99,7 @@ export class MixturePrior implements LatentPrior {
 
   /** n latents z = mu_c + L_c e, e ~ N(0, I), with c drawn from the mixing coefficients. */
   sample(n: number, stream: Stream): LatentBatch {
-    const choices = stream.fork('component');
-    const component = new Int32Array(n);
-    for (let i = 0; i < n; i++) component[i] = choices.categorical(this.mixing);
-    return this.draw(component, stream);
+    return this.draw(stream.fork('component').categoricals(this.mixing, new Int32Array(n)), stream);
   }
 
   /** n latents of N(mu_c, Sigma_c); throws a usage error where c is not 0..K-1. */
@@ -155,13 +138,18 @@ export class MixturePrior implements LatentPrior {
     return this.gaussians.whitening();
   }
 
+  /** {@link whitening}, rounded to float32. */
+  roundedWhitening(): Whitening<Float32Array> {
+    return this.gaussians.roundedWhitening();
+  }
+
   /** Replaces the mixing coefficients: rho = log pi, up to a constant. Throws a usage error unless all are positive. */
   setMixing(mixing: Float64Array): void {
     expectLength('mixing coefficients', mixing, this.components);
     if (!mixing.every((share) => share > 0))
       throw usageError('Mixing coefficients must be positive; give K shares.');
     this.logits.set(mixing.map(Math.log));
-    this.gaussians.refreshConstants();
+    this.gaussians.refreshMixing();
   }
 
   /** The estimates by which `update` would move the parameters; they are overwritten by the next call. */
@@ -170,8 +158,7 @@ export class MixturePrior implements LatentPrior {
     expectLength('latents', batch.z, n * this.dim);
     expectLength('loss gradients', batch.gradient, n * this.dim);
     expectLength('adversarial losses', batch.adversarialLoss, n);
-    if (this.work?.n !== n) this.work = new SteinWorkspace(n, this.components, this.dim);
-    return steinGradients(this.gaussians, batch, this.work);
+    return steinGradients(this.gaussians, batch);
   }
 
   /**
@@ -193,18 +180,19 @@ export class MixturePrior implements LatentPrior {
       if (pathwise) moveFactors(this.gaussians, pathwise.factors, explicit, lr.covariance);
       else this.moveCovariances(gradients, sigmaLrMult * lr.covariance);
     }
-    this.gaussians.refreshConstants();
+    this.gaussians.refreshMixing();
     return gradients;
   }
 
   /** Smallest and largest eigenvalue of each covariance; costs an eigendecomposition each, so not for every step. */
   eigenRange(): EigenRange {
-    const min = new Float64Array(this.components);
-    const max = new Float64Array(this.components);
-    for (let c = 0; c < this.components; c++) {
-      const values = symmetricEigenvalues(this.gaussians.block(this.covariances, c), this.dim);
+    const { components, dim: d, covariances } = this;
+    const min = new Float64Array(components);
+    const max = new Float64Array(components);
+    for (let c = 0; c < components; c++) {
+      const values = symmetricEigenvalues(covariances.subarray(c * d * d, (c + 1) * d * d), d);
       min[c] = values[0]!;
-      max[c] = values[this.dim - 1]!;
+      max[c] = values[d - 1]!;
     }
     return { min, max };
   }
@@ -214,7 +202,7 @@ export class MixturePrior implements LatentPrior {
     const { components: k, dim: d } = this;
     return {
       means: { shape: [k, d], data: this.means.slice() },
-      covariances: { shape: [k, d, d], data: this.covariances.slice() },
+      covariances: { shape: [k, d, d], data: this.covariances },
       logits: { shape: [k], data: this.logits.slice() },
     };
   }
@@ -225,25 +213,17 @@ export class MixturePrior implements LatentPrior {
   }
 
   private draw(component: Int32Array, stream: Stream): LatentBatch {
-    const { dim: d, means, gaussians } = this;
-    const noise = stream.fork('noise').normals(new Float64Array(component.length * d));
-    const z = new Float64Array(noise.length);
-    component.forEach((c, i) => {
-      lowerTimesVector(gaussians.factors, c * d * d, d, noise.subarray(i * d, i * d + d), 0, d, z, i * d);
-      for (let j = 0; j < d; j++) z[i * d + j]! += means[c * d + j]!;
-    });
-    return { z, component };
+    const noise = stream.fork('noise').normals(new Float64Array(component.length * this.dim));
+    return { z: this.gaussians.transform(noise, component), component };
   }
 
-  private moveCovariances(gradients: SteinGradients, gamma: number): void {
+  private moveCovariances({ counts }: SteinGradients, gamma: number): void {
+    if (gamma === 0) return;
     for (let c = 0; c < this.components; c++) {
-      if (gradients.counts[c] === 0 || gamma === 0) continue;
-      const { gaussians } = this;
-      const sigma = gaussians.block(gaussians.covariances, c);
-      const gradient = gaussians.block(gradients.covariances, c);
+      if (counts[c] === 0) continue;
       // Delta is minus the gradient, and the correction is even in it: step along the gradient with -gamma.
-      covarianceStep(sigma, gaussians.block(gaussians.inverses, c), gradient, -gamma, this.dim, this.buffers);
-      gaussians.refactor(c);
+      covarianceStep(this.gaussians, c, -gamma);
+      this.gaussians.refactor(c);
     }
   }
 }

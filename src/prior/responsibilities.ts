@@ -1,7 +1,7 @@
 /** @file log(pi_c N_c(z)) and the responsibilities of a mixture, exact and pruned. */
 
 import type { Gaussians } from './gaussians.js';
-import { lowerTimesVector } from './kernels.js';
+import { CHUNK, FLOAT64, PANEL } from './memory.js';
 
 /** Responsibilities below this are treated as 0 in the Stein estimators: they are far below their rounding. */
 export const NEGLIGIBLE = 1e-14;
@@ -9,72 +9,101 @@ const LOG_NEGLIGIBLE = Math.log(NEGLIGIBLE);
 
 /** log(pi_c N_c(z_i)) for n latents (n x d), as n x K. */
 export function logJoint(g: Gaussians, z: Float64Array, n: number): Float64Array {
-  const { components, dim: d } = g;
+  const { components } = g;
+  const { best, logarithms } = g.blocks;
   const out = new Float64Array(n * components);
-  const diff = new Float64Array(d);
-  const y = new Float64Array(d);
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < components; c++) {
-      for (let j = 0; j < d; j++) diff[j] = z[i * d + j]! - g.means[c * d + j]!;
-      const squares = lowerTimesVector(g.inverses, c * d * d, d, diff, 0, d, y, 0);
-      out[i * components + c] = g.constants[c]! - 0.5 * squares;
+  g.refreshInverses();
+  for (let start = 0; start < n; start += CHUNK) {
+    const count = Math.min(CHUNK, n - start);
+    loadLatents(g, z, start, count);
+    for (let from = 0; from < count; from += PANEL) {
+      for (let c = 0; c < components; c++) {
+        best.fill(-Infinity); // nothing is pruned
+        whiten(g, from / PANEL, c);
+        for (let k = 0; k < Math.min(PANEL, count - from); k++) {
+          out[(start + from + k) * components + c] = logarithms[c * PANEL + k]!;
+        }
+      }
     }
   }
   return out;
 }
 
-/** Working memory of {@link prunedResponsibilities}, for one batch. */
-export interface Responsibilities {
-  /** n x K, exactly 0 where below {@link NEGLIGIBLE}. */
-  readonly values: Float64Array;
-  /** n x K x d, L_c^-1 (z_i - mu_c); meaningless where the responsibility is 0. */
-  readonly whitened: Float64Array;
+/** Latents start..start+count-1 (n x d, in the given order) become the chunk's panels; the last is filled up with 0. */
+export function loadLatents(
+  g: Gaussians,
+  z: Float64Array,
+  start: number,
+  count: number,
+  order?: Int32Array,
+): void {
+  const { dim: d, order: n } = g.layout;
+  const panels = g.blocks.z;
+  for (let i = 0; i < Math.ceil(count / PANEL) * PANEL; i++) {
+    const from = (order?.[start + i] ?? start + i) * d;
+    const to = (i - (i % PANEL)) * n + (i % PANEL);
+    for (let j = 0; j < d; j++) panels[to + j * PANEL] = i < count ? z[from + j]! : 0;
+  }
 }
 
 /**
- * r_c(z_i) = pi_c N_c(z_i) / q(z_i) for a batch, keeping L_c^-1 (z_i - mu_c) for the Stein estimators.
+ * Leaves r_c(z_i) = pi_c N_c(z_i) / q(z_i) of the chunk's `count` latents in `shares` (four of each component, panel by
+ * panel), exactly 0 where below {@link NEGLIGIBLE}, and L_c^-1 (z_i - mu_c) in `whitened` (panels of each component).
  *
- * A component is given up as soon as its growing distance puts it below 1e-14 of the best one found: log pi_c N_c only
- * falls as rows are added. `hint[i]`, the component that z_i was drawn from, is tried first and makes that early.
+ * A component is given up as soon as its growing distances put it below 1e-14 of the best one found for all latents of
+ * a panel: log pi_c N_c only falls as rows are added. `hint(panel)`, a component that is likely there, is tried first
+ * and makes that early; `whitened` is then meaningless.
  */
-export function prunedResponsibilities(
-  g: Gaussians,
-  z: Float64Array,
-  n: number,
-  hint: Int32Array | undefined,
-  into: Responsibilities,
-): void {
-  const { components, dim: d } = g;
-  const { values, whitened } = into;
-  const diff = new Float64Array(d);
-  const log = new Float64Array(components);
-  for (let i = 0; i < n; i++) {
-    const first = hint?.[i] ?? 0;
-    let best = -Infinity;
-    for (let k = 0; k < components; k++) {
-      const c = k === 0 ? first : k <= first ? k - 1 : k;
-      const constant = g.constants[c]!;
-      for (let j = 0; j < d; j++) diff[j] = z[i * d + j]! - g.means[c * d + j]!;
-      let value = constant;
-      for (let row = 0; row < d && value >= best + LOG_NEGLIGIBLE; row += 8) {
-        const to = Math.min(d, row + 8);
-        value -=
-          0.5 * lowerTimesVector(g.inverses, c * d * d, d, diff, row, to, whitened, (i * components + c) * d);
-      }
-      log[c] = value;
-      if (value > best) best = value;
-    }
-    normalise(log, best, components, values, i * components);
+export function prunedResponsibilities(g: Gaussians, count: number, hint: (panel: number) => number): void {
+  const { components } = g;
+  const { best, logarithms, shares } = g.blocks;
+  g.refreshInverses();
+  for (let panel = 0; panel * PANEL < count; panel++) {
+    const first = hint(panel);
+    best.fill(-Infinity);
+    for (let k = 0; k < components; k++) whiten(g, panel, k === 0 ? first : k <= first ? k - 1 : k);
+    const real = Math.min(PANEL, count - panel * PANEL);
+    normalise(logarithms, best, components, real, shares, panel * PANEL * components);
   }
 }
 
-function normalise(log: Float64Array, best: number, count: number, out: Float64Array, base: number): void {
-  let total = 0;
-  for (let c = 0; c < count; c++) {
-    const below = log[c]! - best;
-    const share = below < LOG_NEGLIGIBLE ? 0 : Math.exp(below);
-    out[base + c] = share;
-    total += share;
+/** log(pi_c N_c) of a panel's latents into `logarithms`, c-th four; y into `whitened`. */
+function whiten(g: Gaussians, panel: number, c: number): void {
+  const { kernel, addresses: a, stride } = g;
+  const { dim: d, order: n, square } = g.layout;
+  kernel.whitenPanel(
+    a.inverseTransposed + c * square * FLOAT64,
+    n,
+    stride,
+    d,
+    a.means + c * d * FLOAT64,
+    g.constants[c]!,
+    a.z + panel * PANEL * n * FLOAT64,
+    a.difference,
+    a.whitened + (c * CHUNK + panel * PANEL) * n * FLOAT64,
+    a.best,
+    a.logarithms + c * PANEL * FLOAT64,
+  );
+}
+
+/** Softmax over the components of each of a panel's `real` latents; the rest get 0. */
+function normalise(
+  log: Float64Array,
+  best: Float64Array,
+  components: number,
+  real: number,
+  out: Float64Array,
+  base: number,
+): void {
+  for (let i = 0; i < PANEL; i++) {
+    let total = 0;
+    for (let k = i; k < components * PANEL; k += PANEL) {
+      const below = log[k]! - best[i]!;
+      const share = i >= real || below < LOG_NEGLIGIBLE ? 0 : Math.exp(below);
+      out[base + k] = share;
+      total += share;
+    }
+    if (i >= real) continue;
+    for (let k = i; k < components * PANEL; k += PANEL) out[base + k]! /= total;
   }
-  for (let c = 0; c < count; c++) out[base + c]! /= total;
 }

@@ -11,6 +11,7 @@ import {
   transpose,
 } from '../math/linalg.js';
 import { Stream } from '../math/random.js';
+import { Gaussians } from './gaussians.js';
 import { MixturePrior } from './mixture.js';
 import { covarianceStep } from './stein.js';
 
@@ -264,11 +265,19 @@ describe('steinGradients', () => {
 });
 
 describe('covarianceStep', () => {
+  const made = new Map<number, Gaussians>();
+  const of = (n: number): Gaussians => {
+    const g = made.get(n) ?? new Gaussians(1, n, new Float64Array(n), identity(n), new Float64Array(1));
+    made.set(n, g);
+    return g;
+  };
   const step = (sigma: Float64Array, delta: Float64Array, gamma: number, n: number): Float64Array => {
-    const out = sigma.slice();
-    const buffers = { product: new Float64Array(n * n), square: new Float64Array(n * n) };
-    covarianceStep(out, invertLower(cholesky(sigma, n), n), delta, gamma, n, buffers);
-    return out;
+    const g = of(n);
+    g.setMatrix('covariances', 0, sigma);
+    g.refactor(0);
+    g.setMatrix('moments', 0, delta);
+    covarianceStep(g, 0, gamma);
+    return g.covariances;
   };
 
   it('keeps every eigenvalue relative to the old covariance at 1/2 or more', () => {

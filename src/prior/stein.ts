@@ -1,9 +1,8 @@
 /** @file Stein gradients of an expected loss with respect to a Gaussian mixture, and the covariance step. */
 
-import { rowProduct } from '../math/blocks.js';
 import type { Gaussians } from './gaussians.js';
-import { upperTimesVector } from './kernels.js';
-import { prunedResponsibilities } from './responsibilities.js';
+import { CHUNK, FLOAT64, PANEL } from './memory.js';
+import { loadLatents, prunedResponsibilities } from './responsibilities.js';
 
 /** What the estimators read: one batch of latents and what the losses said about them. */
 export interface SteinBatch {
@@ -25,41 +24,12 @@ export interface SteinBatch {
 export interface SteinGradients {
   /** K x d. */
   readonly means: Float64Array;
-  /** K x d x d, symmetric; all 0 where {@link counts} is 0. */
+  /** K x d x d, symmetric; all 0 where {@link counts} is 0. A copy, made when asked for. */
   readonly covariances: Float64Array;
   /** K, with respect to the logits rho; sums to 0. */
   readonly mixing: Float64Array;
   /** K, how many latents have a responsibility of at least 1e-14. */
   readonly counts: Int32Array;
-}
-
-/** Buffers that one prior keeps from step to step. */
-export class SteinWorkspace {
-  readonly values: Float64Array;
-  readonly whitened: Float64Array;
-  /** d x n: column r is r_ic Sigma_c^-1 (z_i - mu_c) / n for the r-th latent i that component c has a share in. */
-  readonly scaled: Float64Array;
-  /** d x n: column r is the loss gradient of that latent. */
-  readonly gathered: Float64Array;
-  readonly vector: Float64Array;
-  readonly gradients: SteinGradients;
-
-  readonly n: number;
-
-  constructor(n: number, components: number, d: number) {
-    this.n = n | 0; // an integer for V8, see Gaussians
-    this.values = new Float64Array(n * components);
-    this.whitened = new Float64Array(n * components * d);
-    this.scaled = new Float64Array(n * d);
-    this.gathered = new Float64Array(n * d);
-    this.vector = new Float64Array(d);
-    this.gradients = {
-      means: new Float64Array(components * d),
-      covariances: new Float64Array(components * d * d),
-      mixing: new Float64Array(components),
-      counts: new Int32Array(components),
-    };
-  }
 }
 
 /**
@@ -69,97 +39,146 @@ export class SteinWorkspace {
  * - covariances: sym((1/B) sum_i r_ic Sigma_c^-1 (z_i - mu_c) g_i^T) / 2, sym(A) = (A + A^T)/2
  * - mixing: (1/B) sum_i (r_ic - pi_c) l_adv,i
  *
- * The result lives in the workspace: it is overwritten by the next call.
+ * The covariances live in the memory of the Gaussians: they are those of the last call.
  */
-export function steinGradients(g: Gaussians, batch: SteinBatch, work: SteinWorkspace): SteinGradients {
+export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients {
   const { components } = g;
-  prunedResponsibilities(g, batch.z, work.n, batch.component, work);
-  mixingGradient(g, batch, work);
-  for (let c = 0; c < components; c++) componentGradients(g, batch, work, c);
-  return work.gradients;
+  const { n } = batch;
+  const order = latentOrder(batch, components);
+  const mixing = new Float64Array(components);
+  const counts = new Int32Array(components);
+  g.blocks.sums.fill(0);
+  g.blocks.moments.fill(0);
+  for (let start = 0; start < n; start += CHUNK) {
+    const count = Math.min(CHUNK, n - start);
+    loadLatents(g, batch.z, start, count, order);
+    loadSlopes(g, batch, start, count, order);
+    prunedResponsibilities(g, count, (panel) => batch.component?.[order[start + panel * PANEL]!] ?? 0);
+    addMixing(g, batch, start, count, order, mixing);
+    for (let c = 0; c < components; c++) counts[c]! += addMoments(g, c, count);
+  }
+  for (let c = 0; c < components; c++) {
+    if (counts[c] === 0) continue;
+    // sym(M) / 2 = (M + M^T) / 4
+    g.kernel.symmetrise(g.matrixAt('moments', c), 0.25, g.layout.order, g.stride, g.addresses.square);
+  }
+  return {
+    means: meanGradient(g),
+    get covariances() {
+      return g.matrices('moments');
+    },
+    mixing,
+    counts,
+  };
 }
 
-function mixingGradient(g: Gaussians, batch: SteinBatch, work: SteinWorkspace): void {
+function meanGradient(g: Gaussians): Float64Array {
+  const { components, dim: d, order: n } = g.layout;
+  const means = new Float64Array(components * d);
+  for (let c = 0; c < components; c++) means.set(g.blocks.sums.subarray(c * n, c * n + d), c * d);
+  return means;
+}
+
+/** The latents by the component that they were drawn from, so that neighbours have the same components to leave out. */
+function latentOrder({ n, component }: SteinBatch, components: number): Int32Array {
+  const order = new Int32Array(n);
+  if (component === undefined) return order.map((_, i) => i);
+  const next = new Int32Array(components + 1);
+  for (let i = 0; i < n; i++) next[component[i]! + 1]!++;
+  for (let c = 1; c <= components; c++) next[c]! += next[c - 1]!;
+  for (let i = 0; i < n; i++) order[next[component[i]!]!++] = i;
+  return order;
+}
+
+/** g_i / B of the chunk's latents, in rows. */
+function loadSlopes(
+  g: Gaussians,
+  { gradient, n }: SteinBatch,
+  start: number,
+  count: number,
+  order: Int32Array,
+): void {
+  const { dim: d, pitch } = g.layout;
+  const { slopes } = g.blocks;
+  // What fills the last panel up has no share; it only has to be finite.
+  slopes.fill(0, count * pitch);
+  for (let i = 0; i < count; i++) {
+    const from = order[start + i]! * d;
+    for (let j = 0; j < d; j++) slopes[i * pitch + j] = gradient[from + j]! / n;
+  }
+}
+
+/** Adds (1/B) (r_ic - pi_c) l_adv,i of the chunk's latents, or (1/(B - 1)) (r_ic - pi_c) (l_adv,i - mean l_adv). */
+function addMixing(
+  g: Gaussians,
+  { adversarialLoss: loss, baseline, n }: SteinBatch,
+  start: number,
+  count: number,
+  order: Int32Array,
+  out: Float64Array,
+): void {
   const { components, mixing } = g;
-  const { adversarialLoss: loss } = batch;
-  const { n } = work;
-  let mean = 0;
-  for (let i = 0; i < n; i++) mean += loss[i]! / n;
+  const { shares } = g.blocks;
   // l_i minus the mean of the others is (l_i - mean) B / (B - 1).
-  const level = batch.baseline === true && n > 1 ? mean : 0;
-  const scale = batch.baseline === true && n > 1 ? 1 / (n - 1) : 1 / n;
-  const out = work.gradients.mixing.fill(0);
-  for (let i = 0; i < n; i++) {
-    const weight = (loss[i]! - level) * scale;
-    for (let c = 0; c < components; c++) out[c]! += (work.values[i * components + c]! - mixing[c]!) * weight;
+  const centred = baseline === true && n > 1;
+  let level = 0;
+  if (centred) for (let i = 0; i < n; i++) level += loss[i]! / n;
+  const scale = centred ? 1 / (n - 1) : 1 / n;
+  for (let i = 0; i < count; i++) {
+    const weight = (loss[order[start + i]!]! - level) * scale;
+    const base = (i - (i % PANEL)) * components + (i % PANEL);
+    for (let c = 0; c < components; c++) out[c]! += (shares[base + c * PANEL]! - mixing[c]!) * weight;
   }
-}
-
-function componentGradients(g: Gaussians, batch: SteinBatch, work: SteinWorkspace, c: number): void {
-  const { components, dim: d } = g;
-  const { gradient } = batch;
-  const { n, scaled, gathered, gradients, vector } = work;
-  const mean = gradients.means.subarray(c * d, c * d + d).fill(0);
-  let rows = 0;
-  for (let i = 0; i < n; i++) {
-    const share = work.values[i * components + c]! / n;
-    if (share === 0) continue;
-    upperTimesVector(g.inverses, c * d * d, d, work.whitened, (i * components + c) * d, share, vector);
-    for (let j = 0; j < d; j++) {
-      const value = gradient[i * d + j]!;
-      gathered[j * n + rows] = value;
-      scaled[j * n + rows] = vector[j]!;
-      mean[j]! += share * value;
-    }
-    rows++;
-  }
-  gradients.counts[c] = rows;
-  const covariance = g.block(gradients.covariances, c);
-  if (rows === 0) {
-    covariance.fill(0);
-    return;
-  }
-  rowProduct(scaled, gathered, d, n, rows, 'full', covariance);
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j <= i; j++) {
-      const half = 0.25 * (covariance[i * d + j]! + covariance[j * d + i]!);
-      covariance[i * d + j] = half;
-      covariance[j * d + i] = half;
-    }
-  }
-}
-
-/** Buffers of {@link covarianceStep}, d x d each. */
-export interface StepBuffers {
-  readonly product: Float64Array;
-  readonly square: Float64Array;
 }
 
 /**
- * Sigma <- Sigma + gamma Delta + (gamma^2 / 2) Delta Sigma^-1 Delta, in place, for symmetric Delta (d x d).
+ * Adds (1/B) r_ic g_i to `sums` and (1/B) r_ic Sigma_c^-1 (z_i - mu_c) g_i^T to `moments` of component c, over the
+ * chunk's latents. @returns how many of them have a share in the component
+ */
+function addMoments(g: Gaussians, c: number, count: number): number {
+  const { kernel, addresses: a, stride } = g;
+  const { components, order: n, pitch, square } = g.layout;
+  const { shares } = g.blocks;
+  let rows = 0;
+  let used = 0;
+  for (let i = 0; i < count; i += PANEL) {
+    const o = i * components + c * PANEL;
+    let here = 0;
+    for (let k = o; k < o + PANEL; k++) if (shares[k] !== 0) here++;
+    if (here === 0) continue;
+    kernel.steinPanel(
+      a.inverse + c * square * FLOAT64,
+      n,
+      stride,
+      a.whitened + (c * CHUNK + i) * n * FLOAT64,
+      a.slopes + i * pitch * FLOAT64,
+      a.shares + o * FLOAT64,
+      a.unwhitened + rows * pitch * FLOAT64,
+      a.weighed + rows * pitch * FLOAT64,
+      a.sums + c * n * FLOAT64,
+    );
+    rows += PANEL;
+    used += here;
+  }
+  if (rows > 0) kernel.addCrossProduct(a.unwhitened, a.weighed, rows, g.matrixAt('moments', c), n, stride);
+  return used;
+}
+
+/**
+ * Sigma_c <- Sigma_c + gamma Delta + (gamma^2 / 2) Delta Sigma_c^-1 Delta, where Delta (symmetric, d x d) is matrix c
+ * of the block `moments`, as {@link steinGradients} leaves it; {@link Gaussians.refactor} is to follow.
  *
  * With Sigma = L L^T the result is (Sigma + U^T U) / 2, U = L^T + gamma L^-1 Delta, so it is positive definite for
- * every Delta and gamma, and no eigenvalue relative to Sigma falls below 1/2. `inverse` is L^-1.
+ * every Delta and gamma, and no eigenvalue relative to Sigma falls below 1/2.
  * Source: SLOGAN, Algorithm 1.
  */
-export function covarianceStep(
-  sigma: Float64Array,
-  inverse: Float64Array,
-  delta: Float64Array,
-  gamma: number,
-  d: number,
-  buffers: StepBuffers,
-): void {
-  const { product, square } = buffers;
-  rowProduct(delta, inverse, d, d, d, 'triangular-right', product);
-  rowProduct(product, product, d, d, d, 'lower', square);
-  const half = 0.5 * gamma * gamma;
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j <= i; j++) {
-      const o = i * d + j;
-      const next = sigma[o]! + gamma * delta[o]! + half * square[o]!;
-      sigma[o] = next;
-      sigma[j * d + i] = next;
-    }
-  }
+export function covarianceStep(g: Gaussians, c: number, gamma: number): void {
+  const { kernel, stride } = g;
+  const { product, square } = g.addresses;
+  const { order: n } = g.layout;
+  g.refreshInverses();
+  const delta = g.matrixAt('moments', c);
+  kernel.triangularProduct(g.matrixAt('inverseTransposed', c), delta, product, n, stride); // L^-1 Delta
+  kernel.gram(product, square, n, stride); // Delta L^-T L^-1 Delta
+  kernel.addSymmetric(g.matrixAt('covariances', c), gamma, delta, 0.5 * gamma * gamma, square, n, stride);
 }

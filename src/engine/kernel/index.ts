@@ -24,8 +24,17 @@ export {
   sub,
   tanh,
 } from './elementwise';
+export { addSymmetric, roundMatrices, steinPanel, symmetrise, whitenPanel } from './mixture';
 export { clear, copyBox, matmul } from './product';
 export { logSumExp, softmax, sumColumns, sumRows } from './reduce';
+export {
+  addCrossProduct,
+  affineRows,
+  cholesky,
+  gram,
+  invertFactor,
+  triangularProduct,
+} from './triangular';
 
 /** 2^-102: float32 values near it are spaced by the smallest normal number. */
 const NUDGE: f32 = 1.9721522630525295e-31;

@@ -1,0 +1,106 @@
+/** @file Float64 blocks in a WebAssembly memory of their own, and the kernels of a Gaussian mixture over them. */
+import { MixturaError } from '../errors.js';
+import { kernelModule } from './kernel-module.js';
+import { Arena } from './memory.js';
+import { Wasm } from './wasm.js';
+
+const PAGE = 65_536;
+/** The first bytes belong to the kernels, as in {@link Arena}. */
+const RESERVED = 1_024;
+/** Blocks start on a cache line. */
+const ALIGNMENT = 64;
+const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
+
+/** Kernels of `kernel/triangular.ts` and `kernel/mixture.ts`, which document them; pointers and strides in bytes. */
+export interface MixtureKernel {
+  triangularProduct(r: number, b: number, c: number, n: number, stride: number): void;
+  gram(a: number, c: number, n: number, stride: number): void;
+  addCrossProduct(a: number, b: number, rows: number, c: number, n: number, stride: number): void;
+  cholesky(a: number, r: number, n: number, stride: number): number;
+  invertFactor(r: number, w: number, transposed: number, n: number, stride: number): void;
+  affineRows(
+    r: number,
+    n: number,
+    stride: number,
+    shift: number,
+    component: number,
+    x: number,
+    out: number,
+    d: number,
+    count: number,
+  ): void;
+  whitenPanel(
+    transposed: number,
+    n: number,
+    stride: number,
+    d: number,
+    mean: number,
+    constant: number,
+    z: number,
+    difference: number,
+    y: number,
+    best: number,
+    logarithms: number,
+  ): void;
+  steinPanel(
+    inverse: number,
+    n: number,
+    stride: number,
+    y: number,
+    g: number,
+    shares: number,
+    u: number,
+    weighed: number,
+    sum: number,
+  ): void;
+  symmetrise(m: number, scale: number, n: number, stride: number, buffer: number): void;
+  addSymmetric(a: number, x: number, b: number, y: number, c: number, n: number, stride: number): void;
+  roundMatrices(m: number, count: number, n: number, stride: number, d: number, out: number): void;
+}
+
+/** Zeroed blocks of the given lengths in a new memory, and kernels that reach them. */
+export interface MixtureMemory<Name extends string> {
+  readonly kernel: MixtureKernel;
+  readonly blocks: Readonly<Record<Name, Float64Array>>;
+}
+
+/**
+ * A memory with one block for each length, alive as long as the blocks are.
+ *
+ * @throws MixturaError when the blocks need more than 4 GiB, or the system refuses the memory
+ */
+export function mixtureMemory<Name extends string>(
+  lengths: Readonly<Record<Name, number>>,
+): MixtureMemory<Name> {
+  const entries = Object.entries<number>(lengths) as [Name, number][];
+  const bytes = entries.reduce((sum, [, length]) => sum + aligned(length), RESERVED);
+  if (bytes > Arena.maxBytes) throw tooLarge(bytes);
+  const pages = Math.ceil(bytes / PAGE);
+  try {
+    const memory = new Wasm.Memory({ initial: pages, maximum: pages });
+    const kernel = new Wasm.Instance(kernelModule(), { env: { memory } }).exports as MixtureKernel;
+    let start = RESERVED;
+    const blocks = entries.map(([name, length]) => {
+      const block = new Float64Array(memory.buffer, start, length);
+      start += aligned(length);
+      return [name, block] as const;
+    });
+    return { kernel, blocks: Object.fromEntries(blocks) as Record<Name, Float64Array> };
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw tooLarge(bytes, cause);
+  }
+}
+
+function aligned(length: number): number {
+  return Math.ceil((length * FLOAT64) / ALIGNMENT) * ALIGNMENT;
+}
+
+function tooLarge(bytes: number, cause?: unknown): MixturaError {
+  const size = `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
+  return new MixturaError(
+    `A mixture needs ${size} of memory, which cannot be had (4,096 MiB at most); ` +
+      'use fewer components or latents of fewer dimensions, or close other programs.',
+    cause === undefined ? {} : { cause },
+  );
+}

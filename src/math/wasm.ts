@@ -1,0 +1,21 @@
+/** @file The few WebAssembly types that are needed here: TypeScript declares them only together with the DOM. */
+
+/** One linear memory; `buffer` stays the same object because nobody here grows it. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+export interface WasmModule {
+  readonly [Symbol.toStringTag]: string;
+}
+
+interface WasmNamespace {
+  readonly Memory: new (descriptor: { initial: number; maximum?: number }) => WasmMemory;
+  readonly Module: new (bytes: Uint8Array) => WasmModule;
+  readonly Instance: new (
+    module: WasmModule,
+    imports: { readonly env: { readonly memory: WasmMemory } },
+  ) => { readonly exports: unknown };
+}
+
+export const Wasm = (globalThis as unknown as { readonly WebAssembly: WasmNamespace }).WebAssembly;
