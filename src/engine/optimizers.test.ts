@@ -115,11 +115,11 @@ describe('Adam against the float64 reference', () => {
   it('writes nothing before its first block either', () => {
     const { arena, kernel, state } = blocks(9);
     state.gradient.fill(1);
-    const before = () => new Uint8Array(arena.memory.buffer.slice(0, state.value.byteOffset));
-    const constants = before();
+    const reserved = () => new Uint8Array(arena.memory.buffer.slice(0, state.value.byteOffset));
+    const constants = reserved();
     expect(constants.length).toBe(1024);
     kernel.adam(state, settings[1]!, 1);
-    expect(before()).toEqual(constants);
+    expect(reserved()).toEqual(constants);
     expect(state.value[8]).toBeCloseTo(-1e-3, 8);
   });
 });
