@@ -22,6 +22,8 @@ export type OutputRole = 'output' | 'gradient' | 'assignment';
 export interface LoweredProgram {
   readonly name: string;
   readonly model: Uint8Array;
+  /** Name of the model's first output, where that is none that could be read (see {@link OrtDevice}). */
+  readonly stop?: string | undefined;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly outputs: readonly {
     readonly name: string;
@@ -57,7 +59,7 @@ interface Block {
 interface LoadedProgram {
   readonly session: ort.InferenceSession;
   readonly feeds: Record<string, ort.Tensor>;
-  readonly fetches: Record<string, ort.Tensor>;
+  readonly fetches: Record<string, ort.Tensor | null>;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly results: readonly string[];
   readonly copies: readonly { readonly from: Float32Array; readonly to: Float32Array }[];
@@ -95,6 +97,12 @@ export interface Device {
   close(): Promise<void>;
 }
 
+/**
+ * When a run is over, ONNX Runtime's binding copies every output into a new array, though all have been written where
+ * they belong: as many bytes as all gradients, at every step, which then wait for the garbage collector. It goes through
+ * the outputs in order and fails at one that is no tensor. So the first output is a sequence, and that failure says
+ * that the run is over.
+ */
 export class OrtDevice implements Device {
   readonly #options: DeviceOptions;
   readonly #slots = new Map<string, Slot>();
@@ -148,7 +156,8 @@ export class OrtDevice implements Device {
       const slot = this.#slots.get(name);
       if (slot) feeds[name] = new ort.Tensor('float32', slot.value, shape);
     }
-    const fetches: Record<string, ort.Tensor> = {};
+    const fetches: Record<string, ort.Tensor | null> =
+      program.stop === undefined ? {} : { [program.stop]: null };
     const copies: { from: Float32Array; to: Float32Array }[] = [];
     for (const { name, shape, role, target } of program.outputs) {
       const slot = this.#slots.get(target);
@@ -171,7 +180,7 @@ export class OrtDevice implements Device {
       if (data === undefined) throw new Error(`program ${name}: input ${input} was given no value`);
       inputs[input] = new ort.Tensor('float32', data, shape);
     }
-    await program.session.run(inputs, program.fetches);
+    await program.session.run(inputs, program.fetches).catch(unlessStopped);
     for (const { from, to } of program.copies) to.set(from);
     const computed = performance.now();
     for (const update of updates) this.#update(update);
@@ -230,4 +239,9 @@ export class OrtDevice implements Device {
     }
     this.#programs.clear();
   }
+}
+
+/** Passes on every failure of a run but that of reading its first output, a sequence. */
+function unlessStopped(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith('Non tensor type'))) throw error;
 }

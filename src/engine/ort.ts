@@ -137,6 +137,9 @@ function convolves({ outputs, gradients, assignments }: ProgramSpec): boolean {
   return topologicalOrder(results).some(({ op }) => op.startsWith('conv'));
 }
 
+/** Name of the output that says that a run is over; no tensor is called so. */
+const STOP = 'stop:';
+
 interface Lowering {
   /** Whether results land in flat memory: final reshapes are then left out, for which ONNX Runtime would copy. */
   readonly flat: boolean;
@@ -157,9 +160,11 @@ function lowerProgram(
   collect('output', Object.entries(outputs));
   collect('gradient', gradients ?? []);
   collect('assignment', assignments ?? []);
-  const model = lower(Object.fromEntries(all.map((output) => [output.name, output.tensor])), { block });
+  const stop = flat ? STOP : undefined;
+  const model = lower(Object.fromEntries(all.map((output) => [output.name, output.tensor])), { block, stop });
   return {
     name,
+    stop,
     model: model.bytes,
     inputs: [...model.inputs].map(([input, shape]) => ({ name: input, shape: shape as readonly number[] })),
     outputs: all.map(({ name: output, tensor, role, target }) => ({

@@ -41,6 +41,8 @@ export interface LowerOptions {
   readonly bound?: BoundInputs;
   /** Channels in a block of this machine's blocked convolutions; 1 (default) gives standard ONNX, for any engine. */
   readonly block?: number;
+  /** Name of one more output, before all others: an empty sequence, which no binding can read (see ort-device.ts). */
+  readonly stop?: string | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface LowerOptions {
  */
 export function lower(
   outputs: Readonly<Record<string, Tensor>>,
-  { metadata = {}, bound, block = 1 }: LowerOptions = {},
+  { metadata = {}, bound, block = 1, stop }: LowerOptions = {},
 ): OnnxModel {
   const emitter = new Emitter(bound, block);
   const values = new Map<Tensor, string>();
@@ -62,6 +64,7 @@ export function lower(
   const named = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
   const nodes = [
     ...emitter.nodes,
+    ...(stop === undefined ? [] : [{ type: 'SequenceEmpty', inputs: [], output: stop, attributes: {} }]),
     ...named.map(({ name, node }) => ({
       type: 'Identity',
       inputs: [values.get(node)!],
@@ -71,17 +74,27 @@ export function lower(
   ];
   const shapes = new Map([...emitter.inputs].map(([name, node]) => [name, node.shape]));
   const results = named.map(({ name, node }) => [name, node.shape] as const);
-  const bytes = writeModel(nodes, emitter.initializers, [...shapes], results, metadata);
+  const bytes = writeModel(
+    nodes,
+    emitter.initializers,
+    { inputs: [...shapes], outputs: results, stop },
+    metadata,
+  );
   return { bytes, inputs: shapes, nodeCount: emitter.nodes.length };
 }
 
 type NamedShape = readonly [name: string, shape: Shape];
 
+interface Signature {
+  readonly inputs: readonly NamedShape[];
+  readonly outputs: readonly NamedShape[];
+  readonly stop: string | undefined;
+}
+
 function writeModel(
   nodes: readonly OnnxNode[],
   initializers: readonly Initializer[],
-  inputs: readonly NamedShape[],
-  outputs: readonly NamedShape[],
+  { inputs, outputs, stop }: Signature,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const writer = new PbfWriter();
@@ -94,6 +107,7 @@ function writeModel(
       graph.writeStringField(2, 'mixtura');
       for (const initializer of initializers) graph.writeMessage(5, writeInitializer, initializer);
       for (const value of inputs) graph.writeMessage(11, writeValueInfo, value);
+      if (stop !== undefined) graph.writeMessage(12, writeSequenceInfo, stop);
       for (const value of outputs) graph.writeMessage(12, writeValueInfo, value);
     },
     null,
@@ -143,30 +157,42 @@ function writeInitializer({ name, shape, data }: Initializer, writer: PbfWriter)
 }
 
 function writeValueInfo([name, shape]: NamedShape, writer: PbfWriter): void {
-  const writeShape = (_: null, shapeWriter: PbfWriter) => {
-    for (const dim of shape) {
-      shapeWriter.writeMessage(
-        1,
-        (__, dimWriter) =>
-          typeof dim === 'number' ? dimWriter.writeVarintField(1, dim) : dimWriter.writeStringField(2, dim),
-        null,
-      );
-    }
-  };
+  writer.writeStringField(1, name);
+  writer.writeMessage(2, writeTensorType, shape);
+}
+
+/** A value of type seq(tensor(float)). */
+function writeSequenceInfo(name: string, writer: PbfWriter): void {
   writer.writeStringField(1, name);
   writer.writeMessage(
     2,
     (_, type) =>
-      type.writeMessage(
-        1,
-        (__, tensor) => {
-          tensor.writeVarintField(1, FLOAT);
-          tensor.writeMessage(2, writeShape, null);
-        },
-        null,
-      ),
+      type.writeMessage(4, (__, sequence) => sequence.writeMessage(1, writeTensorType, undefined), null),
     null,
   );
+}
+
+/** onnx.TypeProto of a float32 tensor of this shape, or of any. */
+function writeTensorType(shape: Shape | undefined, writer: PbfWriter): void {
+  writer.writeMessage(
+    1,
+    (_, tensor) => {
+      tensor.writeVarintField(1, FLOAT);
+      if (shape !== undefined) tensor.writeMessage(2, writeShape, shape);
+    },
+    null,
+  );
+}
+
+function writeShape(shape: Shape, writer: PbfWriter): void {
+  for (const dim of shape) {
+    writer.writeMessage(
+      1,
+      (_, entry) =>
+        typeof dim === 'number' ? entry.writeVarintField(1, dim) : entry.writeStringField(2, dim),
+      null,
+    );
+  }
 }
 
 function writeEntry([key, value]: [string, string], writer: PbfWriter): void {
