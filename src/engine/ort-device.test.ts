@@ -28,7 +28,8 @@ function program(shapeOfX: number[]): LoweredProgram {
 async function open(shapeOfX: number[]): Promise<OrtDevice> {
   const device = new OrtDevice({ threads: 1 });
   const initial = new Float32Array(SIDE * SIDE).fill(0.5);
-  device.allocate([{ name: 'net', tensors: [{ name: 'w', shape: [SIDE, SIDE], initial }], trainable: true }]);
+  device.allocate([{ name: 'net', tensors: [{ name: 'w', shape: [SIDE, SIDE] }], trainable: true }]);
+  device.write('net', { value: initial });
   await device.compile(program(shapeOfX));
   return device;
 }

@@ -7,10 +7,10 @@ import * as ort from 'onnxruntime-node';
 import {
   elements,
   type Feeds,
+  type GroupLayout,
   type GroupState,
   type OptimizerUpdate,
   type RunResult,
-  type TensorGroup,
 } from './engine.js';
 import { Arena } from './memory.js';
 import { OptimizerKernel } from './optimizers.js';
@@ -89,7 +89,8 @@ export function sessionOptions(
 
 /** What answers the requests of the worker: all tensors, and the programs over them. */
 export interface Device {
-  allocate(groups: readonly TensorGroup[]): void | Promise<void>;
+  /** Makes room for all groups, whose values are 0 until they are written. */
+  allocate(groups: readonly GroupLayout[]): void | Promise<void>;
   compile(program: LoweredProgram): Promise<void>;
   run(program: string, feeds: Feeds, updates: readonly OptimizerUpdate[]): Promise<RunResult>;
   read(group: string): GroupState | Promise<GroupState>;
@@ -114,11 +115,11 @@ export class OrtDevice implements Device {
     this.#options = options;
   }
 
-  allocate(groups: readonly TensorGroup[]): void {
+  allocate(groups: readonly GroupLayout[]): void {
     const sizes = groups.map((group) =>
       group.tensors.reduce((n, { shape }) => n + aligned(elements(shape)), 0),
     );
-    const blocks = (group: TensorGroup) => (group.trainable ? 3 + (group.firstMoment === false ? 0 : 1) : 1);
+    const blocks = (group: GroupLayout) => (group.trainable ? 3 + (group.firstMoment === false ? 0 : 1) : 1);
     const arena = new Arena(
       Arena.bytesFor(groups.flatMap((group, i) => Array(blocks(group)).fill(sizes[i]!))),
     );
@@ -131,12 +132,11 @@ export class OrtDevice implements Device {
     });
   }
 
-  #place(group: TensorGroup, memory: Omit<Block, 'extents'>): void {
+  #place(group: GroupLayout, memory: Omit<Block, 'extents'>): void {
     let start = 0;
-    const extents = group.tensors.map(({ name, shape, initial }) => {
+    const extents = group.tensors.map(({ name, shape }) => {
       const size = elements(shape);
       const value = memory.value.subarray(start, start + size);
-      value.set(initial);
       const gradient = memory.gradient?.subarray(start, start + size);
       this.#slots.set(name, { shape, value, ...(gradient && { gradient }) });
       const extent = { start, size };

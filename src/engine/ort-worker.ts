@@ -1,12 +1,18 @@
 /** @file The worker thread of the ONNX Runtime engine: `session.run` blocks its thread, so it has one of its own. */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from 'node:worker_threads';
 import type { DeviceName } from './devices.js';
-import type { Feeds, GroupState, OptimizerUpdate, TensorGroup } from './engine.js';
+import type { Feeds, GroupLayout, GroupState, OptimizerUpdate } from './engine.js';
 import { type Device, type DeviceOptions, type LoweredProgram, OrtDevice } from './ort-device.js';
 import { WebGpuDevice } from './webgpu-device.js';
 
 export type Request =
-  | { readonly kind: 'allocate'; readonly groups: readonly TensorGroup[] }
+  | { readonly kind: 'allocate'; readonly groups: readonly GroupLayout[] }
   | { readonly kind: 'compile'; readonly program: LoweredProgram }
   | {
       readonly kind: 'run';
@@ -39,12 +45,27 @@ async function serve(request: Request): Promise<unknown> {
     case 'read':
       return device.read(request.group);
     case 'write':
-      return device.write(request.group, request.state);
+      await device.write(request.group, request.state);
+      if (name === 'cpu') discard(buffersOf(request.state));
+      return;
     case 'close':
       return device.close();
     default:
       throw new Error(`unknown request ${JSON.stringify(request satisfies never)}`);
   }
+}
+
+/** Frees arrays at once, instead of at some garbage collection: they are sent to where nobody is. */
+function discard(buffers: readonly ArrayBuffer[]): void {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.postMessage(undefined, buffers);
+  port1.close();
+}
+
+/** The buffers of what a group holds; none of an answer that is no such thing. */
+function buffersOf(state: unknown): ArrayBuffer[] {
+  return Object.values((state ?? {}) as GroupState).map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 /** Waking the other thread takes a quarter of a millisecond: what is asked together is answered together. */
@@ -75,13 +96,19 @@ async function work(port: MessagePort): Promise<void> {
   if (busy) return;
   busy = true;
   let replies: Reply[] = [];
+  let given: ArrayBuffer[] = [];
+  const send = () => {
+    port.postMessage(replies, given);
+    [replies, given] = [[], []];
+  };
   for (let message = next(port); message; message = next(port)) {
-    replies.push(await answer(message));
-    if (replies.length < MOST_TOGETHER) continue;
-    port.postMessage(replies);
-    replies = [];
+    const reply = await answer(message);
+    replies.push(reply);
+    // What a group holds comes in arrays of the reply's own: they are given away, not copied.
+    if (message.request.kind === 'read' && name === 'cpu') given.push(...buffersOf(reply.value));
+    if (replies.length === MOST_TOGETHER) send();
   }
-  if (replies.length > 0) port.postMessage(replies);
+  if (replies.length > 0) send();
   busy = false;
 }
 

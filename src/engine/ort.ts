@@ -6,14 +6,16 @@ import type { Tensor } from '../graph/tensor.js';
 import { findBlockSize } from './block-size.js';
 import { builtFile } from './built-file.js';
 import type { DeviceName } from './devices.js';
-import type {
-  Engine,
-  Feeds,
-  GroupState,
-  OptimizerUpdate,
-  ProgramSpec,
-  RunResult,
-  TensorGroup,
+import {
+  type Engine,
+  type Feeds,
+  type GroupLayout,
+  type GroupState,
+  type OptimizerUpdate,
+  type ProgramSpec,
+  type RunResult,
+  startingValues,
+  type TensorGroup,
 } from './engine.js';
 import type { LoweredProgram, OutputRole } from './ort-device.js';
 import type { Reply, Request, WorkerData } from './ort-worker.js';
@@ -57,8 +59,13 @@ export class OrtEngine implements Engine {
     this.#worker.on('exit', (code) => this.#fail(new Error(`the engine's thread ended (code ${code})`)));
   }
 
-  allocate(groups: readonly TensorGroup[]): Promise<void> {
-    return this.#send({ kind: 'allocate', groups }) as Promise<void>;
+  async allocate(groups: readonly TensorGroup[]): Promise<void> {
+    const placed = [this.#send({ kind: 'allocate', groups: groups.map(layoutOf) })];
+    for (const group of groups) {
+      const value = startingValues(group);
+      placed.push(this.#send({ kind: 'write', group: group.name, state: { value } }, [value.buffer]));
+    }
+    await Promise.all(placed);
   }
 
   async compile(program: ProgramSpec): Promise<void> {
@@ -102,12 +109,13 @@ export class OrtEngine implements Engine {
     await this.#worker.terminate();
   }
 
-  #send(request: Request): Promise<unknown> {
+  /** Sends a request; the buffers in `given` belong to the thread from then on. */
+  #send(request: Request, given: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, request });
+      this.#worker.postMessage({ id, request }, given);
     });
   }
 
@@ -124,6 +132,10 @@ export class OrtEngine implements Engine {
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
   }
+}
+
+function layoutOf({ tensors, ...group }: TensorGroup): GroupLayout {
+  return { ...group, tensors: tensors.map(({ name, shape }) => ({ name, shape })) };
 }
 
 let machineBlock: Promise<number> | undefined;

@@ -12,11 +12,11 @@ import {
   type AdamUpdate,
   elements,
   type Feeds,
+  type GroupLayout,
   type GroupState,
   type OptimizerUpdate,
   type RunResult,
   type SgdUpdate,
-  type TensorGroup,
 } from './engine.js';
 import { requireAdam } from './optimizers.js';
 import { type Device, type DeviceOptions, type LoweredProgram, sessionOptions } from './ort-device.js';
@@ -40,7 +40,7 @@ type Tensors = Readonly<Record<string, ort.Tensor>>;
 
 export class WebGpuDevice implements Device {
   readonly #options: DeviceOptions;
-  readonly #groups = new Map<string, TensorGroup>();
+  readonly #groups = new Map<string, GroupLayout>();
   /** All state, by the names of device-graphs.ts: on the device, or on the host until a graph first gives it anew. */
   readonly #state = new Map<string, ort.Tensor>();
   readonly #programs = new Map<string, LoadedProgram>();
@@ -50,19 +50,15 @@ export class WebGpuDevice implements Device {
     this.#options = options;
   }
 
-  async allocate(groups: readonly TensorGroup[]): Promise<void> {
+  allocate(groups: readonly GroupLayout[]): void {
     for (const group of groups) {
       this.#groups.set(group.name, group);
-      const value = new Float32Array(graphs.groupSize(group));
-      let start = 0;
-      for (const { name, shape, initial } of group.tensors) {
-        value.set(initial, start);
-        start += initial.length;
+      for (const { name, shape } of group.tensors) {
+        this.#place(name, zeros(shape));
         if (group.trainable) this.#place(graphs.gradientName(name), zeros(shape));
       }
-      await this.write(group.name, { value });
       for (const order of ordersOf(group))
-        this.#place(graphs.momentName(order, group), zeros([value.length]));
+        this.#place(graphs.momentName(order, group), zeros([graphs.groupSize(group)]));
     }
   }
 
@@ -103,7 +99,7 @@ export class WebGpuDevice implements Device {
     for (const [name, tensor] of Object.entries(changed)) this.#place(name, tensor);
   }
 
-  #adam(group: TensorGroup, update: AdamUpdate): Promise<Tensors> {
+  #adam(group: GroupLayout, update: AdamUpdate): Promise<Tensors> {
     requireAdam(update, update.step, group.firstMoment !== false);
     const { beta1, beta2, epsilon, weightDecay } = update;
     const name = `adam ${[beta1, beta2, epsilon, weightDecay].join()} of ${group.name}`;
@@ -111,7 +107,7 @@ export class WebGpuDevice implements Device {
     return this.#evaluate(name, () => graphs.adamExpressions(group, update), { feeds });
   }
 
-  #sgd(group: TensorGroup, { learningRate }: SgdUpdate): Promise<Tensors> {
+  #sgd(group: GroupLayout, { learningRate }: SgdUpdate): Promise<Tensors> {
     const feeds = scalars(graphs.sgdFactors(learningRate));
     return this.#evaluate(`sgd of ${group.name}`, () => graphs.sgdExpressions(group), { feeds });
   }
@@ -192,7 +188,7 @@ export class WebGpuDevice implements Device {
 }
 
 /** The moments that a group keeps. */
-function ordersOf({ trainable, firstMoment }: TensorGroup): readonly (1 | 2)[] {
+function ordersOf({ trainable, firstMoment }: GroupLayout): readonly (1 | 2)[] {
   if (!trainable) return [];
   return firstMoment === false ? [2] : [1, 2];
 }

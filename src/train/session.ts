@@ -49,7 +49,7 @@ export class Session {
     });
     const start = stream.fork('parameters');
     const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
-    await engine.allocate(groups);
+    await engine.allocate(state ? groups.map(withoutStart) : groups);
     const session = new Session(engine, model, stream, context, groups);
     if (state) await session.#load(state);
     if (options.training !== false) {
@@ -87,6 +87,11 @@ export class Session {
       await this.engine.write(group.name, state);
     }
   }
+}
+
+/** A group that is written as soon as it has been allocated: starting values would be drawn for nothing. */
+function withoutStart(group: TensorGroup): TensorGroup {
+  return { ...group, tensors: group.tensors.map(({ name, shape }) => ({ name, shape, initial: () => {} })) };
 }
 
 function modelPart(tensors: Readonly<Record<string, StoredTensor>>): PriorState {
