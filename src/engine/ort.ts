@@ -159,7 +159,7 @@ interface Lowering {
 }
 
 function lowerProgram(
-  { name, outputs, gradients, assignments }: ProgramSpec,
+  { name, outputs: results, gradients, assignments }: ProgramSpec,
   { flat, block = 1 }: Lowering,
 ): LoweredProgram {
   const all: { name: string; tensor: Tensor; role: OutputRole; target: string }[] = [];
@@ -169,11 +169,12 @@ function lowerProgram(
       all.push({ name: role === 'output' ? target : `${role}/${target}`, tensor, role, target });
     }
   };
-  collect('output', Object.entries(outputs));
+  collect('output', Object.entries(results));
   collect('gradient', gradients ?? []);
   collect('assignment', assignments ?? []);
   const stop = flat ? STOP : undefined;
-  const model = lower(Object.fromEntries(all.map((output) => [output.name, output.tensor])), { block, stop });
+  const outputs = Object.fromEntries(all.map((output) => [output.name, output.tensor]));
+  const model = lower(outputs, { block, stop, frugal: flat });
   return {
     name,
     stop,

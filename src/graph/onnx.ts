@@ -9,6 +9,7 @@ import {
   type OnnxNode,
 } from './emitter.js';
 import { topologicalOrder } from './grad.js';
+import { liveSet } from './live-set.js';
 import { operators } from './ops.js';
 import type { Shape } from './shape.js';
 import { simplify } from './simplify.js';
@@ -43,6 +44,8 @@ export interface LowerOptions {
   readonly block?: number;
   /** Name of one more output, before all others: an empty sequence, which no binding can read (see ort-device.ts). */
   readonly stop?: string | undefined;
+  /** Whether outputs may be computed in another order, where fewer values are then alive at a time (default false). */
+  readonly frugal?: boolean;
 }
 
 /**
@@ -51,17 +54,18 @@ export interface LowerOptions {
  */
 export function lower(
   outputs: Readonly<Record<string, Tensor>>,
-  { metadata = {}, bound, block = 1, stop }: LowerOptions = {},
+  { metadata = {}, bound, block = 1, stop, frugal = false }: LowerOptions = {},
 ): OnnxModel {
   const emitter = new Emitter(bound, block);
   const values = new Map<Tensor, string>();
   const targets = simplify(Object.values(outputs));
-  for (const node of topologicalOrder(targets)) {
+  const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
+  const named = frugal ? inFrugalOrder(asked) : asked;
+  for (const node of topologicalOrder(named.map((output) => output.node))) {
     const inputs = node.inputs.map((input) => values.get(input)!);
     values.set(node, operators[node.op].onnx(emitter, inputs, node));
   }
   // An output may be a leaf or be asked for twice; Identity gives each its own name.
-  const named = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
   const nodes = [
     ...emitter.nodes,
     ...(stop === undefined ? [] : [{ type: 'SequenceEmpty', inputs: [], output: stop, attributes: {} }]),
@@ -81,6 +85,13 @@ export function lower(
     metadata,
   );
   return { bytes, inputs: shapes, nodeCount: emitter.nodes.length };
+}
+
+/** Outputs as they are or reversed, whichever keeps fewer values alive: ONNX Runtime computes the last one first. */
+function inFrugalOrder<T extends { readonly node: Tensor }>(outputs: readonly T[]): readonly T[] {
+  const reversed = [...outputs].reverse();
+  const alive = (first: readonly T[]) => liveSet(first.map(({ node }) => node));
+  return alive(outputs) < alive(reversed) ? reversed : outputs;
 }
 
 type NamedShape = readonly [name: string, shape: Shape];
