@@ -83,7 +83,8 @@ export interface GroupState {
 export interface Engine {
   /** Name for people, such as `ort-cpu`. */
   readonly name: string;
-  /** Places all groups, with their starting values; called once, before programs over them are compiled. */
+  /** Places all groups, with their starting values; called once, before programs over them are compiled (the
+   * call, not its end: while values are drawn, programs can be compiled). */
   allocate(groups: readonly TensorGroup[]): Promise<void>;
   /** Makes a program ready to run under its name. */
   compile(program: ProgramSpec): Promise<void>;

@@ -1,4 +1,5 @@
 /** @file The engine that trains: lowers programs to ONNX and sends them to ONNX Runtime in a worker thread. */
+import { setImmediate as immediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { topologicalOrder } from '../graph/grad.js';
 import { type LowerOptions, lower } from '../graph/onnx.js';
@@ -60,10 +61,19 @@ export class OrtEngine implements Engine {
   }
 
   async allocate(groups: readonly TensorGroup[]): Promise<void> {
-    const placed = [this.#send({ kind: 'allocate', groups: groups.map(layoutOf) })];
+    const placed: Promise<unknown>[] = [];
+    const send = (request: Request, given?: readonly ArrayBuffer[]) => {
+      const answer = this.#send(request, given);
+      // A failure is reported when all is sent; until then it must not end the process.
+      answer.catch(() => {});
+      placed.push(answer);
+    };
+    send({ kind: 'allocate', groups: groups.map(layoutOf) });
     for (const group of groups) {
+      // Drawing values takes long: what was given to `compile` meanwhile goes to the thread in between.
+      await immediate();
       const value = startingValues(group);
-      placed.push(this.#send({ kind: 'write', group: group.name, state: { value } }, [value.buffer]));
+      send({ kind: 'write', group: group.name, state: { value } }, [value.buffer]);
     }
     await Promise.all(placed);
   }

@@ -49,15 +49,18 @@ export class Session {
     });
     const start = stream.fork('parameters');
     const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
-    await engine.allocate(state ? groups.map(withoutStart) : groups);
     const session = new Session(engine, model, stream, context, groups);
+    const phases = options.training === false ? [] : model.phases;
+    const programs = phases.flatMap(({ program, exception }) => [
+      program,
+      ...(exception ? [exception.program] : []),
+    ]);
+    // Side by side: this thread draws starting values while the engine's compiles.
+    await Promise.all([
+      engine.allocate(state ? groups.map(withoutStart) : groups),
+      ...programs.map((program) => engine.compile(program)),
+    ]);
     if (state) await session.#load(state);
-    if (options.training !== false) {
-      for (const { program, exception } of model.phases) {
-        await engine.compile(program);
-        if (exception) await engine.compile(exception.program);
-      }
-    }
     return session;
   }
 
