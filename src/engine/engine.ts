@@ -86,8 +86,8 @@ export interface Engine {
   /** Places all groups, with their starting values; called once, before programs over them are compiled (the
    * call, not its end: while values are drawn, programs can be compiled). */
   allocate(groups: readonly TensorGroup[]): Promise<void>;
-  /** Makes a program ready to run under its name. */
-  compile(program: ProgramSpec): Promise<void>;
+  /** Makes programs ready to run under their names. Those that are given together may share their working memory. */
+  compile(...programs: readonly ProgramSpec[]): Promise<void>;
   /**
    * Runs a program, then its assignments, then the optimizer updates. Calls are executed in the order in which they
    * were made, so a caller may queue several without waiting. Rejects where an input was given no value.

@@ -1,27 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { lower } from '../graph/onnx.js';
 import { input } from '../graph/tensor.js';
-import { type LoweredProgram, OrtDevice } from './ort-device.js';
+import { type LoweredModel, OrtDevice } from './ort-device.js';
 
 const SIDE = 512;
 const w = input('w', [SIDE, SIDE]);
 const x = input('x', [1]);
 
 /** loss = sum(x w), whose gradient in w is x everywhere. */
-function program(shapeOfX: number[]): LoweredProgram {
+function model(shapeOfX: number[]): LoweredModel {
   const gradient = w.mul(0).add(x);
+  const inputs = [
+    { name: 'w', shape: [SIDE, SIDE] },
+    { name: 'x', shape: shapeOfX },
+  ];
+  const outputs = [
+    { name: 'loss', shape: [], role: 'output', target: 'loss' },
+    { name: 'gradient/w', shape: [SIDE, SIDE], role: 'gradient', target: 'w' },
+  ] as const;
   return {
     name: 'step',
     stop: 'stop:',
     model: lower({ loss: w.mul(x).sum(), 'gradient/w': gradient }, { stop: 'stop:' }).bytes,
-    inputs: [
-      { name: 'w', shape: [SIDE, SIDE] },
-      { name: 'x', shape: shapeOfX },
-    ],
-    outputs: [
-      { name: 'loss', shape: [], role: 'output', target: 'loss' },
-      { name: 'gradient/w', shape: [SIDE, SIDE], role: 'gradient', target: 'w' },
-    ],
+    inputs,
+    programs: [{ name: 'step', inputs, outputs }],
   };
 }
 
@@ -30,7 +32,7 @@ async function open(shapeOfX: number[]): Promise<OrtDevice> {
   const initial = new Float32Array(SIDE * SIDE).fill(0.5);
   device.allocate([{ name: 'net', tensors: [{ name: 'w', shape: [SIDE, SIDE] }], trainable: true }]);
   device.write('net', { value: initial });
-  await device.compile(program(shapeOfX));
+  await device.compile(model(shapeOfX));
   return device;
 }
 

@@ -18,18 +18,33 @@ import { OptimizerKernel } from './optimizers.js';
 /** Where an output of a program goes. */
 export type OutputRole = 'output' | 'gradient' | 'assignment';
 
-/** A program as the worker receives it: a serialised model and what its inputs and outputs are. */
-export interface LoweredProgram {
+/** Programs as the worker receives them: a serialised model, and what its inputs and outputs are. */
+export interface LoweredModel {
   readonly name: string;
   readonly model: Uint8Array;
   /** Name of the model's first output, where that is none that could be read (see {@link OrtDevice}). */
   readonly stop?: string | undefined;
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** Of all programs; a run feeds every one. */
+  readonly inputs: readonly NamedShape[];
+  readonly programs: readonly LoweredProgram[];
+}
+
+interface NamedShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface LoweredProgram {
+  readonly name: string;
+  /** The bool input that says whether this program is the one that is computed, where the model has several. */
+  readonly condition?: string | undefined;
+  /** Inputs that the program reads. */
+  readonly inputs: readonly NamedShape[];
   readonly outputs: readonly {
     readonly name: string;
     readonly shape: readonly number[];
     readonly role: OutputRole;
-    /** The tensor that a gradient or an assignment belongs to. */
+    /** What an output is called by the caller; else the tensor that a gradient or an assignment belongs to. */
     readonly target: string;
   }[];
 }
@@ -60,8 +75,8 @@ interface LoadedProgram {
   readonly session: ort.InferenceSession;
   readonly feeds: Record<string, ort.Tensor>;
   readonly fetches: Record<string, ort.Tensor | null>;
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  readonly results: readonly string[];
+  readonly inputs: readonly NamedShape[];
+  readonly results: readonly { readonly name: string; readonly data: Float32Array }[];
   readonly copies: readonly { readonly from: Float32Array; readonly to: Float32Array }[];
 }
 
@@ -91,7 +106,7 @@ export function sessionOptions(
 export interface Device {
   /** Makes room for all groups, whose values are 0 until they are written. */
   allocate(groups: readonly GroupLayout[]): void | Promise<void>;
-  compile(program: LoweredProgram): Promise<void>;
+  compile(model: LoweredModel): Promise<void>;
   run(program: string, feeds: Feeds, updates: readonly OptimizerUpdate[]): Promise<RunResult>;
   read(group: string): GroupState | Promise<GroupState>;
   write(group: string, state: GroupState): void | Promise<void>;
@@ -146,28 +161,42 @@ export class OrtDevice implements Device {
     this.#blocks.set(group.name, { ...memory, extents });
   }
 
-  async compile(program: LoweredProgram): Promise<void> {
-    const session = await ort.InferenceSession.create(program.model, {
-      ...sessionOptions(this.#options, program.name),
+  async compile(model: LoweredModel): Promise<void> {
+    const session = await ort.InferenceSession.create(model.model, {
+      ...sessionOptions(this.#options, model.name),
       executionProviders: ['cpu'],
     });
     const feeds: Record<string, ort.Tensor> = {};
-    for (const { name, shape } of program.inputs) {
-      const slot = this.#slots.get(name);
-      if (slot) feeds[name] = new ort.Tensor('float32', slot.value, shape);
+    for (const { name, shape } of model.inputs) {
+      // What a run does not feed belongs to another program, which is not computed.
+      const data = this.#slots.get(name)?.value ?? new Float32Array(elements(shape));
+      feeds[name] = new ort.Tensor('float32', data, shape);
     }
-    const fetches: Record<string, ort.Tensor | null> =
-      program.stop === undefined ? {} : { [program.stop]: null };
+    for (const { condition } of model.programs) if (condition !== undefined) feeds[condition] = bool(false);
+    for (const program of model.programs) {
+      const chosen = program.condition === undefined ? {} : { [program.condition]: bool(true) };
+      this.#programs.set(program.name, this.#bind(session, program, { ...feeds, ...chosen }, model.stop));
+    }
+  }
+
+  #bind(
+    session: ort.InferenceSession,
+    program: LoweredProgram,
+    feeds: LoadedProgram['feeds'],
+    stop: string | undefined,
+  ): LoadedProgram {
+    const fetches: Record<string, ort.Tensor | null> = stop === undefined ? {} : { [stop]: null };
     const copies: { from: Float32Array; to: Float32Array }[] = [];
+    const results: { name: string; data: Float32Array }[] = [];
     for (const { name, shape, role, target } of program.outputs) {
       const slot = this.#slots.get(target);
       const data = role === 'gradient' ? slot!.gradient! : new Float32Array(elements(shape));
       if (role === 'assignment') copies.push({ from: data, to: slot!.value });
+      if (role === 'output') results.push({ name: target, data });
       fetches[name] = new ort.Tensor('float32', data, shape);
     }
     const inputs = program.inputs.filter(({ name }) => !this.#slots.has(name));
-    const results = program.outputs.filter(({ role }) => role === 'output').map(({ name }) => name);
-    this.#programs.set(program.name, { session, feeds, fetches, inputs, results, copies });
+    return { session, feeds, fetches, inputs, results, copies };
   }
 
   async run(name: string, feeds: Feeds, updates: readonly OptimizerUpdate[]): Promise<RunResult> {
@@ -185,9 +214,7 @@ export class OrtDevice implements Device {
     const computed = performance.now();
     for (const update of updates) this.#update(update);
     const finished = performance.now();
-    const outputs = Object.fromEntries(
-      program.results.map((key) => [key, (program.fetches[key]!.data as Float32Array).slice()]),
-    );
+    const outputs = Object.fromEntries(program.results.map(({ name: key, data }) => [key, data.slice()]));
     return { outputs, timing: { graph: computed - began, optimizer: finished - computed } };
   }
 
@@ -233,7 +260,7 @@ export class OrtDevice implements Device {
   }
 
   async close(): Promise<void> {
-    for (const { session } of this.#programs.values()) {
+    for (const session of new Set([...this.#programs.values()].map((program) => program.session))) {
       if (this.#options.profile !== undefined) session.endProfiling();
       await session.release();
     }
@@ -244,4 +271,8 @@ export class OrtDevice implements Device {
 /** Passes on every failure of a run but that of reading its first output, a sequence. */
 function unlessStopped(error: unknown): void {
   if (!(error instanceof Error && error.message.startsWith('Non tensor type'))) throw error;
+}
+
+function bool(value: boolean): ort.Tensor {
+  return new ort.Tensor('bool', [value], []);
 }

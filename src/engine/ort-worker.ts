@@ -8,12 +8,12 @@ import {
 } from 'node:worker_threads';
 import type { DeviceName } from './devices.js';
 import type { Feeds, GroupLayout, GroupState, OptimizerUpdate } from './engine.js';
-import { type Device, type DeviceOptions, type LoweredProgram, OrtDevice } from './ort-device.js';
+import { type Device, type DeviceOptions, type LoweredModel, OrtDevice } from './ort-device.js';
 import { WebGpuDevice } from './webgpu-device.js';
 
 export type Request =
   | { readonly kind: 'allocate'; readonly groups: readonly GroupLayout[] }
-  | { readonly kind: 'compile'; readonly program: LoweredProgram }
+  | { readonly kind: 'compile'; readonly model: LoweredModel }
   | {
       readonly kind: 'run';
       readonly program: string;
@@ -39,7 +39,7 @@ async function serve(request: Request): Promise<unknown> {
     case 'allocate':
       return device.allocate(request.groups);
     case 'compile':
-      return device.compile(request.program);
+      return device.compile(request.model);
     case 'run':
       return device.run(request.program, request.feeds, request.updates);
     case 'read':

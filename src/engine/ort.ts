@@ -2,7 +2,8 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { topologicalOrder } from '../graph/grad.js';
-import { type LowerOptions, lower } from '../graph/onnx.js';
+import { conditionOf, jointName, type LowerOptions, lower, lowerTogether } from '../graph/onnx.js';
+import { type Shape, sameShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { findBlockSize } from './block-size.js';
 import { builtFile } from './built-file.js';
@@ -18,7 +19,7 @@ import {
   startingValues,
   type TensorGroup,
 } from './engine.js';
-import type { LoweredProgram, OutputRole } from './ort-device.js';
+import type { LoweredModel, LoweredProgram, OutputRole } from './ort-device.js';
 import type { Reply, Request, WorkerData } from './ort-worker.js';
 
 interface Pending {
@@ -41,6 +42,8 @@ export class OrtEngine implements Engine {
   readonly name: string;
   readonly #worker: Worker;
   readonly #device: DeviceName;
+  /** Profiles are one a model, and are to be one a program. */
+  readonly #profiled: boolean;
   readonly #pending = new Map<number, Pending>();
   #next = 0;
   /** Why the thread takes no more requests. */
@@ -49,6 +52,7 @@ export class OrtEngine implements Engine {
   constructor({ device = 'cpu', threads = 2, profile }: OrtOptions = {}) {
     this.name = `ort-${device}`;
     this.#device = device;
+    this.#profiled = profile !== undefined;
     const workerData: WorkerData = { device, threads, profile };
     this.#worker = new Worker(builtFile('ort-worker.js'), { workerData });
     this.#worker.on('message', (replies: readonly Reply[]) => {
@@ -78,22 +82,27 @@ export class OrtEngine implements Engine {
     await Promise.all(placed);
   }
 
-  async compile(program: ProgramSpec): Promise<void> {
-    await this.#send({ kind: 'compile', program: await this.#lower(program) });
+  async compile(...programs: readonly ProgramSpec[]): Promise<void> {
+    const models = await this.#lower(programs);
+    await Promise.all(models.map((model) => this.#send({ kind: 'compile', model })));
   }
 
-  async #lower(program: ProgramSpec): Promise<LoweredProgram> {
-    if (this.#device !== 'cpu') return lowerProgram(program, { flat: false });
-    const block = convolves(program) ? await this.#blockSize() : 1;
-    return lowerProgram(program, { flat: true, block });
+  async #lower(programs: readonly ProgramSpec[]): Promise<LoweredModel[]> {
+    if (this.#device !== 'cpu') return programs.map((program) => lowerProgram(program, { flat: false }));
+    if (!convolves(programs)) return programs.map((program) => lowerProgram(program, { flat: true }));
+    const block = await this.#blockSize();
+    // One by one where there is little to share: every run feeds the inputs of all programs of a model.
+    const together = programs.length > 1 && !this.#profiled && agree(programs);
+    if (together) return [lowerJointly(programs, block)];
+    return programs.map((program) => lowerProgram(program, { flat: true, block }));
   }
 
   /** The machine's block size; asked once a process. */
   #blockSize(): Promise<number> {
     machineBlock ??= findBlockSize(async (result, image, block) => {
       const name = `trial of blocks of ${block}`;
-      const program = lowerProgram({ name, outputs: { result } }, { flat: true, block });
-      await this.#send({ kind: 'compile', program });
+      const model = lowerProgram({ name, outputs: { result } }, { flat: true, block });
+      await this.#send({ kind: 'compile', model });
       return (await this.run(name, { image })).outputs.result!;
     });
     return machineBlock;
@@ -150,13 +159,24 @@ function layoutOf({ tensors, ...group }: TensorGroup): GroupLayout {
 
 let machineBlock: Promise<number> | undefined;
 
-function convolves({ outputs, gradients, assignments }: ProgramSpec): boolean {
-  const results = [
-    ...Object.values(outputs),
-    ...(gradients?.values() ?? []),
-    ...(assignments?.values() ?? []),
-  ];
-  return topologicalOrder(results).some(({ op }) => op.startsWith('conv'));
+function nodesOf(programs: readonly ProgramSpec[]): Tensor[] {
+  const results = programs.flatMap((program) => resultsOf(program, false));
+  return topologicalOrder(results.map(({ tensor }) => tensor));
+}
+
+function convolves(programs: readonly ProgramSpec[]): boolean {
+  return nodesOf(programs).some(({ op }) => op.startsWith('conv'));
+}
+
+/** Whether an input that several programs read has one shape in all of them. */
+function agree(programs: readonly ProgramSpec[]): boolean {
+  const shapes = new Map<string, Shape>();
+  return nodesOf(programs).every(({ attributes: { name }, shape }) => {
+    if (name === undefined) return true;
+    const known = shapes.get(name) ?? shape;
+    shapes.set(name, known);
+    return sameShape(known, shape);
+  });
 }
 
 /** Name of the output that says that a run is over; no tensor is called so. */
@@ -168,35 +188,60 @@ interface Lowering {
   readonly block?: LowerOptions['block'];
 }
 
-function lowerProgram(
-  { name, outputs: results, gradients, assignments }: ProgramSpec,
-  { flat, block = 1 }: Lowering,
-): LoweredProgram {
-  const all: { name: string; tensor: Tensor; role: OutputRole; target: string }[] = [];
+function lowerProgram(program: ProgramSpec, { flat, block = 1 }: Lowering): LoweredModel {
+  const results = resultsOf(program, flat);
+  const stop = flat ? STOP : undefined;
+  const model = lower(tensorsOf(results), { block, stop, frugal: flat });
+  const inputs = namedShapes(model.inputs);
+  const outputs = results.map(({ tensor, ...result }) => result);
+  const { name } = program;
+  return { name, model: model.bytes, stop, inputs, programs: [{ name, inputs, outputs }] };
+}
+
+/** Programs in one model, whose working memory they share: none is computed while another is. */
+function lowerJointly(programs: readonly ProgramSpec[], block: number): LoweredModel {
+  const all = programs.map((program) => ({ name: program.name, results: resultsOf(program, true) }));
+  const model = lowerTogether(
+    Object.fromEntries(all.map(({ name, results }) => [name, tensorsOf(results)])),
+    { block, stop: STOP, frugal: true },
+  );
+  return {
+    name: all.map(({ name }) => name).join(', '),
+    model: model.bytes,
+    stop: STOP,
+    inputs: namedShapes(model.inputs),
+    programs: all.map(({ name, results }) => ({
+      name,
+      condition: conditionOf(name),
+      inputs: namedShapes(model.own[name]!),
+      outputs: results.map(({ tensor, ...result }) => ({ ...result, name: jointName(name, result.name) })),
+    })),
+  };
+}
+
+type Result = LoweredProgram['outputs'][number] & { readonly tensor: Tensor };
+
+function resultsOf({ outputs, gradients, assignments }: ProgramSpec, flat: boolean): Result[] {
+  const all: Result[] = [];
   const collect = (role: OutputRole, entries: Iterable<readonly [string, Tensor]>) => {
     for (const [target, value] of entries) {
       const tensor = flat ? unreshaped(value) : value;
-      all.push({ name: role === 'output' ? target : `${role}/${target}`, tensor, role, target });
+      const name = role === 'output' ? target : `${role}/${target}`;
+      all.push({ name, tensor, shape: tensor.shape as readonly number[], role, target });
     }
   };
-  collect('output', Object.entries(results));
+  collect('output', Object.entries(outputs));
   collect('gradient', gradients ?? []);
   collect('assignment', assignments ?? []);
-  const stop = flat ? STOP : undefined;
-  const outputs = Object.fromEntries(all.map((output) => [output.name, output.tensor]));
-  const model = lower(outputs, { block, stop, frugal: flat });
-  return {
-    name,
-    stop,
-    model: model.bytes,
-    inputs: [...model.inputs].map(([input, shape]) => ({ name: input, shape: shape as readonly number[] })),
-    outputs: all.map(({ name: output, tensor, role, target }) => ({
-      name: output,
-      shape: tensor.shape as readonly number[],
-      role,
-      target,
-    })),
-  };
+  return all;
+}
+
+function tensorsOf(results: readonly Result[]): Record<string, Tensor> {
+  return Object.fromEntries(results.map(({ name, tensor }) => [name, tensor]));
+}
+
+function namedShapes(shapes: ReadonlyMap<string, Shape>): LoweredModel['inputs'] {
+  return [...shapes].map(([name, shape]) => ({ name, shape: shape as readonly number[] }));
 }
 
 /** The tensor under final reshapes. */

@@ -44,8 +44,8 @@ export class ReferenceEngine implements Engine {
     }
   }
 
-  async compile(program: ProgramSpec): Promise<void> {
-    this.#programs.set(program.name, program);
+  async compile(...programs: readonly ProgramSpec[]): Promise<void> {
+    for (const program of programs) this.#programs.set(program.name, program);
   }
 
   async run(name: string, feeds: Feeds, updates: readonly OptimizerUpdate[] = []): Promise<RunResult> {

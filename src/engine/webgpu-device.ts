@@ -19,7 +19,13 @@ import {
   type SgdUpdate,
 } from './engine.js';
 import { requireAdam } from './optimizers.js';
-import { type Device, type DeviceOptions, type LoweredProgram, sessionOptions } from './ort-device.js';
+import {
+  type Device,
+  type DeviceOptions,
+  type LoweredModel,
+  type LoweredProgram,
+  sessionOptions,
+} from './ort-device.js';
 
 interface LoadedProgram {
   readonly session: ort.InferenceSession;
@@ -62,7 +68,8 @@ export class WebGpuDevice implements Device {
     }
   }
 
-  async compile({ name, model, inputs, outputs }: LoweredProgram): Promise<void> {
+  async compile({ name, model, programs }: LoweredModel): Promise<void> {
+    const [{ inputs, outputs }] = programs as readonly [LoweredProgram];
     const kept = outputs.filter(({ role }) => role !== 'output');
     const session = await this.#open(
       name,

@@ -1,28 +1,12 @@
 /** @file Lowers expressions to an ONNX model (IR 10, opset 21) and serialises it. */
-import { PbfWriter } from 'pbf';
-import {
-  type BoundInputs,
-  Emitter,
-  FLOAT_ATTRIBUTES,
-  type Initializer,
-  type OnnxAttribute,
-  type OnnxNode,
-} from './emitter.js';
+import { type BoundInputs, Emitter } from './emitter.js';
 import { topologicalOrder } from './grad.js';
 import { liveSet } from './live-set.js';
+import { type OnnxGraph, writeModel } from './onnx-file.js';
 import { operators } from './ops.js';
 import type { Shape } from './shape.js';
 import { simplify } from './simplify.js';
 import type { Tensor } from './tensor.js';
-
-const OPSET = 21;
-const IR_VERSION = 10;
-/** Element types of onnx.TensorProto.DataType. */
-const FLOAT = 1;
-const INT64 = 7;
-/** How the types of blocked operators begin, and the domain that it stands for. */
-const BLOCKED = 'nchwc.';
-const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 /** A serialised ONNX model (IR 10, opset 21, float32). */
 export interface OnnxModel {
@@ -52,10 +36,65 @@ export interface LowerOptions {
  * One ONNX model that computes the named outputs. Inputs are the leaves; symbolic axes stay symbolic.
  * @throws if a bound value does not fill its input's shape, or an operator needs the size of a symbolic axis.
  */
-export function lower(
+export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerOptions = {}): OnnxModel {
+  const { stop, metadata = {} } = options;
+  const graph = graphOf(outputs, options);
+  const bytes = writeModel({ ...graph, stop }, metadata);
+  return { bytes, inputs: new Map(graph.inputs), nodeCount: graph.nodes.length - graph.outputs.length };
+}
+
+/** Several programs in one model, which share its working memory: one of them is computed at a time. */
+export interface JointModel {
+  readonly bytes: Uint8Array;
+  /** Names and shapes of the inputs of all, which are to be fed whichever is computed. */
+  readonly inputs: ReadonlyMap<string, Shape>;
+  /** Names and shapes of the inputs that a program really reads, by the name of the program. */
+  readonly own: Readonly<Record<string, ReadonlyMap<string, Shape>>>;
+}
+
+/** The bool input of a joint model that says whether a program is computed. */
+export const conditionOf = (program: string): string => `run ${program}`;
+/** What an output of a program is called in a joint model. */
+export const jointName = (program: string, output: string): string => `${program}: ${output}`;
+
+/** Before the name of an output in its branch. */
+const INSIDE = 'result ';
+
+/** One model of several programs' outputs, by the name of the program; see {@link conditionOf}, {@link jointName}. */
+export function lowerTogether(
+  programs: Readonly<Record<string, Readonly<Record<string, Tensor>>>>,
+  options: Omit<LowerOptions, 'metadata'> = {},
+): JointModel {
+  const graphs = Object.entries(programs).map(([name, outputs]) => {
+    // In its branch an output has another name than outside, and than any input.
+    const renamed = Object.entries(outputs).map(([output, node]) => [`${INSIDE}${output}`, node] as const);
+    return { name, graph: graphOf(Object.fromEntries(renamed), options) };
+  });
+  const inputs = new Map(graphs.flatMap(({ graph }) => graph.inputs));
+  const branches = graphs.map(({ name, graph }) => ({
+    condition: conditionOf(name),
+    graph,
+    names: graph.outputs.map(([output]) => jointName(name, output.slice(INSIDE.length))),
+  }));
+  const joint = {
+    nodes: [],
+    initializers: [],
+    inputs: [...inputs],
+    outputs: [],
+    stop: options.stop,
+    branches,
+  };
+  return {
+    bytes: writeModel(joint, {}),
+    inputs,
+    own: Object.fromEntries(graphs.map(({ name, graph }) => [name, new Map(graph.inputs)])),
+  };
+}
+
+function graphOf(
   outputs: Readonly<Record<string, Tensor>>,
-  { metadata = {}, bound, block = 1, stop, frugal = false }: LowerOptions = {},
-): OnnxModel {
+  { bound, block = 1, frugal = false }: LowerOptions,
+): OnnxGraph {
   const emitter = new Emitter(bound, block);
   const values = new Map<Tensor, string>();
   const targets = simplify(Object.values(outputs));
@@ -66,25 +105,18 @@ export function lower(
     values.set(node, operators[node.op].onnx(emitter, inputs, node));
   }
   // An output may be a leaf or be asked for twice; Identity gives each its own name.
-  const nodes = [
-    ...emitter.nodes,
-    ...(stop === undefined ? [] : [{ type: 'SequenceEmpty', inputs: [], output: stop, attributes: {} }]),
-    ...named.map(({ name, node }) => ({
-      type: 'Identity',
-      inputs: [values.get(node)!],
-      output: name,
-      attributes: {},
-    })),
-  ];
-  const shapes = new Map([...emitter.inputs].map(([name, node]) => [name, node.shape]));
-  const results = named.map(({ name, node }) => [name, node.shape] as const);
-  const bytes = writeModel(
-    nodes,
-    emitter.initializers,
-    { inputs: [...shapes], outputs: results, stop },
-    metadata,
-  );
-  return { bytes, inputs: shapes, nodeCount: emitter.nodes.length };
+  const identities = named.map(({ name, node }) => ({
+    type: 'Identity',
+    inputs: [values.get(node)!],
+    output: name,
+    attributes: {},
+  }));
+  return {
+    nodes: [...emitter.nodes, ...identities],
+    initializers: emitter.initializers,
+    inputs: [...emitter.inputs].map(([name, { shape }]) => [name, shape] as const),
+    outputs: named.map(({ name, node }) => [name, node.shape] as const),
+  };
 }
 
 /** Outputs as they are or reversed, whichever keeps fewer values alive: ONNX Runtime computes the last one first. */
@@ -92,121 +124,4 @@ function inFrugalOrder<T extends { readonly node: Tensor }>(outputs: readonly T[
   const reversed = [...outputs].reverse();
   const alive = (first: readonly T[]) => liveSet(first.map(({ node }) => node));
   return alive(outputs) < alive(reversed) ? reversed : outputs;
-}
-
-type NamedShape = readonly [name: string, shape: Shape];
-
-interface Signature {
-  readonly inputs: readonly NamedShape[];
-  readonly outputs: readonly NamedShape[];
-  readonly stop: string | undefined;
-}
-
-function writeModel(
-  nodes: readonly OnnxNode[],
-  initializers: readonly Initializer[],
-  { inputs, outputs, stop }: Signature,
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
-  const writer = new PbfWriter();
-  writer.writeVarintField(1, IR_VERSION);
-  writer.writeStringField(2, 'mixtura');
-  writer.writeMessage(
-    7,
-    (_, graph) => {
-      for (const node of nodes) graph.writeMessage(1, writeNode, node);
-      graph.writeStringField(2, 'mixtura');
-      for (const initializer of initializers) graph.writeMessage(5, writeInitializer, initializer);
-      for (const value of inputs) graph.writeMessage(11, writeValueInfo, value);
-      if (stop !== undefined) graph.writeMessage(12, writeSequenceInfo, stop);
-      for (const value of outputs) graph.writeMessage(12, writeValueInfo, value);
-    },
-    null,
-  );
-  writer.writeMessage(8, writeOpset, ['', OPSET]);
-  if (nodes.some(({ type }) => type.startsWith(BLOCKED))) {
-    writer.writeMessage(8, writeOpset, [BLOCKED_DOMAIN, 1]);
-  }
-  for (const entry of Object.entries(metadata)) writer.writeMessage(14, writeEntry, entry);
-  return writer.finish();
-}
-
-function writeOpset([domain, version]: [string, number], writer: PbfWriter): void {
-  writer.writeStringField(1, domain);
-  writer.writeVarintField(2, version);
-}
-
-function writeNode(node: OnnxNode, writer: PbfWriter): void {
-  const blocked = node.type.startsWith(BLOCKED);
-  for (const name of node.inputs) writer.writeStringField(1, name);
-  writer.writeStringField(2, node.output);
-  writer.writeStringField(4, blocked ? node.type.slice(BLOCKED.length) : node.type);
-  for (const entry of Object.entries(node.attributes)) writer.writeMessage(5, writeAttribute, entry);
-  if (blocked) writer.writeStringField(7, BLOCKED_DOMAIN);
-}
-
-/** onnx.AttributeProto: types 1 float, 2 int, 7 ints. */
-function writeAttribute([name, value]: [string, OnnxAttribute], writer: PbfWriter): void {
-  writer.writeStringField(1, name);
-  if (typeof value !== 'number') {
-    for (const item of value) writer.writeVarintField(8, item);
-    writer.writeVarintField(20, 7);
-  } else if (FLOAT_ATTRIBUTES.has(name)) {
-    writer.writeFloatField(2, value);
-    writer.writeVarintField(20, 1);
-  } else {
-    writer.writeVarintField(3, value);
-    writer.writeVarintField(20, 2);
-  }
-}
-
-function writeInitializer({ name, shape, data }: Initializer, writer: PbfWriter): void {
-  for (const dim of shape) writer.writeVarintField(1, dim);
-  writer.writeVarintField(2, data instanceof Float32Array ? FLOAT : INT64);
-  writer.writeStringField(8, name);
-  writer.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-}
-
-function writeValueInfo([name, shape]: NamedShape, writer: PbfWriter): void {
-  writer.writeStringField(1, name);
-  writer.writeMessage(2, writeTensorType, shape);
-}
-
-/** A value of type seq(tensor(float)). */
-function writeSequenceInfo(name: string, writer: PbfWriter): void {
-  writer.writeStringField(1, name);
-  writer.writeMessage(
-    2,
-    (_, type) =>
-      type.writeMessage(4, (__, sequence) => sequence.writeMessage(1, writeTensorType, undefined), null),
-    null,
-  );
-}
-
-/** onnx.TypeProto of a float32 tensor of this shape, or of any. */
-function writeTensorType(shape: Shape | undefined, writer: PbfWriter): void {
-  writer.writeMessage(
-    1,
-    (_, tensor) => {
-      tensor.writeVarintField(1, FLOAT);
-      if (shape !== undefined) tensor.writeMessage(2, writeShape, shape);
-    },
-    null,
-  );
-}
-
-function writeShape(shape: Shape, writer: PbfWriter): void {
-  for (const dim of shape) {
-    writer.writeMessage(
-      1,
-      (_, entry) =>
-        typeof dim === 'number' ? entry.writeVarintField(1, dim) : entry.writeStringField(2, dim),
-      null,
-    );
-  }
-}
-
-function writeEntry([key, value]: [string, string], writer: PbfWriter): void {
-  writer.writeStringField(1, key);
-  writer.writeStringField(2, value);
 }

@@ -58,7 +58,7 @@ export class Session {
     // Side by side: this thread draws starting values while the engine's compiles.
     await Promise.all([
       engine.allocate(state ? groups.map(withoutStart) : groups),
-      ...programs.map((program) => engine.compile(program)),
+      engine.compile(...programs),
     ]);
     if (state) await session.#load(state);
     return session;
