@@ -87,8 +87,21 @@ function table(result: BenchResult): string[] {
     `  1024^3 matrix product: ${gemmGflopPerSecond.toFixed(0)} GFLOP/s; the step runs at ${percent(result.shareOfGemm)} of that rate.`,
     `  first step ${(result.firstStepMs / 1000).toFixed(2)} s after the start of the process; processor time ${result.cpuMsPerStep.toFixed(3)} ms a step.`,
     `  optimizer: touches ${mebibytes(result.optimizer.bytes)}; a memory copy of as much takes ${result.optimizer.copyMs.toFixed(3)} ms.`,
-    `  peak memory: ${mebibytes(result.peakBytes)}; parameters, gradients and moments are ${mebibytes(result.floor.state)}, the two largest activations ${mebibytes(result.floor.activations)}.`,
+    ...memoryTable(result),
     `  resident memory: ${result.memory.map(({ step, bytes }) => `${mebibytes(bytes)} at step ${step}`).join(', ')}`,
+  ];
+}
+
+function memoryTable({ peakBytes, surroundings: { runtime, data }, floor }: BenchResult): string[] {
+  const { state, activations, live } = floor;
+  const rest = peakBytes - runtime - data - state - live;
+  const needed = state + activations;
+  const times = (bytes: number) => (bytes / needed).toFixed(2);
+  return [
+    `  peak memory: ${mebibytes(peakBytes)} = ${mebibytes(runtime)} Node.js and ONNX Runtime before any model + ${mebibytes(data)} data ` +
+      `+ ${mebibytes(state)} parameters, gradients and moments + ${mebibytes(live)} activations alive at a time + ${mebibytes(rest)} rest`,
+    `  parameters, gradients, moments and the two largest activations (${mebibytes(activations)}) are ${mebibytes(needed)}: ` +
+      `the peak is ${times(peakBytes)} times that, without Node.js and ONNX Runtime ${times(peakBytes - runtime)}, without data too ${times(peakBytes - runtime - data)}`,
   ];
 }
 

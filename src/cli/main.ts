@@ -3,41 +3,31 @@
 import { didYouMean } from '../data/nearest.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { benchVerb } from './bench.js';
-import { clusterVerb } from './cluster.js';
-import { dataVerb } from './data.js';
-import { doctorVerb } from './doctor.js';
-import { evaluateVerb } from './evaluate.js';
-import { exportVerb } from './export.js';
-import { featuresVerb } from './features.js';
 import { note, print, tolerateClosedPipe } from './output.js';
-import { sampleVerb } from './sample.js';
-import { trainVerb } from './train.js';
 import { helpOf, parseArguments, type Verb } from './verb.js';
 
-/** A verb is a line here and a file beside this one. */
-const verbs: Readonly<Record<string, Verb>> = Object.fromEntries(
-  [
-    trainVerb,
-    sampleVerb,
-    clusterVerb,
-    evaluateVerb,
-    exportVerb,
-    dataVerb,
-    featuresVerb,
-    benchVerb,
-    doctorVerb,
-  ].map((verb) => [verb.name, verb]),
-);
+/** A verb is a line here and a file beside this one, read when it is asked for: that takes as long as a short run. */
+const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  train: async () => (await import('./train.js')).trainVerb,
+  sample: async () => (await import('./sample.js')).sampleVerb,
+  cluster: async () => (await import('./cluster.js')).clusterVerb,
+  evaluate: async () => (await import('./evaluate.js')).evaluateVerb,
+  export: async () => (await import('./export.js')).exportVerb,
+  data: async () => (await import('./data.js')).dataVerb,
+  features: async () => (await import('./features.js')).featuresVerb,
+  bench: async () => (await import('./bench.js')).benchVerb,
+  doctor: async () => (await import('./doctor.js')).doctorVerb,
+};
 
-function overview(): string {
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(verbs).map((load) => load()));
   const width = Math.max(...Object.keys(verbs).map((name) => name.length)) + 2;
   return [
     'mixtura finds the hidden groups in unlabelled data, learns how large each is, and generates new samples of any.',
     '',
     'mixtura VERB [...]',
     '',
-    ...Object.values(verbs).map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    ...all.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
     "Each verb explains itself: mixtura VERB --help. Start with 'mixtura train'.",
   ].join('\n');
@@ -46,19 +36,20 @@ function overview(): string {
 async function main(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    print(overview());
+    print(await overview());
     return ExitCode.done;
   }
   if (name === '--version' || name === '-v') {
     print(VERSION);
     return ExitCode.done;
   }
-  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (!verb) {
+  const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (!load) {
     throw usageError(
       `There is no verb '${name}'${didYouMean(name, Object.keys(verbs))}; see mixtura --help.`,
     );
   }
+  const verb = await load();
   const args = parseArguments(verb, rest);
   if (args.flag('help')) {
     print(helpOf(verb));

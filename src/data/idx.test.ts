@@ -34,6 +34,15 @@ describe('readIdx', () => {
     }
   });
 
+  it('holds unpacked data once', () => {
+    const size = 2 ** 22;
+    const noise = Uint8Array.from({ length: size }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 255);
+    const packed = encodeIdx({ shape: [size], data: noise }, { gzip: true });
+    const before = process.memoryUsage().arrayBuffers;
+    expect(parseIdx(packed, 'noise.gz').data).toHaveLength(size);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1.5 * size);
+  });
+
   it('reads data that is random, and so longer packed than not', () => {
     const noise = Uint8Array.from({ length: 70_000 }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 255);
     const { data } = parseIdx(encodeIdx({ shape: [70_000], data: noise }, { gzip: true }), 'noise.gz');

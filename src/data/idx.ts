@@ -147,7 +147,8 @@ function unpackStart(bytes: Uint8Array, path: string): Uint8Array {
 
 function unpack(bytes: Uint8Array, total: number, path: string, elements: number): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: total, chunkSize: Math.min(total + 64, 2 ** 20) });
+    // One chunk of the size that the header promises: many would be held beside what they are joined to.
+    return gunzipSync(bytes, { maxOutputLength: total, chunkSize: Math.max(64, total + 1) });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(path, elements);

@@ -6,7 +6,7 @@
  * {@link momentName} and {@link FLAT}. Moments are flat: one array a group, tensor after tensor without gaps.
  */
 import { concat, input, type Tensor } from '../graph/tensor.js';
-import { elements, type TensorGroup } from './engine.js';
+import { elements, type GroupLayout } from './engine.js';
 import type { AdamOptions } from './optimizers.js';
 
 /** Expressions by the name of their value. */
@@ -19,10 +19,10 @@ export const FLAT = 'all:flat';
 export const gradientName = (tensor: string): string => `gradient:${tensor}`;
 
 /** Name of the moments of a group. */
-export const momentName = (order: 1 | 2, group: TensorGroup): string => `moment${order}:${group.name}`;
+export const momentName = (order: 1 | 2, group: GroupLayout): string => `moment${order}:${group.name}`;
 
 /** Number of elements of all tensors of a group. */
-export function groupSize(group: TensorGroup): number {
+export function groupSize(group: GroupLayout): number {
   return group.tensors.reduce((n, { shape }) => n + elements(shape), 0);
 }
 
@@ -49,7 +49,7 @@ export function sgdFactors(learningRate: number): Factors {
  * of shape []. With beta1 = 0 the first moment is the gradient itself and is not kept.
  * Source: Kingma and Ba 2015, algorithm 1, in PyTorch's form.
  */
-export function adamExpressions(group: TensorGroup, options: Omit<AdamOptions, 'learningRate'>): Expressions {
+export function adamExpressions(group: GroupLayout, options: Omit<AdamOptions, 'learningRate'>): Expressions {
   const { beta1, beta2, epsilon = 1e-8, weightDecay = 0 } = options;
   const moment = (order: 1 | 2) => input(momentName(order, group), [groupSize(group)]);
   const gradients = flat(group.tensors.map(({ name, shape }) => input(gradientName(name), shape)));
@@ -67,25 +67,25 @@ export function adamExpressions(group: TensorGroup, options: Omit<AdamOptions, '
 }
 
 /** New values after a step of gradient descent, v <- v - rate g, with rate of {@link sgdFactors} as an input of shape []. */
-export function sgdExpressions(group: TensorGroup): Expressions {
+export function sgdExpressions(group: GroupLayout): Expressions {
   const rate = input(RATE, []);
   const steps = group.tensors.map(({ name, shape }) => input(gradientName(name), shape).mul(rate));
   return moved(group, steps);
 }
 
 /** All values of a group as one array, {@link FLAT}. */
-export function joinExpressions(group: TensorGroup): Expressions {
+export function joinExpressions(group: GroupLayout): Expressions {
   return { [FLAT]: flatValues(group) };
 }
 
 /** The tensors of a group, cut from the input {@link FLAT}. */
-export function splitExpressions(group: TensorGroup): Expressions {
+export function splitExpressions(group: GroupLayout): Expressions {
   const pieces = parts(group, input(FLAT, [groupSize(group)]));
   return Object.fromEntries(group.tensors.map(({ name }, i) => [name, pieces[i]!]));
 }
 
 /** One of a group's moments as it is. */
-export function momentExpressions(order: 1 | 2, group: TensorGroup): Expressions {
+export function momentExpressions(order: 1 | 2, group: GroupLayout): Expressions {
   const name = momentName(order, group);
   return { [name]: input(name, [groupSize(group)]) };
 }
@@ -95,7 +95,7 @@ function blend(old: Tensor, recent: Tensor, share: number): Tensor {
   return old.mul(share).add(recent.mul(1 - share));
 }
 
-function flatValues(group: TensorGroup): Tensor {
+function flatValues(group: GroupLayout): Tensor {
   return flat(group.tensors.map(({ name, shape }) => input(name, shape)));
 }
 
@@ -107,7 +107,7 @@ function flat(tensors: readonly Tensor[]): Tensor {
 }
 
 /** A flat array, cut into tensors of the shapes of the group's. */
-function parts(group: TensorGroup, array: Tensor): Tensor[] {
+function parts(group: GroupLayout, array: Tensor): Tensor[] {
   let end = 0;
   return group.tensors.map(({ shape }) => {
     const start = end;
@@ -116,7 +116,7 @@ function parts(group: TensorGroup, array: Tensor): Tensor[] {
   });
 }
 
-function moved(group: TensorGroup, steps: readonly Tensor[]): Expressions {
+function moved(group: GroupLayout, steps: readonly Tensor[]): Expressions {
   return Object.fromEntries(
     group.tensors.map(({ name, shape }, i) => [name, input(name, shape).sub(steps[i]!)]),
   );

@@ -12,18 +12,23 @@ import type { AdamOptions } from './optimizers.js';
 export interface StateTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Row-major values. */
-  readonly initial: Float32Array;
+  /** Row-major values, or what writes them into the zeros that it is given. */
+  readonly initial: Float32Array | ((out: Float32Array) => void);
 }
 
-/** Tensors that are read, written and updated together: the parameters of one network, or its running statistics. */
-export interface TensorGroup {
+/** What there is of a {@link TensorGroup}, without the values. */
+export interface GroupLayout {
   readonly name: string;
-  readonly tensors: readonly StateTensor[];
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** Whether there is room for a gradient and a second moment beside each value. */
   readonly trainable: boolean;
   /** Whether there is room for a first moment too: Adam with beta1 = 0 needs none (default true). */
   readonly firstMoment?: boolean;
+}
+
+/** Tensors that are read, written and updated together: the parameters of one network, or its running statistics. */
+export interface TensorGroup extends GroupLayout {
+  readonly tensors: readonly StateTensor[];
 }
 
 /** A program as expressions: its leaves are engine tensors, by name, or values fed at every run. */
@@ -63,7 +68,10 @@ export type ProgramOutputs = Readonly<Record<string, Float32Array>>;
 /** What a run of a program gives back. */
 export interface RunResult {
   readonly outputs: ProgramOutputs;
-  /** Milliseconds spent in the graph and in the optimizer. */
+  /**
+   * Milliseconds spent in the graph, and in optimizer updates since the result before: those of this run may still be
+   * under way, while the caller already has its outputs.
+   */
   readonly timing: { readonly graph: number; readonly optimizer: number };
 }
 
@@ -81,12 +89,13 @@ export interface Engine {
   /** Name for people, such as `ort-cpu`. */
   readonly name: string;
   /**
-   * Places all groups, with their starting values; called once, before anything is compiled. `programs` are those that
-   * will run at every step, as far as they are known: an engine may choose by them where it works.
+   * Places all groups, with their starting values; called once, before programs over them are compiled (the call, not its
+   * end: while values are drawn, programs can be compiled). `programs` are those that will run at every step, as far as
+   * they are known: an engine may choose by them where it works.
    */
   allocate(groups: readonly TensorGroup[], programs?: readonly ProgramSpec[]): Promise<void>;
-  /** Makes a program ready to run under its name. */
-  compile(program: ProgramSpec): Promise<void>;
+  /** Makes programs ready to run under their names. Those that are given together may share their working memory. */
+  compile(...programs: readonly ProgramSpec[]): Promise<void>;
   /**
    * Runs a program, then its assignments, then the optimizer updates. Calls are executed in the order in which they
    * were made, so a caller may queue several without waiting. Rejects where an input was given no value.
@@ -98,6 +107,19 @@ export interface Engine {
   write(group: string, state: GroupState): Promise<void>;
   /** Frees everything; the engine takes no more requests. */
   close(): Promise<void>;
+}
+
+/** The values that a group starts from, tensor after tensor without gaps. */
+export function startingValues({ tensors }: TensorGroup): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(tensors.reduce((n, { shape }) => n + elements(shape), 0));
+  let start = 0;
+  for (const { shape, initial } of tensors) {
+    const own = values.subarray(start, start + elements(shape));
+    if (typeof initial === 'function') initial(own);
+    else own.set(initial);
+    start += own.length;
+  }
+  return values;
 }
 
 /** Number of elements of a static shape. */

@@ -1,14 +1,17 @@
 /** @file Where a device lives: in a thread of its own, or in this one. Either answers requests in order. */
 import { Worker } from 'node:worker_threads';
 import { builtFile } from './built-file.js';
-import type { Device, DeviceOptions } from './ort-device.js';
+import type { DeviceOptions } from './ort-device.js';
 import type { Reply, WorkerData } from './ort-worker.js';
-import { type Request, serve } from './requests.js';
+import { type Request, Server } from './requests.js';
 
 /** Answers the requests of an engine, in the order in which they were made. */
 export interface Host {
-  /** Rejects with what went wrong; after {@link end}, everything. */
-  send(request: Request): Promise<unknown>;
+  /**
+   * Rejects with what went wrong; after {@link end}, everything. The buffers in `given` may belong to another thread from
+   * then on.
+   */
+  send(request: Request, given?: readonly ArrayBuffer[]): Promise<unknown>;
   /** Frees everything. */
   end(): Promise<void>;
 }
@@ -37,12 +40,12 @@ export class ThreadHost implements Host {
     this.#worker.on('exit', (code) => this.#fail(new Error(`the engine's thread ended (code ${code})`)));
   }
 
-  send(request: Request): Promise<unknown> {
+  send(request: Request, given: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, request });
+      this.#worker.postMessage({ id, request }, given);
     });
   }
 
@@ -73,30 +76,30 @@ const TURN = 8;
 
 /** A device in this thread: for programs so short that waking another thread would take as long as running them. */
 export class LocalHost implements Host {
-  readonly #device: Promise<Device>;
-  /** Settles when all requests so far are answered. */
+  readonly #server: Promise<Server>;
+  /** Settles when all requests so far are done with. */
   #last: Promise<unknown>;
   #turned = performance.now();
   #ended = false;
 
   constructor(options: DeviceOptions) {
-    this.#device = import('./ort-device.js').then(({ OrtDevice }) => new OrtDevice(options));
-    this.#last = this.#device;
+    this.#server = import('./ort-device.js').then(({ OrtDevice }) => new Server(new OrtDevice(options)));
+    this.#last = this.#server;
   }
 
   send(request: Request): Promise<unknown> {
     if (this.#ended) return Promise.reject(new Error('the engine is closed'));
-    const answer = this.#last.then(() => this.#answer(request));
-    this.#last = answer.catch(() => {});
-    return answer;
+    return new Promise((resolve, reject) => {
+      this.#last = this.#last.then(() => this.#answer(request, resolve)).catch(reject);
+    });
   }
 
-  async #answer(request: Request): Promise<unknown> {
+  async #answer(request: Request, deliver: (value: unknown) => void): Promise<void> {
     if (performance.now() - this.#turned > TURN) {
       await new Promise<void>((resolve) => setImmediate(resolve));
       this.#turned = performance.now();
     }
-    return serve(await this.#device, request);
+    await (await this.#server).answer(request, deliver);
   }
 
   async end(): Promise<void> {

@@ -1,17 +1,16 @@
 /**
  * @file ONNX Runtime and our own kernels beside one WebAssembly memory: values, gradients and moments in one arena, whose
- * views are the inputs and outputs of sessions and kernels without a copy. Lives in the worker (ort-worker.ts).
+ * views are the inputs and outputs of sessions and kernels without a copy. Lives where its host does (hosts.ts).
  */
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import {
   elements,
   type Feeds,
+  type GroupLayout,
   type GroupState,
   type OptimizerUpdate,
   type ProgramOutputs,
-  type RunResult,
-  type TensorGroup,
 } from './engine.js';
 import { BoundProgram, KERNEL_BYTES, type KernelProgram, KernelRoom } from './kernel-program.js';
 import { Arena } from './memory.js';
@@ -20,17 +19,34 @@ import { OptimizerKernel } from './optimizers.js';
 /** Where an output of a program goes. */
 export type OutputRole = 'output' | 'gradient' | 'assignment';
 
-/** A program as the worker receives it: a serialised model and what its inputs and outputs are. */
-export interface LoweredProgram {
+/** Programs as the worker receives them: a serialised model, and what its inputs and outputs are. */
+export interface LoweredModel {
   readonly kind: 'session';
   readonly name: string;
   readonly model: Uint8Array;
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** Name of the model's first output, where that is none that could be read (see {@link OrtDevice}). */
+  readonly stop?: string | undefined;
+  /** Of all programs; a run feeds every one. */
+  readonly inputs: readonly NamedShape[];
+  readonly programs: readonly LoweredProgram[];
+}
+
+interface NamedShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface LoweredProgram {
+  readonly name: string;
+  /** The bool input that says whether this program is the one that is computed, where the model has several. */
+  readonly condition?: string | undefined;
+  /** Inputs that the program reads. */
+  readonly inputs: readonly NamedShape[];
   readonly outputs: readonly {
     readonly name: string;
     readonly shape: readonly number[];
     readonly role: OutputRole;
-    /** The tensor that a gradient or an assignment belongs to. */
+    /** What an output is called by the caller; else the tensor that a gradient or an assignment belongs to. */
     readonly target: string;
   }[];
 }
@@ -60,9 +76,9 @@ interface Block {
 interface LoadedSession {
   readonly session: ort.InferenceSession;
   readonly feeds: Record<string, ort.Tensor>;
-  readonly fetches: Record<string, ort.Tensor>;
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  readonly results: readonly string[];
+  readonly fetches: Record<string, ort.Tensor | null>;
+  readonly inputs: readonly NamedShape[];
+  readonly results: readonly { readonly name: string; readonly data: Float32Array }[];
   readonly copies: readonly { readonly from: Float32Array; readonly to: Float32Array }[];
 }
 
@@ -88,16 +104,26 @@ export function sessionOptions(
   };
 }
 
-/** What answers the requests of the worker: all tensors, and the programs over them. */
+/** What answers the requests of an engine: all tensors, and the programs over them. */
 export interface Device {
-  allocate(groups: readonly TensorGroup[]): void | Promise<void>;
-  compile(program: LoweredProgram | KernelProgram): Promise<void>;
-  run(program: string, feeds: Feeds, updates: readonly OptimizerUpdate[]): Promise<RunResult>;
+  /** Makes room for all groups, whose values are 0 until they are written. */
+  allocate(groups: readonly GroupLayout[]): void | Promise<void>;
+  compile(model: LoweredModel | KernelProgram): Promise<void>;
+  /** Computes a program, then its assignments. */
+  run(program: string, feeds: Feeds): Promise<ProgramOutputs>;
+  /** Optimizer steps, by the gradients that are there. */
+  update(updates: readonly OptimizerUpdate[]): void | Promise<void>;
   read(group: string): GroupState | Promise<GroupState>;
   write(group: string, state: GroupState): void | Promise<void>;
   close(): Promise<void>;
 }
 
+/**
+ * When a run is over, ONNX Runtime's binding copies every output into a new array, though all have been written where
+ * they belong: as many bytes as all gradients, at every step, which then wait for the garbage collector. It goes through
+ * the outputs in order and fails at one that is no tensor. So the first output is a sequence, and that failure says
+ * that the run is over.
+ */
 export class OrtDevice implements Device {
   readonly #options: DeviceOptions;
   readonly #slots = new Map<string, Slot>();
@@ -110,13 +136,12 @@ export class OrtDevice implements Device {
     this.#options = options;
   }
 
-  allocate(groups: readonly TensorGroup[]): void {
+  allocate(groups: readonly GroupLayout[]): void {
     const sizes = groups.map((group) =>
       group.tensors.reduce((n, { shape }) => n + aligned(elements(shape)), 0),
     );
-    const blocks = (group: TensorGroup) => (group.trainable ? 3 + (group.firstMoment === false ? 0 : 1) : 1);
-    const lengths = groups.flatMap((group, i) => Array<number>(blocks(group)).fill(sizes[i]!));
-    const arena = this.#open(lengths);
+    const blocks = (group: GroupLayout) => (group.trainable ? 3 + (group.firstMoment === false ? 0 : 1) : 1);
+    const arena = this.#open(groups.flatMap((group, i) => Array<number>(blocks(group)).fill(sizes[i]!)));
     groups.forEach((group, i) => {
       const take = () => arena.float32(sizes[i]!);
       const trained = group.trainable ? { gradient: take(), moment2: take() } : {};
@@ -134,12 +159,11 @@ export class OrtDevice implements Device {
     return arena;
   }
 
-  #place(group: TensorGroup, memory: Omit<Block, 'extents'>): void {
+  #place(group: GroupLayout, memory: Omit<Block, 'extents'>): void {
     let start = 0;
-    const extents = group.tensors.map(({ name, shape, initial }) => {
+    const extents = group.tensors.map(({ name, shape }) => {
       const size = elements(shape);
       const value = memory.value.subarray(start, start + size);
-      value.set(initial);
       const gradient = memory.gradient?.subarray(start, start + size);
       this.#slots.set(name, { shape, value, ...(gradient && { gradient }) });
       const extent = { start, size };
@@ -149,47 +173,60 @@ export class OrtDevice implements Device {
     this.#blocks.set(group.name, { ...memory, extents });
   }
 
-  async compile(program: LoweredProgram | KernelProgram): Promise<void> {
-    if (program.kind === 'session') return this.#load(program);
+  async compile(model: LoweredModel | KernelProgram): Promise<void> {
+    if (model.kind === 'session') return this.#load(model);
     if (!this.#room) this.#open([]);
-    const bound = BoundProgram.bind(program, this.#room!, this.#slots, this.#options.profile !== undefined);
-    if (!bound) throw new Error(`program ${program.name} does not fit into ${KERNEL_BYTES} bytes`);
-    this.#programs.set(program.name, bound);
+    const bound = BoundProgram.bind(model, this.#room!, this.#slots, this.#options.profile !== undefined);
+    if (!bound) throw new Error(`program ${model.name} does not fit into ${KERNEL_BYTES} bytes`);
+    this.#programs.set(model.name, bound);
   }
 
-  async #load(program: LoweredProgram): Promise<void> {
-    const session = await ort.InferenceSession.create(program.model, {
-      ...sessionOptions(this.#options, program.name),
+  async #load(model: LoweredModel): Promise<void> {
+    const session = await ort.InferenceSession.create(model.model, {
+      ...sessionOptions(this.#options, model.name),
       executionProviders: ['cpu'],
     });
     const feeds: Record<string, ort.Tensor> = {};
-    for (const { name, shape } of program.inputs) {
-      const slot = this.#slots.get(name);
-      if (slot) feeds[name] = new ort.Tensor('float32', slot.value, shape);
+    for (const { name, shape } of model.inputs) {
+      // What a run does not feed belongs to another program, which is not computed.
+      const data = this.#slots.get(name)?.value ?? new Float32Array(elements(shape));
+      feeds[name] = new ort.Tensor('float32', data, shape);
     }
-    const fetches: Record<string, ort.Tensor> = {};
+    for (const { condition } of model.programs) if (condition !== undefined) feeds[condition] = bool(false);
+    for (const program of model.programs) {
+      const chosen = program.condition === undefined ? {} : { [program.condition]: bool(true) };
+      this.#programs.set(program.name, this.#bind(session, program, { ...feeds, ...chosen }, model.stop));
+    }
+  }
+
+  #bind(
+    session: ort.InferenceSession,
+    program: LoweredProgram,
+    feeds: LoadedSession['feeds'],
+    stop: string | undefined,
+  ): LoadedSession {
+    const fetches: Record<string, ort.Tensor | null> = stop === undefined ? {} : { [stop]: null };
     const copies: { from: Float32Array; to: Float32Array }[] = [];
+    const results: { name: string; data: Float32Array }[] = [];
     for (const { name, shape, role, target } of program.outputs) {
       const slot = this.#slots.get(target);
       const data = role === 'gradient' ? slot!.gradient! : new Float32Array(elements(shape));
       if (role === 'assignment') copies.push({ from: data, to: slot!.value });
+      if (role === 'output') results.push({ name: target, data });
       fetches[name] = new ort.Tensor('float32', data, shape);
     }
     const inputs = program.inputs.filter(({ name }) => !this.#slots.has(name));
-    const results = program.outputs.filter(({ role }) => role === 'output').map(({ name }) => name);
-    this.#programs.set(program.name, { session, feeds, fetches, inputs, results, copies });
+    return { session, feeds, fetches, inputs, results, copies };
   }
 
-  async run(name: string, feeds: Feeds, updates: readonly OptimizerUpdate[]): Promise<RunResult> {
+  async run(name: string, feeds: Feeds): Promise<ProgramOutputs> {
     const program = this.#programs.get(name);
     if (!program) throw new Error(`no program is called ${name}`);
-    const began = performance.now();
-    const outputs =
-      program instanceof BoundProgram ? program.run(feeds) : await runSession(program, name, feeds);
-    const computed = performance.now();
+    return program instanceof BoundProgram ? program.run(feeds) : runSession(program, name, feeds);
+  }
+
+  update(updates: readonly OptimizerUpdate[]): void {
     for (const update of updates) this.#update(update);
-    const finished = performance.now();
-    return { outputs, timing: { graph: computed - began, optimizer: finished - computed } };
   }
 
   #update(update: OptimizerUpdate): void {
@@ -235,13 +272,14 @@ export class OrtDevice implements Device {
 
   async close(): Promise<void> {
     const { profile } = this.#options;
+    const sessions = new Set<ort.InferenceSession>();
     for (const program of this.#programs.values()) {
-      if (program instanceof BoundProgram) {
-        if (profile !== undefined) program.writeProfile(profile);
-        continue;
-      }
-      if (profile !== undefined) program.session.endProfiling();
-      await program.session.release();
+      if (!(program instanceof BoundProgram)) sessions.add(program.session);
+      else if (profile !== undefined) program.writeProfile(profile);
+    }
+    for (const session of sessions) {
+      if (profile !== undefined) session.endProfiling();
+      await session.release();
     }
     this.#programs.clear();
   }
@@ -255,9 +293,16 @@ async function runSession(program: LoadedSession, name: string, feeds: Feeds): P
     if (data === undefined) throw new Error(`program ${name}: input ${input} was given no value`);
     inputs[input] = new ort.Tensor('float32', data, shape);
   }
-  await program.session.run(inputs, program.fetches);
+  await program.session.run(inputs, program.fetches).catch(unlessStopped);
   for (const { from, to } of program.copies) to.set(from);
-  return Object.fromEntries(
-    program.results.map((key) => [key, (program.fetches[key]!.data as Float32Array).slice()]),
-  );
+  return Object.fromEntries(program.results.map(({ name: key, data }) => [key, data.slice()]));
+}
+
+/** Passes on every failure of a run but that of reading its first output, a sequence. */
+function unlessStopped(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith('Non tensor type'))) throw error;
+}
+
+function bool(value: boolean): ort.Tensor {
+  return new ort.Tensor('bool', [value], []);
 }

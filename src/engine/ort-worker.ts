@@ -1,8 +1,15 @@
 /** @file The worker thread of the ONNX Runtime engine: `session.run` blocks its thread, so it has one of its own. */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from 'node:worker_threads';
 import type { DeviceName } from './devices.js';
+import type { GroupState } from './engine.js';
 import { type Device, type DeviceOptions, OrtDevice } from './ort-device.js';
-import { type Request, serve } from './requests.js';
+import { type Request, Server } from './requests.js';
 import { WebGpuDevice } from './webgpu-device.js';
 
 export type Reply = { readonly id: number; readonly value?: unknown; readonly error?: string };
@@ -12,25 +19,68 @@ export interface WorkerData extends DeviceOptions {
   readonly device: DeviceName;
 }
 
-const { device: name, ...options } = workerData as WorkerData;
-const device: Device = name === 'webgpu' ? new WebGpuDevice(options) : new OrtDevice(options);
-
-/** Waking the other thread takes a quarter of a millisecond: what is asked together is answered together. */
-const MOST_TOGETHER = 8;
-const waiting: Message[] = [];
-let busy = false;
-
 interface Message {
   readonly id: number;
   readonly request: Request;
 }
 
-async function answer({ id, request }: Message): Promise<Reply> {
-  try {
-    return { id, value: await serve(device, request) };
-  } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
+const { device: name, ...options } = workerData as WorkerData;
+const device: Device = name === 'webgpu' ? new WebGpuDevice(options) : new OrtDevice(options);
+const server = new Server(device);
+
+/** Frees arrays at once, instead of at some garbage collection: they are sent to where nobody is. */
+function discard(buffers: readonly ArrayBuffer[]): void {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.postMessage(undefined, buffers);
+  port1.close();
+}
+
+/** The buffers of what a group holds. */
+function buffersOf(state: GroupState): ArrayBuffer[] {
+  return Object.values(state).map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/** Answers that are sent together: waking the other thread takes a quarter of a millisecond. */
+class Answers {
+  #replies: Reply[] = [];
+  #given: ArrayBuffer[] = [];
+
+  add(reply: Reply, given: readonly ArrayBuffer[] = []): void {
+    this.#replies.push(reply);
+    this.#given.push(...given);
+    if (this.#replies.length === MOST_TOGETHER) this.send();
   }
+
+  send(): void {
+    if (this.#replies.length === 0) return;
+    parentPort!.postMessage(this.#replies, this.#given);
+    [this.#replies, this.#given] = [[], []];
+  }
+}
+
+const MOST_TOGETHER = 8;
+/** Milliseconds of work after which an answer is sent at once: waking the other thread is little beside them. */
+const LONG = 1;
+const answers = new Answers();
+const waiting: Message[] = [];
+let busy = false;
+
+async function answer({ id, request }: Message): Promise<void> {
+  const began = performance.now();
+  try {
+    await server.answer(request, (value) => {
+      // What a group holds comes in arrays of the answer's own: they are given away, not copied.
+      answers.add(
+        { id, value },
+        request.kind === 'read' && name === 'cpu' ? buffersOf(value as GroupState) : [],
+      );
+      if (performance.now() - began > LONG) answers.send();
+    });
+  } catch (error) {
+    answers.add({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+  if (request.kind === 'write' && name === 'cpu') discard(buffersOf(request.state));
 }
 
 /** The next message that has come: of those that the event loop brought, else straight from the port. */
@@ -42,14 +92,8 @@ function next(port: MessagePort): Message | undefined {
 async function work(port: MessagePort): Promise<void> {
   if (busy) return;
   busy = true;
-  let replies: Reply[] = [];
-  for (let message = next(port); message; message = next(port)) {
-    replies.push(await answer(message));
-    if (replies.length < MOST_TOGETHER) continue;
-    port.postMessage(replies);
-    replies = [];
-  }
-  if (replies.length > 0) port.postMessage(replies);
+  for (let message = next(port); message; message = next(port)) await answer(message);
+  answers.send();
   busy = false;
 }
 

@@ -12,7 +12,7 @@ const group: TensorGroup = {
   name: 'net',
   tensors: [
     { name: 'net/w', shape: [2, 3], initial: Float32Array.of(1, 2, 3, 4, 5, 6) },
-    { name: 'net/b', shape: [3], initial: Float32Array.of(0.5, -0.5, 0) },
+    { name: 'net/b', shape: [3], initial: (out) => out.set([0.5, -0.5]) },
   ],
   trainable: true,
 };

@@ -2,25 +2,26 @@
  * @file The engine that trains. Programs are lowered to ONNX and run by ONNX Runtime in a worker thread; small ones are
  * planned as calls of our own kernels, and where all are small no other thread is needed.
  */
-import { topologicalOrder } from '../graph/grad.js';
-import { type LowerOptions, lower } from '../graph/onnx.js';
-import type { Tensor } from '../graph/tensor.js';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { findBlockSize } from './block-size.js';
 import type { DeviceName } from './devices.js';
-import type {
-  Engine,
-  Feeds,
-  GroupState,
-  OptimizerUpdate,
-  ProgramSpec,
-  RunResult,
-  TensorGroup,
+import {
+  type Engine,
+  type Feeds,
+  type GroupLayout,
+  type GroupState,
+  type OptimizerUpdate,
+  type ProgramSpec,
+  type RunResult,
+  startingValues,
+  type TensorGroup,
 } from './engine.js';
 import { type Host, LocalHost, ThreadHost } from './hosts.js';
 import { suitsKernels } from './kernel-cost.js';
 import { planKernels } from './kernel-plan.js';
 import type { KernelProgram } from './kernel-program.js';
-import type { LoweredProgram, OutputRole } from './ort-device.js';
+import { agree, convolves, lowerJointly, lowerProgram } from './lowering.js';
+import type { LoweredModel } from './ort-device.js';
 import type { Request } from './requests.js';
 
 /** How {@link OrtEngine} runs. */
@@ -34,7 +35,7 @@ export interface OrtOptions {
    * all that can.
    */
   readonly kernels?: 'auto' | 'never' | 'always';
-  /** A folder in which every program leaves ONNX Runtime's profile when the engine is closed. */
+  /** A folder in which every program leaves its profile when the engine is closed. */
   readonly profile?: string | undefined;
 }
 
@@ -54,27 +55,47 @@ export class OrtEngine implements Engine {
   async allocate(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
     const local = programs.length > 0 && programs.every((program) => this.#kernelProgram(program));
     if (local) this.#open ??= new LocalHost(this.#options);
-    await this.#send({ kind: 'allocate', groups });
+    const placed: Promise<unknown>[] = [];
+    const send = (request: Request, given?: readonly ArrayBuffer[]) => {
+      const answer = this.#send(request, given);
+      // A failure is reported when all is sent; until then it must not end the process.
+      answer.catch(() => {});
+      placed.push(answer);
+    };
+    send({ kind: 'allocate', groups: groups.map(layoutOf) });
+    for (const group of groups) {
+      // Drawing values takes long: what was given to `compile` meanwhile goes to the thread in between.
+      await immediate();
+      const value = startingValues(group);
+      send({ kind: 'write', group: group.name, state: { value } }, [value.buffer]);
+    }
+    await Promise.all(placed);
   }
 
-  async compile(program: ProgramSpec): Promise<void> {
-    await this.#send({ kind: 'compile', program: await this.#lower(program) });
+  async compile(...programs: readonly ProgramSpec[]): Promise<void> {
+    const kernels = programs.flatMap((program) => this.#kernelProgram(program) ?? []);
+    const models = await this.#lower(programs.filter((program) => !this.#kernelProgram(program)));
+    await Promise.all([...kernels, ...models].map((model) => this.#send({ kind: 'compile', model })));
   }
 
-  async #lower(program: ProgramSpec): Promise<LoweredProgram | KernelProgram> {
-    if (this.#options.device !== 'cpu') return lowerProgram(program, { flat: false });
-    const kernels = this.#kernelProgram(program);
-    if (kernels) return kernels;
-    const block = convolves(program) ? await this.#blockSize() : 1;
-    return lowerProgram(program, { flat: true, block });
+  async #lower(programs: readonly ProgramSpec[]): Promise<LoweredModel[]> {
+    const { device, profile } = this.#options;
+    if (device !== 'cpu') return programs.map((program) => lowerProgram(program, { flat: false }));
+    if (!convolves(programs)) return programs.map((program) => lowerProgram(program, { flat: true }));
+    const block = await this.#blockSize();
+    // One by one where there is little to share: every run feeds the inputs of all programs of a model. Profiles are one
+    // a model, and are to be one a program.
+    const together = programs.length > 1 && profile === undefined && agree(programs);
+    if (together) return [lowerJointly(programs, block)];
+    return programs.map((program) => lowerProgram(program, { flat: true, block }));
   }
 
   /** The machine's block size; asked once a process. */
   #blockSize(): Promise<number> {
     machineBlock ??= findBlockSize(async (result, image, block) => {
       const name = `trial of blocks of ${block}`;
-      const program = lowerProgram({ name, outputs: { result } }, { flat: true, block });
-      await this.#send({ kind: 'compile', program });
+      const model = lowerProgram({ name, outputs: { result } }, { flat: true, block });
+      await this.#send({ kind: 'compile', model });
       return (await this.run(name, { image })).outputs.result!;
     });
     return machineBlock;
@@ -98,10 +119,11 @@ export class OrtEngine implements Engine {
     await this.#open?.end();
   }
 
-  #send(request: Request): Promise<unknown> {
+  /** Sends a request; the buffers in `given` may belong to another thread from then on. */
+  #send(request: Request, given?: readonly ArrayBuffer[]): Promise<unknown> {
     if (this.#closed) return Promise.reject(new Error('the engine is closed'));
     this.#open ??= new ThreadHost(this.#options);
-    return this.#open.send(request);
+    return this.#open.send(request, given);
   }
 
   /** The program as kernel calls, if it can be and should. */
@@ -111,6 +133,10 @@ export class OrtEngine implements Engine {
     if (!this.#planned.has(program)) this.#planned.set(program, planOf(program, kernels === 'always'));
     return this.#planned.get(program);
   }
+}
+
+function layoutOf({ tensors, ...group }: TensorGroup): GroupLayout {
+  return { ...group, tensors: tensors.map(({ name, shape }) => ({ name, shape })) };
 }
 
 /** The program as kernel calls, if it can be and (unless `always`) if that is faster. */
@@ -130,52 +156,3 @@ function planOf(program: ProgramSpec, always: boolean): KernelProgram | undefine
 }
 
 let machineBlock: Promise<number> | undefined;
-
-function convolves({ outputs, gradients, assignments }: ProgramSpec): boolean {
-  const results = [
-    ...Object.values(outputs),
-    ...(gradients?.values() ?? []),
-    ...(assignments?.values() ?? []),
-  ];
-  return topologicalOrder(results).some(({ op }) => op.startsWith('conv'));
-}
-
-interface Lowering {
-  /** Whether results land in flat memory: final reshapes are then left out, for which ONNX Runtime would copy. */
-  readonly flat: boolean;
-  readonly block?: LowerOptions['block'];
-}
-
-function lowerProgram(
-  { name, outputs, gradients, assignments }: ProgramSpec,
-  { flat, block = 1 }: Lowering,
-): LoweredProgram {
-  const all: { name: string; tensor: Tensor; role: OutputRole; target: string }[] = [];
-  const collect = (role: OutputRole, entries: Iterable<readonly [string, Tensor]>) => {
-    for (const [target, value] of entries) {
-      const tensor = flat ? unreshaped(value) : value;
-      all.push({ name: role === 'output' ? target : `${role}/${target}`, tensor, role, target });
-    }
-  };
-  collect('output', Object.entries(outputs));
-  collect('gradient', gradients ?? []);
-  collect('assignment', assignments ?? []);
-  const model = lower(Object.fromEntries(all.map((output) => [output.name, output.tensor])), { block });
-  return {
-    kind: 'session',
-    name,
-    model: model.bytes,
-    inputs: [...model.inputs].map(([input, shape]) => ({ name: input, shape: shape as readonly number[] })),
-    outputs: all.map(({ name: output, tensor, role, target }) => ({
-      name: output,
-      shape: tensor.shape as readonly number[],
-      role,
-      target,
-    })),
-  };
-}
-
-/** The tensor under final reshapes. */
-function unreshaped(tensor: Tensor): Tensor {
-  return tensor.op === 'reshape' ? unreshaped(tensor.inputs[0]!) : tensor;
-}

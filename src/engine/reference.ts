@@ -9,7 +9,7 @@ import type {
   RunResult,
   TensorGroup,
 } from './engine.js';
-import { elements } from './engine.js';
+import { elements, startingValues } from './engine.js';
 import { referenceAdam, referenceSgd } from './reference-optimizers.js';
 
 interface Slot {
@@ -29,20 +29,23 @@ export class ReferenceEngine implements Engine {
   async allocate(groups: readonly TensorGroup[]): Promise<void> {
     for (const group of groups) {
       this.#groups.set(group.name, group);
-      for (const { name, shape, initial } of group.tensors) {
+      const values = startingValues(group);
+      let start = 0;
+      for (const { name, shape } of group.tensors) {
         const zeros = () => new Float64Array(elements(shape));
         this.#slots.set(name, {
-          value: Float64Array.from(initial),
+          value: Float64Array.from(values.subarray(start, start + elements(shape))),
           gradient: zeros(),
           moment1: zeros(),
           moment2: zeros(),
         });
+        start += elements(shape);
       }
     }
   }
 
-  async compile(program: ProgramSpec): Promise<void> {
-    this.#programs.set(program.name, program);
+  async compile(...programs: readonly ProgramSpec[]): Promise<void> {
+    for (const program of programs) this.#programs.set(program.name, program);
   }
 
   async run(name: string, feeds: Feeds, updates: readonly OptimizerUpdate[] = []): Promise<RunResult> {

@@ -1,11 +1,11 @@
 /** @file What an engine asks of the device that runs its programs, in its own thread or in this one. */
-import type { Feeds, GroupState, OptimizerUpdate, TensorGroup } from './engine.js';
+import type { Feeds, GroupLayout, GroupState, OptimizerUpdate, RunResult } from './engine.js';
 import type { KernelProgram } from './kernel-program.js';
-import type { Device, LoweredProgram } from './ort-device.js';
+import type { Device, LoweredModel } from './ort-device.js';
 
 export type Request =
-  | { readonly kind: 'allocate'; readonly groups: readonly TensorGroup[] }
-  | { readonly kind: 'compile'; readonly program: LoweredProgram | KernelProgram }
+  | { readonly kind: 'allocate'; readonly groups: readonly GroupLayout[] }
+  | { readonly kind: 'compile'; readonly model: LoweredModel | KernelProgram }
   | {
       readonly kind: 'run';
       readonly program: string;
@@ -16,22 +16,52 @@ export type Request =
   | { readonly kind: 'write'; readonly group: string; readonly state: GroupState }
   | { readonly kind: 'close' };
 
-/** Lets a device answer a request. */
-export async function serve(device: Device, request: Request): Promise<unknown> {
-  switch (request.kind) {
-    case 'allocate':
-      return device.allocate(request.groups);
-    case 'compile':
-      return device.compile(request.program);
-    case 'run':
-      return device.run(request.program, request.feeds, request.updates);
-    case 'read':
-      return device.read(request.group);
-    case 'write':
-      return device.write(request.group, request.state);
-    case 'close':
-      return device.close();
-    default:
-      throw new Error(`unknown request ${JSON.stringify(request satisfies never)}`);
+/** Lets a device answer requests, one after the other. */
+export class Server {
+  readonly #device: Device;
+  /** Milliseconds of optimizer updates that no result has told yet. */
+  #optimizer = 0;
+  /** An update that failed after its run had been answered: the next request is told. */
+  #failed: unknown;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /**
+   * Answers a request. The outputs of a run are delivered before its optimizer updates are made, so that whoever asked
+   * can work on them meanwhile.
+   */
+  async answer(request: Request, deliver: (value: unknown) => void): Promise<void> {
+    if (this.#failed !== undefined && request.kind !== 'close') throw this.#failed;
+    if (request.kind !== 'run') return deliver(await this.#serve(request));
+    const began = performance.now();
+    const outputs = await this.#device.run(request.program, request.feeds);
+    const computed = performance.now();
+    const timing = { graph: computed - began, optimizer: this.#optimizer };
+    deliver({ outputs, timing } satisfies RunResult);
+    try {
+      await this.#device.update(request.updates);
+    } catch (error) {
+      this.#failed = error;
+    }
+    this.#optimizer = performance.now() - computed;
+  }
+
+  async #serve(request: Exclude<Request, { kind: 'run' }>): Promise<unknown> {
+    switch (request.kind) {
+      case 'allocate':
+        return this.#device.allocate(request.groups);
+      case 'compile':
+        return this.#device.compile(request.model);
+      case 'read':
+        return this.#device.read(request.group);
+      case 'write':
+        return this.#device.write(request.group, request.state);
+      case 'close':
+        return this.#device.close();
+      default:
+        throw new Error(`unknown request ${JSON.stringify(request satisfies never)}`);
+    }
   }
 }

@@ -12,14 +12,20 @@ import {
   type AdamUpdate,
   elements,
   type Feeds,
+  type GroupLayout,
   type GroupState,
   type OptimizerUpdate,
-  type RunResult,
+  type ProgramOutputs,
   type SgdUpdate,
-  type TensorGroup,
 } from './engine.js';
 import { requireAdam } from './optimizers.js';
-import { type Device, type DeviceOptions, type LoweredProgram, sessionOptions } from './ort-device.js';
+import {
+  type Device,
+  type DeviceOptions,
+  type LoweredModel,
+  type LoweredProgram,
+  sessionOptions,
+} from './ort-device.js';
 
 interface LoadedProgram {
   readonly session: ort.InferenceSession;
@@ -40,7 +46,7 @@ type Tensors = Readonly<Record<string, ort.Tensor>>;
 
 export class WebGpuDevice implements Device {
   readonly #options: DeviceOptions;
-  readonly #groups = new Map<string, TensorGroup>();
+  readonly #groups = new Map<string, GroupLayout>();
   /** All state, by the names of device-graphs.ts: on the device, or on the host until a graph first gives it anew. */
   readonly #state = new Map<string, ort.Tensor>();
   readonly #programs = new Map<string, LoadedProgram>();
@@ -50,23 +56,20 @@ export class WebGpuDevice implements Device {
     this.#options = options;
   }
 
-  async allocate(groups: readonly TensorGroup[]): Promise<void> {
+  allocate(groups: readonly GroupLayout[]): void {
     for (const group of groups) {
       this.#groups.set(group.name, group);
-      const value = new Float32Array(graphs.groupSize(group));
-      let start = 0;
-      for (const { name, shape, initial } of group.tensors) {
-        value.set(initial, start);
-        start += initial.length;
+      for (const { name, shape } of group.tensors) {
+        this.#place(name, zeros(shape));
         if (group.trainable) this.#place(graphs.gradientName(name), zeros(shape));
       }
-      await this.write(group.name, { value });
       for (const order of ordersOf(group))
-        this.#place(graphs.momentName(order, group), zeros([value.length]));
+        this.#place(graphs.momentName(order, group), zeros([graphs.groupSize(group)]));
     }
   }
 
-  async compile({ name, model, inputs, outputs }: LoweredProgram): Promise<void> {
+  async compile({ name, model, programs }: LoweredModel): Promise<void> {
+    const [{ inputs, outputs }] = programs as readonly [LoweredProgram];
     const kept = outputs.filter(({ role }) => role !== 'output');
     const session = await this.#open(
       name,
@@ -76,10 +79,9 @@ export class WebGpuDevice implements Device {
     this.#programs.set(name, { session, inputs, outputs });
   }
 
-  async run(name: string, feeds: Feeds, updates: readonly OptimizerUpdate[]): Promise<RunResult> {
+  async run(name: string, feeds: Feeds): Promise<ProgramOutputs> {
     const program = this.#programs.get(name);
     if (!program) throw new Error(`no program is called ${name}`);
-    const began = performance.now();
     const inputs = program.inputs.map(({ name: key, shape }) => {
       const tensor = this.#state.get(key) ?? (feeds[key] && onHost(feeds[key], shape));
       if (!tensor) throw new Error(`program ${name}: input ${key} was given no value`);
@@ -92,9 +94,11 @@ export class WebGpuDevice implements Device {
       if (role === 'output') outputs[key] = result.data as Float32Array;
       else this.#place(role === 'gradient' ? graphs.gradientName(target) : target, result);
     }
-    const computed = performance.now();
+    return outputs;
+  }
+
+  async update(updates: readonly OptimizerUpdate[]): Promise<void> {
     for (const update of updates) await this.#update(update);
-    return { outputs, timing: { graph: computed - began, optimizer: performance.now() - computed } };
   }
 
   async #update(update: OptimizerUpdate): Promise<void> {
@@ -103,7 +107,7 @@ export class WebGpuDevice implements Device {
     for (const [name, tensor] of Object.entries(changed)) this.#place(name, tensor);
   }
 
-  #adam(group: TensorGroup, update: AdamUpdate): Promise<Tensors> {
+  #adam(group: GroupLayout, update: AdamUpdate): Promise<Tensors> {
     requireAdam(update, update.step, group.firstMoment !== false);
     const { beta1, beta2, epsilon, weightDecay } = update;
     const name = `adam ${[beta1, beta2, epsilon, weightDecay].join()} of ${group.name}`;
@@ -111,7 +115,7 @@ export class WebGpuDevice implements Device {
     return this.#evaluate(name, () => graphs.adamExpressions(group, update), { feeds });
   }
 
-  #sgd(group: TensorGroup, { learningRate }: SgdUpdate): Promise<Tensors> {
+  #sgd(group: GroupLayout, { learningRate }: SgdUpdate): Promise<Tensors> {
     const feeds = scalars(graphs.sgdFactors(learningRate));
     return this.#evaluate(`sgd of ${group.name}`, () => graphs.sgdExpressions(group), { feeds });
   }
@@ -192,7 +196,7 @@ export class WebGpuDevice implements Device {
 }
 
 /** The moments that a group keeps. */
-function ordersOf({ trainable, firstMoment }: TensorGroup): readonly (1 | 2)[] {
+function ordersOf({ trainable, firstMoment }: GroupLayout): readonly (1 | 2)[] {
   if (!trainable) return [];
   return firstMoment === false ? [2] : [1, 2];
 }

@@ -122,6 +122,30 @@ describe('lower', () => {
     );
   });
 
+  it('puts an output that no binding can read before all others, which are written nevertheless', async () => {
+    const session = await open({ y: input('x', [2]).mul(2) }, { stop: 'over' });
+    expect(session.outputNames).toEqual(['over', 'y']);
+    const y = new ort.Tensor('float32', new Float32Array(2), [2]);
+    const run = session.run({ x: new ort.Tensor('float32', [1, 2], [2]) }, { over: null, y });
+    await expect(run).rejects.toThrow('Non tensor type');
+    expect(y.data).toEqual(Float32Array.of(2, 4));
+    await session.release();
+  });
+
+  it('reverses outputs where fewer values are then alive, if it may', async () => {
+    const x = input('x', [10]);
+    const branches = [1, 2, 3].map((k) => x.mul(k).exp());
+    const total = branches.reduce((sum, branch) => sum.add(branch)).sum();
+    const [first, second, third] = branches.map((branch) => branch.sum());
+    const outputs = { first: first!, second: second!, third: third!, total };
+    const orders = [{}, { frugal: true }].map((options) => open(outputs, options));
+    const [given, frugal] = await Promise.all(orders);
+    // The last one is computed first: in 50 values for the total, in 40 for the first branch (see live-set.test.ts).
+    expect(given!.outputNames).toEqual(['first', 'second', 'third', 'total']);
+    expect(frugal!.outputNames).toEqual(['total', 'third', 'second', 'first']);
+    await Promise.all([given!.release(), frugal!.release()]);
+  });
+
   it('gives the same bytes for the same expression, and tells its metadata', () => {
     const build = () => lower({ y: input('x', [2]).mul(2).tanh() }, { metadata: { method: 'slogan' } });
     expect(build().bytes).toEqual(build().bytes);

@@ -1,27 +1,12 @@
 /** @file Lowers expressions to an ONNX model (IR 10, opset 21) and serialises it. */
-import { PbfWriter } from 'pbf';
-import {
-  type BoundInputs,
-  Emitter,
-  FLOAT_ATTRIBUTES,
-  type Initializer,
-  type OnnxAttribute,
-  type OnnxNode,
-} from './emitter.js';
+import { type BoundInputs, Emitter } from './emitter.js';
 import { topologicalOrder } from './grad.js';
+import { liveSet } from './live-set.js';
+import { type OnnxGraph, writeModel } from './onnx-file.js';
 import { operators } from './ops.js';
 import type { Shape } from './shape.js';
 import { simplify } from './simplify.js';
 import type { Tensor } from './tensor.js';
-
-const OPSET = 21;
-const IR_VERSION = 10;
-/** Element types of onnx.TensorProto.DataType. */
-const FLOAT = 1;
-const INT64 = 7;
-/** How the types of blocked operators begin, and the domain that it stands for. */
-const BLOCKED = 'nchwc.';
-const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 /** A serialised ONNX model (IR 10, opset 21, float32). */
 export interface OnnxModel {
@@ -41,135 +26,102 @@ export interface LowerOptions {
   readonly bound?: BoundInputs;
   /** Channels in a block of this machine's blocked convolutions; 1 (default) gives standard ONNX, for any engine. */
   readonly block?: number;
+  /** Name of one more output, before all others: an empty sequence, which no binding can read (see ort-device.ts). */
+  readonly stop?: string | undefined;
+  /** Whether outputs may be computed in another order, where fewer values are then alive at a time (default false). */
+  readonly frugal?: boolean;
 }
 
 /**
  * One ONNX model that computes the named outputs. Inputs are the leaves; symbolic axes stay symbolic.
  * @throws if a bound value does not fill its input's shape, or an operator needs the size of a symbolic axis.
  */
-export function lower(
+export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerOptions = {}): OnnxModel {
+  const { stop, metadata = {} } = options;
+  const graph = graphOf(outputs, options);
+  const bytes = writeModel({ ...graph, stop }, metadata);
+  return { bytes, inputs: new Map(graph.inputs), nodeCount: graph.nodes.length - graph.outputs.length };
+}
+
+/** Several programs in one model, which share its working memory: one of them is computed at a time. */
+export interface JointModel {
+  readonly bytes: Uint8Array;
+  /** Names and shapes of the inputs of all, which are to be fed whichever is computed. */
+  readonly inputs: ReadonlyMap<string, Shape>;
+  /** Names and shapes of the inputs that a program really reads, by the name of the program. */
+  readonly own: Readonly<Record<string, ReadonlyMap<string, Shape>>>;
+}
+
+/** The bool input of a joint model that says whether a program is computed. */
+export const conditionOf = (program: string): string => `run ${program}`;
+/** What an output of a program is called in a joint model. */
+export const jointName = (program: string, output: string): string => `${program}: ${output}`;
+
+/** Before the name of an output in its branch. */
+const INSIDE = 'result ';
+
+/** One model of several programs' outputs, by the name of the program; see {@link conditionOf}, {@link jointName}. */
+export function lowerTogether(
+  programs: Readonly<Record<string, Readonly<Record<string, Tensor>>>>,
+  options: Omit<LowerOptions, 'metadata'> = {},
+): JointModel {
+  const graphs = Object.entries(programs).map(([name, outputs]) => {
+    // In its branch an output has another name than outside, and than any input.
+    const renamed = Object.entries(outputs).map(([output, node]) => [`${INSIDE}${output}`, node] as const);
+    return { name, graph: graphOf(Object.fromEntries(renamed), options) };
+  });
+  const inputs = new Map(graphs.flatMap(({ graph }) => graph.inputs));
+  const branches = graphs.map(({ name, graph }) => ({
+    condition: conditionOf(name),
+    graph,
+    names: graph.outputs.map(([output]) => jointName(name, output.slice(INSIDE.length))),
+  }));
+  const joint = {
+    nodes: [],
+    initializers: [],
+    inputs: [...inputs],
+    outputs: [],
+    stop: options.stop,
+    branches,
+  };
+  return {
+    bytes: writeModel(joint, {}),
+    inputs,
+    own: Object.fromEntries(graphs.map(({ name, graph }) => [name, new Map(graph.inputs)])),
+  };
+}
+
+function graphOf(
   outputs: Readonly<Record<string, Tensor>>,
-  { metadata = {}, bound, block = 1 }: LowerOptions = {},
-): OnnxModel {
+  { bound, block = 1, frugal = false }: LowerOptions,
+): OnnxGraph {
   const emitter = new Emitter(bound, block);
   const values = new Map<Tensor, string>();
   const targets = simplify(Object.values(outputs));
-  for (const node of topologicalOrder(targets)) {
+  const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
+  const named = frugal ? inFrugalOrder(asked) : asked;
+  for (const node of topologicalOrder(named.map((output) => output.node))) {
     const inputs = node.inputs.map((input) => values.get(input)!);
     values.set(node, operators[node.op].onnx(emitter, inputs, node));
   }
   // An output may be a leaf or be asked for twice; Identity gives each its own name.
-  const named = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
-  const nodes = [
-    ...emitter.nodes,
-    ...named.map(({ name, node }) => ({
-      type: 'Identity',
-      inputs: [values.get(node)!],
-      output: name,
-      attributes: {},
-    })),
-  ];
-  const shapes = new Map([...emitter.inputs].map(([name, node]) => [name, node.shape]));
-  const results = named.map(({ name, node }) => [name, node.shape] as const);
-  const bytes = writeModel(nodes, emitter.initializers, [...shapes], results, metadata);
-  return { bytes, inputs: shapes, nodeCount: emitter.nodes.length };
-}
-
-type NamedShape = readonly [name: string, shape: Shape];
-
-function writeModel(
-  nodes: readonly OnnxNode[],
-  initializers: readonly Initializer[],
-  inputs: readonly NamedShape[],
-  outputs: readonly NamedShape[],
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
-  const writer = new PbfWriter();
-  writer.writeVarintField(1, IR_VERSION);
-  writer.writeStringField(2, 'mixtura');
-  writer.writeMessage(
-    7,
-    (_, graph) => {
-      for (const node of nodes) graph.writeMessage(1, writeNode, node);
-      graph.writeStringField(2, 'mixtura');
-      for (const initializer of initializers) graph.writeMessage(5, writeInitializer, initializer);
-      for (const value of inputs) graph.writeMessage(11, writeValueInfo, value);
-      for (const value of outputs) graph.writeMessage(12, writeValueInfo, value);
-    },
-    null,
-  );
-  writer.writeMessage(8, writeOpset, ['', OPSET]);
-  if (nodes.some(({ type }) => type.startsWith(BLOCKED))) {
-    writer.writeMessage(8, writeOpset, [BLOCKED_DOMAIN, 1]);
-  }
-  for (const entry of Object.entries(metadata)) writer.writeMessage(14, writeEntry, entry);
-  return writer.finish();
-}
-
-function writeOpset([domain, version]: [string, number], writer: PbfWriter): void {
-  writer.writeStringField(1, domain);
-  writer.writeVarintField(2, version);
-}
-
-function writeNode(node: OnnxNode, writer: PbfWriter): void {
-  const blocked = node.type.startsWith(BLOCKED);
-  for (const name of node.inputs) writer.writeStringField(1, name);
-  writer.writeStringField(2, node.output);
-  writer.writeStringField(4, blocked ? node.type.slice(BLOCKED.length) : node.type);
-  for (const entry of Object.entries(node.attributes)) writer.writeMessage(5, writeAttribute, entry);
-  if (blocked) writer.writeStringField(7, BLOCKED_DOMAIN);
-}
-
-/** onnx.AttributeProto: types 1 float, 2 int, 7 ints. */
-function writeAttribute([name, value]: [string, OnnxAttribute], writer: PbfWriter): void {
-  writer.writeStringField(1, name);
-  if (typeof value !== 'number') {
-    for (const item of value) writer.writeVarintField(8, item);
-    writer.writeVarintField(20, 7);
-  } else if (FLOAT_ATTRIBUTES.has(name)) {
-    writer.writeFloatField(2, value);
-    writer.writeVarintField(20, 1);
-  } else {
-    writer.writeVarintField(3, value);
-    writer.writeVarintField(20, 2);
-  }
-}
-
-function writeInitializer({ name, shape, data }: Initializer, writer: PbfWriter): void {
-  for (const dim of shape) writer.writeVarintField(1, dim);
-  writer.writeVarintField(2, data instanceof Float32Array ? FLOAT : INT64);
-  writer.writeStringField(8, name);
-  writer.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-}
-
-function writeValueInfo([name, shape]: NamedShape, writer: PbfWriter): void {
-  const writeShape = (_: null, shapeWriter: PbfWriter) => {
-    for (const dim of shape) {
-      shapeWriter.writeMessage(
-        1,
-        (__, dimWriter) =>
-          typeof dim === 'number' ? dimWriter.writeVarintField(1, dim) : dimWriter.writeStringField(2, dim),
-        null,
-      );
-    }
+  const identities = named.map(({ name, node }) => ({
+    type: 'Identity',
+    inputs: [values.get(node)!],
+    output: name,
+    attributes: {},
+  }));
+  return {
+    nodes: [...emitter.nodes, ...identities],
+    initializers: emitter.initializers,
+    inputs: [...emitter.inputs].map(([name, { shape }]) => [name, shape] as const),
+    outputs: named.map(({ name, node }) => [name, node.shape] as const),
   };
-  writer.writeStringField(1, name);
-  writer.writeMessage(
-    2,
-    (_, type) =>
-      type.writeMessage(
-        1,
-        (__, tensor) => {
-          tensor.writeVarintField(1, FLOAT);
-          tensor.writeMessage(2, writeShape, null);
-        },
-        null,
-      ),
-    null,
-  );
 }
 
-function writeEntry([key, value]: [string, string], writer: PbfWriter): void {
-  writer.writeStringField(1, key);
-  writer.writeStringField(2, value);
+/** Outputs as they are or reversed, whichever keeps fewer values alive: ONNX Runtime computes the last one first. */
+function inFrugalOrder<T extends { readonly node: Tensor }>(outputs: readonly T[]): readonly T[] {
+  const reversed = [...outputs].reverse();
+  const alive = (first: readonly T[]) => liveSet(first.map(({ node }) => node));
+  return alive(outputs) < alive(reversed) ? reversed : outputs;
 }

@@ -3,7 +3,7 @@ import type { TensorGroup } from '../engine/engine.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
 import type { ForwardContext, Layer } from './layer.js';
-import { initialValue, type Parameter } from './parameter.js';
+import type { Parameter } from './parameter.js';
 
 /** Layers in a row under one name; a network is a description, its values live in an engine. */
 export class Network {
@@ -48,7 +48,11 @@ export class Network {
   /** The groups that the engine allocates: trained parameters, and buffers if there are any. */
   groups(stream: Stream, firstMoment: boolean): TensorGroup[] {
     const state = (list: readonly Parameter[]) =>
-      list.map((p) => ({ name: p.name, shape: p.shape, initial: initialValue(p, stream) }));
+      list.map(({ name, shape, initializer }) => ({
+        name,
+        shape,
+        initial: (out: Float32Array) => void initializer(out, stream.fork(name)),
+      }));
     const trained = { name: this.name, tensors: state(this.parameters), trainable: true, firstMoment };
     if (this.buffers.length === 0) return [trained];
     return [trained, { name: `${this.name}-statistics`, tensors: state(this.buffers), trainable: false }];

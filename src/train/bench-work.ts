@@ -1,6 +1,6 @@
 /** @file What a training step asks for, whatever runs it: arithmetic, memory, and the bytes that its optimizers touch. */
 import { countFlops } from '../graph/flops.js';
-import { topologicalOrder } from '../graph/grad.js';
+import { intermediates, liveSet } from '../graph/live-set.js';
 import { sizeOf } from '../graph/shape.js';
 import { simplify } from '../graph/simplify.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -11,8 +11,10 @@ import { sum } from './averages.js';
 export interface MemoryFloor {
   /** Parameters, their gradients and moments, and running statistics. */
   readonly state: number;
-  /** The two largest tensors that a program computes, of any phase. */
+  /** The two largest values that a program computes on the way to its outputs (see {@link intermediates}), of any phase. */
   readonly activations: number;
+  /** The values that are alive at one time (see {@link liveSet}), of the phase with most: no order found needs less. */
+  readonly live: number;
 }
 
 /** Billions of floating-point operations of each phase (see {@link countFlops}). */
@@ -22,14 +24,16 @@ export function gflopByPhase(phases: readonly Phase[]): Record<string, number> {
 
 export function memoryFloor(model: Model): MemoryFloor {
   const buffers = sum(model.networks.map((network) => valuesIn(network.buffers)));
-  const working = model.phases.map((phase) => {
-    const computed = topologicalOrder(simplify(targetsOf(phase))).filter(({ inputs }) => inputs.length > 0);
-    const sizes = computed.map(({ shape }) => sizeOf(shape)).sort((a, b) => b - a);
-    return sum(sizes.slice(0, 2));
+  const targets = model.phases.map((phase) => simplify(targetsOf(phase)));
+  const largest = targets.map((outputs) => {
+    const sizes = intermediates(outputs).map(({ shape }) => sizeOf(shape));
+    return sum(sizes.sort((a, b) => b - a).slice(0, 2));
   });
+  const live = targets.map((outputs) => Math.min(liveSet(outputs), liveSet([...outputs].reverse())));
   return {
     state: 4 * (trainedValues(model) * (model.firstMoment ? 4 : 3) + buffers),
-    activations: 4 * Math.max(...working),
+    activations: 4 * Math.max(...largest),
+    live: 4 * Math.max(...live),
   };
 }
 

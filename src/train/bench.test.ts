@@ -32,6 +32,13 @@ describe('bench', () => {
     // Generator 64 units on d = 8, critic and encoder on points: 5,122 + 4,417 + 4,872 parameters and, for the
     // generator's two normalised layers, 2 (64 + 64 + 1) running statistics; no first moment, since beta1 = 0.
     expect(result.floor.state).toBe(4 * (3 * (5122 + 4417 + 4872) + 258));
+    // The widest values of a phase are 128 + 128 rows of 64, scores of data and generated points together.
+    expect(result.floor.activations).toBe(4 * 2 * 256 * 64);
+    expect(result.floor.live).toBeGreaterThan(result.floor.activations);
+    const { runtime, data } = result.surroundings;
+    expect(runtime).toBeGreaterThan(2 ** 24);
+    expect(runtime).toBeLessThanOrEqual(result.peakBytes);
+    expect(data).toBeGreaterThanOrEqual(0);
     expect(result.optimizer.bytes).toBe(4 * 5 * (5122 + 4417 + 4872));
     expect(result.msPerStep.least).toBeLessThanOrEqual(result.msPerStep.median);
     expect(result.firstStepMs).toBeGreaterThan(0);

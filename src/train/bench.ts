@@ -7,6 +7,7 @@ import type { RunConfig } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { classCounts, type Dataset, withoutLabels } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort.js';
+import { scalar } from '../graph/tensor.js';
 import { methodNamed } from '../method/index.js';
 import { median, sum } from './averages.js';
 import { type BenchSizes, benchData, benchNamed, resized } from './bench-cases.js';
@@ -37,6 +38,14 @@ export interface MemoryReading {
   readonly step: number;
   /** Resident size of the process. */
   readonly bytes: number;
+}
+
+/** Memory that a process takes whatever the model is, bytes. */
+export interface Surroundings {
+  /** Resident size with all modules loaded, when ONNX Runtime has computed its first constant, before data and model. */
+  readonly runtime: number;
+  /** The data, as they are held. */
+  readonly data: number;
 }
 
 export interface BenchPart {
@@ -80,6 +89,8 @@ export interface BenchResult {
   readonly memory: readonly MemoryReading[];
   /** Largest resident size of the process, bytes. */
   readonly peakBytes: number;
+  /** What of it is not the step's: Node.js with ONNX Runtime, and the data. */
+  readonly surroundings: Surroundings;
   /** Least memory that a step needs, bytes (see {@link MemoryFloor}). */
   readonly floor: MemoryFloor;
   /** Bytes that the optimizers touch in a step, and the milliseconds of a memory copy that touches as many. */
@@ -111,7 +122,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
 }
 
 async function resultOf(
-  { config, random, warmup, session: { model } }: OpenBench,
+  { config, random, warmup, surroundings, session: { model } }: OpenBench,
   measured: Measured,
 ): Promise<BenchResult> {
   const { wall, memory, cpuMs, firstStepMs, peakBytes } = measured;
@@ -139,6 +150,7 @@ async function resultOf(
     shareOfGemm: gflopPerSecond / gemm,
     memory,
     peakBytes,
+    surroundings,
     floor: memoryFloor(model),
     optimizer: { bytes, copyMs: copyMs(bytes) },
   };
@@ -151,6 +163,7 @@ export interface OpenBench {
   readonly random: boolean;
   readonly warmup: number;
   readonly session: Session;
+  readonly surroundings: Surroundings;
 }
 
 /** Opens a benchmark's data, engine and session; the engine leaves profiles in `folder`, if there is one. */
@@ -165,15 +178,25 @@ export async function openBench({
   const found = resized(benchNamed(name), sizes);
   const config = { ...found.config, ...(threads !== undefined && { threads }) };
   requireThreads(config.threads);
-  const { dataset, random } = await benchData(found);
   const engine = new OrtEngine({ threads: config.threads, profile: folder });
   try {
+    const runtime = await runtimeBytes(engine);
+    const before = process.memoryUsage().arrayBuffers;
+    const { dataset, random } = await benchData(found);
+    const surroundings = { runtime, data: process.memoryUsage().arrayBuffers - before };
     const session = await openSession(engine, config, dataset);
-    return { config, dataset, random, warmup: found.warmup, session };
+    return { config, dataset, random, warmup: found.warmup, session, surroundings };
   } catch (error) {
     await engine.close();
     throw error;
   }
+}
+
+/** Resident size of the process when the engine has computed a constant. */
+async function runtimeBytes(engine: OrtEngine): Promise<number> {
+  await engine.compile({ name: 'nothing', outputs: { zero: scalar(0) } });
+  await engine.run('nothing', {});
+  return process.memoryUsage.rss();
 }
 
 function openSession(engine: OrtEngine, config: RunConfig, dataset: Dataset): Promise<Session> {

@@ -18,14 +18,14 @@ export class Inference {
     const { engine, model, context } = session;
     const { inference, prior } = model;
     const samples = input('samples', [ROWS, ...context.data.shape]);
-    await engine.compile({
-      name: 'generate',
-      outputs: { samples: inference.generate(input('latent', [ROWS, prior.width])) },
-    });
-    await engine.compile({ name: 'features', outputs: { features: inference.features(samples) } });
-    if (inference.assign) {
-      await engine.compile({ name: 'assign', outputs: { probabilities: inference.assign(samples) } });
-    }
+    const generated = inference.generate(input('latent', [ROWS, prior.width]));
+    await engine.compile(
+      { name: 'generate', outputs: { samples: generated } },
+      { name: 'features', outputs: { features: inference.features(samples) } },
+      ...(inference.assign
+        ? [{ name: 'assign', outputs: { probabilities: inference.assign(samples) } }]
+        : []),
+    );
     return new Inference(session);
   }
 

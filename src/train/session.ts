@@ -49,15 +49,18 @@ export class Session {
     });
     const start = stream.fork('parameters');
     const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
-    const programs = model.phases.flatMap(({ program, exception }) =>
-      exception ? [program, exception.program] : [program],
-    );
-    await engine.allocate(groups, programs);
     const session = new Session(engine, model, stream, context, groups);
+    const phases = options.training === false ? [] : model.phases;
+    const programs = phases.flatMap(({ program, exception }) => [
+      program,
+      ...(exception ? [exception.program] : []),
+    ]);
+    // Side by side: this thread draws starting values while the engine's compiles.
+    await Promise.all([
+      engine.allocate(state ? groups.map(withoutStart) : groups, programs),
+      engine.compile(...programs),
+    ]);
     if (state) await session.#load(state);
-    if (options.training !== false) {
-      for (const program of programs) await engine.compile(program);
-    }
     return session;
   }
 
@@ -87,6 +90,11 @@ export class Session {
       await this.engine.write(group.name, state);
     }
   }
+}
+
+/** A group that is written as soon as it has been allocated: starting values would be drawn for nothing. */
+function withoutStart(group: TensorGroup): TensorGroup {
+  return { ...group, tensors: group.tensors.map(({ name, shape }) => ({ name, shape, initial: () => {} })) };
 }
 
 function modelPart(tensors: Readonly<Record<string, StoredTensor>>): PriorState {
