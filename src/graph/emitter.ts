@@ -21,6 +21,9 @@ export interface Initializer {
 /** ONNX attributes that are floats even when their value is a whole number. */
 export const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta']);
 
+/** A slope whose product with any normal float32 above 0 is above 1: the reciprocal of the least one is 8.5e37. */
+const STEEP = 3e38;
+
 /** Values of inputs that are written into the model, by name. */
 export type BoundInputs = ReadonlyMap<string, Float32Array>;
 
@@ -69,8 +72,16 @@ export class Emitter {
     return this.#once(`f32:${value}`, () => this.#initializer([], Float32Array.of(value)));
   }
 
-  /** The factor 1 where y > 0 and `slope` elsewhere, once for all gates that read the same y. */
+  /**
+   * The factor 1 where y > 0 and `slope` elsewhere, once for all gates that read the same y. On a machine with blocks
+   * it is min(1, max(slope, 3e38 y)): ONNX Runtime computes a Where on one thread in three passes. The two differ
+   * between 0 and the least normal number only.
+   */
   leakyMask(y: string, slope: number): string {
+    if (this.block > 1 && slope >= 0 && slope < 1) {
+      const step = this.node('HardSigmoid', [y], { alpha: STEEP, beta: 0 });
+      return slope === 0 ? step : this.node('Clip', [step, this.scalar(slope), this.scalar(1)]);
+    }
     return this.node('Where', [
       this.node('Greater', [y, this.scalar(0)]),
       this.scalar(1),
