@@ -55,6 +55,7 @@ describe('convolutions of whole blocks of channels', () => {
     const [n, c, o, side, kernel, stride, pad] = geometry;
     const x = input('x', [n, c, side, side]);
     const w = input('w', [o, c, kernel, kernel]);
+    const [b, e] = [input('b', [o]), input('e', [c])];
     const attributes = { stride, pad };
     const conv = apply('conv', [x, w], attributes);
     const y = input('y', conv.shape);
@@ -62,10 +63,16 @@ describe('convolutions of whole blocks of channels', () => {
       conv,
       convInput: apply('convInput', [y, w], { ...attributes, size: [side, side] }),
       convFilter: apply('convFilter', [x, y], { ...attributes, size: [kernel, kernel] }),
+      convLayer: apply('conv', [x.mul(2), w], attributes)
+        .add(b.reshape([o, 1, 1]))
+        .leakyRelu(0.2),
+      convInputLayer: apply('convInput', [y.mul(2), w], { ...attributes, size: [side, side] })
+        .add(e.reshape([c, 1, 1]))
+        .relu(),
     };
     const stream = Stream.root(5);
     const feeds = Object.fromEntries(
-      [x, w, y].map((leaf) => {
+      [x, w, y, b, e].map((leaf) => {
         const size = leaf.shape.reduce<number>((product, dim) => product * Number(dim), 1);
         const name = leaf.attributes.name!;
         return [name, stream.fork(name).normals(new Float32Array(size))];

@@ -25,19 +25,25 @@ interface Geometry {
   readonly pads: Pads;
 }
 
+/** What the kernel does with its sums before it writes them (see fuse.ts). */
+interface Epilogue {
+  readonly bias?: string | undefined;
+  readonly slope?: number | undefined;
+}
+
 /** y = conv(x, w). */
 export function blockedConv(emitter: Emitter, inputs: readonly string[], node: Tensor): string | undefined {
-  const [x, w] = inputs;
+  const [x, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
   if (!fits(emitter, filter.slice(0, 2))) return undefined;
-  const { stride, pad } = node.attributes;
+  const { stride, pad, slope } = node.attributes;
   const blocked = emitter.node('Reshape', [
     splitFilter(emitter, w!, filter, false),
     emitter.integers(filter as readonly number[]),
   ]);
   const pads: Pads = [pad!, pad!, pad!, pad!];
   return emitter.plain(
-    convolve(emitter, emitter.blocked(x!), blocked, filter.slice(2), { stride: stride!, pads }),
+    convolve(emitter, emitter.blocked(x!), blocked, filter.slice(2), { stride: stride!, pads, bias, slope }),
     node.shape,
   );
 }
@@ -48,12 +54,13 @@ export function blockedConv(emitter: Emitter, inputs: readonly string[], node: T
  */
 export function blockedConvInput(
   emitter: Emitter,
-  [y, w]: readonly string[],
+  [y, w, bias]: readonly string[],
   node: Tensor,
 ): string | undefined {
   const filter = node.inputs[1]!.shape;
   if (!fits(emitter, filter.slice(0, 2))) return undefined;
-  const stride = node.attributes.stride!;
+  const { stride: step, slope } = node.attributes;
+  const stride = step!;
   const source = node.inputs[0]!.shape;
   const sides = [0, 1].map((side) =>
     residues(
@@ -71,7 +78,7 @@ export function blockedConvInput(
     columns.map((column) => {
       const taps = subFilter(emitter, w!, filter, [row, column], stride);
       const pads: Pads = [row.before, column.before, row.after, column.after];
-      return convolve(emitter, image, taps, [row.taps, column.taps], { pads });
+      return convolve(emitter, image, taps, [row.taps, column.taps], { pads, bias, slope });
     }),
   );
   return emitter.plain(interleave(emitter, parts, node.shape), node.shape);
@@ -124,15 +131,21 @@ function convolve(
   image: string,
   filter: string,
   kernel: Shape,
-  { stride = 1, dilation = 1, pads }: Geometry,
+  { stride = 1, dilation = 1, pads, bias, slope }: Geometry & Epilogue,
 ): string {
-  return emitter.node('nchwc.Conv', [image, filter], {
+  return emitter.node('nchwc.Conv', bias === undefined ? [image, filter] : [image, filter, bias], {
     strides: [stride, stride],
     dilations: [dilation, dilation],
     pads,
     kernel_shape: kernel as readonly number[],
     group: 1,
+    ...activation(slope),
   });
+}
+
+function activation(slope: number | undefined): Record<string, string | readonly number[]> {
+  if (slope === undefined) return {};
+  return slope === 0 ? { activation: 'Relu' } : { activation: 'LeakyRelu', activation_params: [slope] };
 }
 
 /** Filters [o, c, k, l] as [o/B, c/B, k, l, B', B]; with `exchanged`, as [c/B, o/B, k, l, B, B']. */

@@ -2,7 +2,7 @@
 import { formatShape, type Shape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
-export type OnnxAttribute = number | readonly number[];
+export type OnnxAttribute = number | string | readonly number[];
 
 export interface OnnxNode {
   /** Name of the operator; `nchwc.` before it stands for ONNX Runtime's domain of blocked operators. */
@@ -19,7 +19,7 @@ export interface Initializer {
 }
 
 /** ONNX attributes that are floats even when their value is a whole number. */
-export const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta']);
+export const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta', 'activation_params']);
 
 /** A slope whose product with any normal float32 above 0 is above 1: the reciprocal of the least one is 8.5e37. */
 const STEEP = 3e38;
@@ -70,6 +70,12 @@ export class Emitter {
 
   scalar(value: number): string {
     return this.#once(`f32:${value}`, () => this.#initializer([], Float32Array.of(value)));
+  }
+
+  /** x > 0 ? x : slope x; x itself where no slope is given. */
+  leakyRelu(x: string, slope: number | undefined): string {
+    if (slope === undefined) return x;
+    return slope === 0 ? this.node('Relu', [x]) : this.node('LeakyRelu', [x], { alpha: slope });
   }
 
   /**

@@ -314,8 +314,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     vjp: ({ output, gradient, attributes: { slope } }) => [
       apply('leakyGate', [gradient, output], { slope: slope! }),
     ],
-    onnx: (emitter, inputs, { attributes: { slope } }) =>
-      slope === 0 ? emitter.node('Relu', inputs) : emitter.node('LeakyRelu', inputs, { alpha: slope! }),
+    onnx: (emitter, [x], { attributes: { slope } }) => emitter.leakyRelu(x!, slope),
     evaluate: ([x], { slope }) => x!.data.map((value) => (value > 0 ? value : slope! * value)),
   },
   /** leakyGate(g, y) = y > 0 ? g : slope g: linear in g, constant in y almost everywhere. */
