@@ -37,10 +37,7 @@ export function blockedConv(emitter: Emitter, inputs: readonly string[], node: T
   const filter = node.inputs[1]!.shape;
   if (!fits(emitter, filter.slice(0, 2))) return undefined;
   const { stride, pad, slope } = node.attributes;
-  const blocked = emitter.node('Reshape', [
-    splitFilter(emitter, w!, filter, false),
-    emitter.integers(filter as readonly number[]),
-  ]);
+  const blocked = blockedFilter(emitter, w!, filter);
   const pads: Pads = [pad!, pad!, pad!, pad!];
   return emitter.plain(
     convolve(emitter, emitter.blocked(x!), blocked, filter.slice(2), { stride: stride!, pads, bias, slope }),
@@ -148,12 +145,32 @@ function activation(slope: number | undefined): Record<string, string | readonly
   return slope === 0 ? { activation: 'Relu' } : { activation: 'LeakyRelu', activation_params: [slope] };
 }
 
-/** Filters [o, c, k, l] as [o/B, c/B, k, l, B', B]; with `exchanged`, as [c/B, o/B, k, l, B, B']. */
-function splitFilter(emitter: Emitter, w: string, shape: Shape, exchanged: boolean): string {
+/**
+ * Filters [o, c, k, l] as [o/B, c/B, k, l, B', B] (o innermost), or [o/B, c, k, l, B] for less than a block of c.
+ * ReorderInput brings B numbers together, then a transposition moves them as one: half the time of one that moves each.
+ */
+function blockedFilter(emitter: Emitter, w: string, shape: Shape): string {
   const b = emitter.block;
   const [o, c, k, l] = shape as readonly number[];
-  const split = emitter.node('Reshape', [w, emitter.integers([o! / b, b, c! / b, b, k!, l!])]);
-  return emitter.node('Transpose', [split], { perm: exchanged ? [2, 0, 4, 5, 1, 3] : [0, 2, 4, 5, 3, 1] });
+  const image = emitter.node('Reshape', [w, emitter.integers([o! / b, b, c!, k! * l!])]);
+  let filter = emitter.blocked(image);
+  if (c! % b === 0) {
+    const split = emitter.node('Reshape', [filter, emitter.integers([o! / b, c! / b, b, k! * l!, b])]);
+    filter = emitter.node('Transpose', [split], { perm: [0, 1, 3, 2, 4] });
+  }
+  return emitter.node('Reshape', [filter, emitter.integers([o!, c!, k!, l!])]);
+}
+
+/** Filters [o, c, k, l] as [c/B, o/B, k, l, B, B'] (c innermost). */
+function exchangedFilter(emitter: Emitter, w: string, shape: Shape): string {
+  const b = emitter.block;
+  const [o, c, k, l] = shape as readonly number[];
+  const split = emitter.node('Reshape', [
+    emitter.blocked(w),
+    emitter.integers([o! / b, b, c! / b, k! * l!, b]),
+  ]);
+  const ordered = emitter.node('Transpose', [split], { perm: [2, 0, 3, 1, 4] });
+  return emitter.node('Reshape', [ordered, emitter.integers([c! / b, o! / b, k!, l!, b, b])]);
 }
 
 /** An image [n, o, h, w] as filters [o, n, h, w], both blocked: its own blocks already hold o innermost. */
@@ -206,7 +223,7 @@ function subFilter(
 ): string {
   const last = ({ first, taps }: Residue) => first + stride * (taps - 1);
   const picked = emitter.node('Slice', [
-    splitFilter(emitter, w, shape, true),
+    exchangedFilter(emitter, w, shape),
     emitter.integers([last(row), last(column)]),
     emitter.integers([BEFORE_FIRST, BEFORE_FIRST]),
     emitter.integers([2, 3]),
