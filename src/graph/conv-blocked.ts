@@ -23,6 +23,7 @@ interface Geometry {
   readonly stride?: number;
   readonly dilation?: number;
   readonly pads: Pads;
+  readonly group?: number;
 }
 
 /** What the kernel does with its sums before it writes them (see fuse.ts). */
@@ -96,23 +97,24 @@ export function blockedConvFilter(
     return pad! - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad!) - size![side]!);
   });
   if (far.some((amount) => amount < 0)) return undefined;
-  // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
-  const padded = emitter.node('Pad', [
-    x!,
-    emitter.integers([pad!, pad!, ...far]),
-    '',
-    emitter.integers([2, 3]),
-  ]);
-  const exchanged = emitter.node('Transpose', [padded], EXCHANGE);
+  const exchanged = emitter.blocked(emitter.node('Transpose', [x!], EXCHANGE));
   const filter = convolve(
     emitter,
-    emitter.blocked(exchanged),
+    // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
+    padded(emitter, exchanged, source[0] as number, [pad!, pad!, far[0]!, far[1]!]),
     blockedImageAsFilter(emitter, y!, image),
     image.slice(2),
     { dilation: stride!, pads: [0, 0, 0, 0] },
   );
   const [o, c, ...kernel] = node.shape;
   return emitter.node('Transpose', [emitter.plain(filter, [c!, o!, ...kernel])], EXCHANGE);
+}
+
+/** A blocked image with zeros around it: a 1x1 filter of 1 for every channel, as Pad takes one thread and long. */
+function padded(emitter: Emitter, image: string, channels: number, pads: Pads): string {
+  if (pads.every((amount) => amount === 0)) return image;
+  const ones = emitter.ones([channels, 1, 1, 1]);
+  return convolve(emitter, image, ones, [1, 1], { pads, group: channels });
 }
 
 /** Exchanges the first two axes of an image. */
@@ -128,14 +130,14 @@ function convolve(
   image: string,
   filter: string,
   kernel: Shape,
-  { stride = 1, dilation = 1, pads, bias, slope }: Geometry & Epilogue,
+  { stride = 1, dilation = 1, pads, group = 1, bias, slope }: Geometry & Epilogue,
 ): string {
   return emitter.node('nchwc.Conv', bias === undefined ? [image, filter] : [image, filter, bias], {
     strides: [stride, stride],
     dilations: [dilation, dilation],
     pads,
     kernel_shape: kernel as readonly number[],
-    group: 1,
+    group,
     ...activation(slope),
   });
 }

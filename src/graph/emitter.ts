@@ -72,6 +72,13 @@ export class Emitter {
     return this.#once(`f32:${value}`, () => this.#initializer([], Float32Array.of(value)));
   }
 
+  /** A tensor of ones. */
+  ones(shape: readonly number[]): string {
+    return this.#once(`ones${shape}`, () =>
+      this.#initializer(shape, new Float32Array(sizeOf(shape)).fill(1)),
+    );
+  }
+
   /** x > 0 ? x : slope x; x itself where no slope is given. */
   leakyRelu(x: string, slope: number | undefined): string {
     if (slope === undefined) return x;
