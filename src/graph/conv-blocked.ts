@@ -10,7 +10,7 @@
  * `undefined` where its case does not fit the layout, and the caller spells it plainly.
  */
 import type { Emitter } from './emitter.js';
-import { convolvedSize, type Shape, staticDim } from './shape.js';
+import { convolvedSize, type Dim, type Shape, staticDim } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** An end of a slice that runs down to the first element, which it includes. */
@@ -36,12 +36,20 @@ interface Epilogue {
 export function blockedConv(emitter: Emitter, inputs: readonly string[], node: Tensor): string | undefined {
   const [x, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
-  if (!fits(emitter, filter.slice(0, 2))) return undefined;
+  const [outputs, channels] = filter.slice(0, 2) as [Dim, Dim];
+  // An image of less than a block of channels (grey, colour) is read as it is.
+  const narrow = typeof channels === 'number' && channels < emitter.block;
+  if (!fits(emitter, narrow ? [outputs] : [outputs, channels])) return undefined;
   const { stride, pad, slope } = node.attributes;
   const blocked = blockedFilter(emitter, w!, filter);
   const pads: Pads = [pad!, pad!, pad!, pad!];
   return emitter.plain(
-    convolve(emitter, emitter.blocked(x!), blocked, filter.slice(2), { stride: stride!, pads, bias, slope }),
+    convolve(emitter, narrow ? x! : emitter.blocked(x!), blocked, filter.slice(2), {
+      stride: stride!,
+      pads,
+      bias,
+      slope,
+    }),
     node.shape,
   );
 }

@@ -1,5 +1,5 @@
 /** @file The ONNX side of lowering: names values, collects nodes and initialisers while the rows of ops.ts emit. */
-import { formatShape, type Shape, sizeOf } from './shape.js';
+import { formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 export type OnnxAttribute = number | string | readonly number[];
@@ -32,6 +32,8 @@ export class Emitter {
   readonly initializers: Initializer[] = [];
   readonly inputs = new Map<string, Tensor>();
   readonly #shared = new Map<string, string>();
+  /** Blocked values by the name of their plain form. */
+  readonly #blocks = new Map<string, string>();
 
   /** @param block channels in a block of the machine's blocked convolutions; 1 where a model is to run anywhere. */
   constructor(
@@ -102,14 +104,52 @@ export class Emitter {
     ]);
   }
 
-  /** The same value in blocked layout, [n, c/B, h, w, B] (see conv-blocked.ts). */
-  blocked(x: string): string {
-    return this.node('nchwc.ReorderInput', [x]);
+  /**
+   * A node that works value by value. Where all its operands are there in blocked layout its result is blocked too, so
+   * that it need not be brought into blocks again.
+   */
+  pointwise(
+    type: string,
+    inputs: readonly string[],
+    node: Tensor,
+    attributes: Record<string, OnnxAttribute> = {},
+  ): string {
+    return this.layoutFree(inputs, node, (operands) => this.node(type, operands, attributes));
   }
 
-  /** A blocked value of this shape in the layout [n, c, h, w]. */
+  /** What `emit` makes of operands that are all blocked or all plain; single numbers are both. */
+  layoutFree(inputs: readonly string[], node: Tensor, emit: (operands: readonly string[]) => string): string {
+    const blocks = inputs.map((name, i) => {
+      const { shape } = node.inputs[i]!;
+      if (shape.every((dim) => dim === 1)) return name;
+      return sameShape(shape, node.shape) ? this.#blocks.get(name) : undefined;
+    });
+    const known = blocks.filter((name) => name !== undefined);
+    const layout = known.length === inputs.length && known.some((name, i) => name !== inputs[i]);
+    return layout ? this.plain(emit(known), node.shape) : emit(inputs);
+  }
+
+  /** The same value in blocked layout, [n, c/B, h, w, B] (see conv-blocked.ts). */
+  blocked(x: string): string {
+    return this.#blocks.get(x) ?? this.node('nchwc.ReorderInput', [x]);
+  }
+
+  /** A blocked value of this shape in the layout [n, c, h, w]; costs nothing where only its blocks are read. */
   plain(blocked: string, [, channels]: Shape): string {
-    return this.node('nchwc.ReorderOutput', [blocked], { channels: channels as number });
+    const name = this.node('nchwc.ReorderOutput', [blocked], { channels: channels as number });
+    this.#blocks.set(name, blocked);
+    return name;
+  }
+
+  /** The nodes that these values need, in order. */
+  needed(values: readonly string[]): OnnxNode[] {
+    const wanted = new Set(values);
+    const kept = [...this.nodes].reverse().filter(({ inputs, output }) => {
+      if (!wanted.has(output)) return false;
+      for (const name of inputs) wanted.add(name);
+      return true;
+    });
+    return kept.reverse();
   }
 
   /** An input of the model, or, if its value is bound, an initialiser of that name. */

@@ -61,8 +61,9 @@ export function lower(
   }
   // An output may be a leaf or be asked for twice; Identity gives each its own name.
   const named = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
+  const needed = emitter.needed(targets.map((target) => values.get(target)!));
   const nodes = [
-    ...emitter.nodes,
+    ...needed,
     ...named.map(({ name, node }) => ({
       type: 'Identity',
       inputs: [values.get(node)!],
@@ -73,7 +74,7 @@ export function lower(
   const shapes = new Map([...emitter.inputs].map(([name, node]) => [name, node.shape]));
   const results = named.map(({ name, node }) => [name, node.shape] as const);
   const bytes = writeModel(nodes, emitter.initializers, [...shapes], results, metadata);
-  return { bytes, inputs: shapes, nodeCount: emitter.nodes.length };
+  return { bytes, inputs: shapes, nodeCount: needed.length };
 }
 
 type NamedShape = readonly [name: string, shape: Shape];

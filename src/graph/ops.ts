@@ -72,7 +72,7 @@ function unary(onnxName: string, f: (x: number) => number, derivative: (c: VjpCo
   return {
     shape: ([x]) => x!,
     vjp: (context) => [derivative(context)],
-    onnx: (emitter, inputs) => emitter.node(onnxName, inputs),
+    onnx: (emitter, inputs, node) => emitter.pointwise(onnxName, inputs, node),
     evaluate: ([x]) => x!.data.map(f),
   };
 }
@@ -87,7 +87,7 @@ function binary(
   return {
     shape: ([a, b]) => broadcastShapes(name, a!, b!),
     vjp: (context) => partials(context).map((partial, i) => partial.sumTo(context.inputs[i]!.shape)),
-    onnx: (emitter, inputs) => emitter.node(onnxName, inputs),
+    onnx: (emitter, inputs, node) => emitter.pointwise(onnxName, inputs, node),
     evaluate: (inputs, _, shape) => kernels.elementwise(inputs, shape, ([a, b]) => f(a!, b!)),
   };
 }
@@ -314,7 +314,8 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     vjp: ({ output, gradient, attributes: { slope } }) => [
       apply('leakyGate', [gradient, output], { slope: slope! }),
     ],
-    onnx: (emitter, [x], { attributes: { slope } }) => emitter.leakyRelu(x!, slope),
+    onnx: (emitter, inputs, node) =>
+      emitter.layoutFree(inputs, node, ([x]) => emitter.leakyRelu(x!, node.attributes.slope)),
     evaluate: ([x], { slope }) => x!.data.map((value) => (value > 0 ? value : slope! * value)),
   },
   /** leakyGate(g, y) = y > 0 ? g : slope g: linear in g, constant in y almost everywhere. */
@@ -328,8 +329,10 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
       apply('leakyGate', [gradient, y!], { slope: slope! }),
       undefined,
     ],
-    onnx: (emitter, [g, y], { attributes: { slope } }) =>
-      emitter.node('Mul', [g!, emitter.leakyMask(y!, slope!)]),
+    onnx: (emitter, inputs, node) =>
+      emitter.layoutFree(inputs, node, ([g, y]) =>
+        emitter.node('Mul', [g!, emitter.leakyMask(y!, node.attributes.slope!)]),
+      ),
     evaluate: ([g, y], { slope }) => g!.data.map((value, i) => (y!.data[i]! > 0 ? value : slope! * value)),
   },
 
