@@ -116,6 +116,12 @@ describe('convolutions of whole blocks of channels', () => {
     const [slopeX] = grad(y.mul(y.tanh()).mul(0.5).sum(), [x]);
     const [first, second, third] = grad(slopeX!.square().sum(), [w, b, v]);
     await compare('layouts', { y, slopeX: slopeX!, first: first!, second: second!, third: third! }, leaves);
+    const sums = {
+      total: hidden.sum([0, 2, 3]),
+      kept: hidden.neg().sum([0, 2, 3], true),
+      rows: y.sum([0, 1]),
+    };
+    await compare('sums', sums, leaves);
     const turned = hidden.mul(2).add(hidden.tanh()).conv(v, half).sub(1).exp();
     const model = Buffer.from(lower({ turned }, { block: 16 }).bytes).toString('latin1');
     // One for each filter on the way in, one for the result.

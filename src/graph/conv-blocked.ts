@@ -10,7 +10,7 @@
  * `undefined` where its case does not fit the layout, and the caller spells it plainly.
  */
 import type { Emitter } from './emitter.js';
-import { convolvedSize, type Dim, type Shape, staticDim } from './shape.js';
+import { convolvedSize, type Dim, type Shape, sizeOf, staticDim } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** An end of a slice that runs down to the first element, which it includes. */
@@ -97,7 +97,8 @@ export function blockedConvFilter(
   node: Tensor,
 ): string | undefined {
   const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
-  if (!fits(emitter, [...source.slice(0, 2), ...image.slice(0, 2)])) return undefined;
+  // The batch has the part of the channels here, and the channels c that of the batch: they may be any number.
+  if (!fits(emitter, image.slice(0, 2))) return undefined;
   const { stride, pad, size } = node.attributes;
   // What a stride skipped at the far side is padded less there, so that the filter comes out in its size.
   const far = [0, 1].map((side) => {
@@ -116,6 +117,25 @@ export function blockedConvFilter(
   );
   const [o, c, ...kernel] = node.shape;
   return emitter.node('Transpose', [emitter.plain(filter, [c!, o!, ...kernel])], EXCHANGE);
+}
+
+/**
+ * The sum over batch and pixels, such as the gradient of a bias, of an image that is there in blocks: h w times its
+ * mean over the pixels, which ONNX Runtime takes of blocks as fast as it reads them, summed over the batch.
+ */
+export function blockedSum(
+  emitter: Emitter,
+  x: string,
+  shape: Shape,
+  axes: readonly number[],
+  keepDims: boolean,
+): string | undefined {
+  const blocks = emitter.blocksOf(x);
+  if (blocks === undefined || shape.length !== 4 || axes.join() !== '0,2,3') return undefined;
+  // With one pixel an image in blocks is an image as it is.
+  const means = emitter.node('nchwc.GlobalAveragePool', [blocks]);
+  const sums = emitter.node('ReduceSum', [means, emitter.integers(axes)], { keepdims: keepDims ? 1 : 0 });
+  return emitter.node('Mul', [sums, emitter.scalar(sizeOf(shape.slice(2)))]);
 }
 
 /** A blocked image with zeros around it: a 1x1 filter of 1 for every channel, as Pad takes one thread and long. */

@@ -129,6 +129,11 @@ export class Emitter {
     return layout ? this.plain(emit(known), node.shape) : emit(inputs);
   }
 
+  /** The blocked form of a value, if there is one. */
+  blocksOf(x: string): string | undefined {
+    return this.#blocks.get(x);
+  }
+
   /** The same value in blocked layout, [n, c/B, h, w, B] (see conv-blocked.ts). */
   blocked(x: string): string {
     return this.#blocks.get(x) ?? this.node('nchwc.ReorderInput', [x]);

@@ -7,7 +7,7 @@
  * Convolution is trilinear: T(x, w, y) = <conv(x, w), y>. Its three partial adjoints conv, convInput and convFilter
  * are closed under differentiation, each one's gradients being the other two.
  */
-import { blockedConv, blockedConvFilter, blockedConvInput } from './conv-blocked.js';
+import { blockedConv, blockedConvFilter, blockedConvInput, blockedSum } from './conv-blocked.js';
 import { plainConv, plainConvFilter, plainConvInput } from './conv-plain.js';
 import type { Emitter } from './emitter.js';
 import * as kernels from './kernels.js';
@@ -341,7 +341,8 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     vjp: ({ inputs: [x], gradient, attributes: { axes } }) => [
       gradient.reshape(keptShape(x!.shape, axes!)).broadcastTo(x!.shape),
     ],
-    onnx: (emitter, [x], { attributes: { axes, keepDims } }) =>
+    onnx: (emitter, [x], { attributes: { axes, keepDims }, inputs: [source] }) =>
+      blockedSum(emitter, x!, source!.shape, axes!, keepDims!) ??
       emitter.node('ReduceSum', [x!, emitter.integers(axes!)], { keepdims: keepDims ? 1 : 0 }),
     evaluate: ([x], { axes }) => kernels.reduceSum(x!, axes!),
   },
