@@ -45,6 +45,11 @@ const geometries: readonly (readonly [number, number, number, number, number, nu
   [3, 16, 32, 14, 4, 2, 1],
   [16, 1, 32, 14, 4, 2, 1],
   [16, 3, 16, 9, 3, 1, 1],
+  [4, 3, 16, 12, 4, 2, 1],
+  [2, 1, 16, 12, 5, 3, 1],
+  [2, 2, 16, 10, 5, 2, 2],
+  [2, 1, 16, 8, 2, 2, 0],
+  [2, 1, 16, 9, 4, 2, 1],
 ];
 
 describe('convolutions of whole blocks of channels', () => {

@@ -24,6 +24,9 @@ export const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta', 'activation_params']);
 /** A slope whose product with any normal float32 above 0 is above 1: the reciprocal of the least one is 8.5e37. */
 const STEEP = 3e38;
 
+/** An end of a slice that runs down to the first element, which it includes. */
+const BEFORE_FIRST = -(2 ** 31);
+
 /** Values of inputs that are written into the model, by name. */
 export type BoundInputs = ReadonlyMap<string, Float32Array>;
 
@@ -72,6 +75,17 @@ export class Emitter {
 
   scalar(value: number): string {
     return this.#once(`f32:${value}`, () => this.#initializer([], Float32Array.of(value)));
+  }
+
+  /** Elements first, first - step, ... down to the first one of each of these axes. */
+  descending(x: string, axes: readonly number[], first: readonly number[], step = 1): string {
+    return this.node('Slice', [
+      x,
+      this.integers(first),
+      this.integers(axes.map(() => BEFORE_FIRST)),
+      this.integers(axes),
+      this.integers(axes.map(() => -step)),
+    ]);
   }
 
   /** A tensor of ones. */

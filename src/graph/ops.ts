@@ -7,7 +7,8 @@
  * Convolution is trilinear: T(x, w, y) = <conv(x, w), y>. Its three partial adjoints conv, convInput and convFilter
  * are closed under differentiation, each one's gradients being the other two.
  */
-import { blockedConv, blockedConvFilter, blockedConvInput, blockedSum } from './conv-blocked.js';
+import { blockedSum } from './blocks.js';
+import { blockedConv, blockedConvFilter, blockedConvInput } from './conv-blocked.js';
 import { plainConv, plainConvFilter, plainConvInput } from './conv-plain.js';
 import type { Emitter } from './emitter.js';
 import * as kernels from './kernels.js';
