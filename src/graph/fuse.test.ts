@@ -14,11 +14,22 @@ const down = x.conv(w, { stride: 2, pad: 1 });
 const up = x.convTranspose(v, [12, 12], { stride: 2, pad: 1 });
 const biased = down.add(b.reshape([5, 1, 1]));
 
+/** Weight gradients of batches of 3 and 5, [60, 50], and products with longer factors. */
+const [p, q, r, s] = [input('p', [3, 60]), input('q', [3, 50]), input('r', [5, 60]), input('s', [5, 50])];
+const transposed = { transposeA: true };
+const [first, second] = [p.matmul(q, transposed), r.matmul(s, transposed)];
+const third = p.mul(2).matmul(q.tanh(), transposed);
+/** The same shape, from factors that are not transposed. */
+const t = input('t', [60, 3]);
+const [outer, wide] = [t.matmul(q), t.exp().matmul(q.exp())];
+
 const fused = (...outputs: Tensor[]) => fuse(simplify(outputs));
 const operators = (...outputs: Tensor[]) =>
   topologicalOrder(fused(...outputs))
     .map(({ op, inputs }) => `${op}${inputs.length}`)
     .filter((name) => !name.startsWith('input') && !name.startsWith('constant'));
+
+const products = (output: Tensor) => operators(output).filter((name) => name === 'matmul2').length;
 
 describe('fuse', () => {
   it('puts a bias and a leaky rectifier into the convolution before them', () => {
@@ -39,8 +50,27 @@ describe('fuse', () => {
     expect(operators(down.leakyRelu(0.2))).toEqual(['conv2', 'leakyRelu1']);
   });
 
+  it('joins products whose results are large beside their factors', () => {
+    const joined = ['concat2', 'concat2', 'matmul2'];
+    expect(operators(first.add(second))).toEqual(joined);
+    expect(products(first.add(second).add(third))).toBe(1);
+    expect(operators(first.reshape([50, 60]).add(second.reshape([50, 60])))).toEqual([...joined, 'reshape1']);
+    expect(products(outer.add(wide))).toBe(1);
+  });
+
+  it('leaves products that are read elsewhere, differ in their sides, or are small', () => {
+    const both = ['matmul2', 'matmul2', 'add2'];
+    expect(operators(first.add(second), second)).toEqual([...both]);
+    expect(operators(first.add(outer))).toEqual(both);
+    const narrow = [p, r].map((a) => a.slice(0, 0, 3).matmul(input('u', [60, 7])));
+    expect(operators(narrow[0]!.add(narrow[1]!)).slice(-3)).toContain('add2');
+  });
+
   it('keeps the values', async () => {
     const outputs = {
+      joined: first.add(second).add(third),
+      turned: first.reshape([50, 60]).add(second.reshape([50, 60])),
+      outer: outer.add(wide),
       biased: down.add(b.mul(2).reshape([5, 1, 1])),
       leaky: x
         .mul(2)
@@ -49,7 +79,7 @@ describe('fuse', () => {
         .leakyRelu(0.2),
       relu: up.add(c.reshape([2, 1, 1])).relu(),
     };
-    const leaves = [x, w, v, b, c];
+    const leaves = [x, w, v, b, c, p, q, r, s, t];
     const feeds = Object.fromEntries(
       leaves.map(({ attributes: { name }, shape }) => {
         const size = shape.reduce<number>((n, dim) => n * Number(dim), 1);
