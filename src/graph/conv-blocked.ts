@@ -89,7 +89,7 @@ export function blockedConvFilter(
     return pad! - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad!) - size![side]!);
   });
   if (far.some((amount) => amount < 0)) return undefined;
-  const exchanged = emitter.blocked(emitter.node('Transpose', [x!], EXCHANGE));
+  const exchanged = emitter.blocked(exchange(emitter, x!, source));
   const filter = convolve(
     emitter,
     // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
@@ -99,11 +99,18 @@ export function blockedConvFilter(
     { dilation: stride!, pads: [0, 0, 0, 0] },
   );
   const [o, c, ...kernel] = node.shape;
-  return emitter.node('Transpose', [emitter.plain(filter, [c!, o!, ...kernel])], EXCHANGE);
+  const plain = emitter.plain(filter, [c!, o!, ...kernel]);
+  return emitter.node('Transpose', [plain], { perm: [1, 0, 2, 3] });
 }
 
-/** Exchanges the first two axes of an image. */
-const EXCHANGE = { perm: [1, 0, 2, 3] };
+/** The first two axes of an image exchanged: its rows gathered, as ONNX Runtime transposes on one thread. */
+function exchange(emitter: Emitter, x: string, shape: Shape): string {
+  const [n, c, height, width] = shape as readonly number[];
+  const rows = emitter.gather(x, height! * width!, `exchange ${n} ${c}`, () =>
+    Array.from({ length: n! * c! }, (_, i) => (i % n!) * c! + Math.floor(i / n!)),
+  );
+  return emitter.node('Reshape', [rows, emitter.integers([c!, n!, height!, width!])]);
+}
 
 /** Filters [o, c, k, l] as [c/B, o/B, k, l, B, B'] (c innermost). */
 function exchangedFilter(emitter: Emitter, w: string, shape: Shape): string {
@@ -173,18 +180,26 @@ function subFilter(
 }
 
 /**
- * One blocked image of which `parts[r][q]` holds the pixels (s i + r, s j + q). Blocks of B values lie together, so
- * two concatenations do it: of blocks within a row, then of rows.
+ * One blocked image of which `parts[r][q]` holds the pixels (s i + r, s j + q). Blocks of B values lie together: they
+ * are gathered from all parts one after another.
  */
 function interleave(emitter: Emitter, parts: readonly (readonly string[])[], shape: Shape): string {
-  const stride = parts.length;
-  if (stride === 1) return parts[0]![0]!;
-  const [, c, height, width] = shape as readonly number[];
-  const concat = (pieces: readonly string[], length: number) => {
-    const rows = pieces.map((piece) => emitter.node('Reshape', [piece, emitter.integers([-1, length])]));
-    return emitter.node('Concat', rows, { axis: 1 });
-  };
-  const rows = parts.map((columns) => concat(columns, emitter.block));
-  const image = concat(rows, width! * emitter.block);
-  return emitter.node('Reshape', [image, emitter.integers([-1, c!, height!, width!])]);
+  const s = parts.length;
+  if (s === 1) return parts[0]![0]!;
+  const [n, c, height, width] = shape as readonly number[];
+  const [h, w] = [height! / s, width! / s];
+  const images = (n! * c!) / emitter.block;
+  const joined = emitter.node('Concat', parts.flat(), { axis: 0 });
+  const blocks = emitter.gather(joined, emitter.block, `interleave ${s} ${images} ${h} ${w}`, () =>
+    Array.from({ length: images * height! * width! }, (_, at) => {
+      const [image, row, column] = [
+        Math.floor(at / (height! * width!)),
+        Math.floor(at / width!) % height!,
+        at % width!,
+      ];
+      const part = (row % s) * s + (column % s);
+      return ((part * images + image) * h + Math.floor(row / s)) * w + Math.floor(column / s);
+    }),
+  );
+  return emitter.node('Reshape', [blocks, emitter.integers([n!, c!, height!, width!])]);
 }

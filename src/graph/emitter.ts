@@ -73,6 +73,19 @@ export class Emitter {
     );
   }
 
+  /** Rows of `length` values of x in the order of `indices`, a list that `key` names. */
+  gather(x: string, length: number, key: string, indices: () => readonly number[]): string {
+    const list = this.#once(`indices ${key}`, () => {
+      const values = indices();
+      return this.#initializer(
+        [values.length],
+        BigInt64Array.from(values, (value) => BigInt(value)),
+      );
+    });
+    const rows = this.node('Reshape', [x, this.integers([-1, length])]);
+    return this.node('Gather', [rows, list], { axis: 0 });
+  }
+
   scalar(value: number): string {
     return this.#once(`f32:${value}`, () => this.#initializer([], Float32Array.of(value)));
   }
