@@ -96,6 +96,31 @@ describe.each(devices)('ONNX Runtime on %s', (device) => {
     expect(await engine.read('statistics')).toEqual({ value: new Float32Array(3) });
   });
 
+  it('puts the gradient of a kernel, summed over two products, in its place', async () => {
+    const engine = new OrtEngine({ device, threads: 1 });
+    engines.push(engine);
+    const kernel = input('k', [2, 2, 3]);
+    const initial = Float32Array.from({ length: 12 }, (_, i) => i);
+    await engine.allocate([
+      { name: 'kernel', tensors: [{ name: 'k', shape: [2, 2, 3], initial }], trainable: true },
+    ]);
+    const flat = kernel.reshape([2, 6]);
+    const loss = x
+      .matmul(flat)
+      .sum()
+      .add(
+        x
+          .mul(3)
+          .matmul(kernel.reshape([2, 6]))
+          .sum(),
+      );
+    const gradients = new Map([['k', grad(loss, [kernel])[0]!]]);
+    await engine.compile({ name: 'step', outputs: { loss }, gradients });
+    await engine.run('step', feeds, [{ kind: 'sgd', group: 'kernel', learningRate: 0.5 }]);
+    // Columns of x sum to 4 and 1, each four times: once as they are and three times.
+    expect([...(await engine.read('kernel')).value]).toEqual([...initial].map((k, i) => k - (i < 6 ? 8 : 2)));
+  });
+
   it('tells what is missing, and goes on', async () => {
     const engine = await open(device);
     await expect(engine.run('other', {})).rejects.toThrow('no program is called other');

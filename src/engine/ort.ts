@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { topologicalOrder } from '../graph/grad.js';
 import { type LowerOptions, lower } from '../graph/onnx.js';
+import { sameShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { findBlockSize } from './block-size.js';
 import { builtFile } from './built-file.js';
@@ -171,7 +172,11 @@ function lowerProgram(
   };
 }
 
-/** The tensor under final reshapes. */
+/** The tensor under final reshapes, also under those of two summed matrices (gradients of a kernel as products). */
 function unreshaped(tensor: Tensor): Tensor {
-  return tensor.op === 'reshape' ? unreshaped(tensor.inputs[0]!) : tensor;
+  if (tensor.op === 'reshape') return unreshaped(tensor.inputs[0]!);
+  if (tensor.op !== 'add') return tensor;
+  const [a, b] = tensor.inputs.map(unreshaped) as [Tensor, Tensor];
+  const matrices = a.shape.length === 2 && sameShape(a.shape, b.shape);
+  return matrices && tensor.inputs.every(({ shape }) => sameShape(shape, tensor.shape)) ? a.add(b) : tensor;
 }
