@@ -94,7 +94,11 @@ function namedShapes(shapes: ReadonlyMap<string, Shape>): LoweredModel['inputs']
   return [...shapes].map(([name, shape]) => ({ name, shape: shape as readonly number[] }));
 }
 
-/** The tensor under final reshapes. */
+/** The tensor under final reshapes, also under those of two summed matrices (gradients of a kernel as products). */
 function unreshaped(tensor: Tensor): Tensor {
-  return tensor.op === 'reshape' ? unreshaped(tensor.inputs[0]!) : tensor;
+  if (tensor.op === 'reshape') return unreshaped(tensor.inputs[0]!);
+  if (tensor.op !== 'add') return tensor;
+  const [a, b] = tensor.inputs.map(unreshaped) as [Tensor, Tensor];
+  const matrices = a.shape.length === 2 && sameShape(a.shape, b.shape);
+  return matrices && tensor.inputs.every(({ shape }) => sameShape(shape, tensor.shape)) ? a.add(b) : tensor;
 }

@@ -114,6 +114,39 @@ describe.each(ways)('the engine on $device, kernels $kernels, told $told', (way)
     expect(await engine.read('statistics')).toEqual({ value: new Float32Array(3) });
   });
 
+  it('puts the gradient of a kernel, summed over two products, in its place', async () => {
+    const engine = new OrtEngine({ device: way.device, threads: 1, kernels: way.kernels });
+    engines.push(engine);
+    const kernel = input('k', [2, 2, 3]);
+    const initial = Float32Array.from({ length: 12 }, (_, i) => i);
+    await engine.allocate([
+      { name: 'kernel', tensors: [{ name: 'k', shape: [2, 2, 3], initial }], trainable: true },
+    ]);
+    const flat = kernel.reshape([2, 6]);
+    const loss = x
+      .matmul(flat)
+      .sum()
+      .add(
+        x
+          .mul(3)
+          .matmul(kernel.reshape([2, 6]))
+          .sum(),
+      );
+    const gradients = new Map([['k', grad(loss, [kernel])[0]!]]);
+    await engine.compile({ name: 'step', outputs: { loss }, gradients });
+    await engine.run('step', feeds, [{ kind: 'sgd', group: 'kernel', learningRate: 0.5 }]);
+    // Columns of x sum to 4 and 1, each four times: once as they are and three times.
+    expect([...(await engine.read('kernel')).value]).toEqual([...initial].map((k, i) => k - (i < 6 ? 8 : 2)));
+  });
+
+  it('answers a run before its updates, and tells the next request when they have failed', async () => {
+    const engine = await open(way);
+    const adam = { kind: 'adam', group: 'net', step: 0, learningRate: 0.1, beta1: 0.5, beta2: 0.9 } as const;
+    const { outputs } = await engine.run('step', feeds, [adam]);
+    expect(outputs.loss![0]).toBeCloseTo(39, 4);
+    await expect(engine.read('net')).rejects.toThrow('Adam counts its steps from 1');
+  });
+
   it('tells what is missing, and goes on', async () => {
     const engine = await open(way);
     await expect(engine.run('other', {})).rejects.toThrow('no program is called other');

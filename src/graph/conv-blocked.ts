@@ -9,35 +9,29 @@
  * Blocked values keep the shape [n, c, h, w] in name; only their memory is ordered otherwise. Each function gives
  * `undefined` where its case does not fit the layout, and the caller spells it plainly.
  */
+import { blockedFilter, convolve, fits, type Pads, padded } from './blocks.js';
 import type { Emitter } from './emitter.js';
-import { convolvedSize, type Shape, staticDim } from './shape.js';
+import { convolvedSize, type Dim, type Shape, staticDim } from './shape.js';
 import type { Tensor } from './tensor.js';
-
-/** An end of a slice that runs down to the first element, which it includes. */
-const BEFORE_FIRST = -(2 ** 31);
-
-/** [top, left, bottom, right]. */
-type Pads = readonly [number, number, number, number];
-
-interface Geometry {
-  readonly stride?: number;
-  readonly dilation?: number;
-  readonly pads: Pads;
-}
 
 /** y = conv(x, w). */
 export function blockedConv(emitter: Emitter, inputs: readonly string[], node: Tensor): string | undefined {
-  const [x, w] = inputs;
+  const [x, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
-  if (!fits(emitter, filter.slice(0, 2))) return undefined;
-  const { stride, pad } = node.attributes;
-  const blocked = emitter.node('Reshape', [
-    splitFilter(emitter, w!, filter, false),
-    emitter.integers(filter as readonly number[]),
-  ]);
+  const [outputs, channels] = filter.slice(0, 2) as [Dim, Dim];
+  // An image of less than a block of channels (grey, colour) is read as it is.
+  const narrow = typeof channels === 'number' && channels < emitter.block;
+  if (!fits(emitter, narrow ? [outputs] : [outputs, channels])) return undefined;
+  const { stride, pad, slope } = node.attributes;
+  const blocked = blockedFilter(emitter, w!, filter);
   const pads: Pads = [pad!, pad!, pad!, pad!];
   return emitter.plain(
-    convolve(emitter, emitter.blocked(x!), blocked, filter.slice(2), { stride: stride!, pads }),
+    convolve(emitter, narrow ? x! : emitter.blocked(x!), blocked, filter.slice(2), {
+      stride: stride!,
+      pads,
+      bias,
+      slope,
+    }),
     node.shape,
   );
 }
@@ -48,12 +42,14 @@ export function blockedConv(emitter: Emitter, inputs: readonly string[], node: T
  */
 export function blockedConvInput(
   emitter: Emitter,
-  [y, w]: readonly string[],
+  inputs: readonly string[],
   node: Tensor,
 ): string | undefined {
+  const [y, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
   if (!fits(emitter, filter.slice(0, 2))) return undefined;
-  const stride = node.attributes.stride!;
+  const { stride: step, slope } = node.attributes;
+  const stride = step!;
   const source = node.inputs[0]!.shape;
   const sides = [0, 1].map((side) =>
     residues(
@@ -71,7 +67,7 @@ export function blockedConvInput(
     columns.map((column) => {
       const taps = subFilter(emitter, w!, filter, [row, column], stride);
       const pads: Pads = [row.before, column.before, row.after, column.after];
-      return convolve(emitter, image, taps, [row.taps, column.taps], { pads });
+      return convolve(emitter, image, taps, [row.taps, column.taps], { pads, bias, slope });
     }),
   );
   return emitter.plain(interleave(emitter, parts, node.shape), node.shape);
@@ -84,7 +80,8 @@ export function blockedConvFilter(
   node: Tensor,
 ): string | undefined {
   const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
-  if (!fits(emitter, [...source.slice(0, 2), ...image.slice(0, 2)])) return undefined;
+  // The batch has the part of the channels here, and the channels c that of the batch: they may be any number.
+  if (!fits(emitter, image.slice(0, 2))) return undefined;
   const { stride, pad, size } = node.attributes;
   // What a stride skipped at the far side is padded less there, so that the filter comes out in its size.
   const far = [0, 1].map((side) => {
@@ -92,55 +89,39 @@ export function blockedConvFilter(
     return pad! - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad!) - size![side]!);
   });
   if (far.some((amount) => amount < 0)) return undefined;
-  // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
-  const padded = emitter.node('Pad', [
-    x!,
-    emitter.integers([pad!, pad!, ...far]),
-    '',
-    emitter.integers([2, 3]),
-  ]);
-  const exchanged = emitter.node('Transpose', [padded], EXCHANGE);
+  const exchanged = emitter.blocked(exchange(emitter, x!, source));
   const filter = convolve(
     emitter,
-    emitter.blocked(exchanged),
+    // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
+    padded(emitter, exchanged, source[0] as number, [pad!, pad!, far[0]!, far[1]!]),
     blockedImageAsFilter(emitter, y!, image),
     image.slice(2),
     { dilation: stride!, pads: [0, 0, 0, 0] },
   );
   const [o, c, ...kernel] = node.shape;
-  return emitter.node('Transpose', [emitter.plain(filter, [c!, o!, ...kernel])], EXCHANGE);
+  const plain = emitter.plain(filter, [c!, o!, ...kernel]);
+  return emitter.node('Transpose', [plain], { perm: [1, 0, 2, 3] });
 }
 
-/** Exchanges the first two axes of an image. */
-const EXCHANGE = { perm: [1, 0, 2, 3] };
-
-/** Whether whole blocks of channels make each of these axes. */
-function fits({ block }: Emitter, axes: readonly (number | string)[]): boolean {
-  return block > 1 && axes.every((axis) => typeof axis === 'number' && axis % block === 0);
+/** The first two axes of an image exchanged: its rows gathered, as ONNX Runtime transposes on one thread. */
+function exchange(emitter: Emitter, x: string, shape: Shape): string {
+  const [n, c, height, width] = shape as readonly number[];
+  const rows = emitter.gather(x, height! * width!, `exchange ${n} ${c}`, () =>
+    Array.from({ length: n! * c! }, (_, i) => (i % n!) * c! + Math.floor(i / n!)),
+  );
+  return emitter.node('Reshape', [rows, emitter.integers([c!, n!, height!, width!])]);
 }
 
-function convolve(
-  emitter: Emitter,
-  image: string,
-  filter: string,
-  kernel: Shape,
-  { stride = 1, dilation = 1, pads }: Geometry,
-): string {
-  return emitter.node('nchwc.Conv', [image, filter], {
-    strides: [stride, stride],
-    dilations: [dilation, dilation],
-    pads,
-    kernel_shape: kernel as readonly number[],
-    group: 1,
-  });
-}
-
-/** Filters [o, c, k, l] as [o/B, c/B, k, l, B', B]; with `exchanged`, as [c/B, o/B, k, l, B, B']. */
-function splitFilter(emitter: Emitter, w: string, shape: Shape, exchanged: boolean): string {
+/** Filters [o, c, k, l] as [c/B, o/B, k, l, B, B'] (c innermost). */
+function exchangedFilter(emitter: Emitter, w: string, shape: Shape): string {
   const b = emitter.block;
   const [o, c, k, l] = shape as readonly number[];
-  const split = emitter.node('Reshape', [w, emitter.integers([o! / b, b, c! / b, b, k!, l!])]);
-  return emitter.node('Transpose', [split], { perm: exchanged ? [2, 0, 4, 5, 1, 3] : [0, 2, 4, 5, 3, 1] });
+  const split = emitter.node('Reshape', [
+    emitter.blocked(w),
+    emitter.integers([o! / b, b, c! / b, k! * l!, b]),
+  ]);
+  const ordered = emitter.node('Transpose', [split], { perm: [2, 0, 3, 1, 4] });
+  return emitter.node('Reshape', [ordered, emitter.integers([c! / b, o! / b, k!, l!, b, b])]);
 }
 
 /** An image [n, o, h, w] as filters [o, n, h, w], both blocked: its own blocks already hold o innermost. */
@@ -192,30 +173,33 @@ function subFilter(
   stride: number,
 ): string {
   const last = ({ first, taps }: Residue) => first + stride * (taps - 1);
-  const picked = emitter.node('Slice', [
-    splitFilter(emitter, w, shape, true),
-    emitter.integers([last(row), last(column)]),
-    emitter.integers([BEFORE_FIRST, BEFORE_FIRST]),
-    emitter.integers([2, 3]),
-    emitter.integers([-stride, -stride]),
-  ]);
+  const exchanged = exchangedFilter(emitter, w, shape);
+  const picked = emitter.descending(exchanged, [2, 3], [last(row), last(column)], stride);
   const [o, c] = shape as readonly number[];
   return emitter.node('Reshape', [picked, emitter.integers([c!, o!, row.taps, column.taps])]);
 }
 
 /**
- * One blocked image of which `parts[r][q]` holds the pixels (s i + r, s j + q). Blocks of B values lie together, so
- * two concatenations do it: of blocks within a row, then of rows.
+ * One blocked image of which `parts[r][q]` holds the pixels (s i + r, s j + q). Blocks of B values lie together: they
+ * are gathered from all parts one after another.
  */
 function interleave(emitter: Emitter, parts: readonly (readonly string[])[], shape: Shape): string {
-  const stride = parts.length;
-  if (stride === 1) return parts[0]![0]!;
-  const [, c, height, width] = shape as readonly number[];
-  const concat = (pieces: readonly string[], length: number) => {
-    const rows = pieces.map((piece) => emitter.node('Reshape', [piece, emitter.integers([-1, length])]));
-    return emitter.node('Concat', rows, { axis: 1 });
-  };
-  const rows = parts.map((columns) => concat(columns, emitter.block));
-  const image = concat(rows, width! * emitter.block);
-  return emitter.node('Reshape', [image, emitter.integers([-1, c!, height!, width!])]);
+  const s = parts.length;
+  if (s === 1) return parts[0]![0]!;
+  const [n, c, height, width] = shape as readonly number[];
+  const [h, w] = [height! / s, width! / s];
+  const images = (n! * c!) / emitter.block;
+  const joined = emitter.node('Concat', parts.flat(), { axis: 0 });
+  const blocks = emitter.gather(joined, emitter.block, `interleave ${s} ${images} ${h} ${w}`, () =>
+    Array.from({ length: images * height! * width! }, (_, at) => {
+      const [image, row, column] = [
+        Math.floor(at / (height! * width!)),
+        Math.floor(at / width!) % height!,
+        at % width!,
+      ];
+      const part = (row % s) * s + (column % s);
+      return ((part * images + image) * h + Math.floor(row / s)) * w + Math.floor(column / s);
+    }),
+  );
+  return emitter.node('Reshape', [blocks, emitter.integers([n!, c!, height!, width!])]);
 }

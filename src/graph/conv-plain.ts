@@ -3,25 +3,27 @@ import type { Emitter } from './emitter.js';
 import { convolvedSize, staticDim } from './shape.js';
 import type { Tensor } from './tensor.js';
 
-/** Conv. */
+/** Conv, with what {@link fuse} has put into it. */
 export function plainConv(emitter: Emitter, inputs: readonly string[], node: Tensor): string {
-  const { stride, pad } = node.attributes;
-  return emitter.node('Conv', inputs, { strides: [stride!, stride!], pads: [pad!, pad!, pad!, pad!] });
+  const { stride, pad, slope } = node.attributes;
+  const conv = emitter.node('Conv', inputs, { strides: [stride!, stride!], pads: [pad!, pad!, pad!, pad!] });
+  return emitter.leakyRelu(conv, slope);
 }
 
 /** ConvTranspose, padded at the far side where the stride skipped the input's last rows. */
-export function plainConvInput(emitter: Emitter, [y, w]: readonly string[], node: Tensor): string {
-  const { stride, pad, size } = node.attributes;
+export function plainConvInput(emitter: Emitter, inputs: readonly string[], node: Tensor): string {
+  const { stride, pad, size, slope } = node.attributes;
   const kernel = node.inputs[1]!.shape;
   const outputPadding = [0, 1].map((side) => {
     const k = staticDim(kernel[2 + side], kernel);
     return (size![side]! + 2 * pad! - k) % stride!;
   });
-  return emitter.node('ConvTranspose', [y!, w!], {
+  const image = emitter.node('ConvTranspose', inputs, {
     strides: [stride!, stride!],
     pads: [pad!, pad!, pad!, pad!],
     output_padding: outputPadding,
   });
+  return emitter.leakyRelu(image, slope);
 }
 
 /** Conv with batch and channels exchanged: x as [c, n, h, w], y as filters [o, n, h', w'] dilated by the stride. */

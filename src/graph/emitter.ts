@@ -1,8 +1,8 @@
 /** @file The ONNX side of lowering: names values, collects nodes and initialisers while the rows of ops.ts emit. */
-import { formatShape, type Shape, sizeOf } from './shape.js';
+import { formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
-export type OnnxAttribute = number | readonly number[];
+export type OnnxAttribute = number | string | readonly number[];
 
 export interface OnnxNode {
   /** Name of the operator; `nchwc.` before it stands for ONNX Runtime's domain of blocked operators. */
@@ -19,7 +19,13 @@ export interface Initializer {
 }
 
 /** ONNX attributes that are floats even when their value is a whole number. */
-export const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta']);
+export const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta', 'activation_params']);
+
+/** A slope whose product with any normal float32 above 0 is above 1: the reciprocal of the least one is 8.5e37. */
+const STEEP = 3e38;
+
+/** An end of a slice that runs down to the first element, which it includes. */
+const BEFORE_FIRST = -(2 ** 31);
 
 /** Values of inputs that are written into the model, by name. */
 export type BoundInputs = ReadonlyMap<string, Float32Array>;
@@ -29,6 +35,8 @@ export class Emitter {
   readonly initializers: Initializer[] = [];
   readonly inputs = new Map<string, Tensor>();
   readonly #shared = new Map<string, string>();
+  /** Blocked values by the name of their plain form. */
+  readonly #blocks = new Map<string, string>();
 
   /** @param block channels in a block of the machine's blocked convolutions; 1 where a model is to run anywhere. */
   constructor(
@@ -65,12 +73,57 @@ export class Emitter {
     );
   }
 
+  /** Rows of `length` values of x in the order of `indices`, a list that `key` names. */
+  gather(x: string, length: number, key: string, indices: () => readonly number[]): string {
+    const list = this.#once(`indices ${key}`, () => {
+      const values = indices();
+      return this.#initializer(
+        [values.length],
+        BigInt64Array.from(values, (value) => BigInt(value)),
+      );
+    });
+    const rows = this.node('Reshape', [x, this.integers([-1, length])]);
+    return this.node('Gather', [rows, list], { axis: 0 });
+  }
+
   scalar(value: number): string {
     return this.#once(`f32:${value}`, () => this.#initializer([], Float32Array.of(value)));
   }
 
-  /** The factor 1 where y > 0 and `slope` elsewhere, once for all gates that read the same y. */
+  /** Elements first, first - step, ... down to the first one of each of these axes. */
+  descending(x: string, axes: readonly number[], first: readonly number[], step = 1): string {
+    return this.node('Slice', [
+      x,
+      this.integers(first),
+      this.integers(axes.map(() => BEFORE_FIRST)),
+      this.integers(axes),
+      this.integers(axes.map(() => -step)),
+    ]);
+  }
+
+  /** A tensor of ones. */
+  ones(shape: readonly number[]): string {
+    return this.#once(`ones${shape}`, () =>
+      this.#initializer(shape, new Float32Array(sizeOf(shape)).fill(1)),
+    );
+  }
+
+  /** x > 0 ? x : slope x; x itself where no slope is given. */
+  leakyRelu(x: string, slope: number | undefined): string {
+    if (slope === undefined) return x;
+    return slope === 0 ? this.node('Relu', [x]) : this.node('LeakyRelu', [x], { alpha: slope });
+  }
+
+  /**
+   * The factor 1 where y > 0 and `slope` elsewhere, once for all gates that read the same y. On a machine with blocks
+   * it is min(1, max(slope, 3e38 y)): ONNX Runtime computes a Where on one thread in three passes. The two differ
+   * between 0 and the least normal number only.
+   */
   leakyMask(y: string, slope: number): string {
+    if (this.block > 1 && slope >= 0 && slope < 1) {
+      const step = this.node('HardSigmoid', [y], { alpha: STEEP, beta: 0 });
+      return slope === 0 ? step : this.node('Clip', [step, this.scalar(slope), this.scalar(1)]);
+    }
     return this.node('Where', [
       this.node('Greater', [y, this.scalar(0)]),
       this.scalar(1),
@@ -78,14 +131,57 @@ export class Emitter {
     ]);
   }
 
-  /** The same value in blocked layout, [n, c/B, h, w, B] (see conv-blocked.ts). */
-  blocked(x: string): string {
-    return this.node('nchwc.ReorderInput', [x]);
+  /**
+   * A node that works value by value. Where all its operands are there in blocked layout its result is blocked too, so
+   * that it need not be brought into blocks again.
+   */
+  pointwise(
+    type: string,
+    inputs: readonly string[],
+    node: Tensor,
+    attributes: Record<string, OnnxAttribute> = {},
+  ): string {
+    return this.layoutFree(inputs, node, (operands) => this.node(type, operands, attributes));
   }
 
-  /** A blocked value of this shape in the layout [n, c, h, w]. */
+  /** What `emit` makes of operands that are all blocked or all plain; single numbers are both. */
+  layoutFree(inputs: readonly string[], node: Tensor, emit: (operands: readonly string[]) => string): string {
+    const blocks = inputs.map((name, i) => {
+      const { shape } = node.inputs[i]!;
+      if (shape.every((dim) => dim === 1)) return name;
+      return sameShape(shape, node.shape) ? this.#blocks.get(name) : undefined;
+    });
+    const known = blocks.filter((name) => name !== undefined);
+    const layout = known.length === inputs.length && known.some((name, i) => name !== inputs[i]);
+    return layout ? this.plain(emit(known), node.shape) : emit(inputs);
+  }
+
+  /** The blocked form of a value, if there is one. */
+  blocksOf(x: string): string | undefined {
+    return this.#blocks.get(x);
+  }
+
+  /** The same value in blocked layout, [n, c/B, h, w, B] (see conv-blocked.ts). */
+  blocked(x: string): string {
+    return this.#blocks.get(x) ?? this.node('nchwc.ReorderInput', [x]);
+  }
+
+  /** A blocked value of this shape in the layout [n, c, h, w]; costs nothing where only its blocks are read. */
   plain(blocked: string, [, channels]: Shape): string {
-    return this.node('nchwc.ReorderOutput', [blocked], { channels: channels as number });
+    const name = this.node('nchwc.ReorderOutput', [blocked], { channels: channels as number });
+    this.#blocks.set(name, blocked);
+    return name;
+  }
+
+  /** The nodes that these values need, in order. */
+  needed(values: readonly string[]): OnnxNode[] {
+    const wanted = new Set(values);
+    const kept = [...this.nodes].reverse().filter(({ inputs, output }) => {
+      if (!wanted.has(output)) return false;
+      for (const name of inputs) wanted.add(name);
+      return true;
+    });
+    return kept.reverse();
   }
 
   /** An input of the model, or, if its value is bound, an initialiser of that name. */

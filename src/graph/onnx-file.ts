@@ -116,12 +116,16 @@ function writeNode(node: OnnxNode, writer: PbfWriter): void {
   if (blocked) writer.writeStringField(7, BLOCKED_DOMAIN);
 }
 
-/** onnx.AttributeProto: types 1 float, 2 int, 7 ints. */
+/** onnx.AttributeProto: types 1 float, 2 int, 3 string, 6 floats, 7 ints. */
 function writeAttribute([name, value]: [string, OnnxAttribute], writer: PbfWriter): void {
   writer.writeStringField(1, name);
-  if (typeof value !== 'number') {
-    for (const item of value) writer.writeVarintField(8, item);
-    writer.writeVarintField(20, 7);
+  if (typeof value === 'string') {
+    writer.writeStringField(4, value);
+    writer.writeVarintField(20, 3);
+  } else if (typeof value !== 'number') {
+    const floats = FLOAT_ATTRIBUTES.has(name);
+    for (const item of value) floats ? writer.writeFloatField(7, item) : writer.writeVarintField(8, item);
+    writer.writeVarintField(20, floats ? 6 : 7);
   } else if (FLOAT_ATTRIBUTES.has(name)) {
     writer.writeFloatField(2, value);
     writer.writeVarintField(20, 1);

@@ -5,7 +5,7 @@ import { dcgan } from '../nets/dcgan.js';
 import { evaluate } from './evaluate.js';
 import { type LowerOptions, lower } from './onnx.js';
 import { type Dim, sizeOf } from './shape.js';
-import { concat, constant, input, type Tensor } from './tensor.js';
+import { apply, concat, constant, input, type Tensor } from './tensor.js';
 
 const normals = (size: number, name: string) => Stream.root(3).fork(name).normals(new Float32Array(size));
 const open = (outputs: Record<string, Tensor>, options?: LowerOptions) =>
@@ -151,5 +151,24 @@ describe('lower', () => {
     expect(build().bytes).toEqual(build().bytes);
     expect(Buffer.from(build().bytes).includes('slogan')).toBe(true);
     expect(build().nodeCount).toBe(2);
+  });
+
+  it.each([1, 16])('gates exactly by the sign of y, with blocks of %i', async (block) => {
+    const [g, y] = [input('g', [10]), input('y', [10])];
+    const session = await open(
+      Object.fromEntries([0, 0.2, 1.5].map((slope) => [`at${slope}`, apply('leakyGate', [g, y], { slope })])),
+      { block },
+    );
+    const signs = [-Infinity, -3e38, -1, -1.2e-38, -0, 0, 1.2e-38, 1, 3e38, Infinity];
+    const gradients = normals(10, 'g');
+    const results = await session.run({
+      g: new ort.Tensor('float32', gradients, [10]),
+      y: new ort.Tensor('float32', Float32Array.from(signs), [10]),
+    });
+    for (const slope of [0, 0.2, 1.5]) {
+      const expected = gradients.map((value, i) => (signs[i]! > 0 ? value : value * Math.fround(slope)));
+      expect([...(results[`at${slope}`]!.data as Float32Array)]).toEqual([...expected]);
+    }
+    await session.release();
   });
 });

@@ -1,5 +1,6 @@
 /** @file Lowers expressions to an ONNX model (IR 10, opset 21) and serialises it. */
 import { type BoundInputs, Emitter } from './emitter.js';
+import { fuse } from './fuse.js';
 import { topologicalOrder } from './grad.js';
 import { liveSet } from './live-set.js';
 import { type OnnxGraph, writeModel } from './onnx-file.js';
@@ -97,7 +98,7 @@ function graphOf(
 ): OnnxGraph {
   const emitter = new Emitter(bound, block);
   const values = new Map<Tensor, string>();
-  const targets = simplify(Object.values(outputs));
+  const targets = fuse(simplify(Object.values(outputs)));
   const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
   const named = frugal ? inFrugalOrder(asked) : asked;
   for (const node of topologicalOrder(named.map((output) => output.node))) {
@@ -112,7 +113,7 @@ function graphOf(
     attributes: {},
   }));
   return {
-    nodes: [...emitter.nodes, ...identities],
+    nodes: [...emitter.needed(named.map(({ node }) => values.get(node)!)), ...identities],
     initializers: emitter.initializers,
     inputs: [...emitter.inputs].map(([name, { shape }]) => [name, shape] as const),
     outputs: named.map(({ name, node }) => [name, node.shape] as const),

@@ -7,6 +7,7 @@
  * Convolution is trilinear: T(x, w, y) = <conv(x, w), y>. Its three partial adjoints conv, convInput and convFilter
  * are closed under differentiation, each one's gradients being the other two.
  */
+import { blockedSum } from './blocks.js';
 import { blockedConv, blockedConvFilter, blockedConvInput } from './conv-blocked.js';
 import { plainConv, plainConvFilter, plainConvInput } from './conv-plain.js';
 import type { Emitter } from './emitter.js';
@@ -72,7 +73,7 @@ function unary(onnxName: string, f: (x: number) => number, derivative: (c: VjpCo
   return {
     shape: ([x]) => x!,
     vjp: (context) => [derivative(context)],
-    onnx: (emitter, inputs) => emitter.node(onnxName, inputs),
+    onnx: (emitter, inputs, node) => emitter.pointwise(onnxName, inputs, node),
     evaluate: ([x]) => x!.data.map(f),
   };
 }
@@ -87,7 +88,7 @@ function binary(
   return {
     shape: ([a, b]) => broadcastShapes(name, a!, b!),
     vjp: (context) => partials(context).map((partial, i) => partial.sumTo(context.inputs[i]!.shape)),
-    onnx: (emitter, inputs) => emitter.node(onnxName, inputs),
+    onnx: (emitter, inputs, node) => emitter.pointwise(onnxName, inputs, node),
     evaluate: (inputs, _, shape) => kernels.elementwise(inputs, shape, ([a, b]) => f(a!, b!)),
   };
 }
@@ -314,8 +315,8 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     vjp: ({ output, gradient, attributes: { slope } }) => [
       apply('leakyGate', [gradient, output], { slope: slope! }),
     ],
-    onnx: (emitter, inputs, { attributes: { slope } }) =>
-      slope === 0 ? emitter.node('Relu', inputs) : emitter.node('LeakyRelu', inputs, { alpha: slope! }),
+    onnx: (emitter, inputs, node) =>
+      emitter.layoutFree(inputs, node, ([x]) => emitter.leakyRelu(x!, node.attributes.slope)),
     evaluate: ([x], { slope }) => x!.data.map((value) => (value > 0 ? value : slope! * value)),
   },
   /** leakyGate(g, y) = y > 0 ? g : slope g: linear in g, constant in y almost everywhere. */
@@ -329,8 +330,10 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
       apply('leakyGate', [gradient, y!], { slope: slope! }),
       undefined,
     ],
-    onnx: (emitter, [g, y], { attributes: { slope } }) =>
-      emitter.node('Mul', [g!, emitter.leakyMask(y!, slope!)]),
+    onnx: (emitter, inputs, node) =>
+      emitter.layoutFree(inputs, node, ([g, y]) =>
+        emitter.node('Mul', [g!, emitter.leakyMask(y!, node.attributes.slope!)]),
+      ),
     evaluate: ([g, y], { slope }) => g!.data.map((value, i) => (y!.data[i]! > 0 ? value : slope! * value)),
   },
 
@@ -339,7 +342,8 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     vjp: ({ inputs: [x], gradient, attributes: { axes } }) => [
       gradient.reshape(keptShape(x!.shape, axes!)).broadcastTo(x!.shape),
     ],
-    onnx: (emitter, [x], { attributes: { axes, keepDims } }) =>
+    onnx: (emitter, [x], { attributes: { axes, keepDims }, inputs: [source] }) =>
+      blockedSum(emitter, x!, source!.shape, axes!, keepDims!) ??
       emitter.node('ReduceSum', [x!, emitter.integers(axes!)], { keepdims: keepDims ? 1 : 0 }),
     evaluate: ([x], { axes }) => kernels.reduceSum(x!, axes!),
   },

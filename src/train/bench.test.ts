@@ -37,7 +37,7 @@ describe('bench', () => {
     expect(result.floor.live).toBeGreaterThan(result.floor.activations);
     const { runtime, data } = result.surroundings;
     expect(runtime).toBeGreaterThan(2 ** 24);
-    expect(runtime).toBeLessThanOrEqual(result.peakBytes);
+    expect(runtime).toBeLessThan(2 ** 28);
     expect(data).toBeGreaterThanOrEqual(0);
     expect(result.optimizer.bytes).toBe(4 * 5 * (5122 + 4417 + 4872));
     expect(result.msPerStep.least).toBeLessThanOrEqual(result.msPerStep.median);

@@ -1,13 +1,16 @@
 /** @file What a training step costs: time by part, arithmetic, how near the machine's own limit, and memory. */
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { requireThreads } from '../config/resolve.js';
 import type { RunConfig } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { classCounts, type Dataset, withoutLabels } from '../data/dataset.js';
+import { builtFile } from '../engine/built-file.js';
 import { OrtEngine } from '../engine/ort.js';
-import { scalar } from '../graph/tensor.js';
 import { methodNamed } from '../method/index.js';
 import { median, sum } from './averages.js';
 import { type BenchSizes, benchData, benchNamed, resized } from './bench-cases.js';
@@ -42,7 +45,7 @@ export interface MemoryReading {
 
 /** Memory that a process takes whatever the model is, bytes. */
 export interface Surroundings {
-  /** Resident size with all modules loaded, when ONNX Runtime has computed its first constant, before data and model. */
+  /** Resident size of another process, which has loaded the same modules and computed a constant in ONNX Runtime. */
   readonly runtime: number;
   /** The data, as they are held. */
   readonly data: number;
@@ -122,7 +125,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
 }
 
 async function resultOf(
-  { config, random, warmup, surroundings, session: { model } }: OpenBench,
+  { config, random, warmup, dataBytes, session: { model } }: OpenBench,
   measured: Measured,
 ): Promise<BenchResult> {
   const { wall, memory, cpuMs, firstStepMs, peakBytes } = measured;
@@ -150,7 +153,7 @@ async function resultOf(
     shareOfGemm: gflopPerSecond / gemm,
     memory,
     peakBytes,
-    surroundings,
+    surroundings: { runtime: await runtimeBytes(), data: dataBytes },
     floor: memoryFloor(model),
     optimizer: { bytes, copyMs: copyMs(bytes) },
   };
@@ -163,7 +166,8 @@ export interface OpenBench {
   readonly random: boolean;
   readonly warmup: number;
   readonly session: Session;
-  readonly surroundings: Surroundings;
+  /** Bytes of the data, as they are held. */
+  readonly dataBytes: number;
 }
 
 /** Opens a benchmark's data, engine and session; the engine leaves profiles in `folder`, if there is one. */
@@ -180,23 +184,22 @@ export async function openBench({
   requireThreads(config.threads);
   const engine = new OrtEngine({ threads: config.threads, profile: folder });
   try {
-    const runtime = await runtimeBytes(engine);
     const before = process.memoryUsage().arrayBuffers;
     const { dataset, random } = await benchData(found);
-    const surroundings = { runtime, data: process.memoryUsage().arrayBuffers - before };
+    const dataBytes = process.memoryUsage().arrayBuffers - before;
     const session = await openSession(engine, config, dataset);
-    return { config, dataset, random, warmup: found.warmup, session, surroundings };
+    return { config, dataset, random, warmup: found.warmup, session, dataBytes };
   } catch (error) {
     await engine.close();
     throw error;
   }
 }
 
-/** Resident size of the process when the engine has computed a constant. */
-async function runtimeBytes(engine: OrtEngine): Promise<number> {
-  await engine.compile({ name: 'nothing', outputs: { zero: scalar(0) } });
-  await engine.run('nothing', {});
-  return process.memoryUsage.rss();
+/** Resident size of a process that has no model (see runtime-size.ts). */
+async function runtimeBytes(): Promise<number> {
+  const script = fileURLToPath(builtFile('../train/runtime-size.js'));
+  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  return Number(stdout);
 }
 
 function openSession(engine: OrtEngine, config: RunConfig, dataset: Dataset): Promise<Session> {
