@@ -98,8 +98,9 @@ export function sessionOptions(
     executionMode: 'sequential',
     // A plan of all buffers as one block is given back to the system after every run, and its pages are faulted in anew.
     enableMemPattern: false,
-    // A spinning pool thread of one session would take a core from the next session, and from the prior's updates.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    // Pool threads wait for the next operator without sleeping; when a run ends they stop, so that no session takes a core
+    // from the next one or from the prior's updates.
+    extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: join(profile, program) }),
   };
 }
