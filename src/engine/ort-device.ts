@@ -98,9 +98,11 @@ export function sessionOptions(
     executionMode: 'sequential',
     // A plan of all buffers as one block is given back to the system after every run, and its pages are faulted in anew.
     enableMemPattern: false,
-    // Pool threads wait for the next operator without sleeping; when a run ends they stop, so that no session takes a core
-    // from the next one or from the prior's updates.
-    extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
+    // Pool threads wait awake from one operator to the next, but no longer, since a core may be wanted elsewhere; when a run
+    // ends they stop, so that no session takes a core from the next one or from the prior's updates.
+    extra: {
+      session: { intra_op: { allow_spinning: '1', spin_duration_us: '50' }, force_spinning_stop: '1' },
+    },
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: join(profile, program) }),
   };
 }
