@@ -44,6 +44,7 @@ describe('fuse', () => {
   it('leaves what is read elsewhere, and sums that are no bias', () => {
     expect(operators(biased, down)).toEqual(['conv2', 'reshape1', 'add2']);
     expect(operators(biased.leakyRelu(0.1), biased)).toEqual(['conv3', 'leakyRelu1']);
+    expect(operators(biased.leakyRelu(0.2).leakyRelu(0.1))).toEqual(['conv3', 'leakyRelu1']);
     expect(operators(down.add(input('y', down.shape)))).toEqual(['conv2', 'add2']);
     expect(operators(down.add(input('y', [1, 3])))).toEqual(['conv2', 'add2']);
     expect(operators(down.add(down))).toEqual(['conv2', 'mul2']);

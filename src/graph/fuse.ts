@@ -58,6 +58,8 @@ function withSlope(node: Tensor, kept: Tensor, sole: Predicate): Tensor | undefi
   const [conv] = kept.inputs;
   if (node.op !== 'leakyRelu' || conv?.inputs.length !== 3 || !sole(node.inputs[0]!)) return undefined;
   if (conv.op !== 'conv' && conv.op !== 'convInput') return undefined;
+  // A convolution rectifies once.
+  if (conv.attributes.slope !== undefined) return undefined;
   const attributes = { ...conv.attributes, slope: node.attributes.slope! };
   return new Tensor(conv.op, conv.inputs, attributes, conv.shape, conv.dtype);
 }
