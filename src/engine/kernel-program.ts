@@ -44,11 +44,16 @@ const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 export class KernelRoom {
   readonly kernels: Readonly<Record<KernelName, Kernel>>;
   readonly #block: Float32Array;
+  /** Where the constants of each program lie. */
+  readonly #kept = new Map<string, Float32Array>();
   #end: number;
+  /** The most bytes that any program computes in. */
+  #working = 0;
 
   constructor(memory: WasmMemory, block: Float32Array) {
     this.#block = block;
-    this.#end = block.byteOffset + block.byteLength;
+    // Kernels may read up to three numbers past the end of a matrix, and the block may be the last of the memory.
+    this.#end = block.byteOffset + block.byteLength - ALIGNMENT;
     const exports = new Wasm.Instance(kernelModule(), { env: { memory } }).exports;
     this.kernels = exports as Readonly<Record<KernelName, Kernel>>;
   }
@@ -57,12 +62,21 @@ export class KernelRoom {
     return this.#block.byteOffset;
   }
 
-  /** Takes room for constants for good. @returns their address, or nothing where `scratch` bytes would not be left. */
-  keep(constants: Float32Array, scratch: number): number | undefined {
-    const at = this.#end - aligned(constants.byteLength);
-    if (at < this.start + scratch) return undefined;
-    this.#end = at;
-    this.view(at, constants.length).set(constants);
+  /**
+   * Takes room for the constants of a program, in the place of those that it had before if they fit there.
+   * @returns their address, or nothing where `scratch` bytes, or those that another program computes in, would not be left.
+   */
+  keep(program: string, constants: Float32Array, scratch: number): number | undefined {
+    const known = this.#kept.get(program);
+    const again = known && known.length >= constants.length ? known : undefined;
+    const at = again?.byteOffset ?? this.#end - aligned(constants.byteLength);
+    const end = Math.min(this.#end, at);
+    const working = Math.max(this.#working, scratch);
+    if (end < this.start + working) return undefined;
+    [this.#end, this.#working] = [end, working];
+    const place = again ?? this.view(at, constants.length);
+    place.set(constants);
+    this.#kept.set(program, place);
     return at;
   }
 
@@ -137,7 +151,7 @@ export class BoundProgram {
     const fed = program.inputs
       .filter(({ name }) => !slots.has(name))
       .reduce((sum, { shape }) => sum + aligned(elements(shape) * Float32Array.BYTES_PER_ELEMENT), 0);
-    const constants = room.keep(program.constants, aligned(program.scratchBytes) + fed);
+    const constants = room.keep(program.name, program.constants, aligned(program.scratchBytes) + fed);
     return constants === undefined ? undefined : new BoundProgram(program, room, slots, constants, profiled);
   }
 
