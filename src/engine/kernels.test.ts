@@ -137,6 +137,8 @@ describe('kernels', () => {
   it('do not take what would need very many calls', () => {
     const { leaves } = leavesOf({ a: [100, 2, 2, 2], b: [1, 2, 1, 2] });
     expect(planKernels({ name: 'calls', outputs: { y: leaves.a!.add(leaves.b!) } })).toBeUndefined();
+    const [e, f] = [input('e', [2, 0]), input('f', [0, 3])];
+    expect(planKernels({ name: 'empty', outputs: { y: e.matmul(f) } })).toBeUndefined();
     expect(planKernels({ name: 'symbolic', outputs: { y: input('x', ['n', 2]).neg() } })).toBeUndefined();
   });
 
