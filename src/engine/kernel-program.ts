@@ -114,6 +114,12 @@ export class BoundProgram {
     profiled: boolean,
   ) {
     this.#name = name;
+    for (const { name: input, shape } of inputs) {
+      const { length } = slots.get(input)?.value ?? { length: elements(shape) };
+      if (length !== elements(shape)) {
+        throw new Error(`program ${name}: tensor ${input} has ${length} values, not those of [${shape}]`);
+      }
+    }
     const addresses = new Map([...slots].map(([key, { value }]) => [key, value.byteOffset]));
     let next = room.start + aligned(scratchBytes);
     for (const { name: input, shape } of inputs.filter((one) => !slots.has(one.name))) {
@@ -133,9 +139,15 @@ export class BoundProgram {
       label,
     }));
     const value = ({ place, size }: KernelOutput) => room.view(address(place), size);
+    const assigned = assignments.map((one) => {
+      const from = value(one);
+      // An input may be a tensor that another assignment overwrites: its value is taken before any of them.
+      return { from, held: one.place.base === 'input' ? from.slice() : from, to: slots.get(one.name)!.value };
+    });
     this.#copies = [
       ...gradients.map((one) => ({ from: value(one), to: slots.get(one.name)!.gradient! })),
-      ...assignments.map((one) => ({ from: value(one), to: slots.get(one.name)!.value })),
+      ...assigned.filter(({ from, held }) => held !== from).map(({ from, held }) => ({ from, to: held })),
+      ...assigned.map(({ held, to }) => ({ from: held, to })),
     ];
     this.#outputs = outputs.map((one) => [one.name, value(one)] as const);
     if (profiled) this.#times = calls.map(() => []);
@@ -169,8 +181,10 @@ export class BoundProgram {
     }
     if (this.#times) this.#runTimed(this.#times);
     else for (const { kernel, args } of this.#calls) kernel(...args);
+    // An output may be a view of a tensor that is assigned.
+    const outputs = Object.fromEntries(this.#outputs.map(([name, values]) => [name, values.slice()]));
     for (const { from, to } of this.#copies) to.set(from);
-    return Object.fromEntries(this.#outputs.map(([name, values]) => [name, values.slice()]));
+    return outputs;
   }
 
   #runTimed(times: readonly number[][]): void {
