@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { grad } from '../graph/grad.js';
 import { input } from '../graph/tensor.js';
@@ -196,12 +198,34 @@ describe.each(ways)('the engine on $device, kernels $kernels, told $told', (way)
     expect(outputs.y!.length).toBe(12);
   });
 
+  it('is closed for whoever closes it while it closes', async () => {
+    const engine = await open(way);
+    const order: string[] = [];
+    const run = engine.run('step', feeds).then(() => order.push('run'));
+    const closings = [engine.close(), engine.close()].map((closing) =>
+      closing.then(() => order.push('closed')),
+    );
+    await Promise.all([run, ...closings]);
+    expect(order).toEqual(['run', 'closed', 'closed']);
+  });
+
   it('closed twice is closed, and a closed engine refuses instead of waiting for ever', async () => {
     const engine = await open(way);
     await engine.close();
     await engine.close();
     await expect(engine.run('step', feeds)).rejects.toThrow('the engine is closed');
     await expect(engine.read('net')).rejects.toThrow('the engine is closed');
+  });
+});
+
+describe('an engine in a thread of its own', () => {
+  it('ends the thread also where it cannot leave its profile', async () => {
+    const profile = join(tmpdir(), 'mixtura-no-such-folder', 'profile');
+    const engine = new OrtEngine({ threads: 1, kernels: 'always', profile });
+    await engine.allocate([group, statistics]);
+    await engine.compile(step);
+    await expect(engine.close()).rejects.toThrow('no such file');
+    await engine.close();
   });
 });
 
