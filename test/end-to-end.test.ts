@@ -1,5 +1,5 @@
 /** @file The command line from data to exported networks; the same bits twice, killed, or interrupted. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { decode } from 'fast-png';
@@ -92,8 +92,13 @@ describe('the same bits', () => {
     expect(files.checkpoint).toContain(`step-${String(steps).padStart(8, '0')}`);
     expect(stderr).toContain('Go on with: mixtura train --resume interrupted');
     expect(readdirSync(place.file('interrupted'))).not.toContain('.lock');
+    // As if it had been killed while it wrote the sheet of that checkpoint.
+    const sheet = place.file('interrupted', 'samples', `step-${String(steps).padStart(8, '0')}.png`);
+    const before = readFileSync(sheet);
+    renameSync(sheet, `${sheet}.tmp`);
     await place.json('train', '--resume', 'interrupted');
     expectSameAsWhole('interrupted');
+    expect(readFileSync(sheet).equals(before), 'the sheet is drawn again').toBe(true);
   });
 });
 

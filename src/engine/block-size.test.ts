@@ -31,6 +31,20 @@ describe('findBlockSize', () => {
   });
 });
 
+describe('an engine that is closed while it tries', () => {
+  it('leaves the trial to the next one', async () => {
+    const y = input('x', [1, 16, 4, 4]).conv(input('w', [16, 16, 3, 3]), { pad: 1 });
+    const program = { name: 'convolution', outputs: { y } };
+    const closed = new OrtEngine({ threads: 1 });
+    const refused = expect(closed.compile(program)).rejects.toThrow('the engine is closed');
+    await closed.close();
+    await refused;
+    const engine = new OrtEngine({ threads: 1 });
+    await engine.compile(program);
+    await engine.close();
+  });
+});
+
 /** Batch, channels of the image, channels of the result, side, kernel, stride, pad. */
 const geometries: readonly (readonly [number, number, number, number, number, number, number])[] = [
   [16, 16, 32, 14, 4, 2, 1],

@@ -98,7 +98,8 @@ export interface Engine {
   compile(...programs: readonly ProgramSpec[]): Promise<void>;
   /**
    * Runs a program, then its assignments, then the optimizer updates. Calls are executed in the order in which they
-   * were made, so a caller may queue several without waiting. Rejects where an input was given no value.
+   * were made, so a caller may queue several without waiting; the arrays that it gives must stay as they are until it
+   * has the outputs. Rejects where an input was given no value.
    */
   run(program: string, feeds: Feeds, updates?: readonly OptimizerUpdate[]): Promise<RunResult>;
   /** A copy of all that a group holds. */

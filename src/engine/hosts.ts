@@ -51,9 +51,12 @@ export class ThreadHost implements Host {
 
   async end(): Promise<void> {
     if (this.#ended) return;
-    await this.send({ kind: 'close' });
-    this.#fail(new Error('the engine is closed'));
-    await this.#worker.terminate();
+    try {
+      await this.send({ kind: 'close' });
+    } finally {
+      this.#fail(new Error('the engine is closed'));
+      await this.#worker.terminate();
+    }
   }
 
   #settle({ id, value, error }: Reply): void {
@@ -80,7 +83,8 @@ export class LocalHost implements Host {
   /** Settles when all requests so far are done with. */
   #last: Promise<unknown>;
   #turned = performance.now();
-  #ended = false;
+  /** Settles when everything is freed. */
+  #closed: Promise<unknown> | undefined;
 
   constructor(options: DeviceOptions) {
     this.#server = import('./ort-device.js').then(({ OrtDevice }) => new Server(new OrtDevice(options)));
@@ -88,7 +92,7 @@ export class LocalHost implements Host {
   }
 
   send(request: Request): Promise<unknown> {
-    if (this.#ended) return Promise.reject(new Error('the engine is closed'));
+    if (this.#closed) return Promise.reject(new Error('the engine is closed'));
     return new Promise((resolve, reject) => {
       this.#last = this.#last.then(() => this.#answer(request, resolve)).catch(reject);
     });
@@ -103,9 +107,7 @@ export class LocalHost implements Host {
   }
 
   async end(): Promise<void> {
-    if (this.#ended) return;
-    const closed = this.send({ kind: 'close' });
-    this.#ended = true;
-    await closed;
+    this.#closed ??= this.send({ kind: 'close' });
+    await this.#closed;
   }
 }

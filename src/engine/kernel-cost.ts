@@ -16,7 +16,13 @@ const OPERATOR_COST = 3e-6;
 export function suitsKernels(plan: KernelPlan): boolean {
   const flops = plan.calls.reduce((sum, call) => sum + flopsOf(call), 0);
   const sessions = flops / SESSION_RATE + plan.calls.length * OPERATOR_COST;
-  return plan.scratchBytes < KERNEL_BYTES / 4 && flops / KERNEL_RATE < sessions;
+  return bytesOf(plan) < KERNEL_BYTES / 4 && flops / KERNEL_RATE < sessions;
+}
+
+/** Bytes that a plan may need: which inputs are fed, it does not know. */
+function bytesOf({ scratchBytes, constants, inputs }: KernelPlan): number {
+  const floats = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), constants.length);
+  return scratchBytes + floats * Float32Array.BYTES_PER_ELEMENT;
 }
 
 function flopsOf({ kernel, node: { inputs, shape, attributes } }: KernelCall): number {

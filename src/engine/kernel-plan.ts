@@ -52,7 +52,8 @@ export function planKernels(program: ProgramSpec): KernelPlan | undefined {
     ...(program.gradients?.values() ?? []),
     ...(program.assignments?.values() ?? []),
   ];
-  const isStatic = ({ shape }: Tensor) => shape.every((dim) => typeof dim === 'number');
+  // Products run through their inner axis at least once: nothing that is empty has a kernel.
+  const isStatic = ({ shape }: Tensor) => shape.every((dim) => typeof dim === 'number' && dim > 0);
   if (!topologicalOrder(written).every((node) => isStatic(node) && kernelRules[node.op])) return undefined;
   const targets = simplify(written);
   const order = topologicalOrder(targets);

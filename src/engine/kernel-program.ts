@@ -44,11 +44,16 @@ const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 export class KernelRoom {
   readonly kernels: Readonly<Record<KernelName, Kernel>>;
   readonly #block: Float32Array;
+  /** Where the constants of each program lie. */
+  readonly #kept = new Map<string, Float32Array>();
   #end: number;
+  /** The most bytes that any program computes in. */
+  #working = 0;
 
   constructor(memory: WasmMemory, block: Float32Array) {
     this.#block = block;
-    this.#end = block.byteOffset + block.byteLength;
+    // Kernels may read up to three numbers past the end of a matrix, and the block may be the last of the memory.
+    this.#end = block.byteOffset + block.byteLength - ALIGNMENT;
     const exports = new Wasm.Instance(kernelModule(), { env: { memory } }).exports;
     this.kernels = exports as Readonly<Record<KernelName, Kernel>>;
   }
@@ -57,12 +62,21 @@ export class KernelRoom {
     return this.#block.byteOffset;
   }
 
-  /** Takes room for constants for good. @returns their address, or nothing where `scratch` bytes would not be left. */
-  keep(constants: Float32Array, scratch: number): number | undefined {
-    const at = this.#end - aligned(constants.byteLength);
-    if (at < this.start + scratch) return undefined;
-    this.#end = at;
-    this.view(at, constants.length).set(constants);
+  /**
+   * Takes room for the constants of a program, in the place of those that it had before if they fit there.
+   * @returns their address, or nothing where `scratch` bytes, or those that another program computes in, would not be left.
+   */
+  keep(program: string, constants: Float32Array, scratch: number): number | undefined {
+    const known = this.#kept.get(program);
+    const again = known && known.length >= constants.length ? known : undefined;
+    const at = again?.byteOffset ?? this.#end - aligned(constants.byteLength);
+    const end = Math.min(this.#end, at);
+    const working = Math.max(this.#working, scratch);
+    if (end < this.start + working) return undefined;
+    [this.#end, this.#working] = [end, working];
+    const place = again ?? this.view(at, constants.length);
+    place.set(constants);
+    this.#kept.set(program, place);
     return at;
   }
 
@@ -100,6 +114,12 @@ export class BoundProgram {
     profiled: boolean,
   ) {
     this.#name = name;
+    for (const { name: input, shape } of inputs) {
+      const { length } = slots.get(input)?.value ?? { length: elements(shape) };
+      if (length !== elements(shape)) {
+        throw new Error(`program ${name}: tensor ${input} has ${length} values, not those of [${shape}]`);
+      }
+    }
     const addresses = new Map([...slots].map(([key, { value }]) => [key, value.byteOffset]));
     let next = room.start + aligned(scratchBytes);
     for (const { name: input, shape } of inputs.filter((one) => !slots.has(one.name))) {
@@ -119,9 +139,15 @@ export class BoundProgram {
       label,
     }));
     const value = ({ place, size }: KernelOutput) => room.view(address(place), size);
+    const assigned = assignments.map((one) => {
+      const from = value(one);
+      // An input may be a tensor that another assignment overwrites: its value is taken before any of them.
+      return { from, held: one.place.base === 'input' ? from.slice() : from, to: slots.get(one.name)!.value };
+    });
     this.#copies = [
       ...gradients.map((one) => ({ from: value(one), to: slots.get(one.name)!.gradient! })),
-      ...assignments.map((one) => ({ from: value(one), to: slots.get(one.name)!.value })),
+      ...assigned.filter(({ from, held }) => held !== from).map(({ from, held }) => ({ from, to: held })),
+      ...assigned.map(({ held, to }) => ({ from: held, to })),
     ];
     this.#outputs = outputs.map((one) => [one.name, value(one)] as const);
     if (profiled) this.#times = calls.map(() => []);
@@ -137,7 +163,7 @@ export class BoundProgram {
     const fed = program.inputs
       .filter(({ name }) => !slots.has(name))
       .reduce((sum, { shape }) => sum + aligned(elements(shape) * Float32Array.BYTES_PER_ELEMENT), 0);
-    const constants = room.keep(program.constants, aligned(program.scratchBytes) + fed);
+    const constants = room.keep(program.name, program.constants, aligned(program.scratchBytes) + fed);
     return constants === undefined ? undefined : new BoundProgram(program, room, slots, constants, profiled);
   }
 
@@ -155,8 +181,10 @@ export class BoundProgram {
     }
     if (this.#times) this.#runTimed(this.#times);
     else for (const { kernel, args } of this.#calls) kernel(...args);
+    // An output may be a view of a tensor that is assigned.
+    const outputs = Object.fromEntries(this.#outputs.map(([name, values]) => [name, values.slice()]));
     for (const { from, to } of this.#copies) to.set(from);
-    return Object.fromEntries(this.#outputs.map(([name, values]) => [name, values.slice()]));
+    return outputs;
   }
 
   #runTimed(times: readonly number[][]): void {

@@ -3,9 +3,11 @@ import { instantiate, noise, operatorCases, scalarOf } from '../../test/support/
 import { evaluate } from '../graph/evaluate.js';
 import { grad } from '../graph/grad.js';
 import { sizeOf } from '../graph/shape.js';
-import { concat, input, type Tensor } from '../graph/tensor.js';
+import { concat, constant, input, type Tensor } from '../graph/tensor.js';
 import { suitsKernels } from './kernel-cost.js';
 import { planKernels } from './kernel-plan.js';
+import { BoundProgram, KernelRoom } from './kernel-program.js';
+import { Arena } from './memory.js';
 import { OrtEngine } from './ort.js';
 
 const engine = new OrtEngine({ threads: 1, kernels: 'always' });
@@ -135,6 +137,8 @@ describe('kernels', () => {
   it('do not take what would need very many calls', () => {
     const { leaves } = leavesOf({ a: [100, 2, 2, 2], b: [1, 2, 1, 2] });
     expect(planKernels({ name: 'calls', outputs: { y: leaves.a!.add(leaves.b!) } })).toBeUndefined();
+    const [e, f] = [input('e', [2, 0]), input('f', [0, 3])];
+    expect(planKernels({ name: 'empty', outputs: { y: e.matmul(f) } })).toBeUndefined();
     expect(planKernels({ name: 'symbolic', outputs: { y: input('x', ['n', 2]).neg() } })).toBeUndefined();
   });
 
@@ -225,7 +229,61 @@ describe('elementary functions', () => {
   });
 });
 
+describe('the room of kernels', () => {
+  const BYTES = 2 ** 16;
+
+  /** A room in an arena that it fills to the last byte. */
+  function open(): KernelRoom {
+    const arena = new Arena(2 * BYTES);
+    arena.float32((arena.capacity - BYTES - arena.used) / 4);
+    return new KernelRoom(arena.memory, arena.float32(BYTES / 4));
+  }
+
+  function bind(room: KernelRoom, name: string, y: Tensor): BoundProgram | undefined {
+    const plan = planKernels({ name, outputs: { y } })!;
+    const calls = plan.calls.map((call) => ({ ...call, label: { operator: '', inputs: [], output: [] } }));
+    return BoundProgram.bind({ ...plan, kind: 'kernels', name, calls }, room, new Map(), false);
+  }
+  const counted = (n: number, shape: number[]) =>
+    constant(
+      Float64Array.from({ length: n }, (_, i) => i),
+      shape,
+    );
+
+  it('keeps constants away from what earlier programs compute in', () => {
+    const room = open();
+    const n = BYTES / 4 - 1024;
+    expect(bind(room, 'wide', input('x', [n]).sum())).toBeDefined();
+    expect(bind(room, 'large', input('x', [1024]).mul(counted(1024, [1024])))).toBeUndefined();
+    const small = bind(room, 'small', input('x', [512]).mul(counted(512, [512])))!;
+    const wide = bind(room, 'wide again', input('x', [n]).sum())!;
+    wide.run({ x: new Float32Array(n).fill(7) });
+    const { y } = small.run({ x: new Float32Array(512).fill(1) });
+    expect(y).toEqual(Float32Array.from({ length: 512 }, (_, i) => i));
+  });
+
+  it('takes a program again in the place of the one before', () => {
+    const room = open();
+    const n = 4096;
+    for (let i = 0; i < 20; i++) {
+      const program = bind(room, 'program', input('x', [n]).mul(constant(new Float64Array(n).fill(i), [n])));
+      expect(program!.run({ x: new Float32Array(n).fill(2) }).y![n - 1]).toBe(2 * i);
+    }
+  });
+
+  it('has matrices at the very end of the memory', () => {
+    const turned = counted(16, [8, 2]).matmul(input('x', [8, 3]), { transposeA: true });
+    const { y } = bind(open(), 'turned', turned)!.run({ x: new Float32Array(24).fill(1) });
+    expect(y).toEqual(Float32Array.of(56, 56, 56, 64, 64, 64));
+  });
+});
+
 describe('the choice of kernels', () => {
+  it('is not for what is fed more than they have room for', () => {
+    const plan = planKernels({ name: 'wide', outputs: { y: input('x', [5000, 4096]).sum([1]) } })!;
+    expect(suitsKernels(plan)).toBe(false);
+  });
+
   it('is for many small operators, not for large products', () => {
     const x = input('x', [16, 16]);
     const small = planKernels({ name: 'small', outputs: { y: x.matmul(x).tanh() } })!;

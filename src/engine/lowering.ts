@@ -95,10 +95,16 @@ function namedShapes(shapes: ReadonlyMap<string, Shape>): LoweredModel['inputs']
 }
 
 /** The tensor under final reshapes, also under those of two summed matrices (gradients of a kernel as products). */
-function unreshaped(tensor: Tensor): Tensor {
-  if (tensor.op === 'reshape') return unreshaped(tensor.inputs[0]!);
+function unreshaped(tensor: Tensor, known = new Map<Tensor, Tensor>()): Tensor {
+  if (tensor.op === 'reshape') return unreshaped(tensor.inputs[0]!, known);
   if (tensor.op !== 'add') return tensor;
-  const [a, b] = tensor.inputs.map(unreshaped) as [Tensor, Tensor];
+  // Sums may share their terms: without `known` this would take as long as there are paths to them.
+  const before = known.get(tensor);
+  if (before) return before;
+  const [a, b] = tensor.inputs.map((input) => unreshaped(input, known)) as [Tensor, Tensor];
   const matrices = a.shape.length === 2 && sameShape(a.shape, b.shape);
-  return matrices && tensor.inputs.every(({ shape }) => sameShape(shape, tensor.shape)) ? a.add(b) : tensor;
+  const flat = matrices && tensor.inputs.every(({ shape }) => sameShape(shape, tensor.shape));
+  const sum = flat ? a.add(b) : tensor;
+  known.set(tensor, sum);
+  return sum;
 }

@@ -36,9 +36,9 @@ function discard(buffers: readonly ArrayBuffer[]): void {
   port1.close();
 }
 
-/** The buffers of what a group holds. */
+/** The buffers of what a group holds, each once: arrays may share one. */
 function buffersOf(state: GroupState): ArrayBuffer[] {
-  return Object.values(state).map(({ buffer }) => buffer as ArrayBuffer);
+  return [...new Set(Object.values(state).map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
 /** Answers that are sent together: waking the other thread takes a quarter of a millisecond. */

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { grad } from '../graph/grad.js';
 import { input } from '../graph/tensor.js';
@@ -139,6 +141,46 @@ describe.each(ways)('the engine on $device, kernels $kernels, told $told', (way)
     expect([...(await engine.read('kernel')).value]).toEqual([...initial].map((k, i) => k - (i < 6 ? 8 : 2)));
   });
 
+  it('gives and assigns what tensors held before the first assignment', async () => {
+    const engine = new OrtEngine({ device: way.device, threads: 1, kernels: way.kernels });
+    engines.push(engine);
+    const [p, q] = [input('p', [2]), input('q', [2])];
+    const tensors = [
+      { name: 'p', shape: [2], initial: Float32Array.of(1, 2) },
+      { name: 'q', shape: [2], initial: Float32Array.of(3, 4) },
+    ];
+    const assignments = new Map([
+      ['p', q],
+      ['q', p],
+    ]);
+    const swap: ProgramSpec = { name: 'swap', outputs: { first: p, last: q.slice(0, 1, 2) }, assignments };
+    await engine.allocate([{ name: 'pair', tensors, trainable: false }], way.told ? [swap] : []);
+    await engine.compile(swap);
+    const { outputs } = await engine.run('swap', {});
+    expect(outputs).toEqual({ first: Float32Array.of(1, 2), last: Float32Array.of(4) });
+    expect((await engine.read('pair')).value).toEqual(Float32Array.of(3, 4, 1, 2));
+    await engine.run('swap', {});
+    expect((await engine.read('pair')).value).toEqual(Float32Array.of(1, 2, 3, 4));
+  });
+
+  it('is written arrays that share a buffer', async () => {
+    const engine = await open(way);
+    const all = Float32Array.from({ length: 27 }, (_, i) => i);
+    const state = { value: all.subarray(0, 9), moment1: all.subarray(9, 18), moment2: all.subarray(18) };
+    await engine.write('net', state);
+    expect(await engine.read('net')).toEqual(state);
+  });
+
+  it('refuses a program over a tensor of another size', async () => {
+    const engine = await open(way);
+    const y = input('net/b', [4]).mul(2);
+    const compileAndRun = async () => {
+      await engine.compile({ name: 'odd', outputs: { y } });
+      await engine.run('odd', {});
+    };
+    await expect(compileAndRun()).rejects.toThrow();
+  });
+
   it('answers a run before its updates, and tells the next request when they have failed', async () => {
     const engine = await open(way);
     const adam = { kind: 'adam', group: 'net', step: 0, learningRate: 0.1, beta1: 0.5, beta2: 0.9 } as const;
@@ -156,12 +198,34 @@ describe.each(ways)('the engine on $device, kernels $kernels, told $told', (way)
     expect(outputs.y!.length).toBe(12);
   });
 
+  it('is closed for whoever closes it while it closes', async () => {
+    const engine = await open(way);
+    const order: string[] = [];
+    const run = engine.run('step', feeds).then(() => order.push('run'));
+    const closings = [engine.close(), engine.close()].map((closing) =>
+      closing.then(() => order.push('closed')),
+    );
+    await Promise.all([run, ...closings]);
+    expect(order).toEqual(['run', 'closed', 'closed']);
+  });
+
   it('closed twice is closed, and a closed engine refuses instead of waiting for ever', async () => {
     const engine = await open(way);
     await engine.close();
     await engine.close();
     await expect(engine.run('step', feeds)).rejects.toThrow('the engine is closed');
     await expect(engine.read('net')).rejects.toThrow('the engine is closed');
+  });
+});
+
+describe('an engine in a thread of its own', () => {
+  it('ends the thread also where it cannot leave its profile', async () => {
+    const profile = join(tmpdir(), 'mixtura-no-such-folder', 'profile');
+    const engine = new OrtEngine({ threads: 1, kernels: 'always', profile });
+    await engine.allocate([group, statistics]);
+    await engine.compile(step);
+    await expect(engine.close()).rejects.toThrow('no such file');
+    await engine.close();
   });
 });
 

@@ -98,6 +98,10 @@ export class OrtEngine implements Engine {
       await this.#send({ kind: 'compile', model });
       return (await this.run(name, { image })).outputs.result!;
     });
+    // An engine that is closed meanwhile finds nothing; the next one is to try again.
+    machineBlock.catch(() => {
+      machineBlock = undefined;
+    });
     return machineBlock;
   }
 

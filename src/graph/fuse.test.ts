@@ -41,9 +41,17 @@ describe('fuse', () => {
     expect(node!.inputs.map(({ attributes }) => attributes.name)).toEqual(['x', 'w', 'b']);
   });
 
+  it('leaves products over an axis of any size', () => {
+    const [left, right] = [input('left', ['n', 3]), input('right', ['n', 4])];
+    const sum = left.matmul(right, transposed).add(left.neg().matmul(right.exp(), transposed));
+    expect(products(sum)).toBe(2);
+    expect(lower({ sum }).inputs.get('left')).toEqual(['n', 3]);
+  });
+
   it('leaves what is read elsewhere, and sums that are no bias', () => {
     expect(operators(biased, down)).toEqual(['conv2', 'reshape1', 'add2']);
     expect(operators(biased.leakyRelu(0.1), biased)).toEqual(['conv3', 'leakyRelu1']);
+    expect(operators(biased.leakyRelu(0.2).leakyRelu(0.1))).toEqual(['conv3', 'leakyRelu1']);
     expect(operators(down.add(input('y', down.shape)))).toEqual(['conv2', 'add2']);
     expect(operators(down.add(input('y', [1, 3])))).toEqual(['conv2', 'add2']);
     expect(operators(down.add(down))).toEqual(['conv2', 'mul2']);

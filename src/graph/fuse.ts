@@ -58,6 +58,8 @@ function withSlope(node: Tensor, kept: Tensor, sole: Predicate): Tensor | undefi
   const [conv] = kept.inputs;
   if (node.op !== 'leakyRelu' || conv?.inputs.length !== 3 || !sole(node.inputs[0]!)) return undefined;
   if (conv.op !== 'conv' && conv.op !== 'convInput') return undefined;
+  // A convolution rectifies once.
+  if (conv.attributes.slope !== undefined) return undefined;
   const attributes = { ...conv.attributes, slope: node.attributes.slope! };
   return new Tensor(conv.op, conv.inputs, attributes, conv.shape, conv.dtype);
 }
@@ -73,16 +75,18 @@ function joined(node: Tensor, kept: Tensor, sole: Predicate): Tensor | undefined
   const { transposeA, transposeB } = first.attributes;
   if (transposeA !== second.attributes.transposeA || transposeB !== second.attributes.transposeB)
     return undefined;
+  const elements = ({ shape }: { shape: Shape }) =>
+    shape.reduce<number>((n, dim) => (typeof dim === 'number' ? n * dim : Number.NaN), 1);
+  // Never where an axis is symbolic: such factors may have no size to be joined by.
+  const factors = [...first.inputs, ...second.inputs].reduce((n, factor) => n + elements(factor), 0);
+  if (!(2 * factors <= elements(first))) return undefined;
   const [a, b] = first.inputs.map((factor, side) => {
     const transposed = side === 0 ? transposeA === true : transposeB !== true;
     return concat([factor, second.inputs[side]!], transposed ? 0 : 1);
   }) as [Tensor, Tensor];
-  const elements = ({ shape }: { shape: Shape }) =>
-    shape.reduce<number>((n, dim) => (typeof dim === 'number' ? n * dim : Number.NaN), 1);
-  const worth = 2 * (elements(a) + elements(b)) <= elements(first);
-  return worth
-    ? a.matmul(b, { transposeA: transposeA === true, transposeB: transposeB === true }).reshape(node.shape)
-    : undefined;
+  return a
+    .matmul(b, { transposeA: transposeA === true, transposeB: transposeB === true })
+    .reshape(node.shape);
 }
 
 /** The product under reshapes, where nothing else reads it; `kept` is `node` of fused inputs. */

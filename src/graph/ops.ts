@@ -109,6 +109,12 @@ function requireRank(op: string, shape: Shape, rank: number): void {
   if (shape.length !== rank) throw new Error(`${op}: expected ${rank} axes, got shape ${formatShape(shape)}`);
 }
 
+/** The shape of what works along the last axis. */
+function rowsShape(op: string, shape: Shape): Shape {
+  if (shape.length === 0) throw new Error(`${op}: expected at least one axis, got shape []`);
+  return shape;
+}
+
 function matmulShape([a, b]: readonly Shape[], { transposeA, transposeB }: Attributes): Shape {
   requireRank('matmul', a!, 2);
   requireRank('matmul', b!, 2);
@@ -187,6 +193,7 @@ function sliceShape([x]: readonly Shape[], { axis, start, end }: Attributes): Sh
 }
 
 function padShape([x]: readonly Shape[], { axis, before, after }: Attributes): Shape {
+  if (x![axis!] === undefined) throw new Error(`pad: axis ${axis} is not in shape ${formatShape(x!)}`);
   return x!.map((dim, i): Dim => (i === axis ? staticDim(dim, x!) + before! + after! : dim));
 }
 
@@ -348,13 +355,13 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     evaluate: ([x], { axes }) => kernels.reduceSum(x!, axes!),
   },
   softmax: {
-    shape: ([x]) => x!,
+    shape: ([x]) => rowsShape('softmax', x!),
     vjp: ({ output: y, gradient: g }) => [y.mul(g.sub(g.mul(y).sum([-1], true)))],
     onnx: (emitter, inputs) => emitter.node('Softmax', inputs, { axis: -1 }),
     evaluate: ([x]) => kernels.softmax(x!),
   },
   logSumExp: {
-    shape: ([x]) => keptShape(x!, [x!.length - 1]),
+    shape: ([x]) => keptShape(rowsShape('logSumExp', x!), [x!.length - 1]),
     vjp: ({ inputs: [x], gradient: g }) => [x!.softmax().mul(g)],
     onnx: (emitter, [x], { shape }) =>
       emitter.node('ReduceLogSumExp', [x!, emitter.integers([shape.length - 1])], { keepdims: 1 }),

@@ -117,6 +117,7 @@ describe('a check that finds the mistake', () => {
     const { relocation } = await found();
     await relocation.run(tools(15, blob));
     expect(Math.max(...feedsAt(relocation, 16)['relocation/weight']!)).toBe(0);
+    expect(relocation.pulls(16)).toBe(false);
     expect(relocation.state()).toEqual({});
   });
 

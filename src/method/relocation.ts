@@ -103,7 +103,7 @@ export class Relocation implements Intervention {
 
   /** Whether {@link loss} has any weight at this step. */
   pulls(step: number): boolean {
-    return step < this.#until;
+    return step < this.#until && this.#active.some((value) => value !== 0);
   }
 
   due(step: number): boolean {

@@ -142,7 +142,8 @@ class Recorder {
     onEvent?.({ kind: 'started', from: this.from, to: run.steps });
     for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
     let step = this.from;
-    if (step === 0) await this.#sheet(0);
+    // A run that was killed may lack the sheet of its last checkpoint, or have half of it.
+    await this.#sheet(step);
     const schedule = batchSchedule(this.session.stream.fork('batches'), {
       count: dataset.count,
       batchSize: run.batch,

@@ -56,10 +56,12 @@ export class Session {
       ...(exception ? [exception.program] : []),
     ]);
     // Side by side: this thread draws starting values while the engine's compiles.
-    await Promise.all([
-      engine.allocate(state ? groups.map(withoutStart) : groups, programs),
-      engine.compile(...programs),
-    ]);
+    const allocated = engine.allocate(state ? groups.map(withoutStart) : groups, programs);
+    const compiled = engine.compile(...programs);
+    // Without its tensors no program can be made ready, which fails first; why there are none is what is told.
+    compiled.catch(() => {});
+    await allocated;
+    await compiled;
     if (state) await session.#load(state);
     return session;
   }
