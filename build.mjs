@@ -26,7 +26,6 @@ for (const [source, file] of [
     // Static data lie in the first 1,024 bytes, which memories leave to the kernels.
     '--memoryBase',
     '64',
-    '--converge',
     // Functions of vectors are shared by the kernels' files; none of them is exported from a module.
     '--disableWarning',
     '112',

@@ -15,8 +15,7 @@ export interface Place {
 
 /** The functions of `kernel/elementwise.ts`, `kernel/reduce.ts` and `kernel/product.ts`. */
 export type KernelName =
-  | ('add' | 'sub' | 'mul' | 'div' | 'maximum' | 'greater' | 'select')
-  | ('neg' | 'exp' | 'log' | 'sqrt' | 'tanh' | 'sigmoid' | 'softplus' | 'leakyGate')
+  | ('binary' | 'unary' | 'select' | 'leakyGate')
   | ('sumRows' | 'sumColumns' | 'softmax' | 'logSumExp' | 'matmul' | 'copyBox' | 'clear');
 
 export type CallArguments = readonly (number | Place)[];
@@ -76,8 +75,13 @@ export function loopsOver(shape: readonly number[], operands: readonly (readonly
 /** Outer rows that are worth a call each. */
 const MOST_CALLS = 64;
 
+/** Operators of the kernel `binary`, in its order. */
+const BINARY: readonly OperatorName[] = ['add', 'sub', 'mul', 'div', 'maximum', 'greater'];
+/** Operators of the kernel `unary`, in its order. */
+const UNARY: readonly OperatorName[] = ['neg', 'exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus'];
+
 /** Kernels that broadcast their operands: two loops in a call, more loops by more calls. */
-function broadcasting(kernel: KernelName): KernelRule {
+function broadcasting(kernel: KernelName, ...first: readonly number[]): KernelRule {
   return {
     inPlace: true,
     calls(node, inputs, out) {
@@ -91,6 +95,7 @@ function broadcasting(kernel: KernelName): KernelRule {
       return starts.map((offsets, call) => ({
         kernel,
         args: [
+          ...first,
           ...inputs.flatMap((place, k) => [
             moved(place, offsets[k]! * FLOAT),
             rows[k]! * FLOAT,
@@ -116,11 +121,11 @@ function corners(sizes: readonly number[], strides: readonly (readonly number[])
   return all;
 }
 
-/** Kernels of one array, value by value. */
-function pointwise(kernel: KernelName): KernelRule {
+/** A function of one array, value by value. */
+function pointwise(code: number): KernelRule {
   return {
     inPlace: true,
-    calls: (node, [x], out) => [{ kernel, args: [x!, out, sizeOf(node.shape) * FLOAT] }],
+    calls: (node, [x], out) => [{ kernel: 'unary', args: [code, x!, out, sizeOf(node.shape) * FLOAT] }],
   };
 }
 
@@ -248,20 +253,9 @@ export const kernelRules: Readonly<Partial<Record<OperatorName, KernelRule>>> = 
   input: leaf,
   constant: leaf,
   reshape: leaf,
-  add: broadcasting('add'),
-  sub: broadcasting('sub'),
-  mul: broadcasting('mul'),
-  div: broadcasting('div'),
-  maximum: broadcasting('maximum'),
-  greater: broadcasting('greater'),
+  ...Object.fromEntries(BINARY.map((name, code) => [name, broadcasting('binary', code)])),
   select: broadcasting('select'),
-  neg: pointwise('neg'),
-  exp: pointwise('exp'),
-  log: pointwise('log'),
-  sqrt: pointwise('sqrt'),
-  tanh: pointwise('tanh'),
-  sigmoid: pointwise('sigmoid'),
-  softplus: pointwise('softplus'),
+  ...Object.fromEntries(UNARY.map((name, code) => [name, pointwise(code)])),
   leakyRelu: {
     inPlace: true,
     calls: ({ shape, attributes: { slope } }, [x], out) => [

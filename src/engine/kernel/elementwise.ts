@@ -34,7 +34,8 @@ function rowOf(pointer: usize, repeats: bool, place: usize): usize {
   return REPEATED + place;
 }
 
-function binary(
+/** {@link binary} of one operator, which is a constant here. */
+function rowsOf(
   op: i32,
   a: usize,
   aStride: usize,
@@ -70,8 +71,12 @@ function binary(
   }
 }
 
-/** out = a + b. */
-export function add(
+/**
+ * out = a + b, a - b, a b, a / b, max(a, b) (NaN where one of them is), or 1 where a > b and 0 elsewhere: `op` is the
+ * place in this list, from 0.
+ */
+export function binary(
+  op: i32,
   a: usize,
   aStride: usize,
   aRepeats: bool,
@@ -82,82 +87,16 @@ export function add(
   outer: usize,
   inner: usize,
 ): void {
-  inline.always(binary(ADD, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
-}
-
-/** out = a - b. */
-export function sub(
-  a: usize,
-  aStride: usize,
-  aRepeats: bool,
-  b: usize,
-  bStride: usize,
-  bRepeats: bool,
-  out: usize,
-  outer: usize,
-  inner: usize,
-): void {
-  inline.always(binary(SUB, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
-}
-
-/** out = a b. */
-export function mul(
-  a: usize,
-  aStride: usize,
-  aRepeats: bool,
-  b: usize,
-  bStride: usize,
-  bRepeats: bool,
-  out: usize,
-  outer: usize,
-  inner: usize,
-): void {
-  inline.always(binary(MUL, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
-}
-
-/** out = a / b. */
-export function div(
-  a: usize,
-  aStride: usize,
-  aRepeats: bool,
-  b: usize,
-  bStride: usize,
-  bRepeats: bool,
-  out: usize,
-  outer: usize,
-  inner: usize,
-): void {
-  inline.always(binary(DIV, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
-}
-
-/** out = max(a, b), NaN where one of them is. */
-export function maximum(
-  a: usize,
-  aStride: usize,
-  aRepeats: bool,
-  b: usize,
-  bStride: usize,
-  bRepeats: bool,
-  out: usize,
-  outer: usize,
-  inner: usize,
-): void {
-  inline.always(binary(MAXIMUM, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
-}
-
-/** out = 1 where a > b, else 0. */
-export function greater(
-  a: usize,
-  aStride: usize,
-  aRepeats: bool,
-  b: usize,
-  bStride: usize,
-  bRepeats: bool,
-  out: usize,
-  outer: usize,
-  inner: usize,
-): void {
-  inline.always(binary(GREATER, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
+  if (op == ADD) inline.always(rowsOf(ADD, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
+  else if (op == SUB)
+    inline.always(rowsOf(SUB, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
+  else if (op == MUL)
+    inline.always(rowsOf(MUL, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
+  else if (op == DIV)
+    inline.always(rowsOf(DIV, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
+  else if (op == MAXIMUM)
+    inline.always(rowsOf(MAXIMUM, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
+  else inline.always(rowsOf(GREATER, a, aStride, aRepeats, b, bStride, bRepeats, out, outer, inner));
 }
 
 /** a where the condition is not 0, else b. */
@@ -227,7 +166,8 @@ function apply1(op: i32, x: v128): v128 {
   return softplusLanes(x);
 }
 
-function unary(op: i32, x: usize, out: usize, length: usize): void {
+/** {@link unary} of one function, which is a constant here. */
+function valuesOf(op: i32, x: usize, out: usize, length: usize): void {
   const wide = length & ~15;
   let i: usize = 0;
   for (; i < wide; i += 16) v128.store(out + i, inline.always(apply1(op, v128.load(x + i))));
@@ -236,39 +176,15 @@ function unary(op: i32, x: usize, out: usize, length: usize): void {
   }
 }
 
-/** out = -x. */
-export function neg(x: usize, out: usize, length: usize): void {
-  inline.always(unary(NEG, x, out, length));
-}
-
-/** out = e^x. */
-export function exp(x: usize, out: usize, length: usize): void {
-  inline.always(unary(EXP, x, out, length));
-}
-
-/** out = log x. */
-export function log(x: usize, out: usize, length: usize): void {
-  inline.always(unary(LOG, x, out, length));
-}
-
-/** out = sqrt x. */
-export function sqrt(x: usize, out: usize, length: usize): void {
-  inline.always(unary(SQRT, x, out, length));
-}
-
-/** out = tanh x. */
-export function tanh(x: usize, out: usize, length: usize): void {
-  inline.always(unary(TANH, x, out, length));
-}
-
-/** out = 1 / (1 + e^-x). */
-export function sigmoid(x: usize, out: usize, length: usize): void {
-  inline.always(unary(SIGMOID, x, out, length));
-}
-
-/** out = log(1 + e^x). */
-export function softplus(x: usize, out: usize, length: usize): void {
-  inline.always(unary(SOFTPLUS, x, out, length));
+/** out = -x, e^x, log x, sqrt x, tanh x, 1 / (1 + e^-x) or log(1 + e^x): `op` is the place in this list, from 0. */
+export function unary(op: i32, x: usize, out: usize, length: usize): void {
+  if (op == NEG) inline.always(valuesOf(NEG, x, out, length));
+  else if (op == EXP) inline.always(valuesOf(EXP, x, out, length));
+  else if (op == LOG) inline.always(valuesOf(LOG, x, out, length));
+  else if (op == SQRT) inline.always(valuesOf(SQRT, x, out, length));
+  else if (op == TANH) inline.always(valuesOf(TANH, x, out, length));
+  else if (op == SIGMOID) inline.always(valuesOf(SIGMOID, x, out, length));
+  else inline.always(valuesOf(SOFTPLUS, x, out, length));
 }
 
 /** out = y > 0 ? g : slope g: `leakyRelu` with g = y = x, its gradient with the gradient g. */

@@ -7,23 +7,7 @@
  */
 
 export { multiplyPanels, reflect } from './dense';
-export {
-  add,
-  div,
-  exp,
-  greater,
-  leakyGate,
-  log,
-  maximum,
-  mul,
-  neg,
-  select,
-  sigmoid,
-  softplus,
-  sqrt,
-  sub,
-  tanh,
-} from './elementwise';
+export { binary, leakyGate, select, unary } from './elementwise';
 export { addSymmetric, roundMatrices, steinPanel, symmetrise, whitenPanel } from './mixture';
 export { clear, copyBox, matmul } from './product';
 export { logSumExp, softmax, sumColumns, sumRows } from './reduce';
