@@ -1,7 +1,7 @@
 /** @file Where a device lives: in a thread of its own, or in this one. Either answers requests in order. */
 import { Worker } from 'node:worker_threads';
 import { builtFile } from './built-file.js';
-import type { DeviceOptions } from './ort-device.js';
+import type { DeviceOptions } from './ort-session.js';
 import type { Reply, WorkerData } from './ort-worker.js';
 import { type Request, Server } from './requests.js';
 

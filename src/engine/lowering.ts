@@ -4,7 +4,7 @@ import { conditionOf, jointName, type LowerOptions, lower, lowerTogether } from 
 import { type Shape, sameShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { ProgramSpec } from './engine.js';
-import type { LoweredModel, LoweredProgram, OutputRole } from './ort-device.js';
+import type { LoweredModel, LoweredProgram, OutputRole } from './ort-session.js';
 
 function nodesOf(programs: readonly ProgramSpec[]): Tensor[] {
   const results = programs.flatMap((program) => resultsOf(program, false));

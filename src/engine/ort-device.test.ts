@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lower } from '../graph/onnx.js';
 import { input } from '../graph/tensor.js';
-import { type LoweredModel, OrtDevice } from './ort-device.js';
+import { OrtDevice } from './ort-device.js';
+import type { LoweredModel } from './ort-session.js';
 
 const SIDE = 512;
 const w = input('w', [SIDE, SIDE]);

@@ -8,7 +8,8 @@ import {
 } from 'node:worker_threads';
 import type { DeviceName } from './devices.js';
 import type { GroupState } from './engine.js';
-import { type Device, type DeviceOptions, OrtDevice } from './ort-device.js';
+import { type Device, OrtDevice } from './ort-device.js';
+import type { DeviceOptions } from './ort-session.js';
 import { type Request, Server } from './requests.js';
 import { WebGpuDevice } from './webgpu-device.js';
 

@@ -21,7 +21,7 @@ import { suitsKernels } from './kernel-cost.js';
 import { planKernels } from './kernel-plan.js';
 import type { KernelProgram } from './kernel-program.js';
 import { agree, convolves, lowerJointly, lowerProgram } from './lowering.js';
-import type { LoweredModel } from './ort-device.js';
+import type { LoweredModel } from './ort-session.js';
 import type { Request } from './requests.js';
 
 /** How {@link OrtEngine} runs. */

@@ -1,7 +1,8 @@
 /** @file What an engine asks of the device that runs its programs, in its own thread or in this one. */
 import type { Feeds, GroupLayout, GroupState, OptimizerUpdate, RunResult } from './engine.js';
 import type { KernelProgram } from './kernel-program.js';
-import type { Device, LoweredModel } from './ort-device.js';
+import type { Device } from './ort-device.js';
+import type { LoweredModel } from './ort-session.js';
 
 export type Request =
   | { readonly kind: 'allocate'; readonly groups: readonly GroupLayout[] }

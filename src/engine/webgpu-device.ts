@@ -19,13 +19,8 @@ import {
   type SgdUpdate,
 } from './engine.js';
 import { requireAdam } from './optimizers.js';
-import {
-  type Device,
-  type DeviceOptions,
-  type LoweredModel,
-  type LoweredProgram,
-  sessionOptions,
-} from './ort-device.js';
+import type { Device } from './ort-device.js';
+import { type DeviceOptions, type LoweredModel, type LoweredProgram, sessionOptions } from './ort-session.js';
 
 interface LoadedProgram {
   readonly session: ort.InferenceSession;
