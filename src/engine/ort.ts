@@ -17,8 +17,8 @@ import {
   type TensorGroup,
 } from './engine.js';
 import { type Host, LocalHost, ThreadHost } from './hosts.js';
-import { suitsKernels } from './kernel-cost.js';
-import { planKernels } from './kernel-plan.js';
+import { suitKernels, suitsKernels } from './kernel-cost.js';
+import { type KernelPlan, planKernels } from './kernel-plan.js';
 import type { KernelProgram } from './kernel-program.js';
 import { agree, convolves, lowerJointly, lowerProgram } from './lowering.js';
 import type { LoweredModel } from './ort-session.js';
@@ -53,8 +53,7 @@ export class OrtEngine implements Engine {
   }
 
   async allocate(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
-    const local = programs.length > 0 && programs.every((program) => this.#kernelProgram(program));
-    if (local) this.#open ??= new LocalHost(this.#options);
+    if (this.#planTogether(programs)) this.#open ??= new LocalHost(this.#options);
     const placed: Promise<unknown>[] = [];
     const send = (request: Request, given?: readonly ArrayBuffer[]) => {
       const answer = this.#send(request, given);
@@ -130,11 +129,28 @@ export class OrtEngine implements Engine {
     return this.#open.send(request, given);
   }
 
+  /** Whether all programs of a step run on kernels, as they then will. */
+  #planTogether(programs: readonly ProgramSpec[]): boolean {
+    const { device, kernels } = this.#options;
+    if (device !== 'cpu' || kernels === 'never' || programs.length === 0) return false;
+    const plans = programs.flatMap((program) => planKernels(program) ?? []);
+    const all = plans.length === programs.length && (kernels === 'always' || suitKernels(plans));
+    if (!all) return false;
+    for (const [i, program] of programs.entries()) {
+      this.#planned.set(program, kernelProgram(program.name, plans[i]!));
+    }
+    return true;
+  }
+
   /** The program as kernel calls, if it can be and should. */
   #kernelProgram(program: ProgramSpec): KernelProgram | undefined {
     const { device, kernels } = this.#options;
     if (device !== 'cpu' || kernels === 'never') return undefined;
-    if (!this.#planned.has(program)) this.#planned.set(program, planOf(program, kernels === 'always'));
+    if (!this.#planned.has(program)) {
+      const plan = planKernels(program);
+      const chosen = plan && (kernels === 'always' || suitsKernels(plan));
+      this.#planned.set(program, chosen ? kernelProgram(program.name, plan) : undefined);
+    }
     return this.#planned.get(program);
   }
 }
@@ -143,10 +159,8 @@ function layoutOf({ tensors, ...group }: TensorGroup): GroupLayout {
   return { ...group, tensors: tensors.map(({ name, shape }) => ({ name, shape })) };
 }
 
-/** The program as kernel calls, if it can be and (unless `always`) if that is faster. */
-function planOf(program: ProgramSpec, always: boolean): KernelProgram | undefined {
-  const plan = planKernels(program);
-  if (!plan || !(always || suitsKernels(plan))) return undefined;
+/** What of a plan goes to the device. */
+function kernelProgram(name: string, plan: KernelPlan): KernelProgram {
   const calls = plan.calls.map(({ kernel, args, node }) => ({
     kernel,
     args,
@@ -156,7 +170,7 @@ function planOf(program: ProgramSpec, always: boolean): KernelProgram | undefine
       output: node.shape as readonly number[],
     },
   }));
-  return { ...plan, kind: 'kernels', name: program.name, calls };
+  return { ...plan, kind: 'kernels', name, calls };
 }
 
 let machineBlock: Promise<number> | undefined;
