@@ -89,7 +89,9 @@ function picture() {
   const panels = options.only.split(',').map((axis, i) => {
     const series = AXES[axis].cases.map((name) => {
       const line = points.filter((at) => at.axis === axis && at.name === name);
-      const relative = line.map((at) => at.cpuMs / line[0].cpuMs);
+      // More threads do not save processor time, which other programs disturb least: there it is wall time.
+      const cost = (at) => (axis === 'threads' ? at.ms : at.cpuMs);
+      const relative = line.map((at) => cost(at) / cost(line[0]));
       return { label: name, x: line.map((at) => Math.log2(at.value)), y: relative };
     });
     const title = `Cost of a step by ${AXES[axis].title}`;
