@@ -45,7 +45,7 @@ export class OrtEngine implements Engine {
   readonly #options: Required<Omit<OrtOptions, 'profile'>> & Pick<OrtOptions, 'profile'>;
   readonly #planned = new WeakMap<ProgramSpec, KernelProgram | undefined>();
   #open: Host | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor({ device = 'cpu', threads = 2, kernels = 'auto', profile }: OrtOptions = {}) {
     this.name = `ort-${device}`;
@@ -116,15 +116,16 @@ export class OrtEngine implements Engine {
     return this.#send({ kind: 'write', group, state }) as Promise<void>;
   }
 
-  /** Frees everything; nothing more happens when that was done already. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#open?.end();
+  /** Frees everything. Whoever asks for it again waits until it is done; only the first is told what went wrong. */
+  close(): Promise<void> {
+    if (this.#closing) return this.#closing.catch(() => {});
+    this.#closing = this.#open?.end() ?? Promise.resolve();
+    return this.#closing;
   }
 
   /** Sends a request; the buffers in `given` may belong to another thread from then on. */
   #send(request: Request, given?: readonly ArrayBuffer[]): Promise<unknown> {
-    if (this.#closed) return Promise.reject(new Error('the engine is closed'));
+    if (this.#closing) return Promise.reject(new Error('the engine is closed'));
     this.#open ??= new ThreadHost(this.#options);
     return this.#open.send(request, given);
   }
