@@ -40,7 +40,7 @@ export class Arena {
     } catch (cause) {
       throw new MixturaError(
         `The system refused ${mebibytes(bytes)} of memory for parameters, gradients and moments; ` +
-          'close other programs or use smaller networks.',
+          'close other programs, lift a limit on address space (ulimit -v), or use smaller networks.',
         { cause },
       );
     }

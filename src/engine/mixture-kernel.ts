@@ -100,7 +100,7 @@ function tooLarge(bytes: number, cause?: unknown): MixturaError {
   const size = `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
   return new MixturaError(
     `A mixture needs ${size} of memory, which cannot be had (4,096 MiB at most); ` +
-      'use fewer components or latents of fewer dimensions, or close other programs.',
+      'use fewer components or latents of fewer dimensions, close other programs, or lift a limit on address space (ulimit -v).',
     cause === undefined ? {} : { cause },
   );
 }
