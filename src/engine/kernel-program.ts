@@ -1,4 +1,4 @@
-/** @file Programs as kernel calls, bound to the engine's memory and run there. Lives in the worker (ort-worker.ts). */
+/** @file Programs as kernel calls, bound to the engine's memory and run there. Lives where the device does (ort-device.ts). */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { elements, type Feeds, type ProgramOutputs } from './engine.js';
@@ -7,7 +7,7 @@ import type { KernelCall, KernelOutput } from './kernel-plan.js';
 import type { KernelName, Place } from './kernel-rules.js';
 import { Wasm, type WasmMemory } from './wasm.js';
 
-/** What of a {@link KernelPlan} is sent to the worker: a plan without its expressions. */
+/** What of a {@link KernelPlan} is sent to the device: a plan without its expressions. */
 export interface KernelProgram {
   readonly kind: 'kernels';
   readonly name: string;

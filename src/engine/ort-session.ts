@@ -9,12 +9,12 @@ import { elements, type Feeds, type ProgramOutputs } from './engine.js';
 /** Where an output of a program goes. */
 export type OutputRole = 'output' | 'gradient' | 'assignment';
 
-/** Programs as the worker receives them: a serialised model, and what its inputs and outputs are. */
+/** Programs as the device receives them: a serialised model, and what its inputs and outputs are. */
 export interface LoweredModel {
   readonly kind: 'session';
   readonly name: string;
   readonly model: Uint8Array;
-  /** Name of the model's first output, where that is none that could be read (see {@link OrtDevice}). */
+  /** Name of the model's first output, where that is none that could be read (see {@link SessionProgram}). */
   readonly stop?: string | undefined;
   /** Of all programs; a run feeds every one. */
   readonly inputs: readonly NamedShape[];

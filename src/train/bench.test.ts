@@ -38,6 +38,7 @@ describe('bench', () => {
     const { runtime, data } = result.surroundings;
     expect(runtime).toBeGreaterThan(2 ** 24);
     expect(runtime).toBeLessThan(2 ** 28);
+    expect(runtime).toBeLessThanOrEqual(result.peakBytes);
     expect(data).toBeGreaterThanOrEqual(0);
     expect(result.optimizer.bytes).toBe(4 * 5 * (5122 + 4417 + 4872));
     expect(result.msPerStep.least).toBeLessThanOrEqual(result.msPerStep.median);
