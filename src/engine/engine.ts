@@ -99,9 +99,15 @@ export interface Engine {
   /**
    * Runs a program, then its assignments, then the optimizer updates. Calls are executed in the order in which they
    * were made, so a caller may queue several without waiting; the arrays that it gives must stay as they are until it
-   * has the outputs. Rejects where an input was given no value.
+   * has the outputs. Feeds that are `given` belong to the engine from then on, which spares a copy: each must have a
+   * buffer of its own, which may be empty afterwards. Rejects where an input was given no value.
    */
-  run(program: string, feeds: Feeds, updates?: readonly OptimizerUpdate[]): Promise<RunResult>;
+  run(
+    program: string,
+    feeds: Feeds,
+    updates?: readonly OptimizerUpdate[],
+    options?: { readonly given?: boolean },
+  ): Promise<RunResult>;
   /** A copy of all that a group holds. */
   read(group: string): Promise<GroupState>;
   /** Overwrites what a group holds, in the form that `read` gives. */

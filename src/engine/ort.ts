@@ -104,8 +104,14 @@ export class OrtEngine implements Engine {
     return machineBlock;
   }
 
-  run(program: string, feeds: Feeds, updates: readonly OptimizerUpdate[] = []): Promise<RunResult> {
-    return this.#send({ kind: 'run', program, feeds, updates }) as Promise<RunResult>;
+  run(
+    program: string,
+    feeds: Feeds,
+    updates: readonly OptimizerUpdate[] = [],
+    { given = false }: { readonly given?: boolean } = {},
+  ): Promise<RunResult> {
+    const buffers = given ? Object.values(feeds).map(({ buffer }) => buffer as ArrayBuffer) : [];
+    return this.#send({ kind: 'run', program, feeds, updates }, buffers) as Promise<RunResult>;
   }
 
   read(group: string): Promise<GroupState> {

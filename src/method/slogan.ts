@@ -211,6 +211,7 @@ function generatorPhase(config: Settings, context: BuildContext, parts: Parts): 
       adam(config, 'generator', step),
       ...(config.lambda > 0 ? [adam(config, 'encoder', step)] : []),
     ],
+    prepare: () => prior.prepare(draw),
     finish: (outputs, step) => movePrior(config, prior, draw, outputs, step),
   };
 }

@@ -40,6 +40,8 @@ export class Gaussians {
   /** Components whose inverse factors are not those of their covariance. */
   readonly #stale: Uint8Array;
   #staleConstants = true;
+  /** The latents, and their order, whose responsibilities the blocks hold, while they are those of the parameters. */
+  prepared: { readonly z: Float64Array; readonly order: Int32Array } | undefined;
 
   /** Copies the parameters: means (K x d), covariances (K x d x d, symmetric) and logits (K). */
   constructor(
@@ -136,6 +138,7 @@ export class Gaussians {
     const [sigma, upper] = [this.matrixAt('covariances', c), this.matrixAt('upper', c)];
     this.#stale[c] = 1;
     this.#staleConstants = true;
+    this.prepared = undefined;
     if (this.kernel.cholesky(sigma, upper, n, this.stride) < 0) return;
     for (let i = 0; i < d; i++) this.blocks.covariances[c * square + i * pitch + i]! += JITTER;
     if (this.kernel.cholesky(sigma, upper, n, this.stride) < 0) return;
@@ -146,6 +149,7 @@ export class Gaussians {
   refreshMixing(): void {
     this.mixing = softmax(this.logits);
     this.#staleConstants = true;
+    this.prepared = undefined;
   }
 
   /** Makes the blocks `inverse` and `inverseTransposed` those of the factors. */

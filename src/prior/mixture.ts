@@ -8,7 +8,7 @@ import { expectLength, Gaussians, type Whitening } from './gaussians.js';
 import type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
 import { logJoint } from './responsibilities.js';
-import { covarianceStep, type SteinBatch, type SteinGradients, steinGradients } from './stein.js';
+import { covarianceStep, prepareStein, type SteinBatch, type SteinGradients, steinGradients } from './stein.js';
 
 export type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 
@@ -150,6 +150,11 @@ export class MixturePrior implements LatentPrior {
       throw usageError('Mixing coefficients must be positive; give K shares.');
     this.logits.set(mixing.map(Math.log));
     this.gaussians.refreshMixing();
+  }
+
+  /** Computes what {@link update} needs of a batch before its gradients are known: the responsibilities. */
+  prepare({ z, component }: LatentBatch): void {
+    prepareStein(this.gaussians, { z, component, n: z.length / this.dim });
   }
 
   /** The estimates by which `update` would move the parameters; they are overwritten by the next call. */

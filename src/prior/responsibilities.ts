@@ -39,6 +39,7 @@ export function loadLatents(
 ): void {
   const { dim: d, order: n } = g.layout;
   const panels = g.blocks.z;
+  g.prepared = undefined;
   for (let i = 0; i < Math.ceil(count / PANEL) * PANEL; i++) {
     const from = (order?.[start + i] ?? start + i) * d;
     const to = (i - (i % PANEL)) * n + (i % PANEL);

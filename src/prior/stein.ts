@@ -44,16 +44,16 @@ export interface SteinGradients {
 export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients {
   const { components } = g;
   const { n } = batch;
-  const order = latentOrder(batch, components);
+  const ready = g.prepared?.z === batch.z ? g.prepared : undefined;
+  const order = ready?.order ?? latentOrder(batch, components);
   const mixing = new Float64Array(components);
   const counts = new Int32Array(components);
   g.blocks.sums.fill(0);
   g.blocks.moments.fill(0);
   for (let start = 0; start < n; start += CHUNK) {
     const count = Math.min(CHUNK, n - start);
-    loadLatents(g, batch.z, start, count, order);
+    if (!ready) loadShares(g, batch, start, count, order);
     loadSlopes(g, batch, start, count, order);
-    prunedResponsibilities(g, count, (panel) => batch.component?.[order[start + panel * PANEL]!] ?? 0);
     addMixing(g, batch, start, count, order, mixing);
     for (let c = 0; c < components; c++) counts[c]! += addMoments(g, c, count);
   }
@@ -72,6 +72,29 @@ export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients 
   };
 }
 
+/**
+ * Computes the responsibilities of a batch ahead of {@link steinGradients}, where it is one chunk. They hold until the
+ * mixture is moved or other latents are looked at.
+ */
+export function prepareStein(g: Gaussians, batch: Pick<SteinBatch, 'z' | 'n' | 'component'>): void {
+  if (batch.n > CHUNK) return;
+  const order = latentOrder(batch, g.components);
+  loadShares(g, batch, 0, batch.n, order);
+  g.prepared = { z: batch.z, order };
+}
+
+/** The chunk's latents and their responsibilities. */
+function loadShares(
+  g: Gaussians,
+  { z, component }: Pick<SteinBatch, 'z' | 'component'>,
+  start: number,
+  count: number,
+  order: Int32Array,
+): void {
+  loadLatents(g, z, start, count, order);
+  prunedResponsibilities(g, count, (panel) => component?.[order[start + panel * PANEL]!] ?? 0);
+}
+
 function meanGradient(g: Gaussians): Float64Array {
   const { components, dim: d, order: n } = g.layout;
   const means = new Float64Array(components * d);
@@ -80,7 +103,7 @@ function meanGradient(g: Gaussians): Float64Array {
 }
 
 /** The latents by the component that they were drawn from, so that neighbours have the same components to leave out. */
-function latentOrder({ n, component }: SteinBatch, components: number): Int32Array {
+function latentOrder({ n, component }: Pick<SteinBatch, 'n' | 'component'>, components: number): Int32Array {
   const order = new Int32Array(n);
   if (component === undefined) return order.map((_, i) => i);
   const next = new Int32Array(components + 1);
