@@ -42,17 +42,8 @@ export interface MixtureKernel {
     best: number,
     logarithms: number,
   ): void;
-  steinPanel(
-    inverse: number,
-    n: number,
-    stride: number,
-    y: number,
-    g: number,
-    shares: number,
-    u: number,
-    weighed: number,
-    sum: number,
-  ): void;
+  unwhitenPanel(inverse: number, n: number, stride: number, y: number, u: number): void;
+  weighPanel(n: number, stride: number, g: number, shares: number, weighed: number, sum: number): void;
   symmetrise(m: number, scale: number, n: number, stride: number, buffer: number): void;
   addSymmetric(a: number, x: number, b: number, y: number, c: number, n: number, stride: number): void;
   roundMatrices(m: number, count: number, n: number, stride: number, d: number, out: number): void;

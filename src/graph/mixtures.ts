@@ -33,7 +33,13 @@ export function mixLater(outputs: readonly Tensor[]): Tensor[] {
   for (const node of order) {
     const found = whole.get(node);
     if (!found) {
-      mixed.set(node, withInputs(node, node.inputs.map((one) => mixed.get(one)!)));
+      mixed.set(
+        node,
+        withInputs(
+          node,
+          node.inputs.map((one) => mixed.get(one)!),
+        ),
+      );
       continue;
     }
     const [factor, both] = [found.factor, found.stack].map((one) => mixed.get(one)!) as [Tensor, Tensor];

@@ -57,8 +57,8 @@ function blockLengths({ components: k, dim: d, order: n, pitch, square }: Layout
     slopes: CHUNK * pitch,
     /** K x CHUNK: responsibilities, four of each component for each panel. */
     shares: k * CHUNK,
-    /** Rows of one component. */
-    unwhitened: CHUNK * pitch,
+    /** K times the rows Sigma_c^-1 (z - mu_c) of a chunk's latents, and the weighed rows of one component. */
+    unwhitened: k * CHUNK * pitch,
     weighed: CHUNK * pitch,
     /** A panel's z - mu, its largest logarithms, and its K logarithms. */
     difference: PANEL * n,

@@ -8,7 +8,13 @@ import { expectLength, Gaussians, type Whitening } from './gaussians.js';
 import type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
 import { logJoint } from './responsibilities.js';
-import { covarianceStep, prepareStein, type SteinBatch, type SteinGradients, steinGradients } from './stein.js';
+import {
+  covarianceStep,
+  prepareStein,
+  type SteinBatch,
+  type SteinGradients,
+  steinGradients,
+} from './stein.js';
 
 export type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 

@@ -83,7 +83,7 @@ export function prepareStein(g: Gaussians, batch: Pick<SteinBatch, 'z' | 'n' | '
   g.prepared = { z: batch.z, order };
 }
 
-/** The chunk's latents and their responsibilities. */
+/** The chunk's latents, their responsibilities, and their rows Sigma_c^-1 (z_i - mu_c) of all that have a share in c. */
 function loadShares(
   g: Gaussians,
   { z, component }: Pick<SteinBatch, 'z' | 'component'>,
@@ -93,6 +93,30 @@ function loadShares(
 ): void {
   loadLatents(g, z, start, count, order);
   prunedResponsibilities(g, count, (panel) => component?.[order[start + panel * PANEL]!] ?? 0);
+  const { kernel, addresses: a, stride } = g;
+  const { components, order: n, square } = g.layout;
+  for (let c = 0; c < components; c++) {
+    const inverse = a.inverse + c * square * FLOAT64;
+    sharedPanels(g, c, count).forEach((i, panel) => {
+      const whitened = a.whitened + (c * CHUNK + i) * n * FLOAT64;
+      kernel.unwhitenPanel(inverse, n, stride, whitened, unwhitenedAt(g, c) + panel * PANEL * stride);
+    });
+  }
+}
+
+/** First latents of the chunk's panels that have a share in component c. */
+function sharedPanels({ layout, blocks: { shares } }: Gaussians, c: number, count: number): number[] {
+  const panels: number[] = [];
+  for (let i = 0; i < count; i += PANEL) {
+    const o = i * layout.components + c * PANEL;
+    if (shares[o] !== 0 || shares[o + 1] !== 0 || shares[o + 2] !== 0 || shares[o + 3] !== 0) panels.push(i);
+  }
+  return panels;
+}
+
+/** Address of the rows Sigma_c^-1 (z - mu_c), which stand without gaps. */
+function unwhitenedAt({ addresses, stride }: Gaussians, c: number): number {
+  return addresses.unwhitened + c * CHUNK * stride;
 }
 
 function meanGradient(g: Gaussians): Float64Array {
@@ -160,30 +184,26 @@ function addMixing(
  */
 function addMoments(g: Gaussians, c: number, count: number): number {
   const { kernel, addresses: a, stride } = g;
-  const { components, order: n, pitch, square } = g.layout;
+  const { components, order: n } = g.layout;
   const { shares } = g.blocks;
-  let rows = 0;
+  const panels = sharedPanels(g, c, count);
   let used = 0;
-  for (let i = 0; i < count; i += PANEL) {
+  panels.forEach((i, panel) => {
     const o = i * components + c * PANEL;
-    let here = 0;
-    for (let k = o; k < o + PANEL; k++) if (shares[k] !== 0) here++;
-    if (here === 0) continue;
-    kernel.steinPanel(
-      a.inverse + c * square * FLOAT64,
+    for (let k = o; k < o + PANEL; k++) if (shares[k] !== 0) used++;
+    const weighed = a.weighed + panel * PANEL * stride;
+    kernel.weighPanel(
       n,
       stride,
-      a.whitened + (c * CHUNK + i) * n * FLOAT64,
-      a.slopes + i * pitch * FLOAT64,
+      a.slopes + i * stride,
       a.shares + o * FLOAT64,
-      a.unwhitened + rows * pitch * FLOAT64,
-      a.weighed + rows * pitch * FLOAT64,
+      weighed,
       a.sums + c * n * FLOAT64,
     );
-    rows += PANEL;
-    used += here;
-  }
-  if (rows > 0) kernel.addCrossProduct(a.unwhitened, a.weighed, rows, g.matrixAt('moments', c), n, stride);
+  });
+  if (used === 0) return 0;
+  const rows = panels.length * PANEL;
+  kernel.addCrossProduct(unwhitenedAt(g, c), a.weighed, rows, g.matrixAt('moments', c), n, stride);
   return used;
 }
 

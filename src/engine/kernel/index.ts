@@ -8,7 +8,7 @@
 
 export { multiplyPanels, reflect } from './dense';
 export { binary, leakyGate, select, unary } from './elementwise';
-export { addSymmetric, roundMatrices, steinPanel, symmetrise, whitenPanel } from './mixture';
+export { addSymmetric, roundMatrices, symmetrise, unwhitenPanel, weighPanel, whitenPanel } from './mixture';
 export { clear, copyBox, matmul } from './product';
 export { logSumExp, softmax, sumColumns, sumRows } from './reduce';
 export {

@@ -62,24 +62,22 @@ export function whitenPanel(
   v128.store(best, f64x2.max(v128.load(best, 16), log1), 16);
 }
 
-/**
- * What the four latents of a panel add to the estimators of a component, given L^-1 at `inverse`: the rows
- * u_i = L^-T y_i and share_i g_i, and sum <- sum + sum_i share_i g_i.
- */
-export function steinPanel(
-  inverse: usize,
-  n: usize,
-  stride: usize,
-  y: usize,
-  g: usize,
-  shares: usize,
-  u: usize,
-  weighed: usize,
-  sum: usize,
-): void {
+/** The rows u_i = L^-T y_i of the four latents of a panel, given L^-1 at `inverse`. */
+export function unwhitenPanel(inverse: usize, n: usize, stride: usize, y: usize, u: usize): void {
   for (let j: usize = 0; j < n; j += 4) {
     product(y + (j << 5), 32, inverse + j * stride + (j << 3), stride, n - j, u + (j << 3), stride);
   }
+}
+
+/** The rows share_i g_i of the four latents of a panel, and sum <- sum + sum_i share_i g_i. */
+export function weighPanel(
+  n: usize,
+  stride: usize,
+  g: usize,
+  shares: usize,
+  weighed: usize,
+  sum: usize,
+): void {
   const w0 = v128.load64_splat(shares);
   const w1 = v128.load64_splat(shares, 8);
   const w2 = v128.load64_splat(shares, 16);
