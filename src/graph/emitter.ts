@@ -115,16 +115,24 @@ export class Emitter {
   }
 
   /**
-   * The factor 1 where y > 0 and `slope` elsewhere, once for all gates that read the same y. On a machine with blocks
-   * it is min(1, max(slope, 3e38 y)): ONNX Runtime computes a Where on one thread in three passes. The two differ
-   * between 0 and the least normal number only.
+   * The factor 1 where y > 0 and `slope` elsewhere, once for all gates that read the same y: min(1, max(slope, 3e38 y)),
+   * since ONNX Runtime computes a Where on one thread in three passes. The two differ between 0 and the least normal number
+   * only.
    */
   leakyMask(y: string, slope: number): string {
-    if (this.block > 1 && slope >= 0 && slope < 1) {
+    if (slope >= 0 && slope < 1) {
       const step = this.node('HardSigmoid', [y], { alpha: STEEP, beta: 0 });
-      return slope === 0 ? step : this.node('Clip', [step, this.scalar(slope), this.scalar(1)]);
+      if (slope === 0) return step;
+      // Of few values a maximum is the fastest, of many on several threads a clip.
+      return this.block > 1
+        ? this.node('Clip', [step, this.scalar(slope), this.scalar(1)])
+        : this.node('Max', [step, this.scalar(slope)]);
     }
-    return this.node('Max', [this.node('HardSigmoid', [y], { alpha: STEEP, beta: 0 }), this.scalar(slope)]);
+    return this.node('Where', [
+      this.node('Greater', [y, this.scalar(0)]),
+      this.scalar(1),
+      this.scalar(slope),
+    ]);
   }
 
   /**

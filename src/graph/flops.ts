@@ -1,5 +1,6 @@
 /** @file How much arithmetic a graph asks for: the multiply-adds of its matrix products and convolutions. */
 import { topologicalOrder } from './grad.js';
+import { mixLater } from './mixtures.js';
 import { sizeOf } from './shape.js';
 import { simplify } from './simplify.js';
 import type { Tensor } from './tensor.js';
@@ -14,7 +15,7 @@ import type { Tensor } from './tensor.js';
  * @throws if an axis is symbolic.
  */
 export function countFlops(outputs: readonly Tensor[]): number {
-  return topologicalOrder(simplify(outputs)).reduce((sum, node) => sum + 2 * multiplyAdds(node), 0);
+  return topologicalOrder(mixLater(simplify(outputs))).reduce((sum, node) => sum + 2 * multiplyAdds(node), 0);
 }
 
 function multiplyAdds(node: Tensor): number {

@@ -3,6 +3,7 @@ import { type BoundInputs, Emitter } from './emitter.js';
 import { fuse } from './fuse.js';
 import { topologicalOrder } from './grad.js';
 import { liveSet } from './live-set.js';
+import { mixLater } from './mixtures.js';
 import { type OnnxGraph, writeModel } from './onnx-file.js';
 import { operators } from './ops.js';
 import type { Shape } from './shape.js';
@@ -98,7 +99,7 @@ function graphOf(
 ): OnnxGraph {
   const emitter = new Emitter(bound, block);
   const values = new Map<Tensor, string>();
-  const targets = fuse(simplify(Object.values(outputs)));
+  const targets = fuse(mixLater(simplify(Object.values(outputs))));
   const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
   const named = frugal ? inFrugalOrder(asked) : asked;
   for (const node of topologicalOrder(named.map((output) => output.node))) {

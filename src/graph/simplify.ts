@@ -1,6 +1,5 @@
 /** @file Rewrites a graph to an equal, smaller one: shared subexpressions, folded constants, dropped identities. */
 import { topologicalOrder } from './grad.js';
-import { mixLater } from './mixtures.js';
 import { type Attributes, operators, type Values } from './ops.js';
 import { rewrite } from './rewrite.js';
 import { sizeOf } from './shape.js';
@@ -33,7 +32,7 @@ export function simplify(outputs: readonly Tensor[]): Tensor[] {
     const inputs = node.inputs.map((input) => rewritten.get(input)!);
     rewritten.set(node, settle(withInputs(node, inputs)));
   }
-  return mixLater(outputs.map((output) => rewritten.get(output)!));
+  return outputs.map((output) => rewritten.get(output)!);
 }
 
 function withInputs(node: Tensor, inputs: readonly Tensor[]): Tensor {

@@ -57,14 +57,15 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
       stream: session.stream.fork('step', step),
       real,
     };
-    // All phases draw from the prior as it is now; the engine works through them while the next batch is read.
+    // All phases draw from the prior as it is now, and the engine works through them.
     const runs = session.model.phases.map((phase) => start(session, phase, context));
     clock.lap('prior');
-    real = read(step + 1);
-    clock.lap('data');
-    for (const { prepare } of session.model.phases) prepare?.();
-    clock.lap('prior');
-    const event = await finish(runs, context, clock);
+    const event = await finish(runs, context, clock, () => {
+      real = read(step + 1);
+      clock.lap('data');
+      for (const { prepare } of session.model.phases) prepare?.();
+      clock.lap('prior');
+    });
     yield note === undefined ? event : { ...event, note };
   }
 }
@@ -97,9 +98,19 @@ function start(session: Session, phase: Phase, context: StepContext): PhaseRun {
   return { phase, result };
 }
 
-async function finish(runs: readonly PhaseRun[], context: StepContext, clock: Clock): Promise<StepEvent> {
+/**
+ * Receives the results of all phases, in order. `meanwhile` is done while the engine computes the second, if there is one:
+ * large products, of which a critic's graph has more, leave no core for it.
+ */
+async function finish(
+  runs: readonly PhaseRun[],
+  context: StepContext,
+  clock: Clock,
+  meanwhile: () => void,
+): Promise<StepEvent> {
   const losses: Record<string, number> = {};
-  for (const { phase, result } of runs) {
+  for (const [i, { phase, result }] of runs.entries()) {
+    if (i === Math.min(1, runs.length - 1)) meanwhile();
     const { outputs, timing } = await result;
     clock.add(phase.name, timing.graph);
     clock.add('optimizer', timing.optimizer);
