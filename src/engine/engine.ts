@@ -91,7 +91,8 @@ export interface Engine {
   /**
    * Places all groups, with their starting values; called once, before programs over them are compiled (the call, not its
    * end: while values are drawn, programs can be compiled). `programs` are those that will run at every step, as far as
-   * they are known: an engine may choose by them where it works.
+   * they are known: an engine may choose by them where it works, and let the gradients of one take the place of another's.
+   * A group that one of them trains is then updated only with the run of a program that trains it.
    */
   allocate(groups: readonly TensorGroup[], programs?: readonly ProgramSpec[]): Promise<void>;
   /** Makes programs ready to run under their names. Those that are given together may share their working memory. */

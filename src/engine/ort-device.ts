@@ -11,6 +11,7 @@ import {
   type OptimizerUpdate,
   type ProgramOutputs,
 } from './engine.js';
+import type { GradientRooms } from './gradient-rooms.js';
 import { BoundProgram, KERNEL_BYTES, type KernelProgram, KernelRoom } from './kernel-program.js';
 import { Arena } from './memory.js';
 import { OptimizerKernel } from './optimizers.js';
@@ -34,11 +35,16 @@ interface Block {
 /** Floats to a 64-byte boundary, so that every tensor starts on a cache line. */
 const ALIGNMENT = 16;
 const aligned = (size: number) => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+const sizeOf = ({ tensors }: GroupLayout) =>
+  tensors.reduce((sum, { shape }) => sum + aligned(elements(shape)), 0);
 
 /** What answers the requests of an engine: all tensors, and the programs over them. */
 export interface Device {
-  /** Makes room for all groups, whose values are 0 until they are written. */
-  allocate(groups: readonly GroupLayout[]): void | Promise<void>;
+  /**
+   * Makes room for all groups, whose values are 0 until they are written. Gradients of groups in different `rooms` may take
+   * turns in one place.
+   */
+  allocate(groups: readonly GroupLayout[], rooms?: GradientRooms): void | Promise<void>;
   compile(model: LoweredModel | KernelProgram): Promise<void>;
   /** Computes a program, then its assignments. */
   run(program: string, feeds: Feeds): Promise<ProgramOutputs>;
@@ -62,18 +68,33 @@ export class OrtDevice implements Device {
     this.#options = options;
   }
 
-  allocate(groups: readonly GroupLayout[]): void {
-    const sizes = groups.map((group) =>
-      group.tensors.reduce((n, { shape }) => n + aligned(elements(shape)), 0),
-    );
-    const blocks = (group: GroupLayout) => (group.trainable ? 3 + (group.firstMoment === false ? 0 : 1) : 1);
-    const arena = this.#open(groups.flatMap((group, i) => Array<number>(blocks(group)).fill(sizes[i]!)));
-    groups.forEach((group, i) => {
-      const take = () => arena.float32(sizes[i]!);
-      const trained = group.trainable ? { gradient: take(), moment2: take() } : {};
-      const momentum = blocks(group) === 4 ? { moment1: take() } : {};
+  allocate(groups: readonly GroupLayout[], rooms: GradientRooms = []): void {
+    const sizes = new Map(groups.map((group) => [group.name, sizeOf(group)]));
+    const starts = new Map<string, number>();
+    let shared = 0;
+    for (const room of rooms) {
+      let end = 0;
+      for (const name of room) {
+        starts.set(name, end);
+        end += sizes.get(name)!;
+      }
+      shared = Math.max(shared, end);
+    }
+    /** Blocks of a group's own. */
+    const blocks = ({ name, trainable, firstMoment }: GroupLayout) =>
+      trainable ? 2 + (starts.has(name) ? 0 : 1) + (firstMoment === false ? 0 : 1) : 1;
+    const own = groups.flatMap((group) => Array<number>(blocks(group)).fill(sizes.get(group.name)!));
+    const arena = this.#open([shared, ...own]);
+    const room = arena.float32(shared);
+    for (const group of groups) {
+      const size = sizes.get(group.name)!;
+      const take = () => arena.float32(size);
+      const start = starts.get(group.name);
+      const gradient = () => (start === undefined ? take() : room.subarray(start, start + size));
+      const trained = group.trainable ? { gradient: gradient(), moment2: take() } : {};
+      const momentum = group.trainable && group.firstMoment !== false ? { moment1: take() } : {};
       this.#place(group, { value: take(), ...trained, ...momentum });
-    });
+    }
   }
 
   /** A memory with room for blocks of the given lengths, and for programs of kernels. */

@@ -8,7 +8,7 @@ import {
   workerData,
 } from 'node:worker_threads';
 import type { DeviceName } from './devices.js';
-import type { GroupState } from './engine.js';
+import type { Feeds, GroupState } from './engine.js';
 import { type Device, OrtDevice } from './ort-device.js';
 import type { DeviceOptions } from './ort-session.js';
 import { type Request, Server } from './requests.js';
@@ -83,6 +83,15 @@ async function answer({ id, request }: Message): Promise<void> {
     answers.add({ id, error: error instanceof Error ? error.message : String(error) });
   }
   if (request.kind === 'write' && name === 'cpu') discard(buffersOf(request.state));
+  if (request.kind === 'run' && request.given) discardFeeds(request.feeds);
+}
+
+/** Bytes of feeds that are worth the ten microseconds of freeing them at once. */
+const WORTH_FREEING = 2 ** 17;
+
+function discardFeeds(feeds: Feeds): void {
+  const buffers = Object.values(feeds).map(({ buffer }) => buffer as ArrayBuffer);
+  if (buffers.reduce((sum, { byteLength }) => sum + byteLength, 0) >= WORTH_FREEING) discard(buffers);
 }
 
 /** The next message that has come: of those that the event loop brought, else straight from the port. */

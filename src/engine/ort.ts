@@ -16,6 +16,7 @@ import {
   startingValues,
   type TensorGroup,
 } from './engine.js';
+import { gradientRooms, groupsTrainedBy } from './gradient-rooms.js';
 import { type Host, LocalHost, ThreadHost } from './hosts.js';
 import { suitKernels, suitsKernels } from './kernel-cost.js';
 import { type KernelPlan, planKernels } from './kernel-plan.js';
@@ -44,6 +45,8 @@ export class OrtEngine implements Engine {
   readonly name: string;
   readonly #options: Required<Omit<OrtOptions, 'profile'>> & Pick<OrtOptions, 'profile'>;
   readonly #planned = new WeakMap<ProgramSpec, KernelProgram | undefined>();
+  /** Groups whose gradients take turns with others, and the programs that compute them. */
+  readonly #sharing = new Map<string, Set<string>>();
   #open: Host | undefined;
   #closing: Promise<void> | undefined;
 
@@ -61,7 +64,12 @@ export class OrtEngine implements Engine {
       answer.catch(() => {});
       placed.push(answer);
     };
-    send({ kind: 'allocate', groups: groups.map(layoutOf) });
+    const rooms = gradientRooms(groups, programs);
+    for (const name of rooms.length > 1 ? rooms.flat() : []) this.#sharing.set(name, new Set());
+    for (const program of programs) {
+      for (const name of groupsTrainedBy(program, groups)) this.#sharing.get(name)?.add(program.name);
+    }
+    send({ kind: 'allocate', groups: groups.map(layoutOf), rooms });
     for (const group of groups) {
       // Drawing values takes long: what was given to `compile` meanwhile goes to the thread in between.
       await immediate();
@@ -110,8 +118,14 @@ export class OrtEngine implements Engine {
     updates: readonly OptimizerUpdate[] = [],
     { given = false }: { readonly given?: boolean } = {},
   ): Promise<RunResult> {
+    const stranger = updates.find(({ group }) => this.#sharing.get(group)?.has(program) === false);
+    if (stranger) {
+      return Promise.reject(
+        new Error(`program ${program} computes no gradients of ${stranger.group}, which are gone by now`),
+      );
+    }
     const buffers = given ? Object.values(feeds).map(({ buffer }) => buffer as ArrayBuffer) : [];
-    return this.#send({ kind: 'run', program, feeds, updates }, buffers) as Promise<RunResult>;
+    return this.#send({ kind: 'run', program, feeds, updates, given }, buffers) as Promise<RunResult>;
   }
 
   read(group: string): Promise<GroupState> {

@@ -1,17 +1,24 @@
 /** @file What an engine asks of the device that runs its programs, in its own thread or in this one. */
 import type { Feeds, GroupLayout, GroupState, OptimizerUpdate, RunResult } from './engine.js';
+import type { GradientRooms } from './gradient-rooms.js';
 import type { KernelProgram } from './kernel-program.js';
 import type { Device } from './ort-device.js';
 import type { LoweredModel } from './ort-session.js';
 
 export type Request =
-  | { readonly kind: 'allocate'; readonly groups: readonly GroupLayout[] }
+  | {
+      readonly kind: 'allocate';
+      readonly groups: readonly GroupLayout[];
+      readonly rooms: GradientRooms;
+    }
   | { readonly kind: 'compile'; readonly model: LoweredModel | KernelProgram }
   | {
       readonly kind: 'run';
       readonly program: string;
       readonly feeds: Feeds;
       readonly updates: readonly OptimizerUpdate[];
+      /** Whether the feeds belong to the engine. */
+      readonly given: boolean;
     }
   | { readonly kind: 'read'; readonly group: string }
   | { readonly kind: 'write'; readonly group: string; readonly state: GroupState }
@@ -54,7 +61,7 @@ export class Server {
   async #serve(request: Exclude<Request, { kind: 'run' }>): Promise<unknown> {
     switch (request.kind) {
       case 'allocate':
-        return this.#device.allocate(request.groups);
+        return this.#device.allocate(request.groups, request.rooms);
       case 'compile':
         return this.#device.compile(request.model);
       case 'read':

@@ -1,0 +1,31 @@
+/** @file Which groups' gradients are never needed at the same time, so that they can take turns in the same memory. */
+import type { GroupLayout, ProgramSpec } from './engine.js';
+
+/** Names of groups whose gradients one program or another computes together; no group is in two of them. */
+export type GradientRooms = readonly (readonly string[])[];
+
+/**
+ * The groups that programs compute gradients of, those of one program together, and programs that share a group too. The
+ * gradients of one set are used up, by the updates that follow their program, before those of another are computed.
+ */
+export function gradientRooms(
+  groups: readonly GroupLayout[],
+  programs: readonly ProgramSpec[],
+): GradientRooms {
+  let rooms: string[][] = [];
+  for (const program of programs) {
+    const together = groupsTrainedBy(program, groups);
+    if (together.length === 0) continue;
+    const meets = (room: readonly string[]) => room.some((name) => together.includes(name));
+    const joined = new Set([...rooms.filter(meets).flat(), ...together]);
+    rooms = [...rooms.filter((room) => !meets(room)), [...joined]];
+  }
+  return rooms;
+}
+
+/** Names of the groups that a program computes gradients of. */
+export function groupsTrainedBy({ gradients }: ProgramSpec, groups: readonly GroupLayout[]): string[] {
+  return groups
+    .filter(({ tensors, trainable }) => trainable && tensors.some(({ name }) => gradients?.has(name)))
+    .map(({ name }) => name);
+}
