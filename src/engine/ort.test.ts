@@ -219,6 +219,16 @@ describe.each(ways)('the engine on $device, kernels $kernels, told $told', (way)
 });
 
 describe('an engine in a thread of its own', () => {
+  it('takes feeds that are given, and computes with them as with copies', async () => {
+    const engine = await open({ device: 'cpu', kernels: 'never', told: false });
+    const long = { x: feeds.x.slice() };
+    const given = await engine.run('step', long, [], { given: true });
+    expect(long.x.length).toBe(0);
+    const copied = await engine.run('step', feeds);
+    expect(feeds.x.length).toBe(8);
+    expect(given.outputs).toEqual(copied.outputs);
+  });
+
   it('ends the thread also where it cannot leave its profile', async () => {
     const profile = join(tmpdir(), 'mixtura-no-such-folder', 'profile');
     const engine = new OrtEngine({ threads: 1, kernels: 'always', profile });

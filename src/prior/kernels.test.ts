@@ -186,6 +186,36 @@ describe.each([...everyDimension, ...everyBatch, ...large])('K=$k d=$d B=$n, mea
     }
   });
 
+  it('computes the same whether a batch was prepared or not, and whatever was asked in between', () => {
+    const lr = { mean: 0.1, covariance: 0.25, mixing: 0.1 };
+    const other = stream.fork('other').normals(new Float64Array(n * d));
+    const between: ((mixture: MixturePrior) => void)[] = [
+      () => {},
+      (mixture) => mixture.prepare({ z, component }),
+      (mixture) => {
+        mixture.prepare({ z, component });
+        mixture.responsibilities(other, n);
+      },
+      (mixture) => mixture.prepare({ z: other, component }),
+      (mixture) => {
+        mixture.prepare({ z, component });
+        mixture.sample(n, stream.fork('later'));
+        mixture.roundedWhitening();
+      },
+    ];
+    const states = between.map((act) => {
+      const moved = priorOf(size, given);
+      act(moved);
+      moved.update({ ...batch, component, lr });
+      // Prepared for parameters that have moved since: of no use.
+      moved.prepare({ z, component });
+      moved.setMixing(new Float64Array(k).fill(1 / k));
+      moved.update({ ...batch, component, lr });
+      return moved.state();
+    });
+    for (const state of states) expect(state).toEqual(states[0]);
+  });
+
   it('moves the covariances, and goes on from them', () => {
     const moved = priorOf(size, given);
     const lr = { mean: 0, covariance: 0.25, mixing: 0 };
