@@ -80,8 +80,9 @@ export function blockedConvFilter(
   node: Tensor,
 ): string | undefined {
   const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
-  // The batch has the part of the channels here, and the channels c that of the batch: they may be any number.
-  if (!fits(emitter, image.slice(0, 2))) return undefined;
+  // The batch has the part of the channels here, and the channels c that of the batch: they may be any number. Of a grey
+  // image, which is a block of one, the plain way is faster (bench/lowerings.mjs).
+  if (!fits(emitter, image.slice(0, 2)) || source[1] === 1) return undefined;
   const { stride, pad, size } = node.attributes;
   // What a stride skipped at the far side is padded less there, so that the filter comes out in its size.
   const far = [0, 1].map((side) => {
