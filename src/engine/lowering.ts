@@ -40,7 +40,7 @@ interface Lowering {
 export function lowerProgram(program: ProgramSpec, { flat, block = 1 }: Lowering): LoweredModel {
   const results = resultsOf(program, flat);
   const stop = flat ? STOP : undefined;
-  const model = lower(tensorsOf(results), { block, stop, frugal: flat });
+  const model = lower(tensorsOf(results), { block, stop, cpu: flat });
   const inputs = namedShapes(model.inputs);
   const outputs = results.map(({ tensor, ...result }) => result);
   const { name } = program;
@@ -52,7 +52,7 @@ export function lowerJointly(programs: readonly ProgramSpec[], block: number): L
   const all = programs.map((program) => ({ name: program.name, results: resultsOf(program, true) }));
   const model = lowerTogether(
     Object.fromEntries(all.map(({ name, results }) => [name, tensorsOf(results)])),
-    { block, stop: STOP, frugal: true },
+    { block, stop: STOP, cpu: true },
   );
   return {
     kind: 'session',

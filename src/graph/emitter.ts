@@ -38,10 +38,14 @@ export class Emitter {
   /** Blocked values by the name of their plain form. */
   readonly #blocks = new Map<string, string>();
 
-  /** @param block channels in a block of the machine's blocked convolutions; 1 where a model is to run anywhere. */
+  /**
+   * @param block channels in a block of the machine's blocked convolutions; 1 where a model is to run anywhere.
+   * @param cpu whether nodes are spelled as ONNX Runtime computes them fastest on a CPU.
+   */
   constructor(
     private readonly bound: BoundInputs = new Map(),
     readonly block = 1,
+    readonly cpu = false,
   ) {}
 
   /** Emits one node and returns the name of its output. Equal nodes are emitted once. */
@@ -115,12 +119,12 @@ export class Emitter {
   }
 
   /**
-   * The factor 1 where y > 0 and `slope` elsewhere, once for all gates that read the same y: min(1, max(slope, 3e38 y)),
-   * since ONNX Runtime computes a Where on one thread in three passes. The two differ between 0 and the least normal number
-   * only.
+   * The factor 1 where y > 0 and `slope` elsewhere, once for all gates that read the same y. On a CPU it is
+   * min(1, max(slope, 3e38 y)): ONNX Runtime computes a Where on one thread in three passes. The two differ between 0 and
+   * the least normal number only.
    */
   leakyMask(y: string, slope: number): string {
-    if (slope >= 0 && slope < 1) {
+    if (this.cpu && slope >= 0 && slope < 1) {
       const step = this.node('HardSigmoid', [y], { alpha: STEEP, beta: 0 });
       if (slope === 0) return step;
       // Of few values a maximum is the fastest, of many on several threads a clip.

@@ -138,7 +138,7 @@ describe('lower', () => {
     const total = branches.reduce((sum, branch) => sum.add(branch)).sum();
     const [first, second, third] = branches.map((branch) => branch.sum());
     const outputs = { first: first!, second: second!, third: third!, total };
-    const orders = [{}, { frugal: true }].map((options) => open(outputs, options));
+    const orders = [{}, { cpu: true }].map((options) => open(outputs, options));
     const [given, frugal] = await Promise.all(orders);
     // The last one is computed first: in 50 values for the total, in 40 for the first branch (see live-set.test.ts).
     expect(given!.outputNames).toEqual(['first', 'second', 'third', 'total']);
@@ -153,22 +153,46 @@ describe('lower', () => {
     expect(build().nodeCount).toBe(2);
   });
 
-  it.each([1, 16])('gates exactly by the sign of y, with blocks of %i', async (block) => {
-    const [g, y] = [input('g', [10]), input('y', [10])];
-    const session = await open(
-      Object.fromEntries([0, 0.2, 1.5].map((slope) => [`at${slope}`, apply('leakyGate', [g, y], { slope })])),
-      { block },
-    );
-    const signs = [-Infinity, -3e38, -1, -1.2e-38, -0, 0, 1.2e-38, 1, 3e38, Infinity];
-    const gradients = normals(10, 'g');
-    const results = await session.run({
-      g: new ort.Tensor('float32', gradients, [10]),
-      y: new ort.Tensor('float32', Float32Array.from(signs), [10]),
+  it.each([
+    [64, 256],
+    [3, 5],
+  ])('sums the columns of %i x %i on a CPU, kept or not', async (rows, columns) => {
+    const x = input('x', [rows, columns]);
+    const outputs = { flat: x.sum([0]), kept: x.square().sum([0], true) };
+    const values = normals(rows * columns, 'sums');
+    const session = await open(outputs, { cpu: true });
+    const results = await session.run({ x: new ort.Tensor('float32', values, [rows, columns]) });
+    const expected = evaluate(Object.values(outputs), { x: values });
+    Object.entries(outputs).forEach(([name, { shape }], k) => {
+      expect(results[name]!.dims).toEqual(shape);
+      expected[k]!.forEach((value, i) => {
+        expect(Math.abs((results[name]!.data[i] as number) - value)).toBeLessThan(1e-4);
+      });
     });
-    for (const slope of [0, 0.2, 1.5]) {
-      const expected = gradients.map((value, i) => (signs[i]! > 0 ? value : value * Math.fround(slope)));
-      expect([...(results[`at${slope}`]!.data as Float32Array)]).toEqual([...expected]);
-    }
     await session.release();
   });
+
+  it.each([{ block: 1 }, { block: 1, cpu: true }, { block: 16, cpu: true }])(
+    'gates exactly by the sign of y, with %o',
+    async (options) => {
+      const [g, y] = [input('g', [10]), input('y', [10])];
+      const session = await open(
+        Object.fromEntries(
+          [0, 0.2, 1.5].map((slope) => [`at${slope}`, apply('leakyGate', [g, y], { slope })]),
+        ),
+        options,
+      );
+      const signs = [-Infinity, -3e38, -1, -1.2e-38, -0, 0, 1.2e-38, 1, 3e38, Infinity];
+      const gradients = normals(10, 'g');
+      const results = await session.run({
+        g: new ort.Tensor('float32', gradients, [10]),
+        y: new ort.Tensor('float32', Float32Array.from(signs), [10]),
+      });
+      for (const slope of [0, 0.2, 1.5]) {
+        const expected = gradients.map((value, i) => (signs[i]! > 0 ? value : value * Math.fround(slope)));
+        expect([...(results[`at${slope}`]!.data as Float32Array)]).toEqual([...expected]);
+      }
+      await session.release();
+    },
+  );
 });

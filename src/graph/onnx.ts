@@ -30,8 +30,11 @@ export interface LowerOptions {
   readonly block?: number;
   /** Name of one more output, before all others: an empty sequence, which no binding can read (see ort-device.ts). */
   readonly stop?: string | undefined;
-  /** Whether outputs may be computed in another order, where fewer values are then alive at a time (default false). */
-  readonly frugal?: boolean;
+  /**
+   * Whether the model is for ONNX Runtime on this machine's CPU (default false: for any engine). Nodes are then spelled as
+   * they are fastest there, and outputs computed in the order in which fewer values are alive at a time.
+   */
+  readonly cpu?: boolean;
 }
 
 /**
@@ -95,13 +98,13 @@ export function lowerTogether(
 
 function graphOf(
   outputs: Readonly<Record<string, Tensor>>,
-  { bound, block = 1, frugal = false }: LowerOptions,
+  { bound, block = 1, cpu = false }: LowerOptions,
 ): OnnxGraph {
-  const emitter = new Emitter(bound, block);
+  const emitter = new Emitter(bound, block, cpu);
   const values = new Map<Tensor, string>();
   const targets = fuse(mixLater(simplify(Object.values(outputs))));
   const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
-  const named = frugal ? inFrugalOrder(asked) : asked;
+  const named = cpu ? inFrugalOrder(asked) : asked;
   for (const node of topologicalOrder(named.map((output) => output.node))) {
     const inputs = node.inputs.map((input) => values.get(input)!);
     values.set(node, operators[node.op].onnx(emitter, inputs, node));
