@@ -41,6 +41,27 @@ describe('rooms for gradients', () => {
     expect(gradientRooms(groups, [])).toEqual([]);
   });
 
+  it('are for groups that are trained as a whole', () => {
+    const pair = (name: string): TensorGroup => {
+      const { tensors, ...rest } = group(name);
+      return { ...rest, tensors: [...tensors, { ...tensors[0]!, name: `${name}/frozen` }] };
+    };
+    const partly = [...groups.slice(0, 2), pair('encoder')];
+    expect(gradientRooms(partly, phases)).toEqual([['critic'], ['generator']]);
+  });
+
+  it('take no program that trains groups of two of them', async () => {
+    const engine = new OrtEngine({ threads: 1 });
+    await engine.allocate(groups, phases);
+    await expect(engine.compile(program('both', 'critic', 'encoder'))).rejects.toThrow(
+      'program both trains critic and encoder, whose gradients take turns in one place: tell allocate of it',
+    );
+    await engine.compile(program('one', 'encoder'));
+    const update = { kind: 'sgd', group: 'encoder', learningRate: 1 } as const;
+    await engine.run('one', { x: new Float32Array(SIZE) }, [update]);
+    await engine.close();
+  });
+
   it.each(['never', 'always'] as const)(
     'change nothing, with kernels %s, and take no update from elsewhere',
     async (kernels) => {

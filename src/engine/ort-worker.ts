@@ -103,7 +103,7 @@ function next(port: MessagePort): Message | undefined {
  * Milliseconds that the thread stays awake for the next request, where it has a core of its own: between two steps it comes
  * when the prior has been moved, and waking would take a tenth of a millisecond.
  */
-const AWAKE = availableParallelism() > 1 ? 1 : 0;
+const AWAKE = availableParallelism() > 1 ? 0.5 : 0;
 
 /** The next message, waited for awake. */
 function awaited(port: MessagePort): Message | undefined {

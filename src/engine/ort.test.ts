@@ -227,6 +227,9 @@ describe('an engine in a thread of its own', () => {
     const copied = await engine.run('step', feeds);
     expect(feeds.x.length).toBe(8);
     expect(given.outputs).toEqual(copied.outputs);
+    await expect(engine.run('step', long)).rejects.toThrow(
+      'program step: input x was given an array without values',
+    );
   });
 
   it('ends the thread also where it cannot leave its profile', async () => {

@@ -16,7 +16,7 @@ import {
   startingValues,
   type TensorGroup,
 } from './engine.js';
-import { gradientRooms, groupsTrainedBy } from './gradient-rooms.js';
+import { type GradientRooms, gradientRooms, groupsTrainedBy } from './gradient-rooms.js';
 import { type Host, LocalHost, ThreadHost } from './hosts.js';
 import { suitKernels, suitsKernels } from './kernel-cost.js';
 import { type KernelPlan, planKernels } from './kernel-plan.js';
@@ -40,13 +40,20 @@ export interface OrtOptions {
   readonly profile?: string | undefined;
 }
 
+interface Turns {
+  readonly rooms: GradientRooms;
+  readonly groups: readonly GroupLayout[];
+  /** Groups that a program trains, by its name. */
+  readonly trainers: Map<string, readonly string[]>;
+}
+
 /** ONNX Runtime on the CPU or a GPU, and kernels of our own for small programs. Requests are answered in order. */
 export class OrtEngine implements Engine {
   readonly name: string;
   readonly #options: Required<Omit<OrtOptions, 'profile'>> & Pick<OrtOptions, 'profile'>;
   readonly #planned = new WeakMap<ProgramSpec, KernelProgram | undefined>();
-  /** Groups whose gradients take turns with others, and the programs that compute them. */
-  readonly #sharing = new Map<string, Set<string>>();
+  /** Groups whose gradients take turns in one place, and the programs that compute them. */
+  #turns: Turns | undefined;
   #open: Host | undefined;
   #closing: Promise<void> | undefined;
 
@@ -65,10 +72,8 @@ export class OrtEngine implements Engine {
       placed.push(answer);
     };
     const rooms = gradientRooms(groups, programs);
-    for (const name of rooms.length > 1 ? rooms.flat() : []) this.#sharing.set(name, new Set());
-    for (const program of programs) {
-      for (const name of groupsTrainedBy(program, groups)) this.#sharing.get(name)?.add(program.name);
-    }
+    if (rooms.length > 1) this.#turns = { rooms, groups: groups.map(layoutOf), trainers: new Map() };
+    for (const program of programs) this.#takeTurns(program);
     send({ kind: 'allocate', groups: groups.map(layoutOf), rooms });
     for (const group of groups) {
       // Drawing values takes long: what was given to `compile` meanwhile goes to the thread in between.
@@ -80,6 +85,7 @@ export class OrtEngine implements Engine {
   }
 
   async compile(...programs: readonly ProgramSpec[]): Promise<void> {
+    for (const program of programs) this.#takeTurns(program);
     const kernels = programs.flatMap((program) => this.#kernelProgram(program) ?? []);
     const models = await this.#lower(programs.filter((program) => !this.#kernelProgram(program)));
     await Promise.all([...kernels, ...models].map((model) => this.#send({ kind: 'compile', model })));
@@ -118,7 +124,17 @@ export class OrtEngine implements Engine {
     updates: readonly OptimizerUpdate[] = [],
     { given = false }: { readonly given?: boolean } = {},
   ): Promise<RunResult> {
-    const stranger = updates.find(({ group }) => this.#sharing.get(group)?.has(program) === false);
+    // An array that has been given away is empty; no other thread would get to know of it.
+    const empty = Object.keys(feeds).find((name) => feeds[name]?.length === 0);
+    if (empty !== undefined) {
+      return Promise.reject(
+        new Error(`program ${program}: input ${empty} was given an array without values`),
+      );
+    }
+    const stranger = updates.find(({ group }) => {
+      const shared = this.#turns?.rooms.some((room) => room.includes(group));
+      return shared && !this.#turns!.trainers.get(program)?.includes(group);
+    });
     if (stranger) {
       return Promise.reject(
         new Error(`program ${program} computes no gradients of ${stranger.group}, which are gone by now`),
@@ -141,6 +157,20 @@ export class OrtEngine implements Engine {
     if (this.#closing) return this.#closing.catch(() => {});
     this.#closing = this.#open?.end() ?? Promise.resolve();
     return this.#closing;
+  }
+
+  /** Notes whose gradients a program computes. Throws where they would be in each other's place. */
+  #takeTurns(program: ProgramSpec): void {
+    if (!this.#turns) return;
+    const { rooms, groups, trainers } = this.#turns;
+    const trained = groupsTrainedBy(program, groups);
+    trainers.set(program.name, trained);
+    const used = rooms.filter((room) => room.some((name) => trained.includes(name)));
+    if (used.length < 2) return;
+    throw new Error(
+      `program ${program.name} trains ${trained.join(' and ')}, whose gradients take turns in one place: ` +
+        'tell allocate of it',
+    );
   }
 
   /** Sends a request; the buffers in `given` may belong to another thread from then on. */

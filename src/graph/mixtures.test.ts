@@ -58,6 +58,42 @@ describe('an affine map of a mixture', () => {
     expect(saved(critic((x) => x.matmul(w), between(a, b)))).toBe(1);
   });
 
+  it('is found wherever it stands before what it is mixed from', () => {
+    const [loss, ...gradients] = critic(dense, between(a, b));
+    expect(saved([...gradients.reverse(), loss!])).toBe(1);
+    const apart = dense(between(a, b)).square().sum();
+    expect(saved([apart, dense(concat([a, b], 0)).sum()])).toBe(1);
+    // A mixture of what another mixture has given.
+    const points = dense(between(a, b)).matmul(w, { transposeB: true });
+    const nested = dense(between(points, b))
+      .sum()
+      .add(
+        dense(concat([points, b], 0))
+          .square()
+          .sum(),
+      );
+    expect(saved([nested, apart, dense(concat([a, b], 0)).sum()])).toBe(2);
+  });
+
+  it('is left as it is where one row is mixed with many', () => {
+    const one = a.slice(0, 0, 1);
+    for (const [p, q] of [
+      [one, b],
+      [a, one],
+      [one, one],
+    ] as const) {
+      const point = q.add(m.mul(p.sub(q)));
+      expect(
+        saved([
+          dense(point).sum(),
+          dense(concat([p, q], 0))
+            .square()
+            .sum(),
+        ]),
+      ).toBe(0);
+    }
+  });
+
   it('is found under images too', () => {
     const image = (x: Tensor) => x.reshape([ROWS, 1, 2, 3]);
     const flat = (x: Tensor) => dense(x.reshape([x.shape[0]!, wide]));

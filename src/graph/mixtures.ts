@@ -19,35 +19,43 @@ interface AffineMap {
  * what is mapped. The outputs are to be simplified: equal nodes are one.
  */
 export function mixLater(outputs: readonly Tensor[]): Tensor[] {
-  const order = topologicalOrder(outputs);
-  const maps = order.flatMap((node) => affineMap(node) ?? []);
+  const maps = topologicalOrder(outputs).flatMap((node) => affineMap(node) ?? []);
   const stacked = maps.filter(({ product }) => stackOf(product));
   if (stacked.length === 0) return [...outputs];
-  const whole = new Map(
-    maps.flatMap((map) => {
-      const found = mixtureOf(map, stacked);
-      return found ? [[map.value, found] as const] : [];
-    }),
-  );
   const mixed = new Map<Tensor, Tensor>();
-  for (const node of order) {
-    const found = whole.get(node);
-    if (!found) {
-      mixed.set(
+  for (const map of maps) {
+    const mixture = mixtureOf(map, stacked);
+    if (mixture) mixed.set(map.value, mixture);
+  }
+  return substituted(outputs, mixed);
+}
+
+/**
+ * The outputs with nodes replaced, also within what replaces others. What replaces a node is to be made of nothing that
+ * depends on it: a stacked map depends on the parts of its mixtures alone.
+ */
+function substituted(outputs: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>): Tensor[] {
+  const current = (node: Tensor) => replacements.get(node) ?? node;
+  const done = new Map<Tensor, Tensor>();
+  const stack = outputs.map(current);
+  while (stack.length > 0) {
+    const node = stack.at(-1)!;
+    const missing = done.has(node) ? [] : node.inputs.map(current).filter((one) => !done.has(one));
+    if (missing.length > 0) {
+      stack.push(...missing);
+      continue;
+    }
+    stack.pop();
+    if (!done.has(node))
+      done.set(
         node,
         withInputs(
           node,
-          node.inputs.map((one) => mixed.get(one)!),
+          node.inputs.map((one) => done.get(current(one))!),
         ),
       );
-      continue;
-    }
-    const [factor, both] = [found.factor, found.stack].map((one) => mixed.get(one)!) as [Tensor, Tensor];
-    const count = node.shape[0] as number;
-    const [ofA, ofB] = [both.slice(0, 0, count), both.slice(0, count, 2 * count)];
-    mixed.set(node, ofB.add(factor.reshape([count, 1]).mul(ofA.sub(ofB))));
   }
-  return outputs.map((output) => mixed.get(output)!);
+  return outputs.map((output) => done.get(current(output))!);
 }
 
 function affineMap(value: Tensor): AffineMap | undefined {
@@ -89,22 +97,26 @@ const eitherWay = ({ inputs: [a, b] }: Tensor) =>
     [b!, a!],
   ] as const;
 
-/** The factor and the stacked map by which the map of a mixture is a mixture of maps. */
-function mixtureOf({ value, product, bias }: AffineMap, stacked: readonly AffineMap[]) {
+/** The map of a mixture as a mixture of the rows of a stacked map, if there is one of the same parts. */
+function mixtureOf({ value, product, bias }: AffineMap, stacked: readonly AffineMap[]): Tensor | undefined {
   const [x, weight] = product.inputs as [Tensor, Tensor];
   const parts = partsOf(rows(x));
   if (!parts || [...value.shape, ...x.shape].some((dim) => typeof dim !== 'number')) return undefined;
   if (sizeOf(value.shape) > sizeOf(x.shape)) return undefined;
   const [factor, a, b] = parts;
-  const stack = stacked.find((other) => {
+  const count = value.shape[0] as number;
+  if (a.shape[0] !== count || b.shape[0] !== count) return undefined;
+  const both = stacked.find((other) => {
     const [first, second] = stackOf(other.product)!;
     const sameMap =
       other.product.inputs[1] === weight &&
       other.product.attributes.transposeB === product.attributes.transposeB &&
       other.bias === bias;
     return sameMap && first === a && second === b;
-  });
-  return stack && { factor, stack: stack.value };
+  })?.value;
+  if (!both) return undefined;
+  const [ofA, ofB] = [both.slice(0, 0, count), both.slice(0, count, 2 * count)];
+  return ofB.add(factor.reshape([count, 1]).mul(ofA.sub(ofB)));
 }
 
 function withInputs(node: Tensor, inputs: readonly Tensor[]): Tensor {

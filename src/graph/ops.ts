@@ -106,7 +106,7 @@ function columnSums(
 ): string | undefined {
   if (!emitter.cpu || more.length > 0 || typeof columns !== 'number' || typeof rows !== 'number')
     return undefined;
-  if (axes.join() !== '0' || columns === 1 || rows * columns < MANY) return undefined;
+  if (axes.join() !== '0' || rows * columns < MANY || columns < 2) return undefined;
   const sums = emitter.node('MatMul', [emitter.ones([1, rows]), x]);
   return keepDims ? sums : emitter.node('Reshape', [sums, emitter.integers([columns])]);
 }

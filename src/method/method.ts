@@ -36,7 +36,7 @@ export interface StepContext {
   readonly progress: number;
   /** Draws of this step; each phase forks its own. */
   readonly stream: Stream;
-  /** The next batch of real data, [B, ...shape]. */
+  /** The next batch of real data, [B, ...shape]; the same memory takes another batch two steps later. */
   readonly real: Float32Array;
 }
 
@@ -47,7 +47,10 @@ export interface Phase {
   readonly program: ProgramSpec;
   /** A dearer program for the steps at which it applies, with the same outputs and updates. */
   readonly exception?: { readonly program: ProgramSpec; applies(step: number): boolean };
-  /** Values of the program's inputs at a step, which are given away: each an array with a buffer of its own. */
+  /**
+   * Values of the program's inputs at a step, which are given away: each an array with a buffer of its own, or the batch
+   * of real data.
+   */
   feeds(context: StepContext): Feeds;
   /** Optimizer steps that follow the program. */
   updates(context: StepContext): readonly OptimizerUpdate[];

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { batchSchedule } from '../data/batches.js';
 import { arrayDataset, type Samples } from '../data/dataset.js';
+import { OrtEngine } from '../engine/ort.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { MixturaError } from '../errors.js';
 import { Stream } from '../math/random.js';
-import type { Intervention } from '../method/method.js';
+import { defineMethod, type Intervention, type Phase } from '../method/method.js';
 import { slogan } from '../method/slogan.js';
+import { wgan } from '../method/wgan.js';
 import { Inference } from './inference.js';
 import { Session } from './session.js';
 import { type StepEvent, type TrainOptions, train } from './trainer.js';
@@ -38,6 +40,39 @@ async function events(session: Session, change: Partial<TrainOptions> = {}): Pro
   }
   return all;
 }
+
+describe('the batch of a step', () => {
+  it('is there for every phase and after it, also where feeds are given to another thread', async () => {
+    const seen: number[][] = [];
+    const critical = defineMethod({
+      ...wgan,
+      build(config, context) {
+        const model = wgan.build(config, context);
+        const [critic, generator] = model.phases as [Phase, Phase];
+        let fed: Float32Array;
+        const again: Phase = {
+          ...critic,
+          feeds(step) {
+            fed = step.real.slice();
+            return critic.feeds(step);
+          },
+          finish: (_, { real }) => void seen.push([...real].map((value, i) => value - fed[i]!)),
+        };
+        return { ...model, phases: [critic, generator, { ...again, name: 'again' }] };
+      },
+    });
+    const engine = new OrtEngine({ threads: 1, kernels: 'never' });
+    const session = await Session.open(engine, {
+      method: critical,
+      settings: { network: 'mlp-plain', units: 3, latent: 2 },
+      context: { data: { shape: [2], range: 'signed' }, components: 2, batch: BATCH, horizon: 8 },
+      seed: 0,
+    });
+    await events(session);
+    await engine.close();
+    expect(seen).toEqual(Array(4).fill(Array(2 * BATCH).fill(0)));
+  });
+});
 
 describe('the training loop', () => {
   it('tells every step with its losses, and what it took', async () => {

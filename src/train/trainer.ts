@@ -41,8 +41,10 @@ export interface TrainOptions {
 export async function* train(session: Session, options: TrainOptions): AsyncGenerator<StepEvent, void> {
   const { samples, schedule, from, to } = options;
   const size = session.context.batch * sampleSize(samples.shape);
+  // The batch of a step and the next one take turns.
+  const batches = [new Float32Array(size), new Float32Array(size)] as const;
   const read = (step: number) => {
-    const real = new Float32Array(size);
+    const real = batches[step % 2]!;
     if (step < to) samples.read(schedule(step), real);
     return real;
   };
@@ -92,7 +94,12 @@ interface PhaseRun {
 
 function start(session: Session, phase: Phase, context: StepContext): PhaseRun {
   const { name } = programAt(phase, context.step);
-  const result = session.engine.run(name, phase.feeds(context), phase.updates(context), { given: true });
+  // The feeds are given away, the batch is not: other phases may want it too.
+  const own = (values: Float32Array) => (values.buffer === context.real.buffer ? values.slice() : values);
+  const feeds = Object.fromEntries(
+    Object.entries(phase.feeds(context)).map(([key, values]) => [key, own(values)]),
+  );
+  const result = session.engine.run(name, feeds, phase.updates(context), { given: true });
   // A failure is reported where the result is awaited; until then it must not end the process.
   result.catch(() => {});
   return { phase, result };
