@@ -38,9 +38,9 @@ function discard(buffers: readonly ArrayBuffer[]): void {
   port1.close();
 }
 
-/** The buffers of what a group holds, each once: arrays may share one. */
-function buffersOf(state: GroupState): ArrayBuffer[] {
-  return [...new Set(Object.values(state).map(({ buffer }) => buffer as ArrayBuffer))];
+/** The buffers of some arrays, each once: they may share one. */
+function buffersOf(arrays: GroupState | Feeds): ArrayBuffer[] {
+  return [...new Set(Object.values(arrays).map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
 /** Answers that are sent together: waking the other thread takes a quarter of a millisecond. */
@@ -83,15 +83,7 @@ async function answer({ id, request }: Message): Promise<void> {
     answers.add({ id, error: error instanceof Error ? error.message : String(error) });
   }
   if (request.kind === 'write' && name === 'cpu') discard(buffersOf(request.state));
-  if (request.kind === 'run' && request.given) discardFeeds(request.feeds);
-}
-
-/** Bytes of feeds that are worth the ten microseconds of freeing them at once. */
-const WORTH_FREEING = 2 ** 17;
-
-function discardFeeds(feeds: Feeds): void {
-  const buffers = Object.values(feeds).map(({ buffer }) => buffer as ArrayBuffer);
-  if (buffers.reduce((sum, { byteLength }) => sum + byteLength, 0) >= WORTH_FREEING) discard(buffers);
+  if (request.kind === 'run' && request.discard) discard(buffersOf(request.feeds));
 }
 
 /** The next message that has come: of those that the event loop brought, else straight from the port. */

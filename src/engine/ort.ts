@@ -47,6 +47,9 @@ interface Turns {
   readonly trainers: Map<string, readonly string[]>;
 }
 
+/** Bytes of given feeds that are worth the time of freeing them at once. */
+const WORTH_DISCARDING = 2 ** 18;
+
 /** ONNX Runtime on the CPU or a GPU, and kernels of our own for small programs. Requests are answered in order. */
 export class OrtEngine implements Engine {
   readonly name: string;
@@ -141,7 +144,8 @@ export class OrtEngine implements Engine {
       );
     }
     const buffers = given ? Object.values(feeds).map(({ buffer }) => buffer as ArrayBuffer) : [];
-    return this.#send({ kind: 'run', program, feeds, updates, given }, buffers) as Promise<RunResult>;
+    const discard = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0) >= WORTH_DISCARDING;
+    return this.#send({ kind: 'run', program, feeds, updates, discard }, buffers) as Promise<RunResult>;
   }
 
   read(group: string): Promise<GroupState> {

@@ -17,8 +17,8 @@ export type Request =
       readonly program: string;
       readonly feeds: Feeds;
       readonly updates: readonly OptimizerUpdate[];
-      /** Whether the feeds belong to the engine. */
-      readonly given: boolean;
+      /** Whether the memory of the feeds is to be freed after the run: else it waits for the garbage collector. */
+      readonly discard: boolean;
     }
   | { readonly kind: 'read'; readonly group: string }
   | { readonly kind: 'write'; readonly group: string; readonly state: GroupState }

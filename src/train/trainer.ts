@@ -43,12 +43,12 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
   const size = session.context.batch * sampleSize(samples.shape);
   // The batch of a step and the next one take turns.
   const batches = [new Float32Array(size), new Float32Array(size)] as const;
-  const read = (step: number) => {
+  const read = (step: number): Batch => {
     const real = batches[step % 2]!;
     if (step < to) samples.read(schedule(step), real);
-    return real;
+    return new Batch(real);
   };
-  let real = read(from);
+  let batch = read(from);
   for (let step = from; step < to; step++) {
     const clock = new Clock();
     const note = await intervene(session, options, step);
@@ -57,13 +57,13 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
       step,
       progress: Math.min(1, step / session.context.horizon),
       stream: session.stream.fork('step', step),
-      real,
+      real: batch.real,
     };
     // All phases draw from the prior as it is now, and the engine works through them.
-    const runs = session.model.phases.map((phase) => start(session, phase, context));
+    const runs = session.model.phases.map((phase) => start(session, phase, context, batch));
     clock.lap('prior');
     const event = await finish(runs, context, clock, () => {
-      real = read(step + 1);
+      batch = read(step + 1);
       clock.lap('data');
       for (const { prepare } of session.model.phases) prepare?.();
       clock.lap('prior');
@@ -92,13 +92,30 @@ interface PhaseRun {
   readonly result: Promise<RunResult>;
 }
 
-function start(session: Session, phase: Phase, context: StepContext): PhaseRun {
+/** A batch of real data. Feeds are given away, but other phases may want it too: what is given is a copy. */
+class Batch {
+  readonly real: Float32Array;
+  /** The first copy, made while nobody waits for it. */
+  #copy: Float32Array | undefined;
+
+  constructor(real: Float32Array) {
+    this.real = real;
+    this.#copy = real.slice();
+  }
+
+  /** The values, which may be given away. */
+  given(values: Float32Array): Float32Array {
+    if (values.buffer !== this.real.buffer) return values;
+    const copy = values === this.real ? this.#copy : undefined;
+    if (copy) this.#copy = undefined;
+    return copy ?? values.slice();
+  }
+}
+
+function start(session: Session, phase: Phase, context: StepContext, batch: Batch): PhaseRun {
   const { name } = programAt(phase, context.step);
-  // The feeds are given away, the batch is not: other phases may want it too.
-  const own = (values: Float32Array) => (values.buffer === context.real.buffer ? values.slice() : values);
-  const feeds = Object.fromEntries(
-    Object.entries(phase.feeds(context)).map(([key, values]) => [key, own(values)]),
-  );
+  const feeds: Record<string, Float32Array> = {};
+  for (const [key, values] of Object.entries(phase.feeds(context))) feeds[key] = batch.given(values);
   const result = session.engine.run(name, feeds, phase.updates(context), { given: true });
   // A failure is reported where the result is awaited; until then it must not end the process.
   result.catch(() => {});
