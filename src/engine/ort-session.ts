@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { elements, type Feeds, type ProgramOutputs } from './engine.js';
+import { allowedProcessors, ownProcessors } from './processors.js';
 
 /** Where an output of a program goes. */
 export type OutputRole = 'output' | 'gradient' | 'assignment';
@@ -60,6 +61,7 @@ export function sessionOptions(
   { threads, profile }: DeviceOptions,
   program: string,
 ): ort.InferenceSession.SessionOptions {
+  const own = ownProcessors(allowedProcessors() ?? [], threads);
   return {
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
@@ -70,7 +72,11 @@ export function sessionOptions(
     // Pool threads wait awake from one operator to the next, but no longer, since a core may be wanted elsewhere; when a run
     // ends they stop, so that no session takes a core from the next one or from the prior's updates.
     extra: {
-      session: { intra_op: { allow_spinning: '1', spin_duration_us: '50' }, force_spinning_stop: '1' },
+      session: {
+        intra_op: { allow_spinning: '1', spin_duration_us: '50' },
+        ...(own && { intra_op_thread_affinities: own.join(';') }),
+        force_spinning_stop: '1',
+      },
     },
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: join(profile, program) }),
   };
