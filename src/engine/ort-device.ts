@@ -46,6 +46,8 @@ export interface Device {
    */
   allocate(groups: readonly GroupLayout[], rooms?: GradientRooms): void | Promise<void>;
   compile(model: LoweredModel | KernelProgram): Promise<void>;
+  /** Frees a model that is needed no more. */
+  release?(model: string): Promise<void>;
   /** Computes a program, then its assignments. */
   run(program: string, feeds: Feeds): Promise<ProgramOutputs>;
   /** Optimizer steps, by the gradients that are there. */
@@ -60,7 +62,7 @@ export class OrtDevice implements Device {
   readonly #slots = new Map<string, Slot>();
   readonly #blocks = new Map<string, Block>();
   readonly #programs = new Map<string, SessionProgram | BoundProgram>();
-  readonly #sessions: InferenceSession[] = [];
+  readonly #sessions = new Map<string, InferenceSession>();
   #kernel: OptimizerKernel | undefined;
   #room: KernelRoom | undefined;
 
@@ -123,7 +125,9 @@ export class OrtDevice implements Device {
   async compile(model: LoweredModel | KernelProgram): Promise<void> {
     if (model.kind === 'session') {
       const { session, programs } = await openSession(model, this.#slots, this.#options);
-      this.#sessions.push(session);
+      const before = this.#sessions.get(model.name);
+      this.#sessions.set(model.name, session);
+      await before?.release();
       for (const [name, program] of programs) this.#programs.set(name, program);
       return;
     }
@@ -131,6 +135,13 @@ export class OrtDevice implements Device {
     const bound = BoundProgram.bind(model, this.#room!, this.#slots, this.#options.profile !== undefined);
     if (!bound) throw new Error(`program ${model.name} does not fit into ${KERNEL_BYTES} bytes`);
     this.#programs.set(model.name, bound);
+  }
+
+  async release(model: string): Promise<void> {
+    this.#programs.delete(model);
+    const session = this.#sessions.get(model);
+    this.#sessions.delete(model);
+    await session?.release();
   }
 
   async run(name: string, feeds: Feeds): Promise<ProgramOutputs> {
@@ -189,10 +200,11 @@ export class OrtDevice implements Device {
     for (const program of this.#programs.values()) {
       if (program instanceof BoundProgram && profile !== undefined) program.writeProfile(profile);
     }
-    for (const session of this.#sessions.splice(0)) {
+    for (const session of this.#sessions.values()) {
       if (profile !== undefined) session.endProfiling();
       await session.release();
     }
+    this.#sessions.clear();
     this.#programs.clear();
   }
 }

@@ -112,7 +112,9 @@ export class OrtEngine implements Engine {
       const name = `trial of blocks of ${block}`;
       const model = lowerProgram({ name, outputs: { result } }, { flat: true, block });
       await this.#send({ kind: 'compile', model });
-      return (await this.run(name, { image })).outputs.result!;
+      const { outputs } = await this.run(name, { image });
+      await this.#send({ kind: 'release', model: name });
+      return outputs.result!;
     });
     // An engine that is closed meanwhile finds nothing; the next one is to try again.
     machineBlock.catch(() => {

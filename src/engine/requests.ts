@@ -12,6 +12,7 @@ export type Request =
       readonly rooms: GradientRooms;
     }
   | { readonly kind: 'compile'; readonly model: LoweredModel | KernelProgram }
+  | { readonly kind: 'release'; readonly model: string }
   | {
       readonly kind: 'run';
       readonly program: string;
@@ -64,6 +65,8 @@ export class Server {
         return this.#device.allocate(request.groups, request.rooms);
       case 'compile':
         return this.#device.compile(request.model);
+      case 'release':
+        return this.#device.release?.(request.model);
       case 'read':
         return this.#device.read(request.group);
       case 'write':
