@@ -94,6 +94,7 @@ for (const name of options.only.split(',')) {
   const kinds = convolutionsOf({ model: { ...session.model, batch: session.context.batch } });
   await session.engine.close();
   for (const [kind, { convolution, product }] of kinds) {
+    // Blocked, but for the filter gradient of a grey image.
     const ways = { plain: await time(convolution, 1), blocked: await time(convolution, block) };
     if (product) ways.product = await time(product, block);
     const chosen = product ? 'product' : 'blocked';
