@@ -36,3 +36,18 @@ export function groupsTrainedBy(program: ProgramSpec, groups: readonly GroupLayo
 function gradientsIn({ tensors }: GroupLayout, { gradients }: ProgramSpec): number {
   return tensors.filter(({ name }) => gradients?.has(name)).length;
 }
+
+/** Where the gradients of groups begin in the one block that all rooms start in, and how long that is. */
+export function placesIn(
+  rooms: GradientRooms,
+  lengths: ReadonlyMap<string, number>,
+): { readonly starts: ReadonlyMap<string, number>; readonly length: number } {
+  const starts = new Map<string, number>();
+  const ends = rooms.map((room) =>
+    room.reduce((end, name) => {
+      starts.set(name, end);
+      return end + lengths.get(name)!;
+    }, 0),
+  );
+  return { starts, length: Math.max(0, ...ends) };
+}

@@ -11,7 +11,7 @@ import {
   type OptimizerUpdate,
   type ProgramOutputs,
 } from './engine.js';
-import type { GradientRooms } from './gradient-rooms.js';
+import { type GradientRooms, placesIn } from './gradient-rooms.js';
 import { BoundProgram, KERNEL_BYTES, type KernelProgram, KernelRoom } from './kernel-program.js';
 import { Arena } from './memory.js';
 import { OptimizerKernel } from './optimizers.js';
@@ -72,16 +72,7 @@ export class OrtDevice implements Device {
 
   allocate(groups: readonly GroupLayout[], rooms: GradientRooms = []): void {
     const sizes = new Map(groups.map((group) => [group.name, sizeOf(group)]));
-    const starts = new Map<string, number>();
-    let shared = 0;
-    for (const room of rooms) {
-      let end = 0;
-      for (const name of room) {
-        starts.set(name, end);
-        end += sizes.get(name)!;
-      }
-      shared = Math.max(shared, end);
-    }
+    const { starts, length: shared } = placesIn(rooms, sizes);
     /** Blocks of a group's own. */
     const blocks = ({ name, trainable, firstMoment }: GroupLayout) =>
       trainable ? 2 + (starts.has(name) ? 0 : 1) + (firstMoment === false ? 0 : 1) : 1;

@@ -5,7 +5,7 @@
  */
 import { topologicalOrder } from './grad.js';
 import { type Shape, sameShape } from './shape.js';
-import { concat, Tensor } from './tensor.js';
+import { concat, Tensor, withInputs } from './tensor.js';
 
 /**
  * The same outputs, where conv(x, w) + b has become a convolution with the third input b [c], its leakyRelu the
@@ -22,8 +22,7 @@ export function fuse(outputs: readonly Tensor[]): Tensor[] {
   const sole = (node: Tensor) => readers.get(node) === 1;
   for (const node of order) {
     const inputs = node.inputs.map((input) => fused.get(input)!);
-    const changed = inputs.some((input, i) => input !== node.inputs[i]);
-    const kept = changed ? new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype) : node;
+    const kept = withInputs(node, inputs);
     fused.set(
       node,
       withBias(node, kept, sole) ?? withSlope(node, kept, sole) ?? joined(node, kept, sole) ?? kept,

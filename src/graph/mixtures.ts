@@ -5,7 +5,7 @@
  */
 import { topologicalOrder } from './grad.js';
 import { sizeOf } from './shape.js';
-import { Tensor } from './tensor.js';
+import { type Tensor, withInputs } from './tensor.js';
 
 /** x W, or x W + c, of some rows x. */
 interface AffineMap {
@@ -46,14 +46,9 @@ function substituted(outputs: readonly Tensor[], replacements: ReadonlyMap<Tenso
       continue;
     }
     stack.pop();
-    if (!done.has(node))
-      done.set(
-        node,
-        withInputs(
-          node,
-          node.inputs.map((one) => done.get(current(one))!),
-        ),
-      );
+    if (done.has(node)) continue;
+    const inputs = node.inputs.map((one) => done.get(current(one))!);
+    done.set(node, withInputs(node, inputs));
   }
   return outputs.map((output) => done.get(current(output))!);
 }
@@ -117,10 +112,4 @@ function mixtureOf({ value, product, bias }: AffineMap, stacked: readonly Affine
   if (!both) return undefined;
   const [ofA, ofB] = [both.slice(0, 0, count), both.slice(0, count, 2 * count)];
   return ofB.add(factor.reshape([count, 1]).mul(ofA.sub(ofB)));
-}
-
-function withInputs(node: Tensor, inputs: readonly Tensor[]): Tensor {
-  return inputs.every((one, i) => one === node.inputs[i])
-    ? node
-    : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype);
 }

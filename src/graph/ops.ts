@@ -8,6 +8,7 @@
  * are closed under differentiation, each one's gradients being the other two.
  */
 import { blockedSum } from './blocks.js';
+import { columnSums } from './column-sums.js';
 import { blockedConv, blockedConvFilter, blockedConvInput } from './conv-blocked.js';
 import { plainConv, plainConvFilter, plainConvInput } from './conv-plain.js';
 import type { Emitter } from './emitter.js';
@@ -91,24 +92,6 @@ function binary(
     onnx: (emitter, inputs, node) => emitter.pointwise(onnxName, inputs, node),
     evaluate: (inputs, _, shape) => kernels.elementwise(inputs, shape, ([a, b]) => f(a!, b!)),
   };
-}
-
-/** Values from which on {@link columnSums} is worth it. */
-const MANY = 2 ** 13;
-
-/** The sums of a large matrix's columns as a product with a row of ones, which a CPU computes three times as fast. */
-function columnSums(
-  emitter: Emitter,
-  x: string,
-  [rows, columns, ...more]: Shape,
-  axes: readonly number[],
-  keepDims: boolean,
-): string | undefined {
-  if (!emitter.cpu || more.length > 0 || typeof columns !== 'number' || typeof rows !== 'number')
-    return undefined;
-  if (axes.join() !== '0' || rows * columns < MANY || columns < 2) return undefined;
-  const sums = emitter.node('MatMul', [emitter.ones([1, rows]), x]);
-  return keepDims ? sums : emitter.node('Reshape', [sums, emitter.integers([columns])]);
 }
 
 const constantInInputs: VjpRule = ({ inputs }) => inputs.map(() => undefined);

@@ -3,7 +3,7 @@ import { topologicalOrder } from './grad.js';
 import { type Attributes, operators, type Values } from './ops.js';
 import { rewrite } from './rewrite.js';
 import { sizeOf } from './shape.js';
-import { constant, Tensor } from './tensor.js';
+import { constant, type Tensor, withInputs } from './tensor.js';
 
 /** Constants above this size are left as expressions (a broadcast zero, say), not spelled out in the model. */
 const FOLD_LIMIT = 4096;
@@ -33,11 +33,6 @@ export function simplify(outputs: readonly Tensor[]): Tensor[] {
     rewritten.set(node, settle(withInputs(node, inputs)));
   }
   return outputs.map((output) => rewritten.get(output)!);
-}
-
-function withInputs(node: Tensor, inputs: readonly Tensor[]): Tensor {
-  const same = inputs.every((input, i) => input === node.inputs[i]);
-  return same ? node : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype);
 }
 
 function keyOf(node: Tensor, ids: ReadonlyMap<Tensor, number>): string {

@@ -208,6 +208,12 @@ export function apply(op: OperatorName, inputs: readonly Tensor[], attributes: A
   return new Tensor(op, inputs, attributes, shape, op === 'greater' ? 'bool' : 'float32');
 }
 
+/** The same node over other inputs of the same shapes; itself where they are its own. */
+export function withInputs(node: Tensor, inputs: readonly Tensor[]): Tensor {
+  const same = inputs.every((input, i) => input === node.inputs[i]);
+  return same ? node : new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype);
+}
+
 /** A named leaf: a parameter, or a value that is fed at every run. */
 export function input(name: string, shape: Shape): Tensor {
   return new Tensor('input', [], { name, shape }, shape, 'float32');
