@@ -177,9 +177,11 @@ class Preparation {
     let reason = '';
     for (let start = 0; start < files.length; start += TOGETHER) {
       const together = files.slice(start, start + TOGETHER);
-      const decoded = await Promise.all(together.map((file) => this.#decode(file)));
+      const decoded = together.map((file) => this.#decode(file));
+      // Awaited in order: of several that fail, the first file is told, not the one that happened to fail first.
+      for (const image of decoded) image.catch(() => {});
       for (const [i, file] of together.entries()) {
-        const image = decoded[i]!;
+        const image = await decoded[i]!;
         if (image instanceof UndecodableImage) {
           this.#skipped.push(file.path);
           reason ||= `${file.path}: ${image.message}`;
