@@ -61,6 +61,7 @@ export function planKernels(program: ProgramSpec): KernelPlan | undefined {
   const planner = new Planner(order, targets);
   const gradientTargets = targets.slice(names.outputs.length, names.outputs.length + names.gradients.length);
   planner.placeGradients(names.gradients, gradientTargets);
+  if (names.assignments.length > 0) planner.placeAssignments(names.assignments, targets);
   if (!order.every((node) => planner.plan(node))) return undefined;
   const result = (name: string, i: number): KernelOutput => ({
     name,
@@ -72,9 +73,9 @@ export function planKernels(program: ProgramSpec): KernelPlan | undefined {
     ...planner.result(),
     outputs: names.outputs.map(result),
     gradients: gradients.filter(({ name, place }) => place.base !== 'gradient' || place.name !== name),
-    assignments: names.assignments.map((name, i) =>
-      result(name, names.outputs.length + names.gradients.length + i),
-    ),
+    assignments: names.assignments
+      .map((name, i) => result(name, names.outputs.length + names.gradients.length + i))
+      .filter(({ name, place }) => place.base !== 'input' || place.name !== name),
   };
 }
 
@@ -92,7 +93,10 @@ class Planner {
   readonly #constants: number[] = [];
   readonly #calls: KernelCall[] = [];
 
-  constructor(order: readonly Tensor[], targets: readonly Tensor[]) {
+  constructor(
+    private readonly order: readonly Tensor[],
+    targets: readonly Tensor[],
+  ) {
     for (const node of order) {
       const viewed = viewOffset(node) === undefined ? node : this.#rootOf(node.inputs[0]!);
       this.#roots.set(node, viewed);
@@ -108,6 +112,20 @@ class Planner {
       const own = sizeOf(root.shape) === sizeOf(target.shape) && root.inputs.length > 0;
       if (!own || this.#destinations.has(root)) return;
       this.#destinations.set(root, { base: 'gradient', name: names[i]!, offset: 0 });
+    });
+  }
+
+  /** Lets new values of engine tensors be computed in the place of the old ones, where nobody reads those any more. */
+  placeAssignments(names: readonly string[], targets: readonly Tensor[]): void {
+    targets.slice(-names.length).forEach((target, i) => {
+      const [name, root] = [names[i]!, this.#rootOf(target)];
+      const isOld = (node: Tensor) => this.#rootOf(node).attributes.name === name;
+      const own = sizeOf(root.shape) === sizeOf(target.shape) && root.inputs.length > 0;
+      if (!own || this.#destinations.has(root) || targets.some(isOld)) return;
+      const later = this.order.slice(this.order.indexOf(root) + 1);
+      const readLater = later.some((node) => node.inputs.some(isOld));
+      const overItself = kernelRules[root.op]!.inPlace || !root.inputs.some(isOld);
+      if (overItself && !readLater) this.#destinations.set(root, { base: 'input', name, offset: 0 });
     });
   }
 

@@ -93,6 +93,38 @@ describe('kernels', () => {
     expect(worst).toBeLessThan(2e-6);
   });
 
+  it('add up products with a vector in the same order however many rows there are', async () => {
+    const f = Math.fround;
+    for (const [m, k] of [
+      [1, 9],
+      [4, 16],
+      [7, 5],
+      [9, 22],
+      [6, 3],
+    ] as const) {
+      const { leaves, feeds } = leavesOf({ a: [m, k], b: [k, 1], c: [m, 1] });
+      const { a, b, c } = mapped(feeds, (values) => Float32Array.from(values)) as Named<Float32Array>;
+      const outputs = {
+        along: leaves.a!.matmul(leaves.b!),
+        across: leaves.a!.matmul(leaves.c!, { transposeA: true }),
+      };
+      const along = Float32Array.from({ length: m }, (_, i) => {
+        const product = (j: number) => f(a![i * k + j]! * b![j]!);
+        const lanes = [0, 0, 0, 0];
+        for (let j = 0; j < k - (k % 4); j++) lanes[j % 4] = f(lanes[j % 4]! + product(j));
+        let sum = f(f(lanes[0]! + lanes[2]!) + f(lanes[1]! + lanes[3]!));
+        for (let j = k - (k % 4); j < k; j++) sum = f(sum + product(j));
+        return sum;
+      });
+      const across = Float32Array.from({ length: k }, (_, j) => {
+        let sum = 0;
+        for (let i = 0; i < m; i++) sum = f(sum + f(a![i * k + j]! * c![i]!));
+        return sum;
+      });
+      expect(await computed(outputs, { a: a!, b: b!, c: c! })).toEqual({ along, across });
+    }
+  });
+
   it('broadcast along any axes, by several calls where two loops do not do', async () => {
     const shapes = [
       [[5, 7], [7]],
@@ -226,6 +258,49 @@ describe('elementary functions', () => {
     ]);
     expect(found.tanh!.slice(0, 4)).toEqual([-1, 1, Number.NaN, 0]);
     expect(found.softplus!.slice(0, 4)).toEqual([0, Infinity, Number.NaN, expect.closeTo(Math.LN2, 6)]);
+  });
+});
+
+describe('assignments', () => {
+  const [w, v] = [input('w', [2, 2]), input('v', [2, 2])];
+  const held = (name: string, start: number) => ({
+    name,
+    tensors: [{ name, shape: [2, 2], initial: Float32Array.of(start, start + 1, start + 2, start + 3) }],
+    trainable: false,
+  });
+  const reversed = w.matmul(constant(Float64Array.of(0, 1, 1, 0), [2, 2]));
+
+  it.each<[string, Named<Tensor>, Named<Tensor>, copies: number]>([
+    ['in place', { sum: w.sum() }, { w: w.mul(2) }, 0],
+    ['in place of what is read in time', {}, { w: v.add(w.sum()) }, 0],
+    ['elsewhere where the old value is an output', { w: w.reshape([4]) }, { w: w.mul(2) }, 1],
+    ['elsewhere where it is a product of the old value', {}, { w: reversed }, 1],
+    ['elsewhere where another reads the old value later', {}, { w: w.mul(2), v: w.mul(2).sub(w) }, 1],
+    ['once where two are the same', {}, { w: w.add(v).exp(), v: w.add(v).exp() }, 1],
+    ['elsewhere where two are exchanged', {}, { w: v, v: w }, 2],
+    ['in place where each reads itself', {}, { w: w.add(1), v: v.neg() }, 0],
+  ])('are computed %s', async (_, outputs, changes, copies) => {
+    const program = { name: 'program', outputs, assignments: new Map(Object.entries(changes)) };
+    expect(planKernels(program)!.assignments.length).toBe(copies);
+    const own = new OrtEngine({ threads: 1, kernels: 'always' });
+    await own.allocate([held('w', 1), held('v', 7)], [program]);
+    await own.compile(program);
+    const start = { w: Float64Array.of(1, 2, 3, 4), v: Float64Array.of(7, 8, 9, 10) };
+    const after = {
+      ...start,
+      ...Object.fromEntries(
+        Object.keys(changes).map((name, i) => [name, evaluate(Object.values(changes), start)[i]!]),
+      ),
+    };
+    const result = await own.run('program', {});
+    Object.values(outputs).forEach((value, i) => {
+      expect([...Object.values(result.outputs)[i]!]).toEqual([...evaluate([value], start)[0]!]);
+    });
+    for (const [name, values] of Object.entries(after)) {
+      const { value } = await own.read(name);
+      expect(value).toEqual(Float32Array.from(values));
+    }
+    await own.close();
   });
 });
 
