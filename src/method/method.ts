@@ -40,7 +40,10 @@ export interface StepContext {
   readonly real: Float32Array;
 }
 
-/** A part of a training step: one program, its inputs, and what happens after it. */
+/**
+ * A part of a training step: one program, its inputs, and what happens after it. A step does not wait for a phase without
+ * outputs and `finish`.
+ */
 export interface Phase {
   readonly name: string;
   /** What the engine computes. */

@@ -22,8 +22,8 @@ const samples = arrayDataset({
   source: 'random points',
 });
 
-const open = (settings: object = {}) =>
-  Session.open(new ReferenceEngine(), {
+const open = (settings: object = {}, engine = new ReferenceEngine()) =>
+  Session.open(engine, {
     method: slogan,
     settings: { network: 'mlp-plain', units: 3, latent: 2, ...settings },
     context: { data: { shape: [2], range: 'signed' }, components: 2, batch: BATCH, horizon: 8 },
@@ -71,6 +71,41 @@ describe('the batch of a step', () => {
     await events(session);
     await engine.close();
     expect(seen).toEqual(Array(4).fill(Array(2 * BATCH).fill(0)));
+  });
+});
+
+describe('a phase that gives nothing back', () => {
+  /** An engine in which the run of the projection of a step fails, and what became of its other runs. */
+  function failing(step: number) {
+    const engine = new ReferenceEngine();
+    const run = engine.run.bind(engine);
+    let projections = 0;
+    engine.run = async (program, ...rest) => {
+      // Later than what follows it, if nobody waits.
+      if (program === 'projection') await new Promise((resolve) => setTimeout(resolve, 20));
+      if (program === 'projection' && ++projections === step) throw new Error(`projection ${step} failed`);
+      return run(program, ...rest);
+    };
+    return engine;
+  }
+
+  it.each([1, 3, 4])('ends the training where it fails, in step %i of 4', async (step) => {
+    await expect(events(await open({}, failing(step)))).rejects.toThrow(`projection ${step} failed`);
+  });
+
+  it('has ended when the loop is left early', async () => {
+    const session = await open({}, failing(2));
+    const schedule = batchSchedule(Stream.root(1), { count: samples.count, batchSize: BATCH });
+    const inference = await Inference.open(session);
+    const loop = train(session, { samples, schedule, from: 0, to: 4, inference });
+    await loop.next();
+    await loop.next();
+    await expect(loop.return()).rejects.toThrow('projection 2 failed');
+  });
+
+  it('does not hide why training stopped', async () => {
+    const session = await open({ learningRate: 1e30 }, failing(9));
+    await expect(events(session)).rejects.toThrow('is not a finite number; lower the learning rates');
   });
 });
 

@@ -49,27 +49,47 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
     return new Batch(real);
   };
   let batch = read(from);
-  for (let step = from; step < to; step++) {
-    const clock = new Clock();
-    const note = await intervene(session, options, step);
-    clock.lap('intervention');
-    const context: StepContext = {
-      step,
-      progress: Math.min(1, step / session.context.horizon),
-      stream: session.stream.fork('step', step),
-      real: batch.real,
-    };
-    // All phases draw from the prior as it is now, and the engine works through them.
-    const runs = session.model.phases.map((phase) => start(session, phase, context, batch));
-    clock.lap('prior');
-    const event = await finish(runs, context, clock, () => {
-      batch = read(step + 1);
-      clock.lap('data');
-      for (const { prepare } of session.model.phases) prepare?.();
+  let behind: readonly PhaseRun[] = [];
+  try {
+    for (let step = from; step < to; step++) {
+      const clock = new Clock();
+      const note = await intervene(session, options, step);
+      clock.lap('intervention');
+      const context: StepContext = {
+        step,
+        progress: Math.min(1, step / session.context.horizon),
+        stream: session.stream.fork('step', step),
+        real: batch.real,
+      };
+      // All phases draw from the prior as it is now, and the engine works through them.
+      const runs = session.model.phases.map((phase) => start(session, phase, context, batch));
       clock.lap('prior');
-    });
-    yield note === undefined ? event : { ...event, note };
+      for (const run of behind) clock.book(run.phase, (await run.result).timing);
+      behind = runs.filter(({ phase }) => !answers(phase));
+      for (const { phase } of behind) clock.add(phase.name, 0);
+      const asked = runs.filter(({ phase }) => answers(phase));
+      const event = await finish(asked, context, clock, () => {
+        batch = read(step + 1);
+        clock.lap('data');
+        for (const { prepare } of session.model.phases) prepare?.();
+        clock.lap('prior');
+      });
+      yield note === undefined ? event : { ...event, note };
+    }
+  } catch (error) {
+    behind = [];
+    throw error;
+  } finally {
+    for (const { result } of behind) await result;
   }
+}
+
+/**
+ * Whether a step waits for a phase. Where nothing comes back, the next step is begun while the engine still works on it, and
+ * its time is told with that step.
+ */
+function answers({ program, finish }: Phase): boolean {
+  return finish !== undefined || Object.keys(program.outputs).length > 0;
 }
 
 /** Lets the model's intervention look at the model before a step at which it is due. */
@@ -136,8 +156,7 @@ async function finish(
   for (const [i, { phase, result }] of runs.entries()) {
     if (i === Math.min(1, runs.length - 1)) meanwhile();
     const { outputs, timing } = await result;
-    clock.add(phase.name, timing.graph);
-    clock.add('optimizer', timing.optimizer);
+    clock.book(phase, timing);
     for (const [name, values] of Object.entries(outputs)) {
       if (values.length === 1) losses[name] = values[0]!;
       if (!allFinite(values)) throw notFinite(name, phase.name, context.step);
@@ -176,6 +195,11 @@ class Clock {
 
   add(part: string, amount: number): void {
     this.milliseconds[part] = (this.milliseconds[part] ?? 0) + amount;
+  }
+  /** Books what a run of a phase took. */
+  book({ name }: Phase, { graph, optimizer }: RunResult['timing']): void {
+    this.add(name, graph);
+    this.add('optimizer', optimizer);
   }
   /** Books the time since the last lap. */
   lap(part: string): void {
