@@ -24,6 +24,7 @@ import type { KernelProgram } from './kernel-program.js';
 import { agree, convolves, lowerJointly, lowerProgram } from './lowering.js';
 import type { LoweredModel } from './ort-session.js';
 import type { Request } from './requests.js';
+import { TransposedMatrices } from './transposed.js';
 
 /** How {@link OrtEngine} runs. */
 export interface OrtOptions {
@@ -57,6 +58,8 @@ export class OrtEngine implements Engine {
   readonly #planned = new WeakMap<ProgramSpec, KernelProgram | undefined>();
   /** Groups whose gradients take turns in one place, and the programs that compute them. */
   #turns: Turns | undefined;
+  /** Which matrices lie transposed, if any do. */
+  #transposed: TransposedMatrices | undefined;
   #open: Host | undefined;
   #closing: Promise<void> | undefined;
 
@@ -67,6 +70,7 @@ export class OrtEngine implements Engine {
 
   async allocate(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
     if (this.#planTogether(programs)) this.#open ??= new LocalHost(this.#options);
+    else if (this.#multiplies(programs)) this.#transposed = TransposedMatrices.suiting(groups, programs);
     const placed: Promise<unknown>[] = [];
     const send = (request: Request, given?: readonly ArrayBuffer[]) => {
       const answer = this.#send(request, given);
@@ -77,18 +81,21 @@ export class OrtEngine implements Engine {
     const rooms = gradientRooms(groups, programs);
     if (rooms.length > 1) this.#turns = { rooms, groups: groups.map(layoutOf), trainers: new Map() };
     for (const program of programs) this.#takeTurns(program);
-    send({ kind: 'allocate', groups: groups.map(layoutOf), rooms });
+    const layouts = groups.map(layoutOf).map((group) => this.#transposed?.layout(group) ?? group);
+    send({ kind: 'allocate', groups: layouts, rooms });
     for (const group of groups) {
       // Drawing values takes long: what was given to `compile` meanwhile goes to the thread in between.
       await immediate();
-      const value = startingValues(group);
+      const start = startingValues(group);
+      const value = this.#transposed?.intoMemory(group.name, start) ?? start;
       send({ kind: 'write', group: group.name, state: { value } }, [value.buffer]);
     }
     await Promise.all(placed);
   }
 
-  async compile(...programs: readonly ProgramSpec[]): Promise<void> {
-    for (const program of programs) this.#takeTurns(program);
+  async compile(...specs: readonly ProgramSpec[]): Promise<void> {
+    for (const program of specs) this.#takeTurns(program);
+    const programs = specs.map((program) => this.#transposed?.program(program) ?? program);
     const kernels = programs.flatMap((program) => this.#kernelProgram(program) ?? []);
     const models = await this.#lower(programs.filter((program) => !this.#kernelProgram(program)));
     await Promise.all([...kernels, ...models].map((model) => this.#send({ kind: 'compile', model })));
@@ -150,12 +157,14 @@ export class OrtEngine implements Engine {
     return this.#send({ kind: 'run', program, feeds, updates, discard }, buffers) as Promise<RunResult>;
   }
 
-  read(group: string): Promise<GroupState> {
-    return this.#send({ kind: 'read', group }) as Promise<GroupState>;
+  async read(group: string): Promise<GroupState> {
+    const state = (await this.#send({ kind: 'read', group })) as GroupState;
+    return mapState(state, (values) => this.#transposed?.fromMemory(group, values) ?? values);
   }
 
   write(group: string, state: GroupState): Promise<void> {
-    return this.#send({ kind: 'write', group, state }) as Promise<void>;
+    const held = mapState(state, (values) => this.#transposed?.intoMemory(group, values) ?? values);
+    return this.#send({ kind: 'write', group, state: held }) as Promise<void>;
   }
 
   /** Frees everything. Whoever asks for it again waits until it is done; only the first is told what went wrong. */
@@ -199,6 +208,11 @@ export class OrtEngine implements Engine {
     return true;
   }
 
+  /** Whether a step is products of matrices in ONNX Runtime on the CPU. */
+  #multiplies(programs: readonly ProgramSpec[]): boolean {
+    return this.#options.device === 'cpu' && programs.length > 0 && !convolves(programs);
+  }
+
   /** The program as kernel calls, if it can be and should. */
   #kernelProgram(program: ProgramSpec): KernelProgram | undefined {
     const { device, kernels } = this.#options;
@@ -214,6 +228,16 @@ export class OrtEngine implements Engine {
 
 function layoutOf({ tensors, ...group }: TensorGroup): GroupLayout {
   return { ...group, tensors: tensors.map(({ name, shape }) => ({ name, shape })) };
+}
+
+/** A state whose arrays went through `change`. */
+function mapState(state: GroupState, change: (values: Float32Array) => Float32Array): GroupState {
+  const { value, moment1, moment2 } = state;
+  return {
+    value: change(value),
+    ...(moment1 && { moment1: change(moment1) }),
+    ...(moment2 && { moment2: change(moment2) }),
+  };
 }
 
 /** What of a plan goes to the device. */

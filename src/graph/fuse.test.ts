@@ -66,6 +66,22 @@ describe('fuse', () => {
     expect(products(outer.add(wide))).toBe(1);
   });
 
+  it('adds a column within a product', () => {
+    const column = input('column', [60, 1]);
+    expect(operators(first.add(column))).toEqual(['matmul3']);
+    expect(operators(column.add(outer))).toEqual(['matmul3']);
+    expect(operators(first.add(column), first)).toEqual(['matmul2', 'add2']);
+    expect(operators(first.add(q.slice(0, 0, 1)))).toEqual(['matmul2', 'slice1', 'add2']);
+    expect(
+      operators(
+        q
+          .slice(1, 0, 1)
+          .matmul(input('row', [1, 1]))
+          .add(input('wide', [3, 4])),
+      ),
+    ).toContain('add2');
+  });
+
   it('leaves products that are read elsewhere, differ in their sides, or are small', () => {
     const both = ['matmul2', 'matmul2', 'add2'];
     expect(operators(first.add(second), second)).toEqual([...both]);
@@ -79,6 +95,11 @@ describe('fuse', () => {
       joined: first.add(second).add(third),
       turned: first.reshape([50, 60]).add(second.reshape([50, 60])),
       outer: outer.add(wide),
+      column: first.add(t.sum([1], true)),
+      leakyColumn: t
+        .matmul(q)
+        .add(t.slice(1, 0, 1))
+        .leakyRelu(0.2),
       biased: down.add(b.mul(2).reshape([5, 1, 1])),
       leaky: x
         .mul(2)

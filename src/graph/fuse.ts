@@ -25,7 +25,11 @@ export function fuse(outputs: readonly Tensor[]): Tensor[] {
     const kept = withInputs(node, inputs);
     fused.set(
       node,
-      withBias(node, kept, sole) ?? withSlope(node, kept, sole) ?? joined(node, kept, sole) ?? kept,
+      withBias(node, kept, sole) ??
+        withSlope(node, kept, sole) ??
+        joined(node, kept, sole) ??
+        withColumn(node, kept, sole) ??
+        kept,
     );
   }
   return outputs.map((output) => fused.get(output)!);
@@ -61,6 +65,18 @@ function withSlope(node: Tensor, kept: Tensor, sole: Predicate): Tensor | undefi
   if (conv.attributes.slope !== undefined) return undefined;
   const attributes = { ...conv.attributes, slope: node.attributes.slope! };
   return new Tensor(conv.op, conv.inputs, attributes, conv.shape, conv.dtype);
+}
+
+/** A B + c, for a column c, as a product with the third input c: a bias where the batch is the second axis (see turned.ts). */
+function withColumn(node: Tensor, kept: Tensor, sole: Predicate): Tensor | undefined {
+  if (node.op !== 'add') return undefined;
+  const at = kept.inputs.findIndex(
+    ({ op, inputs }, i) => op === 'matmul' && inputs.length === 2 && sole(node.inputs[i]!),
+  );
+  const [product, column] = [kept.inputs[at], kept.inputs[1 - at]];
+  if (!product || !column || !sameShape(column.shape, [product.shape[0]!, 1])) return undefined;
+  if (!sameShape(product.shape, node.shape)) return undefined;
+  return new Tensor('matmul', [...product.inputs, column], product.attributes, product.shape, product.dtype);
 }
 
 /**

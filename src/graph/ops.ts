@@ -374,7 +374,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     shape: matmulShape,
     vjp: matmulVjp,
     onnx: (emitter, inputs, { attributes: { transposeA, transposeB } }) =>
-      transposeA || transposeB
+      transposeA || transposeB || inputs.length > 2
         ? emitter.node('Gemm', inputs, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 })
         : emitter.node('MatMul', inputs),
     evaluate: ([a, b], { transposeA, transposeB }) => kernels.matmul(a!, b!, transposeA!, transposeB!),

@@ -140,7 +140,7 @@ function reshaped(node: Tensor): Tensor | undefined {
 }
 
 /** Operators that work value by value and broadcast by themselves. */
-const ELEMENTWISE: ReadonlySet<Tensor['op']> = new Set<Tensor['op']>([
+export const ELEMENTWISE: ReadonlySet<Tensor['op']> = new Set<Tensor['op']>([
   ...(['add', 'sub', 'mul', 'div', 'maximum', 'greater', 'select'] as const),
   ...(['neg', 'exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus'] as const),
 ]);
