@@ -38,6 +38,7 @@ export interface KernelPlan {
   readonly outputs: readonly KernelOutput[];
   /** What is copied into engine tensors when all calls have been made: gradients that could not be computed there. */
   readonly gradients: readonly KernelOutput[];
+  /** New values of engine tensors: copied too, but where they were computed in place. */
   readonly assignments: readonly KernelOutput[];
 }
 
@@ -61,7 +62,8 @@ export function planKernels(program: ProgramSpec): KernelPlan | undefined {
   const planner = new Planner(order, targets);
   const gradientTargets = targets.slice(names.outputs.length, names.outputs.length + names.gradients.length);
   planner.placeGradients(names.gradients, gradientTargets);
-  if (names.assignments.length > 0) planner.placeAssignments(names.assignments, targets);
+  const assignmentTargets = targets.slice(targets.length - names.assignments.length);
+  planner.placeAssignments(names.assignments, assignmentTargets, targets);
   if (!order.every((node) => planner.plan(node))) return undefined;
   const result = (name: string, i: number): KernelOutput => ({
     name,
@@ -73,9 +75,9 @@ export function planKernels(program: ProgramSpec): KernelPlan | undefined {
     ...planner.result(),
     outputs: names.outputs.map(result),
     gradients: gradients.filter(({ name, place }) => place.base !== 'gradient' || place.name !== name),
-    assignments: names.assignments
-      .map((name, i) => result(name, names.outputs.length + names.gradients.length + i))
-      .filter(({ name, place }) => place.base !== 'input' || place.name !== name),
+    assignments: names.assignments.map((name, i) =>
+      result(name, names.outputs.length + names.gradients.length + i),
+    ),
   };
 }
 
@@ -92,11 +94,10 @@ class Planner {
   readonly #inputs: { name: string; shape: readonly number[] }[] = [];
   readonly #constants: number[] = [];
   readonly #calls: KernelCall[] = [];
+  readonly #order: readonly Tensor[];
 
-  constructor(
-    private readonly order: readonly Tensor[],
-    targets: readonly Tensor[],
-  ) {
+  constructor(order: readonly Tensor[], targets: readonly Tensor[]) {
+    this.#order = order;
     for (const node of order) {
       const viewed = viewOffset(node) === undefined ? node : this.#rootOf(node.inputs[0]!);
       this.#roots.set(node, viewed);
@@ -116,16 +117,19 @@ class Planner {
   }
 
   /** Lets new values of engine tensors be computed in the place of the old ones, where nobody reads those any more. */
-  placeAssignments(names: readonly string[], targets: readonly Tensor[]): void {
-    targets.slice(-names.length).forEach((target, i) => {
+  placeAssignments(names: readonly string[], targets: readonly Tensor[], all: readonly Tensor[]): void {
+    targets.forEach((target, i) => {
       const [name, root] = [names[i]!, this.#rootOf(target)];
       const isOld = (node: Tensor) => this.#rootOf(node).attributes.name === name;
       const own = sizeOf(root.shape) === sizeOf(target.shape) && root.inputs.length > 0;
-      if (!own || this.#destinations.has(root) || targets.some(isOld)) return;
-      const later = this.order.slice(this.order.indexOf(root) + 1);
+      if (!own || this.#destinations.has(root) || all.some(isOld)) return;
+      const later = this.#order.slice(this.#order.indexOf(root) + 1);
       const readLater = later.some((node) => node.inputs.some(isOld));
-      const overItself = kernelRules[root.op]!.inPlace || !root.inputs.some(isOld);
-      if (overItself && !readLater) this.#destinations.set(root, { base: 'input', name, offset: 0 });
+      // What spreads a part of the old value over the new one would read that part when it is gone.
+      const { inPlace } = kernelRules[root.op]!;
+      const inStep = (one: Tensor) => inPlace && sizeOf(one.shape) === sizeOf(root.shape);
+      const readInStep = root.inputs.every((one) => !isOld(one) || inStep(one));
+      if (readInStep && !readLater) this.#destinations.set(root, { base: 'input', name, offset: 0 });
     });
   }
 

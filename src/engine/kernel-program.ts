@@ -139,7 +139,15 @@ export class BoundProgram {
       label,
     }));
     const value = ({ place, size }: KernelOutput) => room.view(address(place), size);
-    const assigned = assignments.map((one) => {
+    for (const { name: target, size } of assignments) {
+      const { length } = slots.get(target)?.value ?? { length: 0 };
+      if (length === size) continue;
+      throw new Error(
+        `program ${name}: ${size} values are assigned to tensor ${target}, which has ${length}`,
+      );
+    }
+    const moved = assignments.filter(({ name: of, place }) => place.base !== 'input' || place.name !== of);
+    const assigned = moved.map((one) => {
       const from = value(one);
       // An input may be a tensor that another assignment overwrites: its value is taken before any of them.
       return { from, held: one.place.base === 'input' ? from.slice() : from, to: slots.get(one.name)!.value };

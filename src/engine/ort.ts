@@ -69,6 +69,7 @@ export class OrtEngine implements Engine {
   }
 
   async allocate(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
+    // On our own kernels weights are as fast as they are.
     if (this.#planTogether(programs)) this.#open ??= new LocalHost(this.#options);
     else if (this.#multiplies(programs)) this.#transposed = TransposedMatrices.suiting(groups, programs);
     const placed: Promise<unknown>[] = [];
@@ -162,9 +163,9 @@ export class OrtEngine implements Engine {
     return mapState(state, (values) => this.#transposed?.fromMemory(group, values) ?? values);
   }
 
-  write(group: string, state: GroupState): Promise<void> {
+  async write(group: string, state: GroupState): Promise<void> {
     const held = mapState(state, (values) => this.#transposed?.intoMemory(group, values) ?? values);
-    return this.#send({ kind: 'write', group, state: held }) as Promise<void>;
+    await this.#send({ kind: 'write', group, state: held });
   }
 
   /** Frees everything. Whoever asks for it again waits until it is done; only the first is told what went wrong. */

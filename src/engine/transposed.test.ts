@@ -103,6 +103,32 @@ describe('an engine with transposed matrices', () => {
   });
 });
 
+describe('an engine with transposed matrices, further', () => {
+  it('pads beside transpositions, which ONNX Runtime exchanges', async () => {
+    const outputs: Float32Array[] = [];
+    for (const programs of [[training(4)], []]) {
+      const engine = new OrtEngine({ threads: 1, kernels: 'never' });
+      await engine.allocate(groups, programs);
+      const rows = input('x', [3, 5]).slice(0, 0, 2).pad(0, 0, 1);
+      const padded = input('left', [3, 3]).matmul(w).add(rows).softmax();
+      await engine.compile({ name: 'padded', outputs: { padded } });
+      const feeds = { x: new Float32Array(15).map((_, i) => i), left: new Float32Array(9).map((_, i) => -i) };
+      outputs.push((await engine.run('padded', feeds)).outputs.padded!);
+      await engine.close();
+    }
+    outputs[0]!.forEach((value, i) => {
+      expect(value).toBeCloseTo(outputs[1]![i]!, 5);
+    });
+  });
+
+  it('rejects an unknown group', async () => {
+    const engine = new OrtEngine({ threads: 1, kernels: 'never' });
+    await engine.allocate(groups, [training(4)]);
+    await expect(engine.write('nobody', { value: new Float32Array(1) })).rejects.toThrow();
+    await engine.close();
+  });
+});
+
 /** The arrays of a nested record, by their path. */
 function flat(value: unknown, path = ''): Map<string, readonly number[]> {
   if (ArrayBuffer.isView(value)) return new Map([[path, [...(value as Float32Array)]]]);

@@ -73,25 +73,23 @@ export class TransposedMatrices {
 
   /** A group's values in the order in which they lie in memory; a copy. */
   intoMemory(group: string, values: Float32Array): Float32Array<ArrayBuffer> {
-    return this.#reordered(group, values, ([rows, columns]) => [rows!, columns!]);
+    return this.#reordered(group, values, false);
   }
 
   /** A group's values as callers know them, from their order in memory; a copy. */
   fromMemory(group: string, values: Float32Array): Float32Array<ArrayBuffer> {
-    return this.#reordered(group, values, ([rows, columns]) => [columns!, rows!]);
+    return this.#reordered(group, values, true);
   }
 
-  #reordered(
-    group: string,
-    values: Float32Array,
-    given: (shape: readonly number[]) => readonly [number, number],
-  ): Float32Array<ArrayBuffer> {
+  #reordered(group: string, values: Float32Array, fromMemory: boolean): Float32Array<ArrayBuffer> {
     const out = new Float32Array(values);
     let start = 0;
-    for (const { name, shape } of this.#groups.get(group)!.tensors) {
+    for (const { name, shape } of this.#groups.get(group)?.tensors ?? []) {
       const end = start + elements(shape);
-      if (this.#held.has(name))
-        transpose(values.subarray(start, end), given(shape), out.subarray(start, end));
+      const [rows, columns] = fromMemory ? [...shape].reverse() : shape;
+      if (this.#held.has(name)) {
+        transpose(values.subarray(start, end), rows!, columns!, out.subarray(start, end));
+      }
       start = end;
     }
     return out;
@@ -106,7 +104,7 @@ function valuesOf({ outputs, gradients, assignments }: ProgramSpec): readonly [N
 }
 
 /** Rows of a matrix become columns. */
-function transpose(from: Float32Array, [rows, columns]: readonly [number, number], to: Float32Array): void {
+function transpose(from: Float32Array, rows: number, columns: number, to: Float32Array): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j]!;
   }

@@ -1,6 +1,7 @@
 /**
  * @file Nodes that do what follows them, so that large results are written once:
  *   - a convolution adds a bias to every channel and rectifies what it has just computed;
+ *   - a product adds a column to what it has computed;
  *   - a sum of two products is one product with a longer inner axis.
  */
 import { topologicalOrder } from './grad.js';
@@ -9,8 +10,8 @@ import { concat, Tensor, withInputs } from './tensor.js';
 
 /**
  * The same outputs, where conv(x, w) + b has become a convolution with the third input b [c], its leakyRelu the
- * attribute `slope` of that convolution, and A B + C D the product [A C] [B; D]. Only the lowering reads such
- * convolutions: they have no gradient and no value in the interpreter. What anything else reads stays as it is.
+ * attribute `slope` of that convolution, A B + c for a column c a product with the third input c, and A B + C D the
+ * product [A C] [B; D]. Only the lowering reads such convolutions and products with three inputs: they have no gradient and no value in the interpreter. What anything else reads stays as it is.
  */
 export function fuse(outputs: readonly Tensor[]): Tensor[] {
   const order = topologicalOrder(outputs);

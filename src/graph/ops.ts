@@ -377,6 +377,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
       transposeA || transposeB || inputs.length > 2
         ? emitter.node('Gemm', inputs, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 })
         : emitter.node('MatMul', inputs),
+    // A third input, a column to add, is known to the lowering alone (fuse.ts).
     evaluate: ([a, b], { transposeA, transposeB }) => kernels.matmul(a!, b!, transposeA!, transposeB!),
   },
   reshape: {
@@ -442,8 +443,11 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     vjp: ({ inputs: [x], gradient, attributes: { axis, before } }) => [
       gradient.slice(axis!, before!, before! + staticDim(x!.shape[axis!], x!.shape)),
     ],
-    onnx: (emitter, [x], { attributes: { axis, before, after } }) =>
-      emitter.node('Pad', [x!, emitter.integers([before!, after!]), '', emitter.integers([axis!])]),
+    // Of all axes: given one of them, ONNX Runtime fails where it exchanges a Pad and a Transpose.
+    onnx: (emitter, [x], { shape, attributes: { axis, before, after } }) => {
+      const along = (length: number) => shape.map((_, i) => (i === axis ? length : 0));
+      return emitter.node('Pad', [x!, emitter.integers([...along(before!), ...along(after!)])]);
+    },
     evaluate: ([x], { axis, before }, shape) => kernels.crop(x!, axis!, -before!, shape),
   },
 

@@ -103,6 +103,16 @@ describe('a phase that gives nothing back', () => {
     await expect(loop.return()).rejects.toThrow('projection 2 failed');
   });
 
+  it('is told rather than what failed after it', async () => {
+    const session = await open({}, failing(2));
+    const intervention: Intervention = {
+      due: (step) => step === 2,
+      run: () => Promise.reject(new Error('the intervention failed')),
+    };
+    const looking: Session = Object.create(session, { model: { value: { ...session.model, intervention } } });
+    await expect(events(looking)).rejects.toThrow('projection 2 failed');
+  });
+
   it('does not hide why training stopped', async () => {
     const session = await open({ learningRate: 1e30 }, failing(9));
     await expect(events(session)).rejects.toThrow('is not a finite number; lower the learning rates');

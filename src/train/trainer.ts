@@ -65,8 +65,10 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
       const runs = session.model.phases.map((phase) => start(session, phase, context, batch));
       clock.lap('prior');
       for (const run of behind) clock.book(run.phase, (await run.result).timing);
-      behind = runs.filter(({ phase }) => !answers(phase));
-      for (const { phase } of behind) clock.add(phase.name, 0);
+      behind = [];
+      clock.restart();
+      const silent = runs.filter(({ phase }) => !answers(phase));
+      for (const { phase } of silent) clock.add(phase.name, 0);
       const asked = runs.filter(({ phase }) => answers(phase));
       const event = await finish(asked, context, clock, () => {
         batch = read(step + 1);
@@ -74,19 +76,18 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
         for (const { prepare } of session.model.phases) prepare?.();
         clock.lap('prior');
       });
+      behind = silent;
       yield note === undefined ? event : { ...event, note };
     }
-  } catch (error) {
-    behind = [];
-    throw error;
   } finally {
+    // A failure of the step before is told, also where something else has failed because of it.
     for (const { result } of behind) await result;
   }
 }
 
 /**
  * Whether a step waits for a phase. Where nothing comes back, the next step is begun while the engine still works on it, and
- * its time is told with that step.
+ * its time is told with that step; that of the last step is not told.
  */
 function answers({ program, finish }: Phase): boolean {
   return finish !== undefined || Object.keys(program.outputs).length > 0;
@@ -153,6 +154,7 @@ async function finish(
   meanwhile: () => void,
 ): Promise<StepEvent> {
   const losses: Record<string, number> = {};
+  if (runs.length === 0) meanwhile();
   for (const [i, { phase, result }] of runs.entries()) {
     if (i === Math.min(1, runs.length - 1)) meanwhile();
     const { outputs, timing } = await result;
