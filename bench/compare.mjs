@@ -63,7 +63,17 @@ async function block({ steps }) {
 }
 
 const builds = [];
-for (const folder of folders) builds.push(await open(folder));
+for (const folder of folders) {
+  try {
+    builds.push(await open(folder));
+  } catch (error) {
+    const absent = error.code === 'ERR_MODULE_NOT_FOUND';
+    console.error(
+      absent ? `${folder} is no build: give a dist folder, as npm run build makes it.` : error.message,
+    );
+    process.exit(2);
+  }
+}
 for (let i = 0; i < Number(values.blocks); i++) {
   const order = i % 2 === 0 ? builds : builds.toReversed();
   for (const build of order) build.blocks.push(await block(build));

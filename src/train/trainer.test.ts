@@ -113,6 +113,24 @@ describe('a phase that gives nothing back', () => {
     await expect(events(looking)).rejects.toThrow('projection 2 failed');
   });
 
+  it('is trained on a new batch at every step, also where no phase answers', async () => {
+    const fed: number[][] = [];
+    const session = await open();
+    const [, , projection] = session.model.phases as readonly Phase[];
+    const silent: Phase = {
+      ...projection!,
+      feeds(context) {
+        fed.push([...context.real]);
+        return projection!.feeds(context);
+      },
+    };
+    const quiet: Session = Object.create(session, {
+      model: { value: { ...session.model, phases: [silent] } },
+    });
+    await events(quiet);
+    expect(new Set(fed.map(String)).size).toBe(4);
+  });
+
   it('does not hide why training stopped', async () => {
     const session = await open({ learningRate: 1e30 }, failing(9));
     await expect(events(session)).rejects.toThrow('is not a finite number; lower the learning rates');
