@@ -1,10 +1,10 @@
 // The same training step in two builds or more, in one process and in turns, a block of steps each: whatever else the
 // machine does meets all of them, so differences of a percent can be told from noise.
-//   node bench/compare.mjs 10x ../before/dist dist --blocks 40
+//   node bench/compare.mjs 10x ../before/dist dist --blocks 40 [--latent 128]
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { markdown, median } from './support.mjs';
+import { givenSizes, markdown, median, SIZE_OPTIONS } from './support.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
     blocks: { type: 'string', default: '30' },
     steps: { type: 'string', default: '100' },
     threads: { type: 'string', default: '2' },
-    batch: { type: 'string' },
+    ...SIZE_OPTIONS,
   },
 });
 const [name, ...folders] = positionals;
@@ -22,7 +22,7 @@ if (folders.length === 0) {
   );
   process.exit(2);
 }
-const sizes = values.batch === undefined ? undefined : { batch: Number(values.batch) };
+const sizes = givenSizes(values);
 /** Steps after another build's turn that do not count. */
 const SETTLING = 10;
 

@@ -38,7 +38,7 @@ async function point(axis, name, value) {
   const found = measured.find((at) => at.axis === axis && at.name === name && at.value === value);
   if (found) return found;
   const threads = axis === 'threads' ? value : options.threads;
-  const sizes = axis === 'threads' ? [] : [`--${axis}`, String(value)];
+  const sizes = axis === 'threads' ? {} : { [axis]: value };
   const result = await measureMixtura(name, { threads, steps: options.steps ?? STEPS[name], sizes });
   const part = (wanted) => result.parts.find((found) => found.name === wanted)?.ms ?? 0;
   process.stderr.write(`${axis} ${value}, ${name}: ${result.msPerStep.median.toFixed(2)} ms\n`);

@@ -1,5 +1,6 @@
 // What a training step costs, and how that compares with PyTorch (docs/performance.md says how to read it):
 //   node bench/steps.mjs [--threads 2] [--steps N] [--only ring,mnist] [--peer] [--compile] [--rounds 3] [--json out.json]
+//   node bench/steps.mjs --only 10x --components 64 --peer    (also --batch, --latent, --side)
 // Every measurement is a process of its own. With --peer they alternate: Mixtura, PyTorch, Mixtura, PyTorch, ...
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { benchNamed } from '../dist/train/bench-cases.js';
 import {
   childJson,
   EXPORT,
+  givenSizes,
   markdown,
   measureMixtura,
   measurePeer,
@@ -18,6 +20,8 @@ import {
   PEER,
   PYTHON,
   peerAbsence,
+  SIZE_OPTIONS,
+  sizeFlags,
 } from './support.mjs';
 
 const { values: options } = parseArgs({
@@ -29,8 +33,10 @@ const { values: options } = parseArgs({
     compile: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     json: { type: 'string' },
+    ...SIZE_OPTIONS,
   },
 });
+const sizes = givenSizes(options);
 const threads = Number(options.threads);
 const names = options.only?.split(',') ?? ['ring-64', 'ring', 'digits', 'mnist', '10x', 'cifar'];
 for (const name of names) benchNamed(name);
@@ -42,7 +48,7 @@ const note = (text) => process.stderr.write(`${text}\n`);
 
 /** Writes one step as a file and lets PyTorch repeat it. @returns relative errors, the largest first. */
 async function exportAndCheck(name, file) {
-  const { status, stderr } = spawnSync(process.execPath, [EXPORT, name, file], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [EXPORT, name, file, ...sizeFlags(sizes)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${name} could not be exported: ${stderr.trim().split('\n').at(-1)}`);
   const variant = variantsOf(name).some(({ products }) => products) ? ['--products'] : [];
   const args = [PEER, file, '--check', '--threads', String(threads)];
@@ -91,7 +97,7 @@ async function measureCase(name) {
   const check = withPeer ? await exportAndCheck(name, file) : undefined;
   const [mixtura, pytorch] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    const mine = await measureMixtura(name, { threads, steps: options.steps });
+    const mine = await measureMixtura(name, { threads, steps: options.steps, sizes });
     mixtura.push(mine);
     const theirs = withPeer ? await peerRound(name, file, mine) : [];
     pytorch.push(theirs);

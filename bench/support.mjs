@@ -28,10 +28,24 @@ export function childJson(command, args) {
   });
 }
 
+/** Options for sizes other than a benchmark's own, as `parseArgs` takes them. */
+export const SIZE_OPTIONS = Object.fromEntries(
+  ['batch', 'components', 'latent', 'side'].map((size) => [size, { type: 'string' }]),
+);
+
+/** The sizes among the options that were given. */
+export function givenSizes(options) {
+  const given = Object.keys(SIZE_OPTIONS).filter((size) => options[size] !== undefined);
+  return Object.fromEntries(given.map((size) => [size, Number(options[size])]));
+}
+
+/** Sizes as arguments of a command. */
+export const sizeFlags = (sizes) => Object.entries(sizes).flatMap(([size, n]) => [`--${size}`, String(n)]);
+
 /** Cost of a step of Mixtura, in a process of its own (see `mixtura bench --json`). */
-export async function measureMixtura(name, { threads, steps, sizes = [] }) {
+export async function measureMixtura(name, { threads, steps, sizes = {} }) {
   const count = steps ? ['--steps', String(steps)] : [];
-  const args = [MAIN, 'bench', name, '--threads', String(threads), ...count, ...sizes, '--json'];
+  const args = [MAIN, 'bench', name, '--threads', String(threads), ...count, ...sizeFlags(sizes), '--json'];
   return (await childJson(process.execPath, args)).value;
 }
 

@@ -1,18 +1,21 @@
 // One training step of a benchmark as a file that the peer reads and repeats:
-//   node bench/peer/export-step.mjs mnist step.safetensors
+//   node bench/peer/export-step.mjs mnist step.safetensors [--components 4]
 // Metadata `case`: the configuration. Tensors: `before/` parameters, second moments and the prior; `feeds/PHASE/` what
 // the step was fed; `outputs/` losses and gradients; `after/` second moments and the prior.
+import { parseArgs } from 'node:util';
 import { methodNamed } from '../../dist/method/index.js';
 import { openBench } from '../../dist/train/bench.js';
 import { writeSafetensors } from '../../dist/train/safetensors.js';
+import { givenSizes, SIZE_OPTIONS } from '../support.mjs';
 
 /** The critic starts steep, so that the Lipschitz penalty is felt; second moments start above 0, so that Adam's step is smooth. */
 const STEEP = 3;
 const SECOND_MOMENT = 1e-6;
 const STEP = 7;
 
-const [name, file] = process.argv.slice(2);
-const { session, dataset, config } = await openBench({ name, threads: 1 });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: SIZE_OPTIONS });
+const [name, file] = positionals;
+const { session, dataset, config } = await openBench({ name, threads: 1, sizes: givenSizes(values) });
 const { engine, model, context, stream } = session;
 // Every setting, defaults included.
 const settings = methodNamed(config.method).settings.parse(config.settings);
