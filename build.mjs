@@ -10,8 +10,11 @@ const node = (...args) => execFileSync(process.execPath, args, { stdio: 'inherit
 
 rmSync('dist', { recursive: true, force: true });
 node(bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json');
-for (const [source, file] of [
+// The same kernels over a memory that threads share, which is another kind of import.
+const shared = ['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+for (const [source, file, more = []] of [
   ['src/engine/kernel/index.ts', 'dist/engine/kernel.wasm'],
+  ['src/engine/kernel/index.ts', 'dist/engine/kernel-shared.wasm', shared],
   ['src/math/kernel/random.ts', 'dist/math/random.wasm'],
 ]) {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -29,6 +32,7 @@ for (const [source, file] of [
     // Functions of vectors are shared by the kernels' files; none of them is exported from a module.
     '--disableWarning',
     '112',
+    ...more,
   ];
   node(bin('assemblyscript', 'bin/asc.js'), source, '--outFile', file, ...options);
 }

@@ -48,7 +48,9 @@ const note = (text) => process.stderr.write(`${text}\n`);
 
 /** Writes one step as a file and lets PyTorch repeat it. @returns relative errors, the largest first. */
 async function exportAndCheck(name, file) {
-  const { status, stderr } = spawnSync(process.execPath, [EXPORT, name, file, ...sizeFlags(sizes)], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [EXPORT, name, file, ...sizeFlags(sizes)], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`${name} could not be exported: ${stderr.trim().split('\n').at(-1)}`);
   const variant = variantsOf(name).some(({ products }) => products) ? ['--products'] : [];
   const args = [PEER, file, '--check', '--threads', String(threads)];

@@ -1,19 +1,25 @@
-/** @file Loads the WebAssembly kernels of `kernel/`, once. */
+/** @file Loads the WebAssembly kernels of `kernel/`, once each. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MixturaError } from '../errors.js';
 import { builtFile } from './built-file.js';
 import { Wasm, type WasmModule } from './wasm.js';
 
-let compiled: WasmModule | undefined;
+const FILES = { own: 'kernel.wasm', shared: 'kernel-shared.wasm' } as const;
+const compiled: Partial<Record<keyof typeof FILES, WasmModule>> = {};
 
-/** The compiled kernels: beside this file in dist/, or in dist/ when this file runs from src/ (tests). */
-export function kernelModule(): WasmModule {
-  if (compiled) return compiled;
-  const file = fileURLToPath(builtFile('kernel.wasm'));
+/**
+ * The compiled kernels, for a memory of one thread's own or one that threads share: beside this file in dist/, or in dist/
+ * when this file runs from src/ (tests).
+ */
+export function kernelModule(memory: keyof typeof FILES = 'own'): WasmModule {
+  const known = compiled[memory];
+  if (known) return known;
+  const file = fileURLToPath(builtFile(FILES[memory]));
   if (!existsSync(file)) {
     throw new MixturaError(`The WebAssembly kernels ${file} are missing; build them with: npm run build`);
   }
-  compiled = new Wasm.Module(readFileSync(file));
-  return compiled;
+  const module = new Wasm.Module(readFileSync(file));
+  compiled[memory] = module;
+  return module;
 }

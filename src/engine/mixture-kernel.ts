@@ -2,7 +2,7 @@
 import { MixturaError } from '../errors.js';
 import { kernelModule } from './kernel-module.js';
 import { Arena } from './memory.js';
-import { Wasm } from './wasm.js';
+import { Wasm, type WasmMemory } from './wasm.js';
 
 const PAGE = 65_536;
 /** The first bytes belong to the kernels, as in {@link Arena}. */
@@ -49,38 +49,58 @@ export interface MixtureKernel {
   roundMatrices(m: number, count: number, n: number, stride: number, d: number, out: number): void;
 }
 
-/** Zeroed blocks of the given lengths in a new memory, and kernels that reach them. */
+/** Zeroed blocks of the given lengths in a memory, and kernels that reach them. */
 export interface MixtureMemory<Name extends string> {
   readonly kernel: MixtureKernel;
   readonly blocks: Readonly<Record<Name, Float64Array>>;
+  readonly memory: WasmMemory;
 }
 
 /**
- * A memory with one block for each length, alive as long as the blocks are.
+ * A memory with one block for each length, alive as long as the blocks are; in `shared` memory other threads may have the
+ * same blocks, by {@link sharedMixtureMemory}.
  *
  * @throws MixturaError when the blocks need more than 4 GiB, or the system refuses the memory
  */
 export function mixtureMemory<Name extends string>(
   lengths: Readonly<Record<Name, number>>,
+  shared: boolean,
 ): MixtureMemory<Name> {
-  const entries = Object.entries<number>(lengths) as [Name, number][];
-  const bytes = entries.reduce((sum, [, length]) => sum + aligned(length), RESERVED);
+  const sizes = Object.values<number>(lengths).map(aligned);
+  const bytes = sizes.reduce((sum, size) => sum + size, RESERVED);
   if (bytes > Arena.maxBytes) throw tooLarge(bytes);
   const pages = Math.ceil(bytes / PAGE);
   try {
-    const memory = new Wasm.Memory({ initial: pages, maximum: pages });
-    const kernel = new Wasm.Instance(kernelModule(), { env: { memory } }).exports as MixtureKernel;
-    let start = RESERVED;
-    const blocks = entries.map(([name, length]) => {
-      const block = new Float64Array(memory.buffer, start, length);
-      start += aligned(length);
-      return [name, block] as const;
-    });
-    return { kernel, blocks: Object.fromEntries(blocks) as Record<Name, Float64Array> };
+    const memory = new Wasm.Memory({ initial: pages, maximum: pages, ...(shared && { shared }) });
+    return laidOut(lengths, memory, shared);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw tooLarge(bytes, cause);
   }
+}
+
+/** The blocks of a shared memory of {@link mixtureMemory}, in another thread. */
+export function sharedMixtureMemory<Name extends string>(
+  lengths: Readonly<Record<Name, number>>,
+  memory: WasmMemory,
+): MixtureMemory<Name> {
+  return laidOut(lengths, memory, true);
+}
+
+function laidOut<Name extends string>(
+  lengths: Readonly<Record<Name, number>>,
+  memory: WasmMemory,
+  shared: boolean,
+): MixtureMemory<Name> {
+  const module = kernelModule(shared ? 'shared' : 'own');
+  const kernel = new Wasm.Instance(module, { env: { memory } }).exports as MixtureKernel;
+  let start = RESERVED;
+  const blocks = (Object.entries<number>(lengths) as [Name, number][]).map(([name, length]) => {
+    const block = new Float64Array(memory.buffer, start, length);
+    start += aligned(length);
+    return [name, block] as const;
+  });
+  return { kernel, memory, blocks: Object.fromEntries(blocks) as Record<Name, Float64Array> };
 }
 
 function aligned(length: number): number {

@@ -26,6 +26,8 @@ export interface BuildContext {
   readonly stream: Stream;
   /** The model's saved {@link Model.state}, when a run goes on. */
   readonly restored?: PriorState | undefined;
+  /** Threads that the prior may work in (default 1). */
+  readonly threads?: number;
 }
 
 /** One training step, as a phase sees it. */

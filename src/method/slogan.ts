@@ -93,7 +93,9 @@ export const slogan = defineMethod({
       nets.critic(),
       nets.encoder(config.latent),
     ];
-    const prior = context.restored ? MixturePrior.fromState(context.restored) : startPrior(config, context);
+    const prior = context.restored
+      ? MixturePrior.fromState(context.restored, context.threads)
+      : startPrior(config, context);
     const relocation = new Relocation({
       ...context,
       prior,
@@ -128,14 +130,14 @@ export const slogan = defineMethod({
   },
 });
 
-function startPrior(config: Settings, { components, stream }: BuildContext): MixturePrior {
+function startPrior(config: Settings, { components, stream, threads = 1 }: BuildContext): MixturePrior {
   const own = stream.fork('prior');
   const means =
     config.start === 'simplex'
       ? { means: simplexMeans(components, config.latent, config.meanRadius, own) }
       : {};
   const { latent: dim, meanStd, variance } = config;
-  return MixturePrior.create({ components, dim, meanStd, variance, ...means }, own);
+  return MixturePrior.create({ components, dim, meanStd, variance, threads, ...means }, own);
 }
 
 interface Parts {

@@ -1,9 +1,10 @@
 /** @file K full-covariance Gaussians with their Cholesky factors, in the memory of the kernels. */
 
-import type { MixtureKernel } from '../engine/mixture-kernel.js';
 import { MixturaError, usageError } from '../errors.js';
 import { softmax, symmetricEigenvalues } from '../math/linalg.js';
-import { type BlockName, CHUNK, FLOAT64, gaussianMemory, type Layout, layoutOf } from './memory.js';
+import { type Crew, crewOf, worthwhileThreads } from './crew.js';
+import { type BlockName, CHUNK, GaussianBlocks, layoutOf } from './memory.js';
+import { TASKS, type TaskName } from './tasks.js';
 
 const LOG_2PI = Math.log(2 * Math.PI);
 const JITTER = 1e-6;
@@ -18,24 +19,24 @@ export interface Whitening<T = Float64Array> {
   readonly constant: T;
 }
 
+/** Does a task for each of these components or panels; what it gave back, in their order. */
+export type Each = (task: TaskName, items: readonly number[], argument: number) => ArrayLike<number>;
+
 /**
  * Parameters of q(z) = sum_c pi_c N(z; mu_c, Sigma_c), pi = softmax(rho), and the factors Sigma_c = L_c L_c^T.
  *
  * Change the parameters only together with a call of `refactor` (a covariance) or `refreshMixing` (the logits).
  * Inverse factors and constants are computed when they are first asked for.
  */
-export class Gaussians {
-  readonly layout: Layout;
+export class Gaussians extends GaussianBlocks {
   /** K x d. */
   readonly means: Float64Array;
   /** K, rho. */
   readonly logits: Float64Array;
   mixing: Float64Array;
 
-  readonly kernel: MixtureKernel;
-  readonly blocks: Readonly<Record<BlockName, Float64Array>>;
-  readonly addresses: Readonly<Record<BlockName, number>>;
-  readonly #constants: Float64Array;
+  /** Who shares the work, where it is worth it. */
+  readonly #crew: Crew | undefined;
   readonly #component: Int32Array;
   /** Components whose inverse factors are not those of their covariance. */
   readonly #stale: Uint8Array;
@@ -43,25 +44,26 @@ export class Gaussians {
   /** The latents, and their order, whose responsibilities the blocks hold, while they are those of the parameters. */
   prepared: { readonly z: Float64Array; readonly order: Int32Array } | undefined;
 
-  /** Copies the parameters: means (K x d), covariances (K x d x d, symmetric) and logits (K). */
+  /**
+   * Copies the parameters: means (K x d), covariances (K x d x d, symmetric) and logits (K). With more `threads` than this
+   * one, others help where there is much to do; the bits are the same.
+   */
   constructor(
     components: number,
     dim: number,
     means: Float64Array,
     covariances: Float64Array,
     logits: Float64Array,
+    threads = 1,
   ) {
-    this.layout = layoutOf(components, dim);
-    const { kernel, blocks, addresses } = gaussianMemory(this.layout);
-    this.kernel = kernel;
-    this.blocks = blocks;
-    this.addresses = addresses;
+    super(layoutOf(components, dim, worthwhileThreads(components, dim, threads)));
+    this.#crew = crewOf(this.layout.threads);
+    const { blocks, addresses } = this;
     this.means = blocks.means.subarray(0, means.length);
     this.logits = blocks.logits;
     this.means.set(means);
     this.logits.set(logits);
     this.mixing = softmax(logits);
-    this.#constants = new Float64Array(components);
     this.#component = new Int32Array(blocks.component.buffer, addresses.component, CHUNK);
     this.#stale = new Uint8Array(components);
     for (let c = 0; c < components; c++) {
@@ -119,14 +121,18 @@ export class Gaussians {
     }
   }
 
-  /** Address of the matrix of component c in a block. */
-  matrixAt(block: BlockName, c: number): number {
-    return this.addresses[block] + c * this.layout.square * FLOAT64;
-  }
+  /** Does a task with whoever is free. */
+  readonly together: Each = (task, items, argument) =>
+    this.#crew && items.length > 1
+      ? this.#crew.each(this, task, items, argument)
+      : this.alone(task, items, argument);
 
-  /** Bytes from one row of a matrix to the next. */
-  get stride(): number {
-    return this.layout.pitch * FLOAT64;
+  /** Does a task in this thread, where the others have work of their own. */
+  readonly alone: Each = (task, items, argument) => items.map((item) => TASKS[task](this, item, argument));
+
+  /** All components. */
+  get every(): number[] {
+    return Array.from({ length: this.components }, (_, c) => c);
   }
 
   /**
@@ -134,14 +140,18 @@ export class Gaussians {
    * Throws where that does not help, with the component and its smallest eigenvalue.
    */
   refactor(c: number): void {
-    const { dim: d, order: n, pitch, square } = this.layout;
-    const [sigma, upper] = [this.matrixAt('covariances', c), this.matrixAt('upper', c)];
+    this.refactored(c, TASKS.factor(this, c));
+  }
+
+  /** To be called where Sigma_c was changed and factored: `pivot` is what the task `factor` gave back. Throws as {@link refactor}. */
+  refactored(c: number, pivot: number): void {
+    const { dim: d, pitch, square } = this.layout;
     this.#stale[c] = 1;
     this.#staleConstants = true;
     this.prepared = undefined;
-    if (this.kernel.cholesky(sigma, upper, n, this.stride) < 0) return;
+    if (pivot < 0) return;
     for (let i = 0; i < d; i++) this.blocks.covariances[c * square + i * pitch + i]! += JITTER;
-    if (this.kernel.cholesky(sigma, upper, n, this.stride) < 0) return;
+    if (TASKS.factor(this, c) < 0) return;
     throw notPositiveDefinite(c, this.covariances.subarray(c * d * d, (c + 1) * d * d), d);
   }
 
@@ -152,29 +162,31 @@ export class Gaussians {
     this.prepared = undefined;
   }
 
-  /** Makes the blocks `inverse` and `inverseTransposed` those of the factors. */
-  refreshInverses(): void {
-    for (let c = 0; c < this.components; c++) {
-      if (this.#stale[c] === 0) continue;
-      const [upper, inverse] = [this.matrixAt('upper', c), this.matrixAt('inverse', c)];
-      const transposed = this.matrixAt('inverseTransposed', c);
-      this.kernel.invertFactor(upper, inverse, transposed, this.layout.order, this.stride);
-      this.#stale[c] = 0;
-    }
+  /** Makes the blocks `inverse`, `inverseTransposed` and `constants` those of the factors and the mixing. */
+  refreshWhitening(): void {
+    this.refreshInverses();
+    this.refreshConstants();
   }
 
-  /** K, log pi_c - sum_i log L_c,ii - (d/2) log 2 pi. */
-  get constants(): Float64Array {
-    if (!this.#staleConstants) return this.#constants;
+  /** Makes the blocks `inverse` and `inverseTransposed` those of the factors. */
+  refreshInverses(): void {
+    const stale = this.every.filter((c) => this.#stale[c] === 1);
+    if (stale.length === 0) return;
+    this.together('invert', stale, 0);
+    this.#stale.fill(0);
+  }
+
+  /** Makes the block `constants`, K, log pi_c - sum_i log L_c,ii - (d/2) log 2 pi. */
+  refreshConstants(): void {
+    if (!this.#staleConstants) return;
     const { dim: d, pitch, square } = this.layout;
-    const { upper } = this.blocks;
+    const { upper, constants } = this.blocks;
     for (let c = 0; c < this.components; c++) {
       let logDet = 0;
       for (let i = 0; i < d; i++) logDet += Math.log(upper[c * square + i * pitch + i]!);
-      this.#constants[c] = Math.log(this.mixing[c]!) - logDet - 0.5 * d * LOG_2PI;
+      constants[c] = Math.log(this.mixing[c]!) - logDet - 0.5 * d * LOG_2PI;
     }
     this.#staleConstants = false;
-    return this.#constants;
   }
 
   /** z_i = mu_c + L_c e_i with c = component[i], for noise e (B x d): B x d. */
@@ -184,24 +196,31 @@ export class Gaussians {
 
   /** Copies of the whitening constants, for use as constants of a graph. */
   whitening(): Whitening {
-    this.refreshInverses();
-    return { weight: this.matrices('inverse'), offset: this.#offset(), constant: this.constants.slice() };
+    this.refreshWhitening();
+    return {
+      weight: this.matrices('inverse'),
+      offset: this.#offset(),
+      constant: this.blocks.constants.slice(),
+    };
   }
 
   /** The same, rounded to float32. */
   roundedWhitening(): Whitening<Float32Array> {
     const { components, dim: d, order: n } = this.layout;
-    this.refreshInverses();
+    this.refreshWhitening();
     const { inverse, rounded } = this.addresses;
     this.kernel.roundMatrices(inverse, components, n, this.stride, d, rounded);
     const weight = new Float32Array(this.blocks.rounded.buffer, rounded, components * d * d).slice();
-    return { weight, offset: new Float32Array(this.#offset()), constant: new Float32Array(this.constants) };
+    return {
+      weight,
+      offset: new Float32Array(this.#offset()),
+      constant: new Float32Array(this.blocks.constants),
+    };
   }
 
   /** L_c^-1 mu_c, K x d. */
   #offset(): Float64Array {
-    const every = Int32Array.from({ length: this.components }, (_, c) => c);
-    return this.#affine('inverseTransposed', 'zeros', this.means, every);
+    return this.#affine('inverseTransposed', 'zeros', this.means, Int32Array.from(this.every));
   }
 
   /** shift_c + M_c^T x_i, c = component[i], for upper triangular M: rows of d. */

@@ -1,6 +1,7 @@
 /** @file The memory of a Gaussian mixture: its parameters, factors and working space, where the kernels reach them. */
 
-import { type MixtureMemory, mixtureMemory } from '../engine/mixture-kernel.js';
+import { type MixtureKernel, mixtureMemory, sharedMixtureMemory } from '../engine/mixture-kernel.js';
+import type { WasmMemory } from '../engine/wasm.js';
 
 /** Bytes of a number. */
 export const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
@@ -8,6 +9,8 @@ export const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
 export const CHUNK = 64;
 /** Latents in a panel: panel[k][0..3] is entry k of four latents. */
 export const PANEL = 4;
+/** Numbers in a cache line, which threads had better not share. */
+const LINE = 8;
 
 /** How matrices lie in the memory. */
 export interface Layout {
@@ -20,26 +23,30 @@ export interface Layout {
   readonly pitch: number;
   /** Numbers from one matrix to the next. */
   readonly square: number;
+  /** Threads that work on the mixture, each with working space of its own. */
+  readonly threads: number;
 }
 
 /** The layout of K components of d dimensions. */
-export function layoutOf(components: number, dim: number): Layout {
+export function layoutOf(components: number, dim: number, threads = 1): Layout {
   // A whole number may be stored as a float (from arithmetic, or beside fractions in an array). V8 would then compute
   // every index in floating point, which halves the speed; `| 0` makes it an integer.
   const order = ((dim + 3) >> 2) << 2;
   // Rows a multiple of 512 bytes apart would fight over a few sets of the cache.
   const pitch = order % 64 === 0 ? order + PANEL : order;
-  return { components: components | 0, dim: dim | 0, order, pitch, square: order * pitch };
+  return { components: components | 0, dim: dim | 0, order, pitch, square: order * pitch, threads };
 }
 
 /** Numbers in each block. */
-function blockLengths({ components: k, dim: d, order: n, pitch, square }: Layout) {
+function blockLengths({ components: k, dim: d, order: n, pitch, square, threads }: Layout) {
   // A row of d numbers may be read or written up to three numbers past its end.
   const slack = PANEL;
   return {
     /** K x d. */
     means: k * d + slack,
     logits: k,
+    /** K, the constants of the log densities. */
+    constants: k,
     /** K matrices each: Sigma; R = L^T; W = L^-1; W^T. */
     covariances: k * square,
     upper: k * square,
@@ -48,22 +55,24 @@ function blockLengths({ components: k, dim: d, order: n, pitch, square }: Layout
     /** The sums of the estimators: K matrices, which become the gradients of the covariances, and K rows of n. */
     moments: k * square,
     sums: k * n,
-    /** Matrices for one covariance step. */
-    product: square,
-    square,
+    /** Matrices for one covariance step, of each thread. */
+    product: threads * square,
+    square: threads * square,
     /** A chunk's latents and (K times) whitened latents in panels, its loss gradients / B in rows. */
     z: CHUNK * n,
     whitened: k * CHUNK * n,
     slopes: CHUNK * pitch,
     /** K x CHUNK: responsibilities, four of each component for each panel. */
     shares: k * CHUNK,
-    /** K times the rows Sigma_c^-1 (z - mu_c) of a chunk's latents, and the weighed rows of one component. */
+    /** K times the rows Sigma_c^-1 (z - mu_c) of a chunk's latents, and the weighed rows of one component, of each thread. */
     unwhitened: k * CHUNK * pitch,
-    weighed: CHUNK * pitch,
-    /** A panel's z - mu, its largest logarithms, and its K logarithms. */
-    difference: PANEL * n,
-    best: PANEL,
-    logarithms: k * PANEL,
+    weighed: threads * CHUNK * pitch,
+    /** The component that is tried first for each panel. */
+    hints: CHUNK / PANEL,
+    /** A panel's z - mu, its largest logarithms, and its K logarithms, of each thread. */
+    difference: threads * PANEL * n,
+    best: threads * LINE,
+    logarithms: threads * k * PANEL,
     /** Affine maps of a chunk of rows of d: inputs, outputs, components (int32); and K x d zeros. */
     inputs: CHUNK * d + slack,
     outputs: CHUNK * d + slack,
@@ -77,14 +86,41 @@ function blockLengths({ components: k, dim: d, order: n, pitch, square }: Layout
 /** Name of a block. */
 export type BlockName = keyof ReturnType<typeof blockLengths>;
 
-/** Blocks, the kernels over them, and where each block begins, in bytes. */
-export interface GaussianMemory extends MixtureMemory<BlockName> {
-  readonly addresses: Readonly<Record<BlockName, number>>;
-}
+/** What a thread works in beside others, in the blocks that have room for each. */
+const OWN: readonly BlockName[] = ['product', 'square', 'weighed', 'difference', 'best', 'logarithms'];
 
-/** The memory of a mixture. */
-export function gaussianMemory(layout: Layout): GaussianMemory {
-  const { kernel, blocks } = mixtureMemory(blockLengths(layout));
-  const starts = Object.entries(blocks).map(([name, block]) => [name, block.byteOffset]);
-  return { kernel, blocks, addresses: Object.fromEntries(starts) as Record<BlockName, number> };
+/** The memory of a mixture as one thread sees it: blocks, the kernels over them, and where each block begins, in bytes. */
+export class GaussianBlocks {
+  readonly memory: WasmMemory;
+  readonly kernel: MixtureKernel;
+  readonly blocks: Record<BlockName, Float64Array>;
+  readonly addresses: Readonly<Record<BlockName, number>>;
+
+  /** A new memory, shared where the layout is for several threads; or another thread's, as the one in `lane` sees it. */
+  constructor(
+    readonly layout: Layout,
+    { memory, lane }: { readonly memory?: WasmMemory; readonly lane: number } = { lane: 0 },
+  ) {
+    const lengths = blockLengths(layout);
+    const made = memory ? sharedMixtureMemory(lengths, memory) : mixtureMemory(lengths, layout.threads > 1);
+    this.memory = made.memory;
+    this.kernel = made.kernel;
+    this.blocks = { ...made.blocks };
+    for (const name of OWN) {
+      const length = made.blocks[name].length / layout.threads;
+      this.blocks[name] = made.blocks[name].subarray(lane * length, (lane + 1) * length);
+    }
+    const starts = Object.entries(this.blocks).map(([name, { byteOffset }]) => [name, byteOffset]);
+    this.addresses = Object.fromEntries(starts) as Record<BlockName, number>;
+  }
+
+  /** Bytes from one row of a matrix to the next. */
+  get stride(): number {
+    return this.layout.pitch * FLOAT64;
+  }
+
+  /** Address of the matrix of component c in a block. */
+  matrixAt(block: BlockName, c: number): number {
+    return this.addresses[block] + c * this.layout.square * FLOAT64;
+  }
 }

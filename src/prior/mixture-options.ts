@@ -14,6 +14,8 @@ export interface MixtureOptions {
   readonly means?: Float64Array;
   /** Initial covariance, a multiple of the identity (default 1). */
   readonly variance?: number;
+  /** Threads that may work on it: with two, another helps where there is much to do (default 1). */
+  readonly threads?: number;
 }
 
 /** One update of {@link MixturePrior}: a batch, and how far to go. */

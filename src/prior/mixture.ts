@@ -9,7 +9,7 @@ import type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-option
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
 import { logJoint } from './responsibilities.js';
 import {
-  covarianceStep,
+  moveCovariances,
   prepareStein,
   type SteinBatch,
   type SteinGradients,
@@ -36,7 +36,7 @@ export class MixturePrior implements LatentPrior {
 
   /** Means from N(0, meanStd^2 I) or as given, covariances variance I, equal mixing; throws a usage error for sizes below 1. */
   static create(options: MixtureOptions, stream: Stream): MixturePrior {
-    const { components, dim, meanStd = 0.1, variance = 1 } = options;
+    const { components, dim, meanStd = 0.1, variance = 1, threads = 1 } = options;
     for (const [name, size] of Object.entries({ components, dim })) {
       if (!Number.isInteger(size) || size < 1) {
         throw usageError(`A mixture prior cannot have ${name} = ${size}; give a whole number of at least 1.`);
@@ -48,11 +48,14 @@ export class MixturePrior implements LatentPrior {
     const covariances = new Float64Array(components * dim * dim);
     for (let c = 0; c < components; c++) covariances.set(covariance, c * dim * dim);
     const logits = new Float64Array(components).fill(1 / components);
-    return new MixturePrior(new Gaussians(components, dim, means, covariances, logits));
+    return new MixturePrior(new Gaussians(components, dim, means, covariances, logits, threads));
   }
 
-  /** The prior that `state` saved; throws a usage error where arrays are missing or do not fit together. */
-  static fromState(state: PriorState): MixturePrior {
+  /**
+   * The prior that `state` saved, for as many `threads`; throws a usage error where arrays are missing or do not fit
+   * together.
+   */
+  static fromState(state: PriorState, threads = 1): MixturePrior {
     const { means, covariances, logits } = state;
     if (
       means === undefined ||
@@ -68,7 +71,8 @@ export class MixturePrior implements LatentPrior {
     expectLength('means', means.data, components * dim);
     expectLength('covariances', covariances.data, components * dim * dim);
     expectLength('logits', logits.data, components);
-    return new MixturePrior(new Gaussians(components, dim, means.data, covariances.data, logits.data));
+    const gaussians = new Gaussians(components, dim, means.data, covariances.data, logits.data, threads);
+    return new MixturePrior(gaussians);
   }
 
   get components(): number {
@@ -230,12 +234,9 @@ export class MixturePrior implements LatentPrior {
 
   private moveCovariances({ counts }: SteinGradients, gamma: number): void {
     if (gamma === 0) return;
-    for (let c = 0; c < this.components; c++) {
-      if (counts[c] === 0) continue;
-      // Delta is minus the gradient, and the correction is even in it: step along the gradient with -gamma.
-      covarianceStep(this.gaussians, c, -gamma);
-      this.gaussians.refactor(c);
-    }
+    const touched = this.gaussians.every.filter((c) => counts[c] !== 0);
+    // Delta is minus the gradient, and the correction is even in it: step along the gradient with -gamma.
+    moveCovariances(this.gaussians, touched, -gamma);
   }
 }
 

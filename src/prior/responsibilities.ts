@@ -1,7 +1,7 @@
 /** @file log(pi_c N_c(z)) and the responsibilities of a mixture, exact and pruned. */
 
-import type { Gaussians } from './gaussians.js';
-import { CHUNK, FLOAT64, PANEL } from './memory.js';
+import type { Each, Gaussians } from './gaussians.js';
+import { CHUNK, FLOAT64, type GaussianBlocks, PANEL } from './memory.js';
 
 /** Responsibilities below this are treated as 0 in the Stein estimators: they are far below their rounding. */
 export const NEGLIGIBLE = 1e-14;
@@ -12,7 +12,7 @@ export function logJoint(g: Gaussians, z: Float64Array, n: number): Float64Array
   const { components } = g;
   const { best, logarithms } = g.blocks;
   const out = new Float64Array(n * components);
-  g.refreshInverses();
+  g.refreshWhitening();
   for (let start = 0; start < n; start += CHUNK) {
     const count = Math.min(CHUNK, n - start);
     loadLatents(g, z, start, count);
@@ -55,21 +55,31 @@ export function loadLatents(
  * a panel: log pi_c N_c only falls as rows are added. `hint(panel)`, a component that is likely there, is tried first
  * and makes that early; `whitened` is then meaningless.
  */
-export function prunedResponsibilities(g: Gaussians, count: number, hint: (panel: number) => number): void {
-  const { components } = g;
-  const { best, logarithms, shares } = g.blocks;
-  g.refreshInverses();
-  for (let panel = 0; panel * PANEL < count; panel++) {
-    const first = hint(panel);
-    best.fill(-Infinity);
-    for (let k = 0; k < components; k++) whiten(g, panel, k === 0 ? first : k <= first ? k - 1 : k);
-    const real = Math.min(PANEL, count - panel * PANEL);
-    normalise(logarithms, best, components, real, shares, panel * PANEL * components);
-  }
+export function prunedResponsibilities(
+  g: Gaussians,
+  count: number,
+  hint: (panel: number) => number,
+  work: Each,
+): void {
+  const panels = Array.from({ length: Math.ceil(count / PANEL) }, (_, panel) => panel);
+  for (const panel of panels) g.blocks.hints[panel] = hint(panel);
+  g.refreshWhitening();
+  work('shares', panels, count);
+}
+
+/** {@link prunedResponsibilities} of one panel of the chunk's `count` latents. */
+export function panelShares(g: GaussianBlocks, panel: number, count: number): void {
+  const { components } = g.layout;
+  const { best, logarithms, shares, hints } = g.blocks;
+  const first = hints[panel]!;
+  best.fill(-Infinity);
+  for (let k = 0; k < components; k++) whiten(g, panel, k === 0 ? first : k <= first ? k - 1 : k);
+  const real = Math.min(PANEL, count - panel * PANEL);
+  normalise(logarithms, best, components, real, shares, panel * PANEL * components);
 }
 
 /** log(pi_c N_c) of a panel's latents into `logarithms`, c-th four; y into `whitened`. */
-function whiten(g: Gaussians, panel: number, c: number): void {
+function whiten(g: GaussianBlocks, panel: number, c: number): void {
   const { kernel, addresses: a, stride } = g;
   const { dim: d, order: n, square } = g.layout;
   kernel.whitenPanel(
@@ -78,7 +88,7 @@ function whiten(g: Gaussians, panel: number, c: number): void {
     stride,
     d,
     a.means + c * d * FLOAT64,
-    g.constants[c]!,
+    g.blocks.constants[c]!,
     a.z + panel * PANEL * n * FLOAT64,
     a.difference,
     a.whitened + (c * CHUNK + panel * PANEL) * n * FLOAT64,

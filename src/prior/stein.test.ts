@@ -13,7 +13,7 @@ import {
 import { Stream } from '../math/random.js';
 import { Gaussians } from './gaussians.js';
 import { MixturePrior } from './mixture.js';
-import { covarianceStep } from './stein.js';
+import { TASKS } from './tasks.js';
 
 // A mixture of two planar Gaussians and l(z) = sin(a.z) + z^T A z + b.z, whose expectation has a closed form.
 const RHO = [0.3, -0.4];
@@ -264,7 +264,7 @@ describe('steinGradients', () => {
   });
 });
 
-describe('covarianceStep', () => {
+describe('the covariance step', () => {
   const made = new Map<number, Gaussians>();
   const of = (n: number): Gaussians => {
     const g = made.get(n) ?? new Gaussians(1, n, new Float64Array(n), identity(n), new Float64Array(1));
@@ -276,7 +276,8 @@ describe('covarianceStep', () => {
     g.setMatrix('covariances', 0, sigma);
     g.refactor(0);
     g.setMatrix('moments', 0, delta);
-    covarianceStep(g, 0, gamma);
+    g.refreshInverses();
+    TASKS.step(g, 0, gamma);
     return g.covariances;
   };
 

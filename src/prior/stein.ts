@@ -1,7 +1,7 @@
 /** @file Stein gradients of an expected loss with respect to a Gaussian mixture, and the covariance step. */
 
-import type { Gaussians } from './gaussians.js';
-import { CHUNK, FLOAT64, PANEL } from './memory.js';
+import type { Each, Gaussians } from './gaussians.js';
+import { CHUNK, PANEL } from './memory.js';
 import { loadLatents, prunedResponsibilities } from './responsibilities.js';
 
 /** What the estimators read: one batch of latents and what the losses said about them. */
@@ -52,16 +52,14 @@ export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients 
   g.blocks.moments.fill(0);
   for (let start = 0; start < n; start += CHUNK) {
     const count = Math.min(CHUNK, n - start);
-    if (!ready) loadShares(g, batch, start, count, order);
+    if (!ready) loadShares(g, batch, start, count, order, g.together);
     loadSlopes(g, batch, start, count, order);
     addMixing(g, batch, start, count, order, mixing);
-    for (let c = 0; c < components; c++) counts[c]! += addMoments(g, c, count);
+    const used = g.together('moments', g.every, count);
+    for (let c = 0; c < components; c++) counts[c]! += used[c]!;
   }
-  for (let c = 0; c < components; c++) {
-    if (counts[c] === 0) continue;
-    // sym(M) / 2 = (M + M^T) / 4
-    g.kernel.symmetrise(g.matrixAt('moments', c), 0.25, g.layout.order, g.stride, g.addresses.square);
-  }
+  const touched = g.every.filter((c) => counts[c] !== 0);
+  g.together('symmetrise', touched, 0);
   return {
     means: meanGradient(g),
     get covariances() {
@@ -79,7 +77,7 @@ export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients 
 export function prepareStein(g: Gaussians, batch: Pick<SteinBatch, 'z' | 'n' | 'component'>): void {
   if (batch.n > CHUNK) return;
   const order = latentOrder(batch, g.components);
-  loadShares(g, batch, 0, batch.n, order);
+  loadShares(g, batch, 0, batch.n, order, g.alone);
   g.prepared = { z: batch.z, order };
 }
 
@@ -90,33 +88,11 @@ function loadShares(
   start: number,
   count: number,
   order: Int32Array,
+  work: Each,
 ): void {
   loadLatents(g, z, start, count, order);
-  prunedResponsibilities(g, count, (panel) => component?.[order[start + panel * PANEL]!] ?? 0);
-  const { kernel, addresses: a, stride } = g;
-  const { components, order: n, square } = g.layout;
-  for (let c = 0; c < components; c++) {
-    const inverse = a.inverse + c * square * FLOAT64;
-    sharedPanels(g, c, count).forEach((i, panel) => {
-      const whitened = a.whitened + (c * CHUNK + i) * n * FLOAT64;
-      kernel.unwhitenPanel(inverse, n, stride, whitened, unwhitenedAt(g, c) + panel * PANEL * stride);
-    });
-  }
-}
-
-/** First latents of the chunk's panels that have a share in component c. */
-function sharedPanels({ layout, blocks: { shares } }: Gaussians, c: number, count: number): number[] {
-  const panels: number[] = [];
-  for (let i = 0; i < count; i += PANEL) {
-    const o = i * layout.components + c * PANEL;
-    if (shares[o] !== 0 || shares[o + 1] !== 0 || shares[o + 2] !== 0 || shares[o + 3] !== 0) panels.push(i);
-  }
-  return panels;
-}
-
-/** Address of the rows Sigma_c^-1 (z - mu_c), which stand without gaps. */
-function unwhitenedAt({ addresses, stride }: Gaussians, c: number): number {
-  return addresses.unwhitened + c * CHUNK * stride;
+  prunedResponsibilities(g, count, (panel) => component?.[order[start + panel * PANEL]!] ?? 0, work);
+  work('unwhiten', g.every, count);
 }
 
 function meanGradient(g: Gaussians): Float64Array {
@@ -179,49 +155,11 @@ function addMixing(
 }
 
 /**
- * Adds (1/B) r_ic g_i to `sums` and (1/B) r_ic Sigma_c^-1 (z_i - mu_c) g_i^T to `moments` of component c, over the
- * chunk's latents. @returns how many of them have a share in the component
+ * The task `step` (tasks.ts) for these components, Delta being the gradients of the covariances that
+ * {@link steinGradients} has left. Throws as {@link Gaussians.refactor}.
  */
-function addMoments(g: Gaussians, c: number, count: number): number {
-  const { kernel, addresses: a, stride } = g;
-  const { components, order: n } = g.layout;
-  const { shares } = g.blocks;
-  const panels = sharedPanels(g, c, count);
-  let used = 0;
-  panels.forEach((i, panel) => {
-    const o = i * components + c * PANEL;
-    for (let k = o; k < o + PANEL; k++) if (shares[k] !== 0) used++;
-    const weighed = a.weighed + panel * PANEL * stride;
-    kernel.weighPanel(
-      n,
-      stride,
-      a.slopes + i * stride,
-      a.shares + o * FLOAT64,
-      weighed,
-      a.sums + c * n * FLOAT64,
-    );
-  });
-  if (used === 0) return 0;
-  const rows = panels.length * PANEL;
-  kernel.addCrossProduct(unwhitenedAt(g, c), a.weighed, rows, g.matrixAt('moments', c), n, stride);
-  return used;
-}
-
-/**
- * Sigma_c <- Sigma_c + gamma Delta + (gamma^2 / 2) Delta Sigma_c^-1 Delta, where Delta (symmetric, d x d) is matrix c
- * of the block `moments`, as {@link steinGradients} leaves it; {@link Gaussians.refactor} is to follow.
- *
- * With Sigma = L L^T the result is (Sigma + U^T U) / 2, U = L^T + gamma L^-1 Delta, so it is positive definite for
- * every Delta and gamma, and no eigenvalue relative to Sigma falls below 1/2.
- * Source: SLOGAN, Algorithm 1.
- */
-export function covarianceStep(g: Gaussians, c: number, gamma: number): void {
-  const { kernel, stride } = g;
-  const { product, square } = g.addresses;
-  const { order: n } = g.layout;
+export function moveCovariances(g: Gaussians, components: readonly number[], gamma: number): void {
   g.refreshInverses();
-  const delta = g.matrixAt('moments', c);
-  kernel.triangularProduct(g.matrixAt('inverseTransposed', c), delta, product, n, stride); // L^-1 Delta
-  kernel.gram(product, square, n, stride); // Delta L^-T L^-1 Delta
-  kernel.addSymmetric(g.matrixAt('covariances', c), gamma, delta, 0.5 * gamma * gamma, square, n, stride);
+  const pivots = g.together('step', components, gamma);
+  for (const [i, c] of components.entries()) g.refactored(c, pivots[i]!);
 }

@@ -211,6 +211,7 @@ function openSession(engine: OrtEngine, config: RunConfig, dataset: Dataset): Pr
       components: config.components ?? classCounts(dataset)?.length ?? 2,
       batch: config.batch,
       horizon: config.horizon ?? config.steps,
+      threads: config.threads,
     },
     seed: config.seed,
   });

@@ -78,7 +78,13 @@ export function openSession(
   return Session.open(engine, {
     method,
     settings: run.settings,
-    context: { data: run.dataset, components: run.components, batch: run.batch, horizon: run.horizon },
+    context: {
+      data: run.dataset,
+      components: run.components,
+      batch: run.batch,
+      horizon: run.horizon,
+      threads: run.threads,
+    },
     seed: run.seed,
     training,
     ...(state && { state }),
