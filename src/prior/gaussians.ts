@@ -2,7 +2,7 @@
 
 import { MixturaError, usageError } from '../errors.js';
 import { softmax, symmetricEigenvalues } from '../math/linalg.js';
-import { type Crew, crewOf, worthwhileThreads } from './crew.js';
+import { Crew, worthwhileThreads } from './crew.js';
 import { type BlockName, CHUNK, GaussianBlocks, layoutOf } from './memory.js';
 import { TASKS, type TaskName } from './tasks.js';
 
@@ -46,7 +46,7 @@ export class Gaussians extends GaussianBlocks {
 
   /**
    * Copies the parameters: means (K x d), covariances (K x d x d, symmetric) and logits (K). With more `threads` than this
-   * one, others help where there is much to do; the bits are the same.
+   * one, others help where there is much to do (see crew.ts); the bits are the same.
    */
   constructor(
     components: number,
@@ -57,7 +57,7 @@ export class Gaussians extends GaussianBlocks {
     threads = 1,
   ) {
     super(layoutOf(components, dim, worthwhileThreads(components, dim, threads)));
-    this.#crew = crewOf(this.layout.threads);
+    if (this.layout.threads > 1) this.#crew = new Crew(this);
     const { blocks, addresses } = this;
     this.means = blocks.means.subarray(0, means.length);
     this.logits = blocks.logits;
@@ -124,7 +124,7 @@ export class Gaussians extends GaussianBlocks {
   /** Does a task with whoever is free. */
   readonly together: Each = (task, items, argument) =>
     this.#crew && items.length > 1
-      ? this.#crew.each(this, task, items, argument)
+      ? this.#crew.each(task, items, argument)
       : this.alone(task, items, argument);
 
   /** Does a task in this thread, where the others have work of their own. */
@@ -140,16 +140,21 @@ export class Gaussians extends GaussianBlocks {
    * Throws where that does not help, with the component and its smallest eigenvalue.
    */
   refactor(c: number): void {
-    this.refactored(c, TASKS.factor(this, c));
+    this.moving([c]);
+    this.moved(c, TASKS.factor(this, c));
+  }
+
+  /** To be called before covariances are changed: nothing that was computed from them holds any more. */
+  moving(components: readonly number[]): void {
+    for (const c of components) this.#stale[c] = 1;
+    this.#staleConstants = true;
+    this.prepared = undefined;
   }
 
   /** To be called where Sigma_c was changed and factored: `pivot` is what the task `factor` gave back. Throws as {@link refactor}. */
-  refactored(c: number, pivot: number): void {
-    const { dim: d, pitch, square } = this.layout;
-    this.#stale[c] = 1;
-    this.#staleConstants = true;
-    this.prepared = undefined;
+  moved(c: number, pivot: number): void {
     if (pivot < 0) return;
+    const { dim: d, pitch, square } = this.layout;
     for (let i = 0; i < d; i++) this.blocks.covariances[c * square + i * pitch + i]! += JITTER;
     if (TASKS.factor(this, c) < 0) return;
     throw notPositiveDefinite(c, this.covariances.subarray(c * d * d, (c + 1) * d * d), d);
@@ -163,16 +168,16 @@ export class Gaussians extends GaussianBlocks {
   }
 
   /** Makes the blocks `inverse`, `inverseTransposed` and `constants` those of the factors and the mixing. */
-  refreshWhitening(): void {
-    this.refreshInverses();
+  refreshWhitening(work = this.together): void {
+    this.refreshInverses(work);
     this.refreshConstants();
   }
 
   /** Makes the blocks `inverse` and `inverseTransposed` those of the factors. */
-  refreshInverses(): void {
+  refreshInverses(work = this.together): void {
     const stale = this.every.filter((c) => this.#stale[c] === 1);
     if (stale.length === 0) return;
-    this.together('invert', stale, 0);
+    work('invert', stale, 0);
     this.#stale.fill(0);
   }
 

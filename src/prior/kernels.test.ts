@@ -216,6 +216,26 @@ describe.each([...everyDimension, ...everyBatch, ...large])('K=$k d=$d B=$n, mea
     for (const state of states) expect(state).toEqual(states[0]);
   });
 
+  it('has the inverses of its covariances also after a component has failed', () => {
+    const moved = priorOf(size, given);
+    const broken = Float64Array.from(batch.gradient);
+    // Latents of component 0 alone, where others have no share in them.
+    component.forEach((c, i) => {
+      if (c === 0) broken.fill(Number.NaN, i * d, (i + 1) * d);
+    });
+    try {
+      moved.update({ ...batch, gradient: broken, component, lr: { mean: 0, covariance: 0.25, mixing: 0 } });
+    } catch {}
+    const { weight } = moved.whitening();
+    for (let c = 0; c < k; c++) {
+      const sigma = Float64Array.from(moved.covariances.subarray(c * d * d, (c + 1) * d * d));
+      if (!sigma.every(Number.isFinite)) continue;
+      const inverse = weight.slice(c * d * d, (c + 1) * d * d);
+      const whitened = matmul(matmul(inverse, sigma, d, d, d), transpose(inverse, d, d), d, d, d);
+      expect(difference(whitened, identity(d))).toBeLessThan(1e-9);
+    }
+  });
+
   it('moves the covariances, and goes on from them', () => {
     const moved = priorOf(size, given);
     const lr = { mean: 0, covariance: 0.25, mixing: 0 };

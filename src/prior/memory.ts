@@ -95,6 +95,11 @@ export class GaussianBlocks {
   readonly kernel: MixtureKernel;
   readonly blocks: Record<BlockName, Float64Array>;
   readonly addresses: Readonly<Record<BlockName, number>>;
+  /**
+   * As large as a shared memory, but never touched, so that it takes none: V8 does not count what threads share, and would
+   * wait too long before it looks for mixtures that are gone.
+   */
+  readonly weight: ArrayBuffer | undefined;
 
   /** A new memory, shared where the layout is for several threads; or another thread's, as the one in `lane` sees it. */
   constructor(
@@ -104,6 +109,7 @@ export class GaussianBlocks {
     const lengths = blockLengths(layout);
     const made = memory ? sharedMixtureMemory(lengths, memory) : mixtureMemory(lengths, layout.threads > 1);
     this.memory = made.memory;
+    this.weight = layout.threads > 1 ? new ArrayBuffer(made.memory.buffer.byteLength) : undefined;
     this.kernel = made.kernel;
     this.blocks = { ...made.blocks };
     for (const name of OWN) {

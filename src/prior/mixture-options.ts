@@ -14,7 +14,7 @@ export interface MixtureOptions {
   readonly means?: Float64Array;
   /** Initial covariance, a multiple of the identity (default 1). */
   readonly variance?: number;
-  /** Threads that may work on it: with two, another helps where there is much to do (default 1). */
+  /** Threads that may work on it (default 1): others help where there is much to do, in the latest such mixture of the process. */
   readonly threads?: number;
 }
 

@@ -21,7 +21,8 @@ export type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-option
 /**
  * The latent prior q(z) = sum_c pi_c N(z; mu_c, Sigma_c), pi = softmax(rho), with full covariances. Source: SLOGAN.
  *
- * `means`, `covariances` and `logits` are for reading: only `update` moves them, since factors are kept beside them.
+ * `means`, `covariances` and `logits` are for reading: only `update` moves them, since factors are kept beside them. With
+ * several threads `means` and `logits` lie in memory that threads share, of which `structuredClone` makes no copy: `slice` does.
  *
  * @example
  * const prior = MixturePrior.create({ components: 8, dim: 64 }, Stream.root(0).fork('prior'));
@@ -37,7 +38,7 @@ export class MixturePrior implements LatentPrior {
   /** Means from N(0, meanStd^2 I) or as given, covariances variance I, equal mixing; throws a usage error for sizes below 1. */
   static create(options: MixtureOptions, stream: Stream): MixturePrior {
     const { components, dim, meanStd = 0.1, variance = 1, threads = 1 } = options;
-    for (const [name, size] of Object.entries({ components, dim })) {
+    for (const [name, size] of Object.entries({ components, dim, threads })) {
       if (!Number.isInteger(size) || size < 1) {
         throw usageError(`A mixture prior cannot have ${name} = ${size}; give a whole number of at least 1.`);
       }
@@ -183,7 +184,7 @@ export class MixturePrior implements LatentPrior {
    * - Sigma <- Sigma + g Delta + (g^2 / 2) Delta Sigma^-1 Delta, Delta = -gradient, g = sigmaLrMult * lr.covariance
    * - rho <- rho - lr.mixing * gradient
    *
-   * Throws where a covariance is no longer positive definite even with 1e-6 I added. Source: SLOGAN, Algorithm 1.
+   * Throws where a covariance is no longer positive definite even with 1e-6 I added; all else has been moved by then. Source: SLOGAN, Algorithm 1.
    */
   update(step: MixtureUpdate): SteinGradients {
     const { lr, freeze = {}, sigmaLrMult = 2, explicit } = step;

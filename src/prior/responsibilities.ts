@@ -63,7 +63,7 @@ export function prunedResponsibilities(
 ): void {
   const panels = Array.from({ length: Math.ceil(count / PANEL) }, (_, panel) => panel);
   for (const panel of panels) g.blocks.hints[panel] = hint(panel);
-  g.refreshWhitening();
+  g.refreshWhitening(work);
   work('shares', panels, count);
 }
 

@@ -156,10 +156,11 @@ function addMixing(
 
 /**
  * The task `step` (tasks.ts) for these components, Delta being the gradients of the covariances that
- * {@link steinGradients} has left. Throws as {@link Gaussians.refactor}.
+ * {@link steinGradients} has left. Throws as {@link Gaussians.refactor}, when all have been moved.
  */
 export function moveCovariances(g: Gaussians, components: readonly number[], gamma: number): void {
   g.refreshInverses();
+  g.moving(components);
   const pivots = g.together('step', components, gamma);
-  for (const [i, c] of components.entries()) g.refactored(c, pivots[i]!);
+  for (const [i, c] of components.entries()) g.moved(c, pivots[i]!);
 }
