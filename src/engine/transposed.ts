@@ -1,9 +1,9 @@
-/** @file Which matrices lie transposed in the engine's memory, for programs that are faster so (see graph/turned.ts). */
+/** @file Which matrices lie transposed in the engine's memory, for programs that are faster so (see graph/transposed.ts). */
 import { topologicalOrder } from '../graph/grad.js';
 import { mixLater } from '../graph/mixtures.js';
 import { simplify } from '../graph/simplify.js';
 import type { Tensor } from '../graph/tensor.js';
-import { turn } from '../graph/turned.js';
+import { overTransposed } from '../graph/transposed.js';
 import { elements, type GroupLayout, type ProgramSpec } from './engine.js';
 
 /**
@@ -57,17 +57,17 @@ export class TransposedMatrices {
   program(program: ProgramSpec): ProgramSpec {
     const [outputs, gradients, assignments] = valuesOf(program);
     const all = [...outputs, ...gradients, ...assignments];
-    const values = mixLater(simplify(all.map(([, value]) => value)));
-    const asked = values.map((value, i) => {
+    const plain = mixLater(simplify(all.map(([, value]) => value)));
+    const asked = plain.map((value, i) => {
       const transposed = i >= outputs.length && this.#held.has(all[i]![0]);
       return { value, transposed };
     });
-    const turned = turn(asked, this.#held).map((value, i) => [all[i]![0], value] as const);
+    const values = overTransposed(asked, this.#held).map((value, i) => [all[i]![0], value] as const);
     return {
       name: program.name,
-      outputs: Object.fromEntries(turned.splice(0, outputs.length)),
-      gradients: new Map(turned.splice(0, gradients.length)),
-      assignments: new Map(turned),
+      outputs: Object.fromEntries(values.splice(0, outputs.length)),
+      gradients: new Map(values.splice(0, gradients.length)),
+      assignments: new Map(values),
     };
   }
 

@@ -68,7 +68,7 @@ function withSlope(node: Tensor, kept: Tensor, sole: Predicate): Tensor | undefi
   return new Tensor(conv.op, conv.inputs, attributes, conv.shape, conv.dtype);
 }
 
-/** A B + c, for a column c, as a product with the third input c: a bias where the batch is the second axis (see turned.ts). */
+/** A B + c, for a column c, as a product with the third input c: a bias where the batch is the second axis (see transposed.ts). */
 function withColumn(node: Tensor, kept: Tensor, sole: Predicate): Tensor | undefined {
   if (node.op !== 'add') return undefined;
   const at = kept.inputs.findIndex(

@@ -11,7 +11,7 @@ import { mixLater } from './mixtures.js';
 import { sizeOf } from './shape.js';
 import { simplify } from './simplify.js';
 import { concat, constant, full, input, type Tensor } from './tensor.js';
-import { type Asked, turn } from './turned.js';
+import { type Asked, overTransposed } from './transposed.js';
 
 const draw = (name: string, n: number) => Stream.root(5).fork(name).normals(new Float64Array(n));
 
@@ -22,9 +22,9 @@ function transposed(values: Float64Array, [rows, columns]: readonly [number, num
 const shapeOf = ({ shape }: Tensor) => shape as readonly [number, number];
 
 /** Checks that what is asked for keeps its values over transposed inputs, and returns it as it is computed then. */
-function turned(asked: readonly Asked[], held: ReadonlySet<string>): Tensor[] {
+function computed(asked: readonly Asked[], held: ReadonlySet<string>): Tensor[] {
   const before = mixLater(simplify(asked.map(({ value }) => value)));
-  const after = turn(
+  const after = overTransposed(
     before.map((value, i) => ({ value, transposed: asked[i]!.transposed })),
     held,
   );
@@ -94,7 +94,7 @@ describe('programs over transposed weights', () => {
         ...(exception ? [exception.program] : []),
       ]) {
         const own = [...(gradients ?? []), ...(assignments ?? [])];
-        turned(
+        computed(
           [
             ...Object.values(outputs).map((value) => ({ value, transposed: false })),
             ...own.map(([name, value]) => ({ value, transposed: held.has(name) })),
@@ -111,7 +111,7 @@ describe('programs over transposed weights', () => {
     const held = new Set(names.map(({ name }) => name));
     const found = phases.map(({ program: { outputs, gradients } }) =>
       transpositions(
-        turned(
+        computed(
           [
             ...Object.values(outputs).map((value) => ({ value, transposed: false })),
             ...[...(gradients ?? [])].map(([name, value]) => ({ value, transposed: held.has(name) })),
@@ -202,7 +202,7 @@ describe('any program', () => {
         const nodes = made(choices).filter(({ dtype }) => dtype === 'float32');
         const loss = nodes.reduce((sum, node) => sum.add(node.tanh().mean()), w.mean());
         const gradients = grad(loss, [w, u]);
-        turned(
+        computed(
           [
             ...nodes.map((value) => ({ value, transposed: across && value.shape.length === 2 })),
             ...gradients.map((value) => ({ value, transposed: true })),

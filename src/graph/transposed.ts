@@ -21,9 +21,11 @@ export interface Asked {
  * What is asked for, where the inputs in `held` (matrices) are fed transposed. The values are to be simplified: equal
  * nodes are one.
  */
-export function turn(asked: readonly Asked[], held: ReadonlySet<string>): Tensor[] {
-  const turner = new Turner(asked, held);
-  return asked.map(({ value, transposed }) => (transposed ? turner.turned(value) : turner.plain(value)));
+export function overTransposed(asked: readonly Asked[], held: ReadonlySet<string>): Tensor[] {
+  const program = new Transposition(asked, held);
+  return asked.map(({ value, transposed }) =>
+    transposed ? program.transposed(value) : program.plain(value),
+  );
 }
 
 /** A matrix that is neither a row nor a column, which are the same values in the same order either way. */
@@ -41,10 +43,10 @@ const FOLLOWS: ReadonlySet<Tensor['op']> = new Set([
   ...(['leakyRelu', 'leakyGate', 'concat', 'slice', 'pad', 'broadcast'] as const),
 ]);
 
-class Turner {
-  /** The form in which a node is computed: transposed where it is in {@link #turned}, vectors in {@link #columns} as columns. */
+class Transposition {
+  /** The form in which a node is computed: transposed where it is in {@link #transposed}, vectors in {@link #columns} as columns. */
   readonly #home = new Map<Tensor, Tensor>();
-  readonly #turned: ReadonlySet<Tensor>;
+  readonly #transposed: ReadonlySet<Tensor>;
   readonly #columns: ReadonlySet<Tensor>;
   /** The other form of what is read in both. */
   readonly #others = new Map<Tensor, Tensor>();
@@ -54,25 +56,25 @@ class Turner {
     private readonly held: ReadonlySet<string>,
   ) {
     const order = topologicalOrder(asked.map(({ value }) => value));
-    this.#turned = this.#choose(order, asked);
+    this.#transposed = this.#choose(order, asked);
     const beside = order.flatMap((node) =>
-      this.#turned.has(node) && FOLLOWS.has(node.op) ? node.inputs : [],
+      this.#transposed.has(node) && FOLLOWS.has(node.op) ? node.inputs : [],
     );
     this.#columns = new Set(beside.filter(({ op, shape }) => op === 'input' && shape.length === 1));
     for (const node of order)
-      this.#home.set(node, this.#turned.has(node) ? this.#across(node) : this.#along(node));
+      this.#home.set(node, this.#transposed.has(node) ? this.#across(node) : this.#along(node));
   }
 
   plain(node: Tensor): Tensor {
-    if (this.#turned.has(node)) return this.#other(node, (one) => this.plain(one));
+    if (this.#transposed.has(node)) return this.#other(node, (one) => this.plain(one));
     return this.#home.get(node)!.reshape(node.shape);
   }
 
   /** The transpose of a matrix, row or column; a vector as a column; a number as it is. */
-  turned(node: Tensor): Tensor {
-    if (this.#turned.has(node)) return this.#home.get(node)!;
+  transposed(node: Tensor): Tensor {
+    if (this.#transposed.has(node)) return this.#home.get(node)!;
     if (node.shape.length < 2 && sizeOf(node.shape) === 1) return this.plain(node);
-    return this.#other(node, (one) => this.turned(one));
+    return this.#other(node, (one) => this.transposed(one));
   }
 
   /** The form of a node that is not its home. Truth values, which nothing reorders, are computed again. */
@@ -108,19 +110,19 @@ class Turner {
     }
     const isHeld = ({ attributes: { name } }: Tensor) => name !== undefined && this.held.has(name);
     const wanted = new Set(asked.flatMap(({ value, transposed }) => (transposed ? [value] : [])));
-    const turned = new Set<Tensor>();
+    const chosen = new Set<Tensor>();
     for (const node of order) {
-      if (isHeld(node)) turned.add(node);
+      if (isHeld(node)) chosen.add(node);
       if (wanted.has(node) || (node.op === 'matmul' && node.inputs.some(isHeld))) {
-        for (const one of sets.get(node) ?? []) turned.add(one);
+        for (const one of sets.get(node) ?? []) chosen.add(one);
       }
     }
     // Rows and columns lie as what they are made of, so that they need no new shape beside it.
     for (const node of order) {
       if (node.shape.length !== 2 || isMatrix(node) || !(FOLLOWS.has(node.op) || isKeptSum(node))) continue;
-      if (node.inputs.some((one) => turned.has(one))) turned.add(node);
+      if (node.inputs.some((one) => chosen.has(one))) chosen.add(node);
     }
-    return turned;
+    return chosen;
   }
 
   /** A node as it is. */
@@ -132,7 +134,7 @@ class Turner {
     }
     const [source] = inputs;
     if (op === 'input') return this.#columns.has(node) ? input(attributes.name!, [shape[0]!, 1]) : node;
-    if (op === 'sum' && this.#turned.has(source!)) {
+    if (op === 'sum' && this.#transposed.has(source!)) {
       const axes = attributes.axes!.map((axis) => 1 - axis);
       return this.#home.get(source!)!.sum(axes, false).reshape(shape);
     }
@@ -157,19 +159,19 @@ class Turner {
         );
       }
       case 'sum':
-        return this.turned(inputs[0]!).sum([1 - attributes.axes![0]!], true);
+        return this.transposed(inputs[0]!).sum([1 - attributes.axes![0]!], true);
       case 'broadcast':
-        return this.turned(inputs[0]!).broadcastTo(swapped);
+        return this.transposed(inputs[0]!).broadcastTo(swapped);
       case 'concat':
       case 'slice':
       case 'pad': {
-        const turned = inputs.map((one) => this.turned(one));
-        return apply(op, turned, { ...attributes, axis: 1 - attributes.axis! });
+        const parts = inputs.map((one) => this.transposed(one));
+        return apply(op, parts, { ...attributes, axis: 1 - attributes.axis! });
       }
       default:
         return apply(
           op,
-          inputs.map((one) => this.turned(one)),
+          inputs.map((one) => this.transposed(one)),
           attributes,
         );
     }
@@ -177,7 +179,7 @@ class Turner {
 
   /** A factor in the form in which it is there, and whether that is to be read transposed. */
   #factor(node: Tensor, transposed = false): readonly [Tensor, boolean] {
-    return [this.#home.get(node)!, transposed !== this.#turned.has(node)];
+    return [this.#home.get(node)!, transposed !== this.#transposed.has(node)];
   }
 
   #product([a, transposeA]: readonly [Tensor, boolean], [b, transposeB]: readonly [Tensor, boolean]): Tensor {
