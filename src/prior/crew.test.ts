@@ -89,7 +89,7 @@ describe('a shared mixture', () => {
     };
     expect(attempts).toThrow('broken off');
     breaks = false;
-    expect([...crew.each('factor', g.every, 0)]).toEqual(g.every.map(() => -1));
+    expect(Array.from(crew.each('factor', g.every, 0))).toEqual(g.every.map(() => -1));
   });
 
   it('helps the latest mixture, and leaves the others alone', () => {
