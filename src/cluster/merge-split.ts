@@ -1,5 +1,5 @@
 /** @file Improves a partition by merging two parts and splitting one, as long as the normalised cut falls. */
-import { type NeighbourGraph, normalisedCut, partLinks } from './neighbour-graph.js';
+import { cutShare, type NeighbourGraph, normalisedCut, partLinks } from './neighbour-graph.js';
 
 /** When a move of {@link mergeSplit} is worth making. */
 export interface MergeSplitOptions {
@@ -41,8 +41,9 @@ export function mergeSplit(
   const before = normalisedCut(partLinks(graph, part, parts));
   let score = before;
   for (let moves = 0; moves < parts; moves++) {
-    const best = bestMove(graph, part, parts, Math.max(2, smallest * graph.count));
-    if (best === undefined || best.score >= Math.min(gain * score, score - least)) break;
+    const limit = Math.min(gain * score, score - least);
+    const best = bestMove(graph, part, parts, Math.max(2, smallest * graph.count), limit);
+    if (best === undefined) break;
     part = best.part;
     score = best.score;
     for (const c of best.changed) changed.add(c);
@@ -56,33 +57,73 @@ interface Move {
   readonly changed: readonly number[];
 }
 
+/** Rounding that a bound on a score allows for. */
+const SLACK = 1e-9;
+
+/**
+ * The move with the lowest normalised cut, if that is below `limit`.
+ *
+ * Cutting a part never makes its share of the normalised cut smaller: with edges e_p out of a half p of volume v_p,
+ * e_p / v_p + e_q / v_q >= (e_p + e_q) / (v_p + v_q), and the edges between the halves come on top. So no move that
+ * merges or cuts the union of a and b gets below the score of merging them, and most need not be tried.
+ */
 function bestMove(
   graph: NeighbourGraph,
   part: Int32Array,
   parts: number,
   smallest: number,
+  limit: number,
 ): Move | undefined {
   let best: Move | undefined;
-  const consider = (moved: Int32Array, changed: readonly number[]) => {
-    const score = normalisedCut(partLinks(graph, moved, parts));
-    if (best === undefined || score < best.score) best = { part: moved, score, changed };
-  };
-  const { volumes } = partLinks(graph, part, parts);
+  const { links, volumes } = partLinks(graph, part, parts);
+  const inside = (a: number, b: number) => links[a * parts + b]!;
+  const shares = Array.from(volumes, (volume, c) => cutShare(inside(c, c), volume));
+  const score = sumOf(shares);
+  const unions = pairs(volumes).map(([a, b]) => {
+    const share = cutShare(inside(a, a) + inside(b, b) + 2 * inside(a, b), volumes[a]! + volumes[b]!);
+    return { a, b, share, bound: score + share - shares[a]! - shares[b]! - SLACK };
+  });
+  const worthTrying = ({ bound }: { bound: number }) => bound < (best?.score ?? limit);
   for (let c = 0; c < parts; c++) {
+    // An empty part has nothing to merge; it gets its half from the cut of a union below.
+    const merges = unions.filter(({ a, b }) => a !== c && b !== c && volumes[b]! > 0);
+    if (!merges.some(worthTrying)) continue;
     const half = splitPart(graph, part, c, smallest);
     if (!half) continue;
-    for (const [a, b] of pairs(volumes)) {
-      // An empty part has nothing to merge; it gets its half from the cut of a union below.
-      if (a !== c && b !== c && volumes[b]! > 0) consider(merged(part, a, b, half), [a, b, c]);
+    const [halfShare, restShare] = sharesOfHalves(graph, part, c, half);
+    for (const { a, b, share } of merges) {
+      const changed: Record<number, number> = { [a]: share, [b]: halfShare, [c]: restShare };
+      const moved = sumOf(shares.map((own, at) => changed[at] ?? own));
+      if (moved < (best?.score ?? limit)) {
+        best = { part: merged(part, a, b, half), score: moved, changed: [a, b, c] };
+      }
     }
   }
-  for (const [a, b] of pairs(volumes)) {
+  for (const { a, b, bound } of unions) {
+    if (!worthTrying({ bound })) continue;
     const union = part.map((own) => (own === b ? a : own));
     const half = splitPart(graph, union, a, smallest);
-    if (half) consider(cutAnew(part, union, a, b, half), [a, b]);
+    if (!half) continue;
+    const moved = cutAnew(part, union, a, b, half);
+    const movedScore = normalisedCut(partLinks(graph, moved, parts));
+    if (movedScore < (best?.score ?? limit)) best = { part: moved, score: movedScore, changed: [a, b] };
   }
   return best;
 }
+
+/** What the half of part c, and the rest of c, add to the normalised cut. */
+function sharesOfHalves(
+  graph: NeighbourGraph,
+  part: Int32Array,
+  c: number,
+  half: Uint8Array,
+): [number, number] {
+  const halves = part.map((own, i) => (own !== c ? 2 : half[i] ? 0 : 1));
+  const { links, volumes } = partLinks(graph, halves, 3);
+  return [cutShare(links[0]!, volumes[0]!), cutShare(links[4]!, volumes[1]!)];
+}
+
+const sumOf = (shares: readonly number[]) => shares.reduce((sum, share) => sum + share, 0);
 
 /** b joins a; the half becomes the new b. */
 function merged(part: Int32Array, a: number, b: number, half: Uint8Array): Int32Array {

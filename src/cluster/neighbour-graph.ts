@@ -74,5 +74,10 @@ export function partLinks(graph: NeighbourGraph, part: Int32Array, parts: number
  */
 export function normalisedCut({ links, volumes }: PartLinks): number {
   const parts = volumes.length;
-  return volumes.reduce((sum, volume, c) => sum + (volume === 0 ? 1 : 1 - links[c * parts + c]! / volume), 0);
+  return volumes.reduce((sum, volume, c) => sum + cutShare(links[c * parts + c]!, volume), 0);
+}
+
+/** What a part with so many edges inside adds to the normalised cut. */
+export function cutShare(inside: number, volume: number): number {
+  return volume === 0 ? 1 : 1 - inside / volume;
 }
