@@ -99,8 +99,9 @@ function bestMove(
       }
     }
   }
-  for (const { a, b, bound } of unions) {
-    if (!worthTrying({ bound })) continue;
+  for (const pair of unions) {
+    if (!worthTrying(pair)) continue;
+    const { a, b } = pair;
     const union = part.map((own) => (own === b ? a : own));
     const half = splitPart(graph, union, a, smallest);
     if (!half) continue;
