@@ -13,9 +13,9 @@ node(bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json');
 // The same kernels over a memory that threads share, which is another kind of import.
 const shared = ['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
 for (const [source, file, more = []] of [
-  ['src/engine/kernel/index.ts', 'dist/engine/kernel.wasm'],
-  ['src/engine/kernel/index.ts', 'dist/engine/kernel-shared.wasm', shared],
-  ['src/math/kernel/random.ts', 'dist/math/random.wasm'],
+  ['src/wasm/kernel/index.ts', 'dist/wasm/kernel.wasm'],
+  ['src/wasm/kernel/index.ts', 'dist/wasm/kernel-shared.wasm', shared],
+  ['src/wasm/kernel/random.ts', 'dist/wasm/random.wasm'],
 ]) {
   mkdirSync(path.dirname(file), { recursive: true });
   const options = [

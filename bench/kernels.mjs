@@ -2,10 +2,10 @@
 // weighs against each other.
 //   node bench/kernels.mjs [--threads 2] [--steps 60] [--rounds 3]
 import { parseArgs } from 'node:util';
-import { suitsKernels } from '../dist/engine/kernel-cost.js';
-import { planKernels } from '../dist/engine/kernel-plan.js';
-import { OrtEngine } from '../dist/engine/ort.js';
-import { countFlops } from '../dist/graph/flops.js';
+import { suitsKernels } from '../dist/engine/kernels/cost.js';
+import { planKernels } from '../dist/engine/kernels/plan.js';
+import { OrtEngine } from '../dist/engine/ort/engine.js';
+import { countFlops } from '../dist/graph/cost/flops.js';
 import { Stream } from '../dist/math/random.js';
 import { slogan } from '../dist/method/slogan.js';
 import { Session } from '../dist/train/session.js';

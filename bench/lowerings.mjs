@@ -3,14 +3,14 @@
 // covers its image) chooses, and how far that is from the fastest.
 //   node bench/lowerings.mjs [--threads 2] [--runs 30] [--only mnist,cifar]
 import { parseArgs } from 'node:util';
-import { findBlockSize } from '../dist/engine/block-size.js';
-import { lowerProgram } from '../dist/engine/lowering.js';
-import { openSession } from '../dist/engine/ort-session.js';
+import { openBench } from '../dist/bench/bench.js';
+import { openSession } from '../dist/engine/cpu/session.js';
+import { findBlockSize } from '../dist/engine/ort/block-size.js';
+import { lowerProgram } from '../dist/engine/ort/lowering.js';
 import { topologicalOrder } from '../dist/graph/grad.js';
-import { simplify } from '../dist/graph/simplify.js';
+import { simplify } from '../dist/graph/passes/simplify.js';
 import { apply, input } from '../dist/graph/tensor.js';
 import { Stream } from '../dist/math/random.js';
-import { openBench } from '../dist/train/bench.js';
 import { markdown, median } from './support.mjs';
 
 const { values: options } = parseArgs({

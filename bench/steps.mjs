@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { benchNamed } from '../dist/train/bench-cases.js';
+import { benchNamed } from '../dist/bench/cases.js';
 import {
   childJson,
   EXPORT,

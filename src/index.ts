@@ -2,10 +2,10 @@
 
 // graph: expressions, their derivatives, and what they are lowered to
 
+export { countFlops } from './graph/cost/flops.js';
 export { evaluate } from './graph/evaluate.js';
-export { countFlops } from './graph/flops.js';
 export { grad } from './graph/grad.js';
-export { type LowerOptions, lower, type OnnxModel } from './graph/onnx.js';
+export { type LowerOptions, lower, type OnnxModel } from './graph/onnx/lower.js';
 export { print } from './graph/print.js';
 export {
   type ConvOptions,
@@ -34,7 +34,7 @@ export type {
   StateTensor,
   TensorGroup,
 } from './engine/engine.js';
-export { OrtEngine, type OrtOptions } from './engine/ort.js';
+export { OrtEngine, type OrtOptions } from './engine/ort/engine.js';
 export { ReferenceEngine } from './engine/reference.js';
 
 // nn, nets: layers, losses, and the networks made of them
@@ -97,25 +97,25 @@ export {
 
 // train: runs, from a request to a trained model
 
+export { type BenchOptions, type BenchResult, bench } from './bench/bench.js';
 export { type Preset, presets } from './config/presets.js';
 export type { RunRequest } from './config/resolve.js';
 export type { ResolvedRun } from './config/schema.js';
-export { type BenchOptions, type BenchResult, bench } from './train/bench.js';
 export {
   type EvaluateOptions,
   type Evaluation,
   evaluate as evaluateModel,
   type FoundGroup,
-} from './train/evaluate.js';
-export { type Aggregate, aggregate, type Comparison, compareGroups } from './train/evaluate-groups.js';
-export { type EvaluateRunOptions, evaluateRun, type RunScores } from './train/evaluate-run.js';
-export { type ExportedFile, exportRun } from './train/export.js';
+} from './evaluate/labels.js';
+export { type Aggregate, aggregate, type Comparison, compareGroups } from './run/compare.js';
+export { type MetricsLine, RunFolder } from './run/folder.js';
+export { type PreparedRun, prepareRun } from './run/prepare.js';
+export { type RunEvent, type RunOptions, type RunOutcome, runTraining } from './run/recorder.js';
+export { type EvaluateRunOptions, evaluateRun, type RunScores } from './run/score.js';
+export { type TrainedRun, withTrained } from './run/trained.js';
+export { type ExportedFile, exportRun } from './run/use/export.js';
 export { Inference } from './train/inference.js';
-export { type PreparedRun, prepareRun } from './train/prepare.js';
-export { type RunEvent, type RunOptions, type RunOutcome, runTraining } from './train/run.js';
-export { type MetricsLine, RunFolder } from './train/run-folder.js';
 export { Session, type SessionOptions } from './train/session.js';
-export { type TrainedRun, withTrained } from './train/trained.js';
 export { type StepEvent, type TrainOptions, train } from './train/trainer.js';
 
 // features: networks that turn samples into features, and classifiers
@@ -151,8 +151,6 @@ export {
 // data: named sets and files, unequal selections of them, batches
 
 export { type BatchSchedule, batchSchedule } from './data/batches.js';
-export { type CacheContent, type CachedDataset, CacheWriter, openCacheFile } from './data/cache-file.js';
-export { CATALOGUE, type CatalogueEntry } from './data/catalogue.js';
 export {
   type ArraySource,
   arrayDataset,
@@ -161,9 +159,16 @@ export {
   type Samples,
   withoutLabels,
 } from './data/dataset.js';
-export { type ImageFolderOptions, type ImageOptions, imageFolder } from './data/image-folder.js';
-export { DATASET_NAMES, type OpenOptions, openDataset } from './data/open.js';
+export {
+  type CacheContent,
+  type CachedDataset,
+  CacheWriter,
+  openCacheFile,
+} from './data/images/cache-file.js';
+export { type ImageFolderOptions, type ImageOptions, imageFolder } from './data/images/folder.js';
 export { type Selection, select } from './data/select.js';
+export { CATALOGUE, type CatalogueEntry } from './data/sets/catalogue.js';
+export { DATASET_NAMES, type OpenOptions, openDataset } from './data/sets/open.js';
 
 // metrics
 

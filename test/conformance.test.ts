@@ -1,6 +1,6 @@
 /** @file Every engine trains alike: same trajectory as the float64 reference, same bits twice, same graphs as before. */
 import { describe, expect, it } from 'vitest';
-import { OrtEngine } from '../src/engine/ort.js';
+import { OrtEngine } from '../src/engine/ort/engine.js';
 import { ReferenceEngine } from '../src/engine/reference.js';
 import { print } from '../src/graph/print.js';
 import type { Tensor } from '../src/graph/tensor.js';

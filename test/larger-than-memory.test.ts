@@ -51,7 +51,7 @@ const module = (name: string) => JSON.stringify(new URL(`../dist/${name}`, impor
 
 /** Reads batches of the schedule, then every marked row, and prints what it saw. */
 const PROGRAM = `
-import { openCacheFile } from ${module('data/cache-file.js')};
+import { openCacheFile } from ${module('data/images/cache-file.js')};
 import { batchSchedule } from ${module('data/batches.js')};
 import { Stream } from ${module('math/random.js')};
 import { withoutLabels } from ${module('data/dataset.js')};

@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deviceProblem, requireDevice } from '../src/engine/devices.js';
-import { OrtEngine } from '../src/engine/ort.js';
-import type { MetricsLine } from '../src/train/run-folder.js';
+import { OrtEngine } from '../src/engine/ort/engine.js';
+import type { MetricsLine } from '../src/run/folder.js';
 import { Scratch } from './support/cli.js';
 import { errorsOf, trajectory, VARIANTS } from './support/trajectory.js';
 

@@ -3,9 +3,9 @@
 // Metadata `case`: the configuration. Tensors: `before/` parameters, second moments and the prior; `feeds/PHASE/` what
 // the step was fed; `outputs/` losses and gradients; `after/` second moments and the prior.
 import { parseArgs } from 'node:util';
+import { openBench } from '../../dist/bench/bench.js';
 import { methodNamed } from '../../dist/method/index.js';
-import { openBench } from '../../dist/train/bench.js';
-import { writeSafetensors } from '../../dist/train/safetensors.js';
+import { writeSafetensors } from '../../dist/run/formats/safetensors.js';
 import { givenSizes, SIZE_OPTIONS } from '../support.mjs';
 
 /** The critic starts steep, so that the Lipschitz penalty is felt; second moments start above 0, so that Adam's step is smooth. */

@@ -2,8 +2,8 @@
 
 import { writeFileAtomic } from '../atomic-file.js';
 import { ExitCode } from '../errors.js';
-import { type Assignment, assignFile, assignmentCsv, groupCounts } from '../train/assign.js';
-import { withTrained } from '../train/trained.js';
+import { withTrained } from '../run/trained.js';
+import { type Assignment, assignFile, assignmentCsv, groupCounts } from '../run/use/assign.js';
 import { note, percent, printJson, write } from './output.js';
 import { tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';

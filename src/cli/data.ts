@@ -1,13 +1,13 @@
 /** @file `mixtura data`: which data sets there are, getting one, what one holds, and where files are looked for. */
 import path from 'node:path';
 import { writeFileAtomic } from '../atomic-file.js';
-import { CATALOGUE, type CatalogueEntry } from '../data/catalogue.js';
-import { ELASTIC_NAMES } from '../data/elastic-splits.js';
-import { formatSummary, summarize } from '../data/inspect.js';
-import { cacheFolder, downloadLine, fetchSet, NAMED_SETS, namedSetPresence } from '../data/named.js';
-import { didYouMean } from '../data/nearest.js';
+import { formatSummary, summarize } from '../data/inspect/inspect.js';
 import { noticeLines } from '../data/notice.js';
-import { DATASET_NAMES, FILE_KINDS, formatOf, openDataset } from '../data/open.js';
+import { CATALOGUE, type CatalogueEntry } from '../data/sets/catalogue.js';
+import { ELASTIC_NAMES } from '../data/sets/elastic-splits.js';
+import { cacheFolder, downloadLine, fetchSet, NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
+import { DATASET_NAMES, FILE_KINDS, formatOf, openDataset } from '../data/sets/open.js';
+import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, usageError } from '../errors.js';
 import { contactSheet } from '../report/contact-sheet.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';

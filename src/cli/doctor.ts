@@ -1,6 +1,7 @@
 /** @file `mixtura doctor`: checks the machine, a line a thing. */
+
+import { type Check, checkMachine } from '../bench/doctor.js';
 import { ExitCode } from '../errors.js';
-import { type Check, checkMachine } from '../train/doctor.js';
 import { print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 

@@ -2,8 +2,8 @@
 import { parseMetricName } from '../metrics/metric.js';
 import type { metrics as table } from '../metrics/metric-table.js';
 import { type PublishedCell, sameFeatures } from '../metrics/published.js';
-import { type Aggregate, type compareGroups, leastP } from '../train/evaluate-groups.js';
-import type { RunScores } from '../train/evaluate-run.js';
+import { type Aggregate, type compareGroups, leastP } from '../run/compare.js';
+import type { RunScores } from '../run/score.js';
 import { groupLines } from './groups.js';
 
 type Published = Readonly<Record<string, PublishedCell>>;

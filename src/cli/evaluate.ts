@@ -1,17 +1,12 @@
 /** @file `mixtura evaluate`: scores runs on their data and on held-out data, alone, as a group, or as two groups. */
 import { ExitCode, usageError } from '../errors.js';
+import { LEAST_SAMPLES } from '../evaluate/generation.js';
+import type { TellProgress } from '../evaluate/progress.js';
 import { FEATURE_NETWORKS } from '../features/feature-network.js';
 import { type Split, splits } from '../metrics/metric.js';
-import { LEAST_SAMPLES } from '../train/evaluate-generation.js';
-import { aggregate, compareGroups, requireOneProtocol, requireSameData } from '../train/evaluate-groups.js';
-import type { TellProgress } from '../train/evaluate-progress.js';
-import {
-  DEFAULT_SAMPLES,
-  type EvaluateRunOptions,
-  evaluateRun,
-  type RunScores,
-} from '../train/evaluate-run.js';
-import { withTrained } from '../train/trained.js';
+import { aggregate, compareGroups, requireOneProtocol, requireSameData } from '../run/compare.js';
+import { DEFAULT_SAMPLES, type EvaluateRunOptions, evaluateRun, type RunScores } from '../run/score.js';
+import { withTrained } from '../run/trained.js';
 import { comparisonLines, groupScoreLines, noteLines, runLines } from './evaluate-table.js';
 import { LiveLine } from './live-line.js';
 import { duration, print, printJson } from './output.js';

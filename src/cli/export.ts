@@ -1,8 +1,8 @@
 /** @file `mixtura export`: writes the trained networks as ONNX files, checked. */
 import { dirname, join } from 'node:path';
 import { ExitCode } from '../errors.js';
-import { exportRun } from '../train/export.js';
-import { withTrained } from '../train/trained.js';
+import { withTrained } from '../run/trained.js';
+import { exportRun } from '../run/use/export.js';
 import { print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 

@@ -1,9 +1,9 @@
 /** @file `mixtura features`: trains a feature network on labelled data and writes it as an ONNX file. */
 import { existsSync } from 'node:fs';
 import { writeFileAtomic } from '../atomic-file.js';
-import { downloadLine } from '../data/named.js';
 import { noticeLines } from '../data/notice.js';
-import { openDataset } from '../data/open.js';
+import { downloadLine } from '../data/sets/named.js';
+import { openDataset } from '../data/sets/open.js';
 import { ExitCode, usageError } from '../errors.js';
 import { type FeatureTrainingResult, networkName, trainFeatureNetwork } from '../features/train-network.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';

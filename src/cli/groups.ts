@@ -1,5 +1,5 @@
 /** @file Groups as a table for people: learned sizes beside the true ones. */
-import type { FoundGroup } from '../train/evaluate.js';
+import type { FoundGroup } from '../evaluate/labels.js';
 import { percent } from './output.js';
 
 /** A line a group, the largest first; people count groups from 1. */

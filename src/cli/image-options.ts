@@ -1,5 +1,5 @@
 /** @file The options that say how a folder of images is read, which several verbs have. */
-import type { ImageOptions } from '../data/image-folder.js';
+import type { ImageOptions } from '../data/images/folder.js';
 import { usageError } from '../errors.js';
 import type { Arguments, Option } from './verb.js';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** @file The command line: finds the verb, runs it, turns errors into one sentence and an exit code. */
-import { didYouMean } from '../data/nearest.js';
+import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { note, print, tolerateClosedPipe } from './output.js';

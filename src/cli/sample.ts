@@ -1,8 +1,8 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
 import { ExitCode, usageError } from '../errors.js';
 import { writeSampleFile } from '../report/sample-file.js';
-import { drawSamples } from '../train/draw.js';
-import { withTrained } from '../train/trained.js';
+import { withTrained } from '../run/trained.js';
+import { drawSamples } from '../run/use/draw.js';
 import { print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 

@@ -1,5 +1,5 @@
 /** @file The live status of a run: one line that renews itself on a terminal, plain lines elsewhere. */
-import type { RunEvent } from '../train/run.js';
+import type { RunEvent } from '../run/recorder.js';
 import { LiveLine } from './live-line.js';
 import { duration, note } from './output.js';
 

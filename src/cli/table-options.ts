@@ -1,5 +1,5 @@
 /** @file The options that say how a table is read, which several verbs have. */
-import type { TableOptions } from '../data/table.js';
+import type { TableOptions } from '../data/tables/table.js';
 import type { Arguments, Option } from './verb.js';
 
 /** The options, to be spread among those of a verb. */

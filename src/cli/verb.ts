@@ -1,6 +1,6 @@
 /** @file What a verb of the command line is: its options as data, from which parsing and `--help` follow. */
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../data/nearest.js';
+import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 
 export interface Option {

@@ -2,7 +2,7 @@
  * @file The experiments of SLOGAN's appendix, as far as the networks here can run them: each row of its table of
  * hyper-parameters (K is the number of classes; d = 64 and a temperature of 0.01 in all of these), over 100,000 steps.
  */
-import { expandSelection } from '../data/constructed.js';
+import { expandSelection } from '../data/sets/constructed.js';
 import type { Preset } from './preset.js';
 
 /** Columns of the table: weight of U2C, rates of the networks and of the prior, feature scale and margin of U2C. */

@@ -1,5 +1,5 @@
 /** @file Presets: only what differs from the defaults, and why. Names follow the data. */
-import { publishedBase } from '../data/constructed.js';
+import { publishedBase } from '../data/sets/constructed.js';
 import { paperPresets } from './paper-presets.js';
 import type { Preset } from './preset.js';
 

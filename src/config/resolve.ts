@@ -1,8 +1,8 @@
 /** @file From what the user asked for to a complete run: defaults, preset, flags, then the data's own facts. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { expandSelection } from '../data/constructed.js';
 import type { Samples } from '../data/dataset.js';
+import { expandSelection } from '../data/sets/constructed.js';
 import { usageError } from '../errors.js';
 import { defaultPreset, type Preset, presets } from './presets.js';
 import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arrayDataset, classCounts, type Dataset } from './dataset.js';
-import { digits } from './digits.js';
 import { parseRatio, select, sizesAtRatio } from './select.js';
+import { digits } from './sets/digits.js';
 
 /** One byte a sample, whose value is its old class; `counts[k]` samples of class k, interleaved. */
 function labelled(counts: number[], classNames = counts.map((_, k) => String(k))): Dataset {

@@ -1,9 +1,9 @@
 /** @file Unequal groups out of labelled data: some classes, at a ratio, or classes merged into groups. */
 
+import { didYouMean } from '../did-you-mean.js';
 import { type MixturaError, usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import { type Dataset, subset } from './dataset.js';
-import { didYouMean } from './nearest.js';
 
 /** A selection as it is written on the command line. */
 export interface Selection {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MixturaError } from '../errors.js';
-import { builtFile } from './built-file.js';
+import { builtFile } from '../wasm/built-file.js';
 
 /** Names of devices: `cpu` is everywhere; `webgpu` needs a GPU and its driver for Vulkan, Metal or Direct3D 12. */
 export const DEVICES = ['cpu', 'webgpu'] as const;
@@ -35,7 +35,7 @@ export async function requireDevice(device: DeviceName): Promise<void> {
 
 /** Runs webgpu-probe.ts, which prints `ok`, or what failed. */
 async function tryWebGpu(): Promise<string | undefined> {
-  const script = fileURLToPath(builtFile('webgpu-probe.js'));
+  const script = fileURLToPath(builtFile('engine/webgpu/probe.js'));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: PATIENCE });
     const answer = stdout.trim().split('\n').at(-1)!;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MixturaError } from '../errors.js';
-import { Arena } from './memory.js';
+import { Arena } from '../wasm/arena.js';
 import { type AdamOptions, OptimizerKernel } from './optimizers.js';
 import { referenceAdam, referenceSgd } from './reference-optimizers.js';
 

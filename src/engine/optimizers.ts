@@ -1,7 +1,7 @@
 /** @file Adam and gradient descent in place, by the WebAssembly kernels of `kernel/`. */
 import { MixturaError } from '../errors.js';
-import { kernelModule } from './kernel-module.js';
-import { Wasm, type WasmMemory } from './wasm.js';
+import { kernelModule } from '../wasm/kernels.js';
+import { Wasm, type WasmMemory } from '../wasm/types.js';
 
 /** Settings of Adam (Kingma and Ba 2015), as in PyTorch. */
 export interface AdamOptions {

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.js';
 import type { Samples } from '../data/dataset.js';
-import { cacheFolder } from '../data/named.js';
+import { cacheFolder } from '../data/sets/named.js';
 import type { Matrix } from '../math/matrix.js';
 import { type GaussianStatistics, gaussianStatistics } from '../metrics/frechet.js';
 import type { FeatureNetwork } from './feature-network.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { digits } from '../data/digits.js';
+import { digits } from '../data/sets/digits.js';
 import type { Engine } from '../engine/engine.js';
-import { OrtEngine } from '../engine/ort.js';
+import { OrtEngine } from '../engine/ort/engine.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { evaluate } from '../graph/evaluate.js';
 import { input } from '../graph/tensor.js';

@@ -2,7 +2,7 @@
 import { type Engine, elements } from '../engine/engine.js';
 import { MixturaError } from '../errors.js';
 import { grad } from '../graph/grad.js';
-import { lower } from '../graph/onnx.js';
+import { lower } from '../graph/onnx/lower.js';
 import { input, type Tensor } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
 import type { DataShape } from '../nets/backbone.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { lower } from '../graph/onnx.js';
+import { lower } from '../graph/onnx/lower.js';
 import { input } from '../graph/tensor.js';
 import { type FeatureProgress, networkOf, openFeatureNetwork } from './feature-network.js';
 import { parseConvention } from './input-convention.js';

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InferenceSession } from 'onnxruntime-node';
-import { didYouMean } from '../data/nearest.js';
+import { didYouMean } from '../did-you-mean.js';
 import { MixturaError, usageError } from '../errors.js';
 import type { Matrix } from '../math/matrix.js';
 import { formatConvention, type InputConvention, parseConvention } from './input-convention.js';

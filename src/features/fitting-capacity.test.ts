@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digits } from '../data/digits.js';
+import { digits } from '../data/sets/digits.js';
 import { Stream } from '../math/random.js';
 import { fittingCapacity, fittingNetwork, fittingRate } from './fitting-capacity.js';
 import { rowsOf } from './sample-source.js';

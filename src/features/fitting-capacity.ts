@@ -1,7 +1,7 @@
 /** @file Fitting capacity: what a classifier learns of real data from generated samples alone (GOLD, section 4). */
 import { batchSchedule } from '../data/batches.js';
 import { sampleSize } from '../data/dataset.js';
-import { OrtEngine } from '../engine/ort.js';
+import { OrtEngine } from '../engine/ort/engine.js';
 import { usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import { type ClassifierName, classifierFor } from '../nets/lenet.js';

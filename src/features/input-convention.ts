@@ -1,5 +1,5 @@
 /** @file What a feature network wants to read, as people declare it: `range=0..1,size=299,layout=nchw`. */
-import { didYouMean } from '../data/nearest.js';
+import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 
 /** How values, axes and sizes of samples become the input of a network; what is absent takes its default. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { lower } from '../graph/onnx.js';
+import { lower } from '../graph/onnx/lower.js';
 import { input } from '../graph/tensor.js';
 import { onnxMetadata } from './onnx-metadata.js';
 

@@ -1,8 +1,8 @@
 /** @file The feature networks that come with the package. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { digits } from '../data/digits.js';
-import { openDataset } from '../data/open.js';
+import { digits } from '../data/sets/digits.js';
+import { openDataset } from '../data/sets/open.js';
 import { accuracyOf } from './accuracy.js';
 import { FEATURE_NETWORKS, openFeatureNetwork } from './feature-network.js';
 import { onnxMetadata } from './onnx-metadata.js';

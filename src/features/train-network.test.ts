@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arrayDataset, type Dataset } from '../data/dataset.js';
-import { digits } from '../data/digits.js';
+import { digits } from '../data/sets/digits.js';
 import { Stream } from '../math/random.js';
 import { accuracyOf } from './accuracy.js';
 import { networkOf } from './feature-network.js';

@@ -1,6 +1,6 @@
 /** @file A feature network of one's own: a classifier trained on a labelled data set, as an ONNX file's bytes. */
 import { classCounts, type Dataset } from '../data/dataset.js';
-import { OrtEngine } from '../engine/ort.js';
+import { OrtEngine } from '../engine/ort/engine.js';
 import { usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import { classifierFor } from '../nets/lenet.js';

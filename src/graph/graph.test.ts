@@ -10,7 +10,7 @@ import {
 } from '../../test/support/operator-cases.js';
 import { evaluate } from './evaluate.js';
 import { grad } from './grad.js';
-import { lower } from './onnx.js';
+import { lower } from './onnx/lower.js';
 import { operators } from './ops.js';
 import { sizeOf } from './shape.js';
 import { constant, type Tensor } from './tensor.js';

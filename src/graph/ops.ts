@@ -7,12 +7,13 @@
  * Convolution is trilinear: T(x, w, y) = <conv(x, w), y>. Its three partial adjoints conv, convInput and convFilter
  * are closed under differentiation, each one's gradients being the other two.
  */
-import { blockedSum } from './blocks.js';
-import { columnSums } from './column-sums.js';
-import { blockedConv, blockedConvFilter, blockedConvInput } from './conv-blocked.js';
-import { plainConv, plainConvFilter, plainConvInput } from './conv-plain.js';
-import type { Emitter } from './emitter.js';
-import * as kernels from './kernels.js';
+
+import * as kernels from './float64.js';
+import { blockedSum } from './onnx/blocks.js';
+import { columnSums } from './onnx/column-sums.js';
+import { blockedConv, blockedConvFilter, blockedConvInput } from './onnx/conv-blocked.js';
+import { plainConv, plainConvFilter, plainConvInput } from './onnx/conv-plain.js';
+import type { Emitter } from './onnx/emitter.js';
 import {
   broadcastShapes,
   convolvedSize,

@@ -1,7 +1,7 @@
 /** @file A stable text of a graph: a change of the mathematics shows as a change of these lines. */
 import { topologicalOrder } from './grad.js';
+import { simplify } from './passes/simplify.js';
 import { formatShape } from './shape.js';
-import { simplify } from './simplify.js';
 import type { Tensor } from './tensor.js';
 
 /** One line a node, inputs before users, then the named outputs; after sharing and folding. */

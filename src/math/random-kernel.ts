@@ -1,9 +1,10 @@
 /** @file Random numbers in bulk through the kernels of `kernel/random.ts`, which give the bits of `elementary.ts`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../wasm/built-file.js';
+import { Wasm, type WasmMemory } from '../wasm/types.js';
 import { normalsFromWords, portableLog, uniform53 } from './elementary.js';
 import { philoxFill, type Words4 } from './philox.js';
-import { Wasm, type WasmMemory } from './wasm.js';
 
 /** Words that a piece is made from. */
 export const CHUNK_WORDS = 1024;
@@ -57,8 +58,7 @@ export function plainRandom(): BulkRandom {
 
 /** Through the kernels; nothing where they were not built, or where the system refuses the memory. */
 export function kernelRandom(): BulkRandom | undefined {
-  const built = import.meta.url.endsWith('.ts') ? '../../dist/math/random.wasm' : './random.wasm';
-  const file = fileURLToPath(new URL(built, import.meta.url));
+  const file = fileURLToPath(builtFile('wasm/random.wasm'));
   const memory = existsSync(file) ? smallMemory() : undefined;
   if (memory === undefined) return undefined;
   const module = new Wasm.Module(readFileSync(file));

@@ -1,8 +1,9 @@
 /** @file Frechet distance of two sets of features: that of the normal distributions with their means and covariances. */
-import { columnProducts, ownRowProducts, rowProducts } from '../engine/dense.js';
-import { denseEigenvalues } from '../engine/dense-eigen.js';
-import { semidefiniteFactor } from '../engine/dense-factor.js';
+
 import { MixturaError } from '../errors.js';
+import { columnProducts, ownRowProducts, rowProducts } from '../math/dense.js';
+import { denseEigenvalues } from '../math/dense-eigen.js';
+import { semidefiniteFactor } from '../math/dense-factor.js';
 import { trace } from '../math/linalg.js';
 import { checkMatrix, columnMeans, type Matrix } from '../math/matrix.js';
 

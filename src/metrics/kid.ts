@@ -1,6 +1,7 @@
 /** @file Kernel distance (KID): squared maximum mean discrepancy of features under a cubic kernel. */
-import { productBlocks } from '../engine/dense.js';
+
 import { MixturaError } from '../errors.js';
+import { productBlocks } from '../math/dense.js';
 import { checkMatrices, type Matrix, selectRows } from '../math/matrix.js';
 import { Stream } from '../math/random.js';
 import { meanDeviation } from '../math/statistics.js';

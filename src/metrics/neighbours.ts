@@ -1,6 +1,7 @@
 /** @file Distances of many rows to many rows by blocks, and to the k-th nearest neighbour. */
-import { productBlocks, squaredNorms } from '../engine/dense.js';
+
 import { MixturaError } from '../errors.js';
+import { productBlocks, squaredNorms } from '../math/dense.js';
 import type { Matrix } from '../math/matrix.js';
 
 /**

@@ -3,11 +3,11 @@
 import { usageError } from '../errors.js';
 import { identity, logSumExp, symmetricEigenvalues } from '../math/linalg.js';
 import type { Stream } from '../math/random.js';
-import { explicitGradients, moveFactors } from './explicit.js';
-import { expectLength, Gaussians, type Whitening } from './gaussians.js';
+import { expectLength, Gaussians, type Whitening } from './gaussian/gaussians.js';
+import { logJoint } from './gaussian/responsibilities.js';
 import type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
 import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
-import { logJoint } from './responsibilities.js';
+import { explicitGradients, moveFactors } from './reparameterised.js';
 import {
   moveCovariances,
   prepareStein,

@@ -11,9 +11,9 @@ import {
   transpose,
 } from '../math/linalg.js';
 import { Stream } from '../math/random.js';
-import { Gaussians } from './gaussians.js';
+import { Gaussians } from './gaussian/gaussians.js';
+import { TASKS } from './gaussian/tasks.js';
 import { MixturePrior } from './mixture.js';
-import { TASKS } from './tasks.js';
 
 // A mixture of two planar Gaussians and l(z) = sin(a.z) + z^T A z + b.z, whose expectation has a closed form.
 const RHO = [0.3, -0.4];

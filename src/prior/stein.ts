@@ -1,8 +1,8 @@
 /** @file Stein gradients of an expected loss with respect to a Gaussian mixture, and the covariance step. */
 
-import type { Each, Gaussians } from './gaussians.js';
-import { CHUNK, PANEL } from './memory.js';
-import { loadLatents, prunedResponsibilities } from './responsibilities.js';
+import type { Each, Gaussians } from './gaussian/gaussians.js';
+import { CHUNK, PANEL } from './gaussian/memory.js';
+import { loadLatents, prunedResponsibilities } from './gaussian/responsibilities.js';
 
 /** What the estimators read: one batch of latents and what the losses said about them. */
 export interface SteinBatch {

@@ -1,6 +1,6 @@
 /** @file What a data set looks like, on one page: a row of images for each class, or its points. */
 import { classCounts, type Dataset, sampleSize } from '../data/dataset.js';
-import { examples } from '../data/inspect.js';
+import { examples } from '../data/inspect/inspect.js';
 import { usageError } from '../errors.js';
 import { imageGridPng } from './image-grid.js';
 import { componentColor } from './palette.js';

@@ -3,9 +3,9 @@ import { extname } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.js';
 import type { ResolvedRun } from '../config/schema.js';
 import { sampleSize } from '../data/dataset.js';
-import { encodeNpy } from '../data/npy.js';
+import { encodeNpy } from '../data/formats/npy.js';
 import { MixturaError, usageError } from '../errors.js';
-import { type Drawn, inFileUnits } from '../train/draw.js';
+import { type Drawn, inFileUnits } from '../run/use/draw.js';
 import { imageGridPng } from './image-grid.js';
 import { scatterBounds, scatterPng } from './scatter.js';
 

@@ -1,12 +1,12 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engine/engine.js';
-import { OrtEngine } from '../engine/ort.js';
+import { OrtEngine } from '../engine/ort/engine.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { Stream } from '../math/random.js';
 import type { StepContext } from '../method/method.js';
 import { slogan } from '../method/slogan.js';
-import type { StoredTensor } from './safetensors.js';
+import type { StoredTensor } from '../run/formats/safetensors.js';
 import { Session, type SessionOptions } from './session.js';
 
 const BATCH = 6;

@@ -5,7 +5,7 @@ import { MixturaError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import type { BuildContext, MethodDefinition, Model } from '../method/method.js';
 import type { PriorState } from '../prior/prior.js';
-import type { StoredTensor } from './safetensors.js';
+import type { StoredTensor } from '../run/formats/safetensors.js';
 
 /** What a session is opened with. */
 export interface SessionOptions {

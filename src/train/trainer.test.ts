@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchSchedule } from '../data/batches.js';
 import { arrayDataset, type Samples } from '../data/dataset.js';
-import { OrtEngine } from '../engine/ort.js';
+import { OrtEngine } from '../engine/ort/engine.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { MixturaError } from '../errors.js';
 import { Stream } from '../math/random.js';

@@ -1,7 +1,7 @@
 /** @file One golden training step, run on an engine and compared tensor by tensor. */
 import { expect } from 'vitest';
 import type { Engine, Feeds, ProgramSpec } from '../../src/engine/engine.js';
-import { OrtEngine } from '../../src/engine/ort.js';
+import { OrtEngine } from '../../src/engine/ort/engine.js';
 import { ReferenceEngine } from '../../src/engine/reference.js';
 import { evaluate } from '../../src/graph/evaluate.js';
 import type { Tensor } from '../../src/graph/tensor.js';

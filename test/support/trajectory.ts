@@ -4,7 +4,7 @@ import { ReferenceEngine } from '../../src/engine/reference.js';
 import { Stream } from '../../src/math/random.js';
 import type { StepContext } from '../../src/method/method.js';
 import { slogan } from '../../src/method/slogan.js';
-import type { StoredTensor } from '../../src/train/safetensors.js';
+import type { StoredTensor } from '../../src/run/formats/safetensors.js';
 import { Session, type SessionOptions } from '../../src/train/session.js';
 
 const BATCH = 8;

@@ -1,0 +1,141 @@
+/** @file What a machine needs to train, checked one thing after another. */
+import { existsSync, statfsSync } from 'node:fs';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { cacheFolder, NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
+import { deviceProblem } from '../engine/devices.js';
+import { builtFile } from '../wasm/built-file.js';
+import { compareEngines } from './self-test.js';
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Whether nothing works without it. */
+  readonly essential: boolean;
+  /** What was found. */
+  readonly detail: string;
+  /** What to do about it, where it is not ok. */
+  readonly advice?: string;
+}
+
+const LEAST_NODE = [20, 19] as const;
+const GIB = 2 ** 30;
+/** One float32 step agrees with float64 to this relative difference. */
+const TOLERANCE = 1e-3;
+
+const CHECKS: readonly (() => Check | Promise<Check>)[] = [
+  nodeVersion,
+  cores,
+  memory,
+  runtime,
+  kernels,
+  trainingStep,
+  devices,
+  data,
+  disk,
+];
+
+/** Runs every check, one after another. */
+export async function* checkMachine(): AsyncGenerator<Check, void> {
+  for (const check of CHECKS) yield await check();
+}
+
+function nodeVersion(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const ok = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
+  const detail = `${process.version} on ${process.platform} ${process.arch}`;
+  return {
+    name: 'Node.js',
+    ok,
+    essential: true,
+    detail,
+    advice: `install Node ${LEAST_NODE.join('.')} or later`,
+  };
+}
+
+function cores(): Check {
+  const count = availableParallelism();
+  const advice = 'training works, but slowly; give this machine or container more cores';
+  return { name: 'CPU', ok: count >= 2, essential: false, detail: `${count} cores`, advice };
+}
+
+function memory(): Check {
+  const [free, total] = [process.availableMemory?.() ?? freemem(), totalmem()];
+  return {
+    name: 'memory',
+    ok: free >= GIB,
+    essential: false,
+    detail: `${(free / GIB).toFixed(1)} GiB available of ${(total / GIB).toFixed(1)} GiB`,
+    advice: 'close other programs: training 28x28 images takes about 1 GiB',
+  };
+}
+
+async function runtime(): Promise<Check> {
+  const name = 'ONNX Runtime';
+  const advice = 'install the packages again: npm ci';
+  try {
+    const { env, listSupportedBackends } = await import('onnxruntime-node');
+    const providers = listSupportedBackends().map((backend) => backend.name);
+    const detail = `${env.versions.node ?? env.versions.common}, providers ${providers.join(', ')}`;
+    return { name, ok: providers.includes('cpu'), essential: true, detail, advice };
+  } catch (cause) {
+    return { name, ok: false, essential: true, detail: `cannot be loaded (${reason(cause)})`, advice };
+  }
+}
+
+function kernels(): Check {
+  const ok = ['wasm/kernel.wasm', 'engine/ort/worker.js'].every((file) => existsSync(builtFile(file)));
+  const detail = ok ? 'kernel.wasm is built' : 'kernel.wasm or ort-worker.js is missing';
+  return { name: 'optimizers', ok, essential: true, detail, advice: 'build it: npm run build' };
+}
+
+async function trainingStep(): Promise<Check> {
+  const name = 'training step';
+  const advice = 'results would be wrong here; report this with the lines above';
+  try {
+    const difference = await compareEngines();
+    const ok = difference <= TOLERANCE;
+    const detail = `differs from the float64 reference by ${difference.toExponential(1)} (relative)`;
+    return { name, ok, essential: true, detail, advice };
+  } catch (cause) {
+    return { name, ok: false, essential: true, detail: `failed (${reason(cause)})`, advice };
+  }
+}
+
+async function devices(): Promise<Check> {
+  const problem = await deviceProblem('webgpu');
+  const detail = problem === undefined ? 'cpu, webgpu' : `cpu; no webgpu (${problem})`;
+  return { name: 'devices', ok: true, essential: false, detail };
+}
+
+function data(): Check {
+  const sets = NAMED_SETS.map((name) => namedSetPresence(name));
+  const found = sets.filter(({ missing }) => missing.length === 0).map(({ name }) => name);
+  const own = process.env.MIXTURA_DATA || undefined;
+  return {
+    name: 'data',
+    ok: own === undefined || existsSync(own),
+    essential: false,
+    detail: [
+      own === undefined ? 'MIXTURA_DATA is not set' : `MIXTURA_DATA is ${own}`,
+      `cache ${cacheFolder()}`,
+      `found: ${['digits', 'ring', ...found].join(', ')}`,
+    ].join('; '),
+    advice: `${own} does not exist; correct MIXTURA_DATA or unset it`,
+  };
+}
+
+function disk(): Check {
+  const { bavail, bsize } = statfsSync('.');
+  const free = bavail * bsize;
+  return {
+    name: 'disk',
+    ok: free >= GIB,
+    essential: false,
+    detail: `${(free / GIB).toFixed(1)} GiB free in ${process.cwd()}`,
+    advice: 'free some space: a run of 28x28 images keeps three checkpoints of 150 MB each',
+  };
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+}

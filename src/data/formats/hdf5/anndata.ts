@@ -1,0 +1,97 @@
+/** @file AnnData (.h5ad): a matrix of cells x genes, dense or sparse, with a table `obs` that may hold labels. */
+
+import { didYouMean } from '../../../did-you-mean.js';
+import { MixturaError, usageError } from '../../../errors.js';
+import type { Content, FoundLabels, ReadOptions } from '../content.js';
+import { encodeLabels, wordOf } from '../labels.js';
+import type { Hdf5File } from './file.js';
+import { isSparseGroup, readSparseGroup } from './sparse.js';
+
+const LISTED = 20;
+
+/** Whether a file says that it is AnnData, or is laid out like it. */
+export function isAnnData(file: Hdf5File): boolean {
+  if (file.attribute('/', 'encoding-type') === 'anndata') return true;
+  const children = file.children('/') ?? [];
+  return ['X', 'obs', 'var'].every((name) => children.includes(name));
+}
+
+/**
+ * Reads the matrix `key` (`X`, `raw/X`, `layers/counts`, ...; default `X`), and as labels the column of `obs` that is
+ * asked for: categories, words, or numbers.
+ *
+ * @throws MixturaError naming what is there if the matrix or the column is not.
+ */
+export function readAnnData(file: Hdf5File, { key, former, label }: ReadOptions): Content {
+  const matrices = matrixNames(file);
+  const before = former?.key !== undefined && matrices.includes(former.key) ? former.key : undefined;
+  const name = key ?? before ?? 'X';
+  const labels = label === undefined ? undefined : readLabels(file, label);
+  const part = name === 'X' ? undefined : `matrix ${name}`;
+  if (isSparseGroup(file, name)) {
+    const values = readSparseGroup(file, name);
+    return { shape: [values.rows, values.columns], values, labels, part };
+  }
+  if (file.shape(name) === undefined) {
+    throw usageError(
+      `${file.path} has no matrix ${name}${didYouMean(name, matrices)}; there is ${matrices.join(', ') || 'none'}: ` +
+        'give one of them as --key.',
+    );
+  }
+  return { ...file.numbers(name), labels, part };
+}
+
+function matrixNames(file: Hdf5File): string[] {
+  const layers = file.children('layers') ?? [];
+  return ['X', 'raw/X', ...layers.map((layer) => `layers/${layer}`)].filter(
+    (name) => isSparseGroup(file, name) || file.shape(name) !== undefined,
+  );
+}
+
+function readLabels(file: Hdf5File, label: string): FoundLabels {
+  const columns = file.children('obs');
+  if (!columns) {
+    throw new MixturaError(`${file.path} has obs in an old layout: save it again with a newer anndata.`);
+  }
+  const names = columns.filter((name) => !name.startsWith('_'));
+  if (!names.includes(label)) {
+    throw usageError(
+      `${file.path} has no column ${label} in obs${didYouMean(label, names)}: its columns are ` +
+        `${names.slice(0, LISTED).join(', ') || 'none'}.`,
+    );
+  }
+  const where = `${file.path} (obs/${label})`;
+  return {
+    ...encodeLabels(wordsOf(file, `obs/${label}`, label, where), where),
+    from: `obs/${label}`,
+    asked: true,
+  };
+}
+
+function wordsOf(file: Hdf5File, path: string, label: string, where: string): string[] {
+  const parts = file.children(path);
+  if (parts?.includes('codes') && parts.includes('categories')) {
+    return decode(file, `${path}/codes`, `${path}/categories`, where);
+  }
+  if (parts?.includes('values') && parts.includes('mask')) {
+    const missing = file.numbers(`${path}/mask`).values;
+    return file.words(`${path}/values`).map((word, i) => (missing[i] ? '' : word));
+  }
+  if (parts)
+    throw new MixturaError(`${where} is neither categories nor a list: give another column as --label.`);
+  // Before version 0.8 the categories of all columns lay together.
+  const former = `obs/__categories/${label}`;
+  return file.shape(former) === undefined ? file.words(path) : decode(file, path, former, where);
+}
+
+/** A code below 0 stands for a missing label. */
+function decode(file: Hdf5File, codes: string, categories: string, where: string): string[] {
+  const names = file.words(categories);
+  return Array.from(file.numbers(codes).values, (code) => {
+    if (code < 0) return '';
+    const name = names[code];
+    if (name === undefined)
+      throw new MixturaError(`${where} has the code ${wordOf(code)} without a category: get the file again.`);
+    return name;
+  });
+}

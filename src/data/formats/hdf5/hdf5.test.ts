@@ -1,0 +1,166 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import h5wasm, { type File } from 'h5wasm';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openDataset } from '../../sets/open.js';
+import type { SparseRows } from '../sparse.js';
+import { Hdf5File, innermost } from './file.js';
+import { parseHdf5 } from './hdf5.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mixtura-hdf5-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = (name: string) => join(import.meta.dirname, '../../../../test/fixtures/tables', name);
+const fixture = (name: string) => readFileSync(path(name));
+
+/** A file that h5wasm writes. */
+async function made(write: (file: File) => void): Promise<Uint8Array> {
+  const { FS } = await h5wasm.ready;
+  const file = new h5wasm.File('made.h5', 'w');
+  write(file);
+  file.close();
+  const bytes = FS.readFile('made.h5') as Uint8Array;
+  FS.unlink('made.h5');
+  return bytes;
+}
+
+/** A sparse 2 x 3 matrix in the group m; by columns, as no format is told. */
+function sparse(parts: { indptr?: number[]; indices?: number[]; shape?: number[] }): Promise<Uint8Array> {
+  const { indptr = [0, 1, 1, 3], indices = [1, 0, 1], shape = [2, 3] } = parts;
+  return made((file) => {
+    const group = file.create_group('m');
+    group.create_dataset({ name: 'data', data: Float32Array.of(5, 6, 7) });
+    group.create_dataset({ name: 'indices', data: Int32Array.from(indices) });
+    group.create_dataset({ name: 'indptr', data: Int32Array.from(indptr) });
+    group.create_dataset({ name: 'shape', data: Int32Array.from(shape) });
+  });
+}
+
+describe('parseHdf5', () => {
+  it.each([
+    [
+      'several.h5',
+      {},
+      'f.h5 has several arrays, complex (7 x 4), fixed (7), flags (7 x 5), group/big (7 x 4),',
+    ],
+    ['several.h5', { key: 'groups/big' }, 'f.h5 has no groups/big (did you mean group/big?); there is'],
+    ['several.h5', { key: 'vast' }, 'claims vast of 1000000 x 1000000, more than a file of'],
+    ['several.h5', { key: 'half' }, 'f.h5 holds floats of 16 bits in half'],
+    ['several.h5', { key: 'complex' }, 'f.h5 holds records or references in complex'],
+    ['several.h5', { key: 'words' }, 'f.h5 holds text in words'],
+    ['several.h5', { key: 'away' }, 'has no away'],
+    ['several.h5', { key: 'broken' }, 'has no broken'],
+    ['several.h5', { key: 'flags', label: 'nothing' }, 'give one of them as --label.'],
+    ['several.h5', { key: 'flags', label: 'complex' }, 'holds records or references in complex'],
+    [
+      'csr.h5ad',
+      { label: 'cell_typ' },
+      'has no column cell_typ in obs (did you mean cell_type?): its columns are',
+    ],
+    ['csr.h5ad', { label: 'grade' }, 'f.h5 (obs/grade), row 7 has no label'],
+    [
+      'csr.h5ad',
+      { key: 'layers/counts' },
+      'has no matrix layers/counts (did you mean layers/raw_counts?); there is X, layers/raw_counts: give one',
+    ],
+  ])('of %s with %j says why not', async (name, options, message) => {
+    await expect(parseHdf5(fixture(name), 'f.h5', options)).rejects.toThrow(message);
+  });
+
+  it('leaves out what links lead to, and counts no data set twice', async () => {
+    await expect(parseHdf5(fixture('several.h5'), 'f.h5')).rejects.not.toThrow('loop');
+    await expect(parseHdf5(fixture('several.h5'), 'f.h5')).rejects.not.toThrow('away');
+  });
+
+  it('refuses a file that is cut, and one without arrays', async () => {
+    const whole = fixture('gzip.h5');
+    await expect(parseHdf5(whole.subarray(0, 3000), 'f.h5')).rejects.toThrow(
+      'f.h5 is damaged (truncated file',
+    );
+    await expect(parseHdf5(new Uint8Array(100), 'f.h5')).rejects.toThrow(
+      'f.h5 is damaged (file signature not found)',
+    );
+    await expect(parseHdf5(await made(() => {}), 'f.h5')).rejects.toThrow('there is nothing');
+  });
+
+  it('reads sparse matrices by columns, and refuses parts that do not fit', async () => {
+    const { values } = await parseHdf5(await sparse({}), 'f.h5');
+    const { rows, columns, starts, indices, values: entries } = values as SparseRows;
+    expect([rows, columns, [...starts], [...indices], [...entries]]).toEqual([
+      2,
+      3,
+      [0, 1, 3],
+      [2, 0, 2],
+      [6, 5, 7],
+    ]);
+    const refused = async (parts: Parameters<typeof sparse>[0], message: string) =>
+      expect(parseHdf5(await sparse(parts), 'f.h5')).rejects.toThrow(
+        `damaged sparse matrix in m (${message}`,
+      );
+    await refused({ indptr: [0, 1, 3] }, '3 starts for 3 columns');
+    await refused({ indptr: [0, 2, 1, 3] }, 'starts that do not rise');
+    await refused({ indptr: [0, 1, 1, 2] }, 'starts that do not rise');
+    await refused({ indptr: [0, -1, 1, 3] }, 'starts that do not rise');
+    await refused({ indices: [1, 0, 2] }, 'an index outside the matrix');
+    await refused({ indices: [1, 0, -1] }, 'an index outside the matrix');
+    await refused({ indices: [1, 1, 1] }, 'an entry of row 2, column 3 twice');
+    await refused({ shape: [-1, 3] }, 'sizes -1 x 3');
+    await refused({ shape: [2_000_000_000, 3] }, 'sizes 2000000000 x 3');
+    await refused({ indices: [1, 0] }, '4 starts for 3 columns');
+  });
+
+  it('leaves nothing open in memory, whether it reads or refuses', async () => {
+    const { FS } = await h5wasm.ready;
+    const before = FS.readdir('.').length;
+    await parseHdf5(fixture('gzip.h5'), 'f.h5');
+    await expect(parseHdf5(fixture('several.h5'), 'f.h5')).rejects.toThrow();
+    await expect(parseHdf5(fixture('gzip.h5').subarray(0, 900), 'f.h5')).rejects.toThrow();
+    expect(FS.readdir('.').length).toBe(before);
+  });
+
+  it('reads a large data set in pieces that are the whole', async () => {
+    const data = Float64Array.from({ length: 9_000_000 }, (_, i) => i);
+    const bytes = await made((file) => file.create_dataset({ name: 'x', data, shape: [3_000_000, 3] }));
+    const file = await Hdf5File.open(bytes, 'f.h5');
+    const { values } = file.numbers('x');
+    file.close();
+    expect(values.length).toBe(9_000_000);
+    expect(values.every((x, i) => x === i)).toBe(true);
+  });
+});
+
+describe('innermost', () => {
+  it('finds the cause in what the library lists', () => {
+    expect(
+      innermost('HDF5-DIAG:\n  #000: a.c line 1 in f(): outer\n  #001: b.c line 2 in g(): inner\n'),
+    ).toBe('inner');
+    expect(innermost('memory access out of bounds')).toBe('memory access out of bounds');
+  });
+});
+
+describe('openDataset of an HDF5 file', () => {
+  it('reads it in a thread, whatever other options there are', async () => {
+    const options = { label: 'cell_type', counts: true, progress: () => {}, notice: () => {} };
+    const data = await openDataset(path('csr.h5ad'), options);
+    expect([data.count, data.shape, data.largestCount, data.classNames]).toEqual([
+      7,
+      [5],
+      31,
+      ['alpha', 'beta', 'gamma'],
+    ]);
+    const test = await openDataset(path('split.h5'), { split: 'test' });
+    expect([test.count, [...test.labels!]]).toEqual([2, [0, 1]]);
+  });
+
+  it('hands on what the thread refuses, with its exit code', async () => {
+    const refused = expect(openDataset(path('several.h5'), { key: 'nothing' })).rejects;
+    await refused.toMatchObject({ name: 'MixturaError', exitCode: 2 });
+    for (const [bytes, message] of [
+      ['', 'x.h5 is empty'],
+      ['a,b\n1,2\n', 'x.h5 is not an HDF5 file'],
+    ] as const) {
+      writeFileSync(join(folder, 'x.h5'), bytes);
+      await expect(openDataset(join(folder, 'x.h5'))).rejects.toThrow(message);
+    }
+  });
+});

@@ -1,0 +1,99 @@
+/** @file HDF5: the data set of samples, and perhaps that of their labels, in a file of whatever layout. */
+
+import { MixturaError, usageError } from '../../../errors.js';
+import { chooseLabels, chooseSamples, heldOut, listed } from '../choose-array.js';
+import type { Content, FoundLabels, ReadOptions } from '../content.js';
+import { orDamaged } from '../damaged.js';
+import { encodeLabels } from '../labels.js';
+import { isAnnData, readAnnData } from './anndata.js';
+import { Hdf5File, innermost } from './file.js';
+import { isSparseGroup, readSparseGroup } from './sparse.js';
+
+/**
+ * Reads an HDF5 file that is in memory: AnnData by its layout, else the data set `key`, without it the only one of two
+ * dimensions or more, or that of a usual name, or a sparse matrix as in 10x files. Labels as for `readNpz`.
+ *
+ * @throws MixturaError naming the file, and what is in it where the choice is not clear, if it is damaged or claims
+ * more than it can hold.
+ */
+export async function parseHdf5(
+  bytes: Uint8Array,
+  path: string,
+  options: ReadOptions = {},
+): Promise<Content> {
+  return orDamaged(path, async () => {
+    try {
+      const file = await Hdf5File.open(bytes, path);
+      try {
+        return isAnnData(file) ? readAnnData(file, options) : readAny(file, options);
+      } finally {
+        file.close();
+      }
+    } catch (cause) {
+      if (!(cause instanceof Error) || !cause.message.startsWith('HDF5-DIAG')) throw cause;
+      throw unreadable(cause, path);
+    }
+  });
+}
+
+function unreadable(cause: Error, path: string): Error {
+  const filter = /filter '([^']+)' is not registered/.exec(cause.message)?.[1];
+  if (filter === undefined) return new Error(innermost(cause.message), { cause });
+  return new MixturaError(
+    `${path} is packed by the filter ${filter}, which is not read: repack it with gzip.`,
+    {
+      cause,
+    },
+  );
+}
+
+function readAny(file: Hdf5File, options: ReadOptions): Content {
+  const arrays = file.arrays();
+  const sparse = sparseGroup(
+    file,
+    arrays.map(({ name }) => name),
+    options,
+  );
+  if (sparse !== undefined) {
+    const values = readSparseGroup(file, sparse);
+    const labels = options.label === undefined ? undefined : labelsOf(sparse, options);
+    return { shape: [values.rows, values.columns], values, part: `matrix ${sparse}`, labels };
+  }
+  const samples = chooseSamples(arrays, options, file.path);
+  const held = heldOut(arrays, samples.name);
+  const content = (name: string, choice: ReadOptions): Content => ({
+    ...file.numbers(name),
+    part: `data set ${name}`,
+    labels: labelsOf(name, choice),
+  });
+  function labelsOf(name: string, choice: ReadOptions): FoundLabels | undefined {
+    const found = chooseLabels(arrays, name, choice, file.path);
+    if (found === undefined) return undefined;
+    if (found.name === name) {
+      throw usageError(`${file.path} has ${name} as samples, not as labels; there is ${listed(arrays)}.`);
+    }
+    const words = file.words(found.name);
+    const where = `${file.path} (${found.name})`;
+    return { ...encodeLabels(words, where), from: found.name, asked: choice.label !== undefined };
+  }
+  // Read now, because the file does not stay open.
+  const test = held && content(held.name, {});
+  return { ...content(samples.name, options), ...(test && { test: () => test }) };
+}
+
+/** The group that is asked for, or the only one that is sparse where nothing is dense. */
+function sparseGroup(
+  file: Hdf5File,
+  names: readonly string[],
+  { key, former }: ReadOptions,
+): string | undefined {
+  const wanted = key ?? former?.key;
+  if (wanted !== undefined && isSparseGroup(file, wanted)) return wanted.replace(/^\/+/, '');
+  if (key !== undefined) return undefined;
+  const groups = names
+    .filter((name) => name.endsWith('/indptr'))
+    .map((name) => name.slice(0, -'/indptr'.length));
+  const found = groups.filter((group) => isSparseGroup(file, group));
+  const dense = names.some((name) => (file.shape(name)?.length ?? 0) >= 2);
+  return found.length === 1 && !dense ? found[0] : undefined;
+}

@@ -1,0 +1,54 @@
+/** @file HDF5 files read in a thread of their own: what h5wasm takes of memory is given back, and nothing can hang. */
+
+import { Worker } from 'node:worker_threads';
+import { MixturaError } from '../../../errors.js';
+import { builtFile } from '../../../wasm/built-file.js';
+import type { Content, ReadOptions } from '../content.js';
+import { readBytes } from '../idx.js';
+import { isHdf5 } from './file.js';
+import type { Hdf5Reply, Hdf5Request } from './worker.js';
+
+const BASE_SECONDS = 120;
+const BYTES_A_SECOND = 1e6;
+
+/**
+ * Reads an HDF5 or AnnData file, as `parseHdf5` does.
+ *
+ * @throws MixturaError as that does, or if the reading takes longer than any sound file of that size.
+ */
+export async function readHdf5(path: string, options: ReadOptions = {}): Promise<Content> {
+  const bytes = readBytes(path);
+  if (bytes.length === 0) throw new MixturaError(`${path} is empty: get the file again.`);
+  if (!isHdf5(bytes)) {
+    throw new MixturaError(
+      `${path} is not an HDF5 file (it does not begin with its signature): give an HDF5 file.`,
+    );
+  }
+  const seconds = BASE_SECONDS + Math.ceil(bytes.length / BYTES_A_SECOND);
+  // Of other options there may be some that cannot be sent.
+  const { label, key, former } = options;
+  const reply = await inThread({ bytes, path, options: { label, key, former } }, seconds);
+  if ('message' in reply) throw new MixturaError(reply.message, { exitCode: reply.exitCode });
+  const { content, test } = reply;
+  return { ...content, ...(test && { test: () => test }) };
+}
+
+function inThread(request: Hdf5Request, seconds: number): Promise<Hdf5Reply> {
+  const { path } = request;
+  const { buffer, byteLength } = request.bytes;
+  const worker = new Worker(builtFile('data/formats/hdf5/worker.js'), {
+    workerData: request,
+    // Handed over where it is not shared with other buffers, so that there is one copy of a large file.
+    transferList: buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
+    stderr: true,
+  });
+  return new Promise<Hdf5Reply>((resolve, reject) => {
+    const fail = (what: string, cause?: unknown) =>
+      reject(new MixturaError(`${path} is damaged (${what}): get the file again.`, { cause }));
+    const limit = setTimeout(() => fail(`it could not be read in ${seconds} s`), 1000 * seconds);
+    worker.once('message', resolve);
+    worker.once('error', (cause) => fail(cause instanceof Error ? cause.message : String(cause), cause));
+    worker.once('exit', () => fail('reading it ended without a result'));
+    worker.once('exit', () => clearTimeout(limit));
+  }).finally(() => worker.terminate());
+}

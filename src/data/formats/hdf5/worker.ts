@@ -1,0 +1,38 @@
+/** @file The thread in which HDF5 files are read: its memory goes with it, and it can be ended. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { MixturaError } from '../../../errors.js';
+import type { Content, ReadOptions } from '../content.js';
+import { isSparse } from '../sparse.js';
+import { parseHdf5 } from './hdf5.js';
+
+/** What the thread is started with. */
+export interface Hdf5Request {
+  readonly bytes: Uint8Array;
+  readonly path: string;
+  readonly options: ReadOptions;
+}
+
+/** What it answers: content with the held-out part beside it, or what the user is to be told. */
+export type Hdf5Reply =
+  | { readonly content: Omit<Content, 'test'>; readonly test?: Omit<Content, 'test'> | undefined }
+  | { readonly message: string; readonly exitCode: number };
+
+const { bytes, path, options } = workerData as Hdf5Request;
+try {
+  const { test, ...content } = await parseHdf5(bytes, path, options);
+  reply({ content, test: test?.() }, buffersOf(content));
+} catch (cause) {
+  if (!(cause instanceof MixturaError)) throw cause;
+  reply({ message: cause.message, exitCode: cause.exitCode });
+}
+
+function reply(message: Hdf5Reply, handedOver: ArrayBuffer[] = []): void {
+  parentPort!.postMessage(message, handedOver);
+}
+
+/** What is large is handed over, not copied. */
+function buffersOf({ values }: Omit<Content, 'test'>): ArrayBuffer[] {
+  const arrays = isSparse(values) ? [values.starts, values.indices, values.values] : [values];
+  return arrays.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+}

@@ -1,0 +1,135 @@
+/** @file Matrices most of whose values are zero: rows kept as columns and values, and made dense when they are read. */
+
+import {
+  type ColumnScaling,
+  checkIndex,
+  checkRead,
+  contentFingerprint,
+  type Dataset,
+  type DatasetDescription,
+  type Samples,
+  storedDataset,
+} from '../dataset.js';
+
+/** Compressed sparse rows: row i has `values[starts[i] .. starts[i + 1]]` in the columns of `indices` there. */
+export interface SparseRows {
+  readonly rows: number;
+  readonly columns: number;
+  /** rows + 1. */
+  readonly starts: Uint32Array;
+  readonly indices: Uint32Array;
+  readonly values: Float32Array;
+}
+
+/** Most entries, whatever their number of rows: so many can be counted by `starts`. */
+export const MAX_ENTRIES = 2 ** 32 - 1;
+
+/** Whether values are sparse rows. */
+export function isSparse(values: ArrayBufferView | SparseRows): values is SparseRows {
+  return 'starts' in values;
+}
+
+/** Entries in any order as sparse rows; the order within a row stays. */
+export function fromTriplets(
+  rows: number,
+  columns: number,
+  at: { readonly row: Uint32Array; readonly column: Uint32Array; readonly value: Float32Array },
+): SparseRows {
+  const count = at.value.length;
+  const starts = new Uint32Array(rows + 1);
+  for (let k = 0; k < count; k++) starts[at.row[k]! + 1]! += 1;
+  for (let i = 0; i < rows; i++) starts[i + 1]! += starts[i]!;
+  const next = starts.slice();
+  const indices = new Uint32Array(count);
+  const values = new Float32Array(count);
+  for (let k = 0; k < count; k++) {
+    const to = next[at.row[k]!]!++;
+    indices[to] = at.column[k]!;
+    values[to] = at.value[k]!;
+  }
+  return { rows, columns, starts, indices, values };
+}
+
+/** Columns as rows; the entries of a row are then in the order of their columns. */
+export function transposeSparse({ rows, columns, starts, indices, values }: SparseRows): SparseRows {
+  const row = new Uint32Array(values.length);
+  for (let i = 0; i < rows; i++) row.fill(i, starts[i], starts[i + 1]);
+  return fromTriplets(columns, rows, { row: indices, column: row, value: values });
+}
+
+/** Row and column (from 0) of an entry that is there twice, if there is one. */
+export function duplicateEntry(matrix: SparseRows): [row: number, column: number] | undefined {
+  const { rows, columns, starts, indices } = matrix;
+  const last = new Uint32Array(columns);
+  for (let i = 0; i < rows; i++) {
+    for (let k = starts[i]!; k < starts[i + 1]!; k++) {
+      if (last[indices[k]!] === i + 1) return [i, indices[k]!];
+      last[indices[k]!] = i + 1;
+    }
+  }
+  return undefined;
+}
+
+/** Row (from 0) of entry k. */
+export function rowOfEntry({ rows, starts }: SparseRows, k: number): number {
+  let [low, high] = [0, rows];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= k) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Mean and deviation of every column, zeros counted; a constant column has scale 1. */
+export function sparseScaling({ rows, columns, indices, values }: SparseRows): ColumnScaling {
+  const shift = new Array<number>(columns).fill(0);
+  const scale = new Array<number>(columns).fill(0);
+  const present = new Uint32Array(columns);
+  values.forEach((x, k) => {
+    shift[indices[k]!]! += x / rows;
+    present[indices[k]!]! += 1;
+  });
+  values.forEach((x, k) => {
+    scale[indices[k]!]! += (x - shift[indices[k]!]!) ** 2 / rows;
+  });
+  return {
+    shift,
+    scale: scale.map((squares, j) => {
+      const zeros = ((rows - present[j]!) / rows) * shift[j]! ** 2;
+      return Math.sqrt(squares + zeros) || 1;
+    }),
+  };
+}
+
+/** A data set of sparse rows, with the scaling of columns that its description tells applied on reading. */
+export function sparseDataset(from: DatasetDescription, matrix: SparseRows): Dataset {
+  const { starts, indices, values } = matrix;
+  return storedDataset(from, {
+    count: matrix.rows,
+    read: sparseReader(matrix, from.scaling),
+    fingerprint: () => contentFingerprint(from, [starts, indices, values]),
+  });
+}
+
+function sparseReader(
+  { rows, columns, starts, indices, values }: SparseRows,
+  scaling: ColumnScaling | undefined,
+): Samples['read'] {
+  const shift = Float64Array.from(scaling?.shift ?? new Float64Array(columns));
+  const scale = Float64Array.from(scaling?.scale ?? new Float64Array(columns).fill(1));
+  // + 0, because a zero that is not shifted is 0 and not -0.
+  const empty = Float32Array.from(shift, (x, j) => -x / scale[j]! + 0);
+  return (places, out) => {
+    checkRead(places, out, columns);
+    for (let i = 0; i < places.length; i++) {
+      const row = checkIndex(places[i]!, rows);
+      const to = i * columns;
+      out.set(empty, to);
+      for (let k = starts[row]!; k < starts[row + 1]!; k++) {
+        const column = indices[k]!;
+        out[to + column] = (values[k]! - shift[column]!) / scale[column]!;
+      }
+    }
+  };
+}

@@ -1,0 +1,258 @@
+/** @file A folder of images as a data set: decoded once into a cache file, from which batches are read. */
+
+import { createHash } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { MixturaError, usageError } from '../../errors.js';
+import type { Dataset } from '../dataset.js';
+import type { Pixels } from '../formats/png.js';
+import { cacheFolder } from '../sets/locate.js';
+import { type CachedDataset, CacheWriter, openCacheFile } from './cache-file.js';
+import { decodeImage, type ImageFit, isGrey, planes, type SharpLoader, UndecodableImage } from './decode.js';
+import { type ImageFile, type ImagePart, type ImageScan, scanImages } from './scan.js';
+
+/** How images become samples, as it is written on the command line. */
+export interface ImageOptions {
+  /** Wanted size, `32` or `48x32` (width x height); default the size that all images have. */
+  readonly size?: string | undefined;
+  /** Before resizing: `center` (default) keeps the middle of the wanted proportions, `none` stretches all of it. */
+  readonly crop?: 'center' | 'none' | undefined;
+  /** `grey` or `color`; default grey where all images are. */
+  readonly color?: 'grey' | 'color' | undefined;
+}
+
+export interface ImageFolderOptions extends ImageOptions {
+  /** Where `MIXTURA_CACHE` is looked up (default `process.env`). */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Is told what was left out, a sentence each. */
+  readonly notice?: ((sentence: string) => void) | undefined;
+  /** Takes the place of `import('sharp')`. */
+  readonly sharp?: SharpLoader | undefined;
+}
+
+/** Changes whenever the same files would give other samples. */
+const VERSION = 1;
+/** Largest share of undecodable images in a part that is skipped. */
+export const SKIPPED_SHARE = 0.05;
+/** Images that are decoded side by side. */
+const TOGETHER = 8;
+/** From so many images on, it is told that they are being read. */
+const MANY = 2000;
+const MAX_SIDE = 4096;
+const MAX_FILE = 2 ** 29;
+
+/**
+ * The PNG, JPEG and WebP images of a folder as samples [1 or 3, height, width], bytes / 255 in [0, 1]. Sub-folders are
+ * classes, for evaluation only; sub-folders `train` and `test` with images in both are the two parts. What was decoded
+ * is kept in the cache folder, under the paths, sizes and times of the files and the options, and values stay there.
+ *
+ * An image that does not decode is left out and told, if no more than {@link SKIPPED_SHARE} of a part are such.
+ *
+ * @throws MixturaError if there is no image, sizes differ without `size`, too many images do not decode, or the cache
+ * cannot be written.
+ */
+export async function imageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Dataset> {
+  const fit = { size: parseSize(options.size), crop: options.crop ?? 'center' } as const;
+  const scan = scanImages(folder);
+  const notice = options.notice ?? (() => {});
+  for (const sentence of passedOver(folder, scan)) notice(sentence);
+  const path = join(cacheFolder(options.environment), 'images', cacheName(folder, scan, options));
+  const { dataset, notices } = reopened(path) ?? (await prepare(folder, scan, path, fit, options));
+  for (const sentence of notices) notice(sentence);
+  return dataset;
+}
+
+/** Reads `32` or `48x32` (width x height). @throws a usage error for anything else. */
+export function parseSize(text: string | undefined): ImageFit['size'] {
+  if (text === undefined) return undefined;
+  const found = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text);
+  const [width, height] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? found?.[1] ?? 0)];
+  if (Math.min(width, height) >= 1 && Math.max(width, height) <= MAX_SIDE) return { width, height };
+  throw usageError(
+    `--size is '${text}': give the side of the images in pixels, such as 32, or width and height, such as 48x32 (at most ${MAX_SIDE}).`,
+  );
+}
+
+function cacheName(folder: string, scan: ImageScan, { size, crop, color }: ImageOptions): string {
+  const hash = createHash('sha256').update(
+    JSON.stringify({ VERSION, folder: realpathSync(folder), size, crop: crop ?? 'center', color }),
+  );
+  for (const { name, files } of scan.parts) {
+    hash.update(`\n${name}`);
+    for (const { path, bytes, changed } of files) hash.update(`\n${JSON.stringify([path, bytes, changed])}`);
+  }
+  const stem = basename(resolve(folder)).replace(/[^\w-]+/g, '-');
+  return `${stem}-${hash.digest('hex').slice(0, 24)}.cache`;
+}
+
+/** What is in the cache; a damaged file counts as none and is replaced. */
+function reopened(path: string): CachedDataset | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return openCacheFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Decodes all images into the cache file: as grey ones until the first that is not, and then again as colour. */
+async function prepare(
+  folder: string,
+  scan: ImageScan,
+  path: string,
+  fit: ImageFit,
+  options: ImageFolderOptions,
+): Promise<CachedDataset> {
+  const total = scan.parts.reduce((sum, { files }) => sum + files.length, 0);
+  if (total >= MANY)
+    options.notice?.(`Reading ${total} images of ${folder}; the next time they are at hand.`);
+  const tries = { grey: [1], color: [3], any: [1, 3] } as const;
+  for (const channels of tries[options.color ?? 'any']) {
+    const writer = new CacheWriter(path);
+    try {
+      const job = new Preparation(folder, scan, writer, channels, fit, options);
+      if (await job.run()) return openCacheFile(path);
+    } finally {
+      writer.discard();
+    }
+  }
+  throw new RangeError('images can always be read as colour');
+}
+
+class Preparation {
+  readonly #skipped: string[] = [];
+  /** The first image that decoded, by whose size the others are judged. */
+  #first: { readonly path: string; readonly width: number; readonly height: number } | undefined;
+
+  constructor(
+    readonly folder: string,
+    readonly scan: ImageScan,
+    readonly writer: CacheWriter,
+    readonly channels: 1 | 3,
+    readonly fit: ImageFit,
+    readonly options: ImageFolderOptions,
+  ) {}
+
+  /** @returns false if the images turn out to have colours, which were not asked to be dropped. */
+  async run(): Promise<boolean> {
+    const labels: Int32Array[] = [];
+    for (const part of this.scan.parts) {
+      const kept = await this.#part(part);
+      if (!kept) return false;
+      labels.push(Int32Array.from(kept, ({ label }) => label));
+      this.writer.endSplit();
+    }
+    const { folder, channels, scan } = this;
+    const { width, height } = this.#first!;
+    const path = resolve(folder);
+    this.writer.finish(
+      {
+        name: basename(path),
+        source: `${channels === 1 ? 'Grey' : 'Colour'} images of the folder ${path}, ${width}x${height} pixels.`,
+        kind: 'image',
+        shape: [channels, height, width],
+        range: 'unit',
+        type: 'uint8',
+        maximum: 255,
+        ...(scan.classNames && { classNames: [...scan.classNames] }),
+        notices: this.#notices(),
+      },
+      scan.classNames && labels,
+    );
+    return true;
+  }
+
+  /** Writes the images of a part and gives those that decoded. */
+  async #part({ files }: ImagePart): Promise<ImageFile[] | undefined> {
+    const kept: ImageFile[] = [];
+    let failed = 0;
+    let reason = '';
+    for (let start = 0; start < files.length; start += TOGETHER) {
+      const together = files.slice(start, start + TOGETHER);
+      const decoded = together.map((file) => this.#decode(file));
+      // Awaited in order: of several that fail, the first file is told, not the one that happened to fail first.
+      for (const image of decoded) image.catch(() => {});
+      for (const [i, file] of together.entries()) {
+        const image = await decoded[i]!;
+        if (image instanceof UndecodableImage) {
+          this.#skipped.push(file.path);
+          reason ||= `${file.path}: ${image.message}`;
+          failed++;
+          if (failed > SKIPPED_SHARE * files.length)
+            throw tooMany(this.folder, failed, start + i + 1, reason);
+          continue;
+        }
+        this.#checkSize(file, image);
+        if (this.channels === 1 && this.options.color === undefined && !isGrey(image)) return undefined;
+        this.writer.append(planes(image, this.channels), 1);
+        kept.push(file);
+      }
+    }
+    return kept;
+  }
+
+  async #decode({ path, bytes }: ImageFile): Promise<Pixels | UndecodableImage> {
+    try {
+      if (bytes > MAX_FILE) throw new UndecodableImage('it is larger than 512 MiB');
+      return await decodeImage(await this.#read(path), this.fit, this.options.sharp);
+    } catch (cause) {
+      if (cause instanceof UndecodableImage) return cause;
+      throw cause;
+    }
+  }
+
+  async #read(path: string): Promise<Uint8Array> {
+    try {
+      return await readFile(join(this.folder, path));
+    } catch (cause) {
+      throw new UndecodableImage(`it cannot be read (${(cause as Error).message})`, { cause });
+    }
+  }
+
+  #checkSize({ path }: ImageFile, { width, height }: Pixels): void {
+    this.#first ??= { path, width, height };
+    const first = this.#first;
+    if (width === first.width && height === first.height) return;
+    throw usageError(
+      `The images of ${this.folder} have several sizes (${first.path} is ${first.width}x${first.height}, ${path} is ${width}x${height}): give the size that all are to have, such as --size 32.`,
+    );
+  }
+
+  #notices(): string[] {
+    const skipped = this.#skipped;
+    if (skipped.length === 0) return [];
+    return [
+      `${skipped.length} image(s) of ${this.folder} do not decode and are left out: ${firstNames(skipped)}.`,
+    ];
+  }
+}
+
+function tooMany(folder: string, failed: number, read: number, reason: string): MixturaError {
+  return new MixturaError(
+    `${failed} of the first ${read} images of ${folder} do not decode (${reason}), and more than ${100 * SKIPPED_SHARE} % of them are not left out: replace or remove such files.`,
+  );
+}
+
+function passedOver(folder: string, { others, links, parts, classNames }: ImageScan): string[] {
+  const sentences: string[] = [];
+  if (others.length > 0)
+    sentences.push(`${others.length} other file(s) of ${folder} are no images: ${firstNames(others)}.`);
+  if (links.length > 0) {
+    sentences.push(
+      `${links.length} symbolic link(s) of ${folder} lead out of it, to a folder or to nothing, and are left out: ${firstNames(links)}.`,
+    );
+  }
+  const nested = parts.some(({ files }) => files.some(({ path }) => path.includes('/')));
+  if (!classNames && nested && parts.length === 1) {
+    sentences.push(
+      `The images of ${folder} have no classes: these need two sub-folders or more, and no image beside them.`,
+    );
+  }
+  return sentences;
+}
+
+function firstNames(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length > 3 ? `${shown}, ...` : shown;
+}

@@ -1,0 +1,176 @@
+/** @file What lies in a folder of images: which files, of which class and part, and what is passed over. */
+
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { MixturaError } from '../../errors.js';
+
+/** One image file. */
+export interface ImageFile {
+  /** Path relative to the folder, with slashes; by it images are sorted and named. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Time of the last change, milliseconds. */
+  readonly changed: number;
+  /** Index of its class, or -1 where the part has no classes. */
+  readonly label: number;
+}
+
+/** The images of the training part or of what is held out. */
+export interface ImagePart {
+  readonly name: 'train' | 'test';
+  readonly files: readonly ImageFile[];
+}
+
+export interface ImageScan {
+  /** The training part, and the held-out part if the folder has one. */
+  readonly parts: readonly ImagePart[];
+  /** Names of the sub-folders that make classes; those of the training part first. Absent: no classes. */
+  readonly classNames?: readonly string[] | undefined;
+  /** Files of other kinds. */
+  readonly others: readonly string[];
+  /** Symbolic links that are not followed: out of the folder, to a folder, or to nothing. */
+  readonly links: readonly string[];
+}
+
+const IMAGE = /\.(png|jpe?g|webp)$/i;
+const MAX_DEPTH = 32;
+
+interface Found extends Omit<ImageFile, 'label'> {
+  /** Name of the sub-folder of the part, or '' for an image that lies in the part itself. */
+  readonly group: string;
+}
+
+/**
+ * Looks through a folder and its sub-folders for PNG, JPEG and WebP files (by name); hidden entries are passed over.
+ * Sub-folders `train` and `test` that both hold images are the two parts; the sub-folders of a part are its classes.
+ *
+ * @throws MixturaError if a folder cannot be read, or there is no image.
+ */
+export function scanImages(folder: string): ImageScan {
+  const walk = new Walk(folder);
+  const found = walk.images();
+  const train = within(found, 'train');
+  const test = within(found, 'test');
+  const split = train.length > 0 && test.length > 0;
+  const outside = found.length - train.length - test.length;
+  if (found.length === 0) {
+    throw new MixturaError(
+      `${folder} holds no PNG, JPEG or WebP image: give a folder of images, with a sub-folder for each class if classes are known.`,
+    );
+  }
+  if (split && outside > 0) {
+    throw new MixturaError(
+      `${folder} has the parts train and test, and ${outside} image(s) beside them (${found.find(({ path }) => !/^(train|test)\//.test(path))!.path}): move those into a part, or give another folder.`,
+    );
+  }
+  const parts = split ? [['train', train] as const, ['test', test] as const] : [['train', found] as const];
+  const classNames = classesOf(parts.map(([, files]) => files));
+  const index = new Map(classNames?.map((name, k) => [name, k]));
+  return {
+    parts: parts.map(([name, files]) => ({
+      name,
+      files: files.map(({ group, ...file }) => ({ ...file, label: index.get(group) ?? -1 })),
+    })),
+    classNames,
+    others: walk.others,
+    links: walk.links,
+  };
+}
+
+class Walk {
+  readonly others: string[] = [];
+  readonly links: string[] = [];
+  readonly #root: string;
+  readonly #real: string;
+
+  constructor(root: string) {
+    this.#root = root;
+    this.#real = reading(root, () => realpathSync(root));
+  }
+
+  /** Images in the order of their paths. */
+  images(): Found[] {
+    const found: Found[] = [];
+    this.#visit('', 0, found);
+    return found;
+  }
+
+  #visit(relative: string, depth: number, found: Found[]): void {
+    const folder = join(this.#root, relative);
+    if (depth > MAX_DEPTH) {
+      throw new MixturaError(
+        `${folder} lies more than ${MAX_DEPTH} folders deep: give a folder nearer to the images.`,
+      );
+    }
+    const entries = reading(folder, () => readdirSync(folder, { withFileTypes: true }));
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name.startsWith('.')) continue;
+      const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (entry.isDirectory()) this.#visit(path, depth + 1, found);
+      else this.#file(entry, path, found);
+    }
+  }
+
+  #file(entry: Dirent, path: string, found: Found[]): void {
+    const stats = entry.isSymbolicLink()
+      ? this.#target(path)
+      : entry.isFile()
+        ? this.#stats(path)
+        : undefined;
+    if (entry.isSymbolicLink() && !stats) this.links.push(path);
+    else if (!stats || !IMAGE.test(entry.name)) this.others.push(path);
+    else {
+      const group = path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
+      found.push({ path, bytes: stats.size, changed: stats.mtimeMs, group });
+    }
+  }
+
+  /** What a link leads to, if that is a file within the folder. */
+  #target(path: string): Stats | undefined {
+    try {
+      const real = realpathSync(join(this.#root, path));
+      const stats = real.startsWith(this.#real + sep) ? statSync(real) : undefined;
+      return stats?.isFile() ? stats : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #stats(path: string): Stats | undefined {
+    return statSync(join(this.#root, path), { throwIfNoEntry: false });
+  }
+}
+
+/** The images of a part, with paths and classes as seen from the whole folder and from the part. */
+function within(found: readonly Found[], part: string): Found[] {
+  return found
+    .filter(({ group }) => group === part)
+    .map((file) => {
+      const rest = file.path.slice(part.length + 1);
+      return { ...file, group: rest.includes('/') ? rest.slice(0, rest.indexOf('/')) : '' };
+    });
+}
+
+/**
+ * Names of the classes, those of the first part first; numbers in their order, else by letters. A single sub-folder
+ * says nothing about classes, nor do sub-folders beside images that lie in none.
+ */
+function classesOf(parts: readonly (readonly Found[])[]): string[] | undefined {
+  const names: string[] = [];
+  for (const files of parts) {
+    const fresh = [...new Set(files.map(({ group }) => group))].filter((name) => !names.includes(name));
+    const numeric = fresh.every((name) => /^\d+$/.test(name));
+    names.push(...fresh.sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1)));
+  }
+  return names.length < 2 || names.includes('') ? undefined : names;
+}
+
+function reading<T>(folder: string, step: () => T): T {
+  try {
+    return step();
+  } catch (cause) {
+    throw new MixturaError(`${folder} cannot be read (${(cause as Error).message}): check its permissions.`, {
+      cause,
+    });
+  }
+}

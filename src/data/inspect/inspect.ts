@@ -1,0 +1,143 @@
+/** @file What there is to tell about a data set, for `mixtura data`. */
+
+import { classCounts, type Dataset, type DatasetKind, sampleSize, type ValueRange } from '../dataset.js';
+import { Duplicates, Features, ValueStatistics } from './scan.js';
+
+export interface DatasetSummary {
+  readonly name: string;
+  /** How it is kept, where that is known. */
+  readonly format?: string;
+  readonly source: string;
+  readonly kind: DatasetKind;
+  readonly shape: readonly number[];
+  readonly range: ValueRange;
+  readonly count: number;
+  /** Size of the held-out split, if there is one. */
+  readonly testCount?: number;
+  /** Extremes, mean and standard deviation of all finite values, as `read` gives them. */
+  readonly values: {
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly deviation: number;
+  };
+  /** Values that are NaN or infinite. */
+  readonly nonFinite: number;
+  /** Samples that equal an earlier one in every value, and the first of them with that earlier one, from 1. */
+  readonly duplicates: { readonly count: number; readonly first?: readonly [earlier: number, later: number] };
+  /** Places in a sample, from 1, that have the same value in every sample. */
+  readonly constantFeatures: readonly number[];
+  readonly classes?: readonly { readonly name: string; readonly count: number; readonly share: number }[];
+  readonly fingerprint: string;
+}
+
+/** Values that are read at a time. */
+const CHUNK_VALUES = 2 ** 21;
+/** More columns are not listed one by one. */
+const MOST_LISTED = 12;
+
+/** Reads the whole data set once and tells its sizes, values, classes, what is suspicious, and its fingerprint. */
+export function summarize(dataset: Dataset): DatasetSummary {
+  const { name, source, kind, shape, range, count, fingerprint } = dataset;
+  const counts = classCounts(dataset);
+  return {
+    name,
+    source,
+    kind,
+    shape,
+    range,
+    count,
+    ...(dataset.test ? { testCount: dataset.test().count } : {}),
+    ...scan(dataset),
+    ...(counts
+      ? {
+          classes: Array.from(counts, (n, k) => ({
+            name: dataset.classNames?.[k] ?? String(k),
+            count: n,
+            share: n / count,
+          })),
+        }
+      : {}),
+    fingerprint,
+  };
+}
+
+/** A summary as lines of text. */
+export function formatSummary(summary: DatasetSummary): string {
+  const { values, classes } = summary;
+  const number = (x: number) => String(Number(x.toPrecision(5)));
+  const range = { unit: 'in [0, 1]', signed: 'in [-1, 1]', real: 'real' }[summary.range];
+  const width = Math.max(0, ...(classes ?? []).map((c) => c.name.length));
+  return [
+    `${summary.name}: ${summary.source}`,
+    ...(summary.format === undefined ? [] : [`  format       ${summary.format}`]),
+    `  samples      ${summary.count}${summary.testCount === undefined ? '' : ` (and ${summary.testCount} held out)`}`,
+    `  one sample   ${summary.kind}, ${summary.shape.join(' x ')}, values ${range}`,
+    `  values       ${number(values.min)} to ${number(values.max)}, mean ${number(values.mean)}, deviation ${number(values.deviation)}`,
+    ...suspicions(summary),
+    `  fingerprint  ${summary.fingerprint}`,
+    ...(classes
+      ? ['  classes      (for evaluation only; training never sees them)']
+      : ['  classes      unknown']),
+    ...(classes ?? []).map(
+      (c) =>
+        `    ${c.name.padEnd(width)}  ${String(c.count).padStart(6)}  ${(100 * c.share).toFixed(1).padStart(5)} %`,
+    ),
+  ].join('\n');
+}
+
+/**
+ * Up to `perClass` rows of every class (of the whole, without labels), evenly spaced, because neighbours in a file may
+ * be frames of one film.
+ */
+export function examples(dataset: Dataset, perClass: number): Uint32Array[] {
+  const { labels, count } = dataset;
+  const rows = labels
+    ? Array.from(classCounts(dataset)!, () => [] as number[])
+    : [Array.from({ length: count }, (_, i) => i)];
+  labels?.forEach((label, i) => {
+    rows[label]!.push(i);
+  });
+  return rows.map((all) =>
+    Uint32Array.from(
+      { length: Math.min(perClass, all.length) },
+      (_, i) => all[Math.floor((i * all.length) / Math.min(perClass, all.length))]!,
+    ),
+  );
+}
+
+function suspicions({ shape, count, nonFinite, duplicates, constantFeatures }: DatasetSummary): string[] {
+  const [size, constant] = [sampleSize(shape), constantFeatures.length];
+  const listed = constantFeatures.slice(0, MOST_LISTED).join(', ');
+  const columns = shape.length === 1 && constant > 0 && size > constant;
+  const which = columns ? ` (columns ${listed}${constant > MOST_LISTED ? ', ...' : ''})` : '';
+  const share = ((100 * duplicates.count) / count).toFixed(1);
+  const pair = duplicates.first && `, sample ${duplicates.first[1]} equals ${duplicates.first[0]}`;
+  return [
+    `  not finite   ${nonFinite === 0 ? 'none' : `${nonFinite} values are NaN or infinite`}`,
+    `  duplicates   ${duplicates.count === 0 ? 'none' : `${duplicates.count} equal an earlier sample (${share} %${pair})`}`,
+    `  constant     ${constant === 0 ? 'none' : `${constant} of ${size} values are the same in every sample${which}`}`,
+  ];
+}
+
+function scan(
+  dataset: Dataset,
+): Pick<DatasetSummary, 'values' | 'nonFinite' | 'duplicates' | 'constantFeatures'> {
+  const size = sampleSize(dataset.shape);
+  const chunk = Math.max(1, Math.floor(CHUNK_VALUES / size));
+  const [statistics, duplicates, features] = [new ValueStatistics(), new Duplicates(), new Features(size)];
+  for (let start = 0; start < dataset.count; start += chunk) {
+    const rows = Uint32Array.from({ length: Math.min(chunk, dataset.count - start) }, (_, i) => start + i);
+    const values = new Float32Array(rows.length * size);
+    dataset.read(rows, values);
+    statistics.add(values);
+    duplicates.add(values, size);
+    features.add(values);
+  }
+  return {
+    values: statistics.result(),
+    nonFinite: statistics.nonFinite,
+    duplicates: duplicates.result(),
+    constantFeatures: features.constant(),
+  };
+}

@@ -1,0 +1,165 @@
+/** @file One way to every data set: by name, or by the path of a file. */
+
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { didYouMean } from '../../did-you-mean.js';
+import { MixturaError, usageError } from '../../errors.js';
+import type { Dataset } from '../dataset.js';
+import { isGzip, isIdxHeader } from '../formats/idx.js';
+import { type ImageOptions, imageFolder } from '../images/folder.js';
+import { type Selection, select } from '../select.js';
+import type { TableOptions } from '../tables/table.js';
+import {
+  isTableName,
+  openTable,
+  requireNoTableOptions,
+  TABLE_KINDS,
+  tableKind,
+} from '../tables/table-file.js';
+import { cifarDataset, isCifarFolder } from './cifar.js';
+import { CONSTRUCTED_SETS, expandSelection } from './constructed.js';
+import { digits } from './digits.js';
+import { ELASTIC_NAMES } from './elastic-splits.js';
+import { grid } from './grid-gaussians.js';
+import { idxDataset, labelsBeside, testBeside } from './idx-dataset.js';
+import { NAMED_SETS, type NamedSetOptions, namedSet } from './named.js';
+import { IMAGE_FOLDER_SETS } from './published-sets.js';
+import { ring } from './ring.js';
+
+/** How {@link openDataset} opens: which classes, how a table is read, where a named set is found, which split. */
+export interface OpenOptions extends Selection, TableOptions, NamedSetOptions {
+  /** `test` gives the held-out split (default `train`). */
+  readonly split?: 'train' | 'test' | undefined;
+}
+
+const BUILT_IN: Readonly<Record<string, () => Dataset>> = {
+  digits,
+  ring: () => ring(),
+  'ring-0.05': () => ring({ variance: 0.05 }),
+  'ring-0.10': () => ring({ variance: 0.1 }),
+  grid,
+};
+
+/** Every name that {@link openDataset} knows. */
+export const DATASET_NAMES: readonly string[] = [
+  ...Object.keys(BUILT_IN),
+  ...NAMED_SETS,
+  ...CONSTRUCTED_SETS,
+];
+
+/** What else can be opened, for a sentence. */
+export const FILE_KINDS = `a folder of images, an IDX file of images (plain or gzipped), or a table: ${TABLE_KINDS}`;
+
+/**
+ * Opens a data set by name (one of {@link DATASET_NAMES}) or by the path of
+ * a folder (images, or batches of CIFAR-10), an IDX file, or a table (CSV, TSV, NPY, NPZ, Parquet, HDF5, AnnData,
+ * MatrixMarket), and applies a selection of classes; a name wins over a file of the same name.
+ *
+ * @throws MixturaError if it is unknown, bad, cannot be had, or has no held-out split where one is asked for.
+ */
+export async function openDataset(nameOrPath: string, options: OpenOptions = {}): Promise<Dataset> {
+  const { name, ...selection } = expandSelection({ ...options, name: nameOrPath });
+  const dataset = select(await openWhole(name, options), selection);
+  if (options.split !== 'test') return dataset;
+  if (!dataset.test)
+    throw usageError(`${nameOrPath} has no held-out split: use all of it, or give another file.`);
+  return dataset.test();
+}
+
+async function openWhole(nameOrPath: string, options: OpenOptions): Promise<Dataset> {
+  const builtIn = Object.hasOwn(BUILT_IN, nameOrPath) ? BUILT_IN[nameOrPath] : undefined;
+  const named = NAMED_SETS.includes(nameOrPath) || CONSTRUCTED_SETS.includes(nameOrPath);
+  if (builtIn || named) requireNoTableOptions(nameOrPath, options);
+  const images = named ? IMAGE_FOLDER_SETS.includes(nameOrPath) : !builtIn && isFolder(nameOrPath);
+  if (!images) requireNoImageOptions(nameOrPath, options);
+  if (builtIn) return builtIn();
+  if (named) return namedSet(nameOrPath, options);
+  if (isFolder(nameOrPath)) return openFolder(nameOrPath, options);
+  return openFile(nameOrPath, options);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Whether a path is that of a folder which is opened as one of images. */
+export function isImageFolder(path: string): boolean {
+  return isFolder(path) && !isCifarFolder(path);
+}
+
+/** How the data of a name or path are kept: `named set`, `folder of images`, `IDX`, `csv`, and so on. */
+export function formatOf(nameOrPath: string): string {
+  if (DATASET_NAMES.includes(nameOrPath)) return 'named set';
+  if (isFolder(nameOrPath)) return isCifarFolder(nameOrPath) ? 'batches of CIFAR-10' : 'folder of images';
+  return tableKind(nameOrPath, firstBytes(nameOrPath)) ?? 'IDX';
+}
+
+/** Batches of CIFAR-10, or else images. */
+function openFolder(path: string, options: OpenOptions): Dataset | Promise<Dataset> {
+  requireNoTableOptions(path, options);
+  if (!isCifarFolder(path)) return imageFolder(path, options);
+  requireNoImageOptions(path, options);
+  return cifarDataset(path);
+}
+
+/** @throws a usage error for options that are for folders of images. */
+function requireNoImageOptions(name: string, { size, crop, color }: ImageOptions): void {
+  const given = [size && '--size', crop && '--crop', color && `--${color}`].filter(Boolean);
+  if (given.length === 0) return;
+  throw usageError(
+    `${given.join(', ')} say how a folder of images is read, and ${name} is none: leave them out.`,
+  );
+}
+
+async function openFile(path: string, options: OpenOptions): Promise<Dataset> {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) throw unknown(path);
+  const start = stats.isFile() ? firstBytes(path) : new Uint8Array(0);
+  const kind = tableKind(path, start);
+  if (kind !== undefined) return openTable(kind, path, start, options);
+  requireNoTableOptions(path, options);
+  if (!isGzip(start) && !isIdxHeader(start) && !/idx\d|ubyte|\.gz$/i.test(basename(path))) {
+    throw usageError(`${path} is not a data file of a known kind: give ${FILE_KINDS}.`);
+  }
+  const test = testBeside(path);
+  const load = (images: string, held?: () => Dataset) =>
+    idxDataset({
+      name: basename(images),
+      images,
+      labels: labelsBeside(images),
+      maximum: options.maximum,
+      source: `Samples of the IDX file ${images}.`,
+      test: held,
+    });
+  return load(path, test === undefined ? undefined : () => load(test));
+}
+
+function firstBytes(path: string): Uint8Array {
+  const bytes = new Uint8Array(8);
+  try {
+    const file = openSync(path, 'r');
+    const length = readSync(file, bytes);
+    closeSync(file);
+    return bytes.subarray(0, length);
+  } catch (cause) {
+    throw new MixturaError(`${path} cannot be read (${(cause as Error).message}): check its permissions.`, {
+      cause,
+    });
+  }
+}
+
+function unknown(nameOrPath: string): MixturaError {
+  if (/[/\\]|\.gz$|ubyte$/i.test(nameOrPath) || isTableName(nameOrPath)) {
+    return new MixturaError(`${nameOrPath} does not exist: check the name and the folder.`);
+  }
+  return usageError(
+    `${nameOrPath} is neither a known data set nor a file${didYouMean(nameOrPath, DATASET_NAMES)}: ` +
+      `give ${namesTold().join(', ')}, or the path of ${FILE_KINDS}.`,
+  );
+}
+
+/** The names with those of the 50 splits as one. */
+function namesTold(): string[] {
+  const others = DATASET_NAMES.filter((name) => !ELASTIC_NAMES.includes(name));
+  return [...others, `${ELASTIC_NAMES[0]} to ${ELASTIC_NAMES.at(-1)}`];
+}

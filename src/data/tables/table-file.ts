@@ -1,0 +1,93 @@
+/** @file Files that hold a table or another array: which kind one is, and the reader of each. */
+
+import { usageError } from '../../errors.js';
+import type { Dataset } from '../dataset.js';
+import type { Content, ReadOptions } from '../formats/content.js';
+import { isHdf5 } from '../formats/hdf5/file.js';
+import { readHdf5 } from '../formats/hdf5/thread.js';
+import { isGzip } from '../formats/idx.js';
+import { readMatrixMarket } from '../formats/matrix-market.js';
+import { isNpy } from '../formats/npy.js';
+import { readNpz } from '../formats/npz.js';
+import { isParquet, readParquet } from '../formats/parquet/parquet.js';
+import { isZip } from '../formats/zip.js';
+import { csvContent, npyContent, type TableOptions, tableDataset } from './table.js';
+
+interface Format {
+  /** How files of it are named. */
+  readonly ending: RegExp;
+  /** Whether the first bytes of a file are certainly of it. */
+  readonly begins?: (start: Uint8Array) => boolean;
+  /** Whether a part of the file can be named by --key. */
+  readonly parts?: boolean;
+  /** Whether it can hold labels. */
+  readonly labels?: boolean;
+  read(path: string, options: ReadOptions, start: Uint8Array): Content | Promise<Content>;
+}
+
+const FORMATS = {
+  npy: { ending: /\.npy$/i, begins: isNpy, read: npyContent },
+  npz: { ending: /\.npz$/i, begins: isZip, parts: true, labels: true, read: readNpz },
+  parquet: { ending: /\.(parquet|pq)$/i, begins: isParquet, labels: true, read: readParquet },
+  hdf5: { ending: /\.(h5|hdf5|h5ad)$/i, begins: isHdf5, parts: true, labels: true, read: readHdf5 },
+  mtx: {
+    ending: /\.mtx(\.gz)?$/i,
+    begins: (start) => Buffer.from(start.subarray(0, 8)).toString('latin1') === '%%Matrix',
+    read: (path, _, start) => readMatrixMarket(path, isGzip(start)),
+  },
+  csv: { ending: /\.(csv|tsv)(\.gz)?$/i, labels: true, read: csvContent },
+} as const satisfies Readonly<Record<string, Format>>;
+
+export type TableKind = keyof typeof FORMATS;
+
+/** For an error: what may be given. */
+export const TABLE_KINDS = '.csv or .tsv (plain or gzipped), .npy, .npz, .parquet, .h5, .h5ad, .mtx';
+
+/** The kind of a file, by its first bytes where those are certain, else by its name. */
+export function tableKind(path: string, start: Uint8Array): TableKind | undefined {
+  const kinds = Object.entries(FORMATS) as [TableKind, Format][];
+  const found =
+    kinds.find(([, { begins }]) => begins?.(start)) ?? kinds.find(([, { ending }]) => ending.test(path));
+  return found?.[0];
+}
+
+/** Whether a name is such that it can only be meant as that of a table's file. */
+export function isTableName(name: string): boolean {
+  return Object.values<Format>(FORMATS).some(({ ending }) => ending.test(name));
+}
+
+/**
+ * Opens a table's file.
+ *
+ * @param start its first bytes, 8 or more if there are so many.
+ * @throws MixturaError naming the file if it is bad, or an option is not for its kind.
+ */
+export async function openTable(
+  kind: TableKind,
+  path: string,
+  start: Uint8Array,
+  options: TableOptions,
+): Promise<Dataset> {
+  const { parts, labels, read }: Format = FORMATS[kind];
+  if (options.key !== undefined && !parts) {
+    throw usageError(`--key names an array of an .npz or HDF5 file, and ${path} is none: leave it out.`);
+  }
+  if (options.label !== undefined && !labels) {
+    throw usageError(
+      `--label names a column of a table or an array of labels, and ${path} has none: leave it out.`,
+    );
+  }
+  return tableDataset(path, options, await read(path, options, start));
+}
+
+/** @throws a usage error for options that are for tables, given for what is none. */
+export function requireNoTableOptions(name: string, { label, key, transpose, counts }: TableOptions): void {
+  if (label !== undefined) {
+    throw usageError(`--label names a column of a table, and ${name} is none: leave it out.`);
+  }
+  const given = [key !== undefined && '--key', transpose && '--transpose', counts && '--counts'].filter(
+    Boolean,
+  );
+  if (given.length === 0) return;
+  throw usageError(`${given.join(', ')} say how a table is read, and ${name} is none: leave them out.`);
+}

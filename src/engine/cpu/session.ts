@@ -1,0 +1,171 @@
+/**
+ * @file Sessions of ONNX Runtime over tensors of the engine: views of its memory are their inputs and outputs. Lives where
+ * the device does (ort-device.ts).
+ */
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { elements, type Feeds, type ProgramOutputs } from '../engine.js';
+import { allowedProcessors, ownProcessors } from './processors.js';
+
+/** Where an output of a program goes. */
+export type OutputRole = 'output' | 'gradient' | 'assignment';
+
+/** Programs as the device receives them: a serialised model, and what its inputs and outputs are. */
+export interface LoweredModel {
+  readonly kind: 'session';
+  readonly name: string;
+  readonly model: Uint8Array;
+  /** Name of the model's first output, where that is none that could be read (see {@link SessionProgram}). */
+  readonly stop?: string | undefined;
+  /** Of all programs; a run feeds every one. */
+  readonly inputs: readonly NamedShape[];
+  readonly programs: readonly LoweredProgram[];
+}
+
+interface NamedShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface LoweredProgram {
+  readonly name: string;
+  /** The bool input that says whether this program is the one that is computed, where the model has several. */
+  readonly condition?: string | undefined;
+  /** Inputs that the program reads. */
+  readonly inputs: readonly NamedShape[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly role: OutputRole;
+    /** What an output is called by the caller; else the tensor that a gradient or an assignment belongs to. */
+    readonly target: string;
+  }[];
+}
+
+export interface DeviceOptions {
+  /** Threads inside an operator. */
+  readonly threads: number;
+  /** A folder in which every program leaves ONNX Runtime's profile, `NAME_TIME.json`, when the device is closed. */
+  readonly profile?: string | undefined;
+}
+
+/** Values and gradient of an engine tensor. */
+export interface Slot {
+  readonly shape: readonly number[];
+  readonly value: Float32Array;
+  readonly gradient?: Float32Array;
+}
+
+/** Settings of ONNX Runtime that hold for any device. */
+export function sessionOptions(
+  { threads, profile }: DeviceOptions,
+  program: string,
+): ort.InferenceSession.SessionOptions {
+  const own = ownProcessors(allowedProcessors() ?? [], threads);
+  return {
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // A plan of all buffers as one block is given back to the system after every run, and its pages are faulted in anew.
+    enableMemPattern: false,
+    // Pool threads wait awake from one operator to the next, but no longer, since a core may be wanted elsewhere; when a run
+    // ends they stop, so that no session takes a core from the next one or from the prior's updates.
+    extra: {
+      session: {
+        intra_op: { allow_spinning: '1', spin_duration_us: '50' },
+        ...(own && { intra_op_thread_affinities: own.join(';') }),
+        force_spinning_stop: '1',
+      },
+    },
+    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: join(profile, program) }),
+  };
+}
+
+/** A model in ONNX Runtime, whose programs are computed one at a time. */
+export async function openSession(
+  model: LoweredModel,
+  slots: ReadonlyMap<string, Slot>,
+  options: DeviceOptions,
+): Promise<{
+  readonly session: ort.InferenceSession;
+  readonly programs: ReadonlyMap<string, SessionProgram>;
+}> {
+  const session = await ort.InferenceSession.create(model.model, {
+    ...sessionOptions(options, model.name),
+    executionProviders: ['cpu'],
+  });
+  const feeds: Record<string, ort.Tensor> = {};
+  for (const { name, shape } of model.inputs) {
+    // What a run does not feed belongs to another program, which is not computed.
+    const data = slots.get(name)?.value ?? new Float32Array(elements(shape));
+    feeds[name] = new ort.Tensor('float32', data, shape);
+  }
+  for (const { condition } of model.programs) if (condition !== undefined) feeds[condition] = bool(false);
+  const programs = model.programs.map((program) => {
+    const chosen = program.condition === undefined ? {} : { [program.condition]: bool(true) };
+    const bound = new SessionProgram(session, program, { ...feeds, ...chosen }, model.stop, slots);
+    return [program.name, bound] as const;
+  });
+  return { session, programs: new Map(programs) };
+}
+
+/**
+ * When a run is over, ONNX Runtime's binding copies every output into a new array, though all have been written where
+ * they belong: as many bytes as all gradients, at every step, which then wait for the garbage collector. It goes through
+ * the outputs in order and fails at one that is no tensor. So the first output is a sequence, and that failure says
+ * that the run is over.
+ */
+export class SessionProgram {
+  readonly #session: ort.InferenceSession;
+  readonly #name: string;
+  /** Tensors of the engine, and what belongs to other programs of the model. */
+  readonly #feeds: Readonly<Record<string, ort.Tensor>>;
+  readonly #fetches: Record<string, ort.Tensor | null>;
+  readonly #inputs: readonly NamedShape[];
+  readonly #results: { readonly name: string; readonly data: Float32Array }[] = [];
+  readonly #copies: { readonly from: Float32Array; readonly to: Float32Array }[] = [];
+
+  constructor(
+    session: ort.InferenceSession,
+    program: LoweredProgram,
+    feeds: Readonly<Record<string, ort.Tensor>>,
+    stop: string | undefined,
+    slots: ReadonlyMap<string, Slot>,
+  ) {
+    this.#session = session;
+    this.#name = program.name;
+    this.#feeds = feeds;
+    this.#fetches = stop === undefined ? {} : { [stop]: null };
+    this.#inputs = program.inputs.filter(({ name }) => !slots.has(name));
+    for (const { name, shape, role, target } of program.outputs) {
+      const slot = slots.get(target);
+      const data = role === 'gradient' ? slot!.gradient! : new Float32Array(elements(shape));
+      if (role === 'assignment') this.#copies.push({ from: data, to: slot!.value });
+      if (role === 'output') this.#results.push({ name: target, data });
+      this.#fetches[name] = new ort.Tensor('float32', data, shape);
+    }
+  }
+
+  /** Computes the program, then its assignments; outputs are copies. Throws where an input was given no value. */
+  async run(feeds: Feeds): Promise<ProgramOutputs> {
+    const inputs = { ...this.#feeds };
+    for (const { name, shape } of this.#inputs) {
+      const data = feeds[name];
+      if (data === undefined) throw new Error(`program ${this.#name}: input ${name} was given no value`);
+      inputs[name] = new ort.Tensor('float32', data, shape);
+    }
+    await this.#session.run(inputs, this.#fetches).catch(unlessStopped);
+    for (const { from, to } of this.#copies) to.set(from);
+    return Object.fromEntries(this.#results.map(({ name, data }) => [name, data.slice()]));
+  }
+}
+
+/** Passes on every failure of a run but that of reading its first output, a sequence. */
+function unlessStopped(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith('Non tensor type'))) throw error;
+}
+
+function bool(value: boolean): ort.Tensor {
+  return new ort.Tensor('bool', [value], []);
+}

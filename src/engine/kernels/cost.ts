@@ -1,0 +1,48 @@
+/** @file Whether a program is faster on our own kernels or in ONNX Runtime: by what either costs (bench/kernels.mjs). */
+import { sizeOf } from '../../graph/shape.js';
+import type { KernelCall, KernelPlan } from './plan.js';
+import { KERNEL_BYTES } from './program.js';
+
+/** Floating-point operations a second: of our products (128-bit registers, one thread), and of ONNX Runtime's. */
+const KERNEL_RATE = 3.7e10;
+const SESSION_RATE = 1.5e11;
+/** Seconds that ONNX Runtime needs for an operator, however small. */
+const OPERATOR_COST = 3e-6;
+/** Seconds a step for handing it to another thread, which ONNX Runtime needs, and for being told. */
+const HANDING_OVER = 2e-4;
+
+/**
+ * Whether the products take our kernels no longer than ONNX Runtime takes for them and for starting all operators. A rule
+ * of the graph alone, not of a trial, so that a run that goes on later makes the same choice and gets the same bits.
+ */
+export function suitsKernels(plan: KernelPlan): boolean {
+  const { kernels, sessions } = costOf(plan);
+  return fits(plan) && kernels < sessions;
+}
+
+/** Whether all programs of a step are best on our kernels, which need no other thread: though one by one some may not be. */
+export function suitKernels(plans: readonly KernelPlan[]): boolean {
+  const costs = plans.map(costOf);
+  const total = costs.reduce((sum, { kernels }) => sum + kernels, 0);
+  const mixed = costs.reduce((sum, { kernels, sessions }) => sum + Math.min(kernels, sessions), HANDING_OVER);
+  return plans.every(fits) && total < mixed;
+}
+
+/** Seconds on our kernels and in ONNX Runtime, roughly. */
+function costOf({ calls }: KernelPlan): { readonly kernels: number; readonly sessions: number } {
+  const flops = calls.reduce((sum, call) => sum + flopsOf(call), 0);
+  return { kernels: flops / KERNEL_RATE, sessions: flops / SESSION_RATE + calls.length * OPERATOR_COST };
+}
+
+const fits = (plan: KernelPlan) => bytesOf(plan) < KERNEL_BYTES / 4;
+
+/** Bytes that a plan may need: which inputs are fed, it does not know. */
+function bytesOf({ scratchBytes, constants, inputs }: KernelPlan): number {
+  const floats = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), constants.length);
+  return scratchBytes + floats * Float32Array.BYTES_PER_ELEMENT;
+}
+
+function flopsOf({ kernel, node: { inputs, shape, attributes } }: KernelCall): number {
+  if (kernel !== 'matmul') return 0;
+  return 2 * sizeOf(shape) * (inputs[0]!.shape[attributes.transposeA ? 0 : 1] as number);
+}

@@ -1,0 +1,215 @@
+/**
+ * @file Turns a program into a list of kernel calls over memory, if it is made of what `kernel/` can do: for small
+ * programs, where starting an operator of ONNX Runtime costs more than the operator.
+ */
+import { topologicalOrder } from '../../graph/grad.js';
+import { mixLater } from '../../graph/passes/interpolations.js';
+import { simplify } from '../../graph/passes/simplify.js';
+import { sameShape, sizeOf } from '../../graph/shape.js';
+import type { Tensor } from '../../graph/tensor.js';
+import type { ProgramSpec } from '../engine.js';
+import { type CallArguments, type KernelName, kernelRules, type Place, viewOffset } from './rules.js';
+import { ScratchPlan } from './workspace.js';
+
+/** One call of a kernel; numbers are passed as they are, places as addresses. */
+export interface KernelCall {
+  readonly kernel: KernelName;
+  readonly args: CallArguments;
+  /** Operator and shapes, for profiles. */
+  readonly node: Tensor;
+}
+
+/** A result that is there when all calls have been made. */
+export interface KernelOutput {
+  readonly name: string;
+  readonly size: number;
+  readonly place: Place;
+}
+
+/** A program as kernel calls. */
+export interface KernelPlan {
+  /** Leaves: tensors of the engine, or values that are fed. */
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** Values of all constants, one after the other. */
+  readonly constants: Float32Array;
+  /** Bytes of intermediate results. */
+  readonly scratchBytes: number;
+  readonly calls: readonly KernelCall[];
+  readonly outputs: readonly KernelOutput[];
+  /** What is copied into engine tensors when all calls have been made: gradients that could not be computed there. */
+  readonly gradients: readonly KernelOutput[];
+  /** New values of engine tensors: copied too, but where they were computed in place. */
+  readonly assignments: readonly KernelOutput[];
+}
+
+/** The plan of a program; nothing where an operator or a shape of it has no kernel. */
+export function planKernels(program: ProgramSpec): KernelPlan | undefined {
+  const names = {
+    outputs: Object.keys(program.outputs),
+    gradients: [...(program.gradients?.keys() ?? [])],
+    assignments: [...(program.assignments?.keys() ?? [])],
+  };
+  const written = [
+    ...Object.values(program.outputs),
+    ...(program.gradients?.values() ?? []),
+    ...(program.assignments?.values() ?? []),
+  ];
+  // Products run through their inner axis at least once: nothing that is empty has a kernel.
+  const isStatic = ({ shape }: Tensor) => shape.every((dim) => typeof dim === 'number' && dim > 0);
+  if (!topologicalOrder(written).every((node) => isStatic(node) && kernelRules[node.op])) return undefined;
+  const targets = mixLater(simplify(written));
+  const order = topologicalOrder(targets);
+  const planner = new Planner(order, targets);
+  const gradientTargets = targets.slice(names.outputs.length, names.outputs.length + names.gradients.length);
+  planner.placeGradients(names.gradients, gradientTargets);
+  const assignmentTargets = targets.slice(targets.length - names.assignments.length);
+  planner.placeAssignments(names.assignments, assignmentTargets, targets);
+  if (!order.every((node) => planner.plan(node))) return undefined;
+  const result = (name: string, i: number): KernelOutput => ({
+    name,
+    size: sizeOf(targets[i]!.shape),
+    place: planner.placeOf(targets[i]!),
+  });
+  const gradients = names.gradients.map((name, i) => result(name, names.outputs.length + i));
+  return {
+    ...planner.result(),
+    outputs: names.outputs.map(result),
+    gradients: gradients.filter(({ name, place }) => place.base !== 'gradient' || place.name !== name),
+    assignments: names.assignments.map((name, i) =>
+      result(name, names.outputs.length + names.gradients.length + i),
+    ),
+  };
+}
+
+/** Places of values, and the calls that compute them, in the order of the graph. */
+class Planner {
+  readonly #scratch = new ScratchPlan();
+  readonly #places = new Map<Tensor, Place>();
+  /** The node whose memory a view (a reshape, some slices) lies in. */
+  readonly #roots = new Map<Tensor, Tensor>();
+  /** How often a root's memory is still read. */
+  readonly #readers = new Map<Tensor, number>();
+  /** Where a value has to be computed. */
+  readonly #destinations = new Map<Tensor, Place>();
+  readonly #inputs: { name: string; shape: readonly number[] }[] = [];
+  readonly #constants: number[] = [];
+  readonly #calls: KernelCall[] = [];
+  readonly #order: readonly Tensor[];
+
+  constructor(order: readonly Tensor[], targets: readonly Tensor[]) {
+    this.#order = order;
+    for (const node of order) {
+      const viewed = viewOffset(node) === undefined ? node : this.#rootOf(node.inputs[0]!);
+      this.#roots.set(node, viewed);
+      if (viewed === node) for (const input of node.inputs) this.#read(input);
+    }
+    for (const target of targets) this.#read(target);
+  }
+
+  /** Lets gradients be computed where the optimizer reads them, as far as they are values of their own. */
+  placeGradients(names: readonly string[], targets: readonly Tensor[]): void {
+    targets.forEach((target, i) => {
+      const root = this.#rootOf(target);
+      const own = sizeOf(root.shape) === sizeOf(target.shape) && root.inputs.length > 0;
+      if (!own || this.#destinations.has(root)) return;
+      this.#destinations.set(root, { base: 'gradient', name: names[i]!, offset: 0 });
+    });
+  }
+
+  /** Lets new values of engine tensors be computed in the place of the old ones, where nobody reads those any more. */
+  placeAssignments(names: readonly string[], targets: readonly Tensor[], all: readonly Tensor[]): void {
+    targets.forEach((target, i) => {
+      const [name, root] = [names[i]!, this.#rootOf(target)];
+      const isOld = (node: Tensor) => this.#rootOf(node).attributes.name === name;
+      const own = sizeOf(root.shape) === sizeOf(target.shape) && root.inputs.length > 0;
+      if (!own || this.#destinations.has(root) || all.some(isOld)) return;
+      const later = this.#order.slice(this.#order.indexOf(root) + 1);
+      const readLater = later.some((node) => node.inputs.some(isOld));
+      // What spreads a part of the old value over the new one would read that part when it is gone.
+      const { inPlace } = kernelRules[root.op]!;
+      const inStep = (one: Tensor) => inPlace && sizeOf(one.shape) === sizeOf(root.shape);
+      const readInStep = root.inputs.every((one) => !isOld(one) || inStep(one));
+      if (readInStep && !readLater) this.#destinations.set(root, { base: 'input', name, offset: 0 });
+    });
+  }
+
+  /** Adds what computes a node; false where it cannot be. */
+  plan(node: Tensor): boolean {
+    if (node.inputs.length === 0) this.#places.set(node, this.#leaf(node));
+    else if (this.#rootOf(node) !== node) this.#places.set(node, this.#view(node));
+    else return this.#compute(node);
+    return true;
+  }
+
+  placeOf(node: Tensor): Place {
+    return this.#places.get(node)!;
+  }
+
+  result(): Pick<KernelPlan, 'inputs' | 'constants' | 'scratchBytes' | 'calls'> {
+    return {
+      inputs: this.#inputs,
+      constants: Float32Array.from(this.#constants),
+      scratchBytes: this.#scratch.bytes,
+      calls: this.#calls,
+    };
+  }
+
+  #rootOf(node: Tensor): Tensor {
+    return this.#roots.get(node) ?? node;
+  }
+
+  #read(node: Tensor): void {
+    const root = this.#rootOf(node);
+    this.#readers.set(root, (this.#readers.get(root) ?? 0) + 1);
+  }
+
+  #leaf(node: Tensor): Place {
+    const { name, data } = node.attributes;
+    if (name !== undefined) {
+      this.#inputs.push({ name, shape: node.shape as readonly number[] });
+      return { base: 'input', name, offset: 0 };
+    }
+    const offset = this.#constants.length * Float32Array.BYTES_PER_ELEMENT;
+    for (const value of data!) this.#constants.push(value);
+    return { base: 'constant', offset };
+  }
+
+  #view(node: Tensor): Place {
+    const place = this.placeOf(node.inputs[0]!);
+    return { ...place, offset: place.offset + viewOffset(node)! };
+  }
+
+  #compute(node: Tensor): boolean {
+    const bytes = sizeOf(node.shape) * Float32Array.BYTES_PER_ELEMENT;
+    const rule = kernelRules[node.op]!;
+    // An elementwise result may take the place of an operand of its own shape that nobody reads afterwards.
+    const early = rule.inPlace ? node.inputs.filter(({ shape }) => sameShape(shape, node.shape)) : [];
+    for (const input of early) this.#release(input);
+    const place = this.#destinations.get(node) ?? this.#scratch.take(bytes);
+    this.#places.set(node, place);
+    const working = rule.workingBytes?.(node) ?? 0;
+    const room = working > 0 ? this.#scratch.take(working) : undefined;
+    const calls = rule.calls(
+      node,
+      node.inputs.map((input) => this.placeOf(input)),
+      place,
+      room,
+    );
+    if (calls === undefined) return false;
+    for (const { kernel, args } of calls) this.#calls.push({ kernel, args, node });
+    if (room) this.#scratch.release(room, working);
+    for (const input of node.inputs) if (!early.includes(input)) this.#release(input);
+    return true;
+  }
+
+  /** One reader of a value is done. */
+  #release(node: Tensor): void {
+    const root = this.#rootOf(node);
+    const readers = this.#readers.get(root)! - 1;
+    this.#readers.set(root, readers);
+    const place = this.placeOf(root);
+    if (readers === 0 && place.base === 'scratch') {
+      this.#scratch.release(place, sizeOf(root.shape) * Float32Array.BYTES_PER_ELEMENT);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** @file Tries WebGPU in a process of its own (see devices.ts): prints `ok`, or in one line what failed. */
+import * as ort from 'onnxruntime-node';
+import { lower } from '../../graph/onnx/lower.js';
+import { input } from '../../graph/tensor.js';
+
+/** Adds and multiplies on the device, the sum staying there. @returns what came back. */
+async function compute(): Promise<ArrayLike<number>> {
+  const open = (model: Uint8Array, location: 'cpu' | 'gpu-buffer') =>
+    ort.InferenceSession.create(model, {
+      executionProviders: ['webgpu'],
+      preferredOutputLocation: location,
+      logSeverityLevel: 4,
+    });
+  const x = input('x', [2]);
+  const add = await open(lower({ sum: x.add(1) }).bytes, 'gpu-buffer');
+  const multiply = await open(lower({ product: input('sum', [2]).mul(3) }).bytes, 'cpu');
+  const { sum } = await add.run({ x: new ort.Tensor('float32', Float32Array.of(1, 2), [2]) });
+  const { product } = await multiply.run({ sum: sum! });
+  sum!.dispose();
+  return product!.data as Float32Array;
+}
+
+/** The last sentence of ONNX Runtime's message, which begins with places in its sources. */
+function reason(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message
+    .trim()
+    .split('\n')[0]!
+    .replace(/^.* was false\. /, '');
+}
+
+async function probe(): Promise<string> {
+  if (!ort.listSupportedBackends().some(({ name }) => name === 'webgpu')) {
+    return 'ONNX Runtime has no WebGPU on this platform';
+  }
+  try {
+    const [a, b] = Array.from(await compute());
+    return a === 6 && b === 9 ? 'ok' : `the trial gave ${a} and ${b} instead of 6 and 9`;
+  } catch (cause) {
+    return reason(cause);
+  }
+}
+
+console.log(await probe());

@@ -1,0 +1,116 @@
+/** @file Features of a model's new samples and of real data, as many as asked for, in parts that fit into memory. */
+import type { Dataset } from '../data/dataset.js';
+import { rowsOf } from '../data/select.js';
+import { MixturaError } from '../errors.js';
+import type { FeatureNetwork } from '../features/feature-network.js';
+import { sourceOf } from '../features/sample-source.js';
+import type { Matrix } from '../math/matrix.js';
+import { Stream } from '../math/random.js';
+import type { LatentBatch } from '../prior/prior.js';
+import type { Inference } from '../train/inference.js';
+
+/** Samples that are generated, and go through the feature network, at a time. */
+const PART = 1000;
+
+/** Told the share that is done. */
+export type TellShare = (share: number) => void;
+
+/** What a feature network says of some samples. */
+export interface Judged {
+  readonly features: Matrix;
+  /** Class probabilities, where the network has any and they were asked for. */
+  readonly probabilities?: Matrix;
+  /** The component that each was drawn from. */
+  readonly components: Int32Array;
+}
+
+/** New samples of a model as a feature network sees them; the same model, number and seed give the same values. */
+export class GeneratedFeatures {
+  readonly #mixtures = new Map<number, Promise<Judged>>();
+
+  constructor(
+    private readonly inference: Inference,
+    private readonly network: FeatureNetwork,
+  ) {}
+
+  /** n samples of the whole mixture, judged once for any number of callers. */
+  mixture(n: number, tell?: TellShare): Promise<Judged> {
+    const known = this.#mixtures.get(n);
+    if (known) return known;
+    const { model, stream } = this.inference.session;
+    const latents = model.prior.sample(n, stream.fork('evaluation', 'mixture'));
+    const judged = this.#judge(latents, true, tell);
+    this.#mixtures.set(n, judged);
+    return judged;
+  }
+
+  /** n samples of one component. */
+  component(c: number, n: number, probabilities = false): Promise<Judged> {
+    const { model, stream } = this.inference.session;
+    const latents = model.prior.sampleComponent(c, n, stream.fork('evaluation', 'component', c));
+    return this.#judge(latents, probabilities);
+  }
+
+  async #judge(
+    { z, component: components }: LatentBatch,
+    probabilities: boolean,
+    tell?: TellShare,
+  ): Promise<Judged> {
+    const { model, context } = this.inference.session;
+    const { network } = this;
+    const width = model.prior.width;
+    const count = z.length / width;
+    const parts: Omit<Judged, 'components'>[] = [];
+    for (let start = 0; start < count; start += PART) {
+      const rows = Math.min(PART, count - start);
+      const samples = await this.inference.generate(z.subarray(start * width, (start + rows) * width));
+      requireFinite(samples);
+      const source = sourceOf(samples, context.data);
+      parts.push({
+        features: await network.features(source),
+        ...(probabilities && network.probabilities && { probabilities: await network.probabilities(source) }),
+      });
+      tell?.((start + rows) / count);
+    }
+    const answers = parts.flatMap((part) => part.probabilities ?? []);
+    return {
+      components,
+      features: stacked(parts.map(({ features }) => features)),
+      ...(answers.length > 0 && { probabilities: stacked(answers) }),
+    };
+  }
+}
+
+/** Rows of n of the data as they are drawn for every model: a fixed random subset, or nothing where all are meant. */
+export function realRows({ count }: Dataset, n: number): Uint32Array | undefined {
+  if (n >= count) return undefined;
+  return Stream.root(0).fork('evaluation', 'real').choice(count, n).sort();
+}
+
+/** Rows of n of the data of class y, drawn likewise. */
+export function classRows({ labels }: Dataset, y: number, n: number): Uint32Array {
+  const members = rowsOf(labels!, new Set([y]));
+  const chosen = Stream.root(0).fork('evaluation', 'class', y).choice(members.length, n);
+  return chosen.map((place) => members[place]!).sort();
+}
+
+function requireFinite(samples: Float32Array): void {
+  if (samples.every((value) => Number.isFinite(value))) return;
+  throw new MixturaError(
+    'The model generates values that are not finite, so its samples cannot be scored; go on from an earlier checkpoint.',
+  );
+}
+
+/** Matrices one below the other. */
+function stacked(parts: readonly Matrix[]): Matrix {
+  if (parts.length === 1) return parts[0]!;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const columns = parts[0]!.columns;
+  const values = new Float32Array(rows * columns);
+  let at = 0;
+  for (const part of parts) {
+    values.set(part.values, at);
+    at += part.values.length;
+  }
+  return { rows, columns, values };
+}

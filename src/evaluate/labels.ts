@@ -1,0 +1,190 @@
+/** @file How well the groups that were found agree with labels or known modes; the only place that reads labels. */
+import type { Dataset, MixtureTruth } from '../data/dataset.js';
+import { averageEntropy, codeCounts, sizeRmse } from '../metrics/entropy-rmse.js';
+import { groupSizes } from '../metrics/group-sizes.js';
+import { kmeansScores, labelScores } from '../metrics/label-scores.js';
+import { nameScores, type Protocol, type Split } from '../metrics/metric.js';
+import { modeScores } from '../metrics/modes.js';
+import { type Inference, mostProbable } from '../train/inference.js';
+
+/** A learned group beside the true one that it was matched to, if truth is known. */
+export interface FoundGroup {
+  readonly component: number;
+  /** Learned mixing coefficient. */
+  readonly size: number;
+  /** Share of the matched class in all of the data; 0 for a component that is left over. */
+  readonly trueSize?: number;
+  readonly trueName?: string;
+}
+
+/** Headline figures; a figure that cannot be known is absent. */
+export interface Summary {
+  readonly nmi?: number;
+  readonly ari?: number;
+  readonly acc?: number;
+  readonly purity?: number;
+  readonly sizeError?: number;
+  readonly modes?: number;
+}
+
+/** How good a model is, as far as the data can tell. */
+export interface Evaluation {
+  readonly summary: Summary;
+  /** Every metric under the name that carries its protocol. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** One a component, in the order of components. */
+  readonly groups: readonly FoundGroup[];
+  /** The most frequent class of the data that each component got, -1 for none; absent without assignment or labels. */
+  readonly classOf?: Int32Array;
+}
+
+/** What {@link evaluate} scores. */
+export interface EvaluateOptions {
+  /** What the data is called in the names of metrics: `train` or `test`. */
+  readonly split: Split;
+  /** Most samples that are scored; a fixed random subset beyond, whose size the names tell (default: all). */
+  readonly limit?: number;
+  /** Whether k-means runs on the features too (default true). */
+  readonly kmeans?: boolean;
+  /** Whether the entropy and size error of Elastic-InfoGAN are computed too (default false). */
+  readonly elastic?: boolean;
+  /** True sizes of the classes, which the learned ones are compared with (default: shares in the data). */
+  readonly trueSizes?: Float64Array | undefined;
+}
+
+/** Samples of each component by which modes are counted. */
+const MODE_SAMPLES = 1000;
+
+/** What is scored, by every part of {@link evaluate}. */
+interface Scoring {
+  readonly inference: Inference;
+  readonly dataset: Dataset;
+  readonly indices: Uint32Array;
+  /** Classes of the data at `indices`. */
+  readonly labels: Int32Array;
+  readonly scored: { readonly split: Split; readonly subset?: number };
+  readonly trueSizes: Float64Array;
+  readonly elastic: boolean;
+}
+
+/**
+ * Scores a model on a data set: labels if it has them, modes if they are known, else only the groups' sizes.
+ * @throws a MixturaError where k-means cannot run: features that are not finite, or fewer rows than clusters.
+ */
+export async function evaluate(
+  inference: Inference,
+  dataset: Dataset,
+  { split, limit = Number.POSITIVE_INFINITY, kmeans = true, elastic = false, ...more }: EvaluateOptions,
+): Promise<Evaluation> {
+  const { model, stream } = inference.session;
+  const indices = subset(dataset.count, limit, (k) => stream.fork('evaluation').choice(dataset.count, k));
+  const labels = dataset.labels && Int32Array.from(indices, (i) => dataset.labels![i]!);
+  const scored = { split, ...(indices.length < dataset.count && { subset: indices.length }) };
+  const sizes = Array.from(model.prior.mixing, (size, component) => ({ component, size }));
+  let result: Evaluation = { summary: {}, metrics: {}, groups: sizes };
+  const add = ({ summary, metrics, ...rest }: Partial<Evaluation>) => {
+    result = {
+      ...result,
+      ...rest,
+      summary: { ...result.summary, ...summary },
+      metrics: { ...result.metrics, ...metrics },
+    };
+  };
+  if (labels) {
+    const trueSizes = more.trueSizes ?? shares(dataset.labels!);
+    const scoring: Scoring = { inference, dataset, indices, labels, scored, trueSizes, elastic };
+    if (inference.assigns) add(await assigned(scoring));
+    if (kmeans) add(await clustered(scoring));
+  }
+  if (dataset.truth) add(await nearestModes(inference, dataset.truth, split));
+  return result;
+}
+
+/** The model's own assignment of the data, and its sizes, against the classes. */
+async function assigned(scoring: Scoring): Promise<Evaluation> {
+  const { inference, dataset, indices, labels, scored, trueSizes, elastic } = scoring;
+  const { components, mixing } = inference.session.model.prior;
+  const assignments = mostProbable(await inference.assign(dataset, indices), components);
+  const scores = labelScores(labels, assignments);
+  const sizes = groupSizes({ mixing, assignments, labels, trueSizes });
+  const table = codeCounts(assignments, labels, components, trueSizes.length);
+  const all = {
+    ...scores,
+    'size-error': sizes.sizeError,
+    ...(elastic && { ent: averageEntropy(table).entropy, rmse: sizeRmse({ mixing, trueSizes, table }) }),
+  };
+  return {
+    summary: { ...scores, sizeError: sizes.sizeError },
+    metrics: nameScores(all, { protocol: 'assign', ...scored }),
+    groups: sizes.groups.map(({ component, size, trueSize, class: y }) => ({
+      component,
+      size,
+      trueSize,
+      ...(y !== undefined && dataset.classNames?.[y] !== undefined && { trueName: dataset.classNames[y]! }),
+    })),
+    classOf: majorityClasses(assignments, labels, components),
+  };
+}
+
+/** The most frequent class of each component's data, the lower of equals; -1 for a component without any. */
+function majorityClasses(assignments: Int32Array, labels: Int32Array, components: number): Int32Array {
+  const classes = labels.reduce((top, label) => Math.max(top, label), 0) + 1;
+  const counts = new Int32Array(components * classes);
+  assignments.forEach((c, i) => {
+    counts[c * classes + labels[i]!]! += 1;
+  });
+  return Int32Array.from({ length: components }, (_, c) => {
+    const own = counts.subarray(c * classes, (c + 1) * classes);
+    const most = own.reduce((top, n) => Math.max(top, n), 0);
+    return most === 0 ? -1 : own.indexOf(most);
+  });
+}
+
+/** k-means on the features that the method declares, against the classes. */
+async function clustered({
+  inference,
+  dataset,
+  indices,
+  labels,
+  scored,
+}: Scoring): Promise<Partial<Evaluation>> {
+  const { model, stream, context } = inference.session;
+  const features = await inference.features(dataset, indices);
+  const scores = kmeansScores({
+    features,
+    dim: features.length / indices.length,
+    labels,
+    components: context.components, // a prior without groups of its own has one component
+    stream: stream.fork('k-means'),
+  });
+  const protocol: Protocol = model.inference.featureName === 'encoder' ? 'kmeans-encoder' : 'kmeans-critic';
+  const metrics = nameScores({ ...scores }, { protocol, ...scored });
+  // The model's own groups come first; k-means speaks for methods that have none.
+  return inference.assigns ? { metrics } : { metrics, summary: scores };
+}
+
+/** Generated points at the modes of a distribution that is known. */
+async function nearestModes(
+  inference: Inference,
+  truth: MixtureTruth,
+  split: Split,
+): Promise<Partial<Evaluation>> {
+  const { components, mixing } = inference.session.model.prior;
+  const samples: Float32Array[] = [];
+  for (let c = 0; c < components; c++)
+    samples.push(await inference.sampleComponent(c, MODE_SAMPLES, 'modes'));
+  const { covered, purity, inMode, perfect } = modeScores({ samples, mixing, ...truth });
+  const scores = { modes: covered, purity, 'in-mode': inMode, perfect: perfect ? 1 : 0 };
+  return { summary: { modes: covered }, metrics: nameScores(scores, { protocol: 'nearest', split }) };
+}
+
+/** Share of each class 0..max(labels). */
+export function shares(labels: Int32Array): Float64Array {
+  const counts = new Float64Array(labels.reduce((top, label) => Math.max(top, label), 0) + 1);
+  for (const label of labels) counts[label]! += 1;
+  return counts.map((count) => count / labels.length);
+}
+
+function subset(count: number, limit: number, choose: (k: number) => Uint32Array): Uint32Array {
+  return count <= limit ? Uint32Array.from({ length: count }, (_, i) => i) : choose(limit);
+}

@@ -1,0 +1,45 @@
+/** @file How much memory the values of a graph take while it is computed, one operator after the other. */
+import { topologicalOrder } from '../grad.js';
+import { sizeOf } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+
+/**
+ * The values that a graph computes on the way to its outputs: neither leaves, nor the outputs themselves, which have
+ * memory of their own. A reshape is not a value but another view of one.
+ */
+export function intermediates(outputs: readonly Tensor[]): Tensor[] {
+  const kept = new Set(outputs.map(viewed));
+  return topologicalOrder(outputs).filter(
+    (node) => node.op !== 'reshape' && node.inputs.length > 0 && !kept.has(node),
+  );
+}
+
+/**
+ * The largest number of elements of {@link intermediates} that are alive at one time, if the outputs are computed in
+ * the order given, each with all that it needs before the next, and every value goes when its last user is done.
+ */
+export function liveSet(outputs: readonly Tensor[]): number {
+  const order = topologicalOrder(outputs);
+  const lastUse = new Map<Tensor, number>();
+  order.forEach((node, at) => {
+    for (const used of [node, ...node.inputs]) lastUse.set(viewed(used), at);
+  });
+  const counted = new Set(intermediates(outputs));
+  const ending = new Map<number, Tensor[]>();
+  for (const node of counted) {
+    const at = lastUse.get(node)!;
+    ending.set(at, [...(ending.get(at) ?? []), node]);
+  }
+  let [alive, most] = [0, 0];
+  order.forEach((node, at) => {
+    if (counted.has(node)) alive += sizeOf(node.shape);
+    most = Math.max(most, alive);
+    for (const gone of ending.get(at) ?? []) alive -= sizeOf(gone.shape);
+  });
+  return most;
+}
+
+/** The value of which a node is a view. */
+function viewed(node: Tensor): Tensor {
+  return node.op === 'reshape' ? viewed(node.inputs[0]!) : node;
+}

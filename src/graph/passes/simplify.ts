@@ -1,0 +1,58 @@
+/** @file Rewrites a graph to an equal, smaller one: shared subexpressions, folded constants, dropped identities. */
+import { topologicalOrder } from '../grad.js';
+import { type Attributes, operators, type Values } from '../ops.js';
+import { sizeOf } from '../shape.js';
+import { constant, type Tensor, withInputs } from '../tensor.js';
+import { rewrite } from './rewrite.js';
+
+/** Constants above this size are left as expressions (a broadcast zero, say), not spelled out in the model. */
+const FOLD_LIMIT = 4096;
+
+/** The same outputs, with every common subexpression one node and every constant subexpression folded. */
+export function simplify(outputs: readonly Tensor[]): Tensor[] {
+  const canonical = new Map<string, Tensor>();
+  const rewritten = new Map<Tensor, Tensor>();
+  const ids = new Map<Tensor, number>();
+  const share = (node: Tensor): Tensor => {
+    const key = keyOf(node, ids);
+    const known = canonical.get(key);
+    if (known) return known;
+    canonical.set(key, node);
+    ids.set(node, ids.size);
+    return node;
+  };
+  /** The shared node that a node of any inputs comes to, by rules that may bring inputs of their own. */
+  const settle = (node: Tensor): Tensor => {
+    if (ids.has(node)) return node;
+    const settled = withInputs(node, node.inputs.map(settle));
+    const simpler = rewrite(settled);
+    return simpler ? settle(simpler) : share(fold(settled));
+  };
+  for (const node of topologicalOrder(outputs)) {
+    const inputs = node.inputs.map((input) => rewritten.get(input)!);
+    rewritten.set(node, settle(withInputs(node, inputs)));
+  }
+  return outputs.map((output) => rewritten.get(output)!);
+}
+
+function keyOf(node: Tensor, ids: ReadonlyMap<Tensor, number>): string {
+  const attributes = JSON.stringify(node.attributes, (key, value) =>
+    key === 'data' ? Array.from(value as Float64Array).join() : value,
+  );
+  return `${node.op}(${node.inputs.map((input) => ids.get(input)).join()})${attributes}`;
+}
+
+function fold(node: Tensor): Tensor {
+  if (node.inputs.length === 0 || node.dtype !== 'float32') return node;
+  if (!node.inputs.every((input) => input.op === 'constant')) return node;
+  if (node.op === 'broadcast' || sizeOf(node.shape) > FOLD_LIMIT) return node;
+  const inputs: Values[] = node.inputs.map((input) => ({
+    shape: input.shape as readonly number[],
+    data: input.attributes.data!,
+  }));
+  const attributes: Attributes = node.attributes;
+  return constant(
+    operators[node.op].evaluate(inputs, attributes, node.shape as readonly number[]),
+    node.shape,
+  );
+}

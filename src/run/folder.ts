@@ -1,0 +1,214 @@
+/** @file The run folder: what lies where, who may write, and how its log is read back. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
+import { type ResolvedRun, runSchema } from '../config/schema.js';
+import { MixturaError, usageError } from '../errors.js';
+import { checkpointFile, checkpointSteps } from './checkpoint.js';
+import { releaseLock, takeLock } from './lock.js';
+
+/** A line of `metrics.jsonl`. */
+export interface MetricsLine {
+  readonly step: number;
+  /** Seconds of training up to this step, over all sessions of the run. */
+  readonly seconds: number;
+  /** Mean milliseconds a step since the session began. */
+  readonly msPerStep: number;
+  readonly losses: Readonly<Record<string, number>>;
+  /** Mixing coefficients. */
+  readonly sizes: readonly number[];
+  /** Scores, under names that carry their protocol. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** What the method tells besides, such as eigenvalues of the prior. */
+  readonly diagnostics?: Readonly<Record<string, number>>;
+  /** What interventions did since the line before, with their steps. */
+  readonly notes?: readonly string[];
+}
+
+/**
+ * The folder of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `samples/`, and the lock of the process that
+ * writes it. Methods that write throw a MixturaError when the disk refuses.
+ */
+export class RunFolder {
+  readonly checkpoints: string;
+  readonly samples: string;
+  readonly configFile: string;
+  readonly metricsFile: string;
+  readonly #lock: string;
+  #locked = false;
+  /** Whether the folder itself is new. */
+  #made = false;
+
+  private constructor(readonly path: string) {
+    this.checkpoints = join(path, 'checkpoints');
+    this.samples = join(path, 'samples');
+    this.configFile = join(path, 'config.json');
+    this.metricsFile = join(path, 'metrics.jsonl');
+    this.#lock = join(path, '.lock');
+  }
+
+  /** A new, empty run folder, locked for this process. @throws a usage error if it exists and is not empty. */
+  static create(folder: string): RunFolder {
+    const run = new RunFolder(folder);
+    if (existsSync(folder) && !statSync(folder).isDirectory()) {
+      throw usageError(`The output folder ${folder} is a file; choose another --out.`);
+    }
+    if (existsSync(folder) && readdirSync(folder).length > 0) {
+      throw usageError(
+        `The output folder ${folder} exists and is not empty; choose another --out, or go on with that run by --resume ${folder}.`,
+      );
+    }
+    run.#made = !existsSync(folder);
+    try {
+      mkdirSync(run.checkpoints, { recursive: true });
+      mkdirSync(run.samples, { recursive: true });
+      run.lock();
+    } catch (cause) {
+      run.#removeEmptyFolders();
+      throw writeError(folder, cause);
+    }
+    return run;
+  }
+
+  /** Empties a new run that failed before it left anything to keep: no log, no checkpoint. */
+  discardIfUnused(): void {
+    if (!this.#locked || existsSync(this.metricsFile) || checkpointSteps(this.checkpoints).length > 0) return;
+    for (const name of readdirSync(this.path)) {
+      const file = join(this.path, name);
+      if (file !== this.#lock) rmSync(file, { recursive: true, force: true });
+    }
+    this.unlock();
+    this.#removeEmptyFolders();
+  }
+
+  #removeEmptyFolders(): void {
+    for (const folder of [this.checkpoints, this.samples, ...(this.#made ? [this.path] : [])]) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        // It holds something, or was never made.
+      }
+    }
+  }
+
+  /** A run folder that is there. @throws a MixturaError if there is none. */
+  static open(folder: string): RunFolder {
+    const run = new RunFolder(folder);
+    if (!existsSync(run.configFile)) {
+      throw new MixturaError(
+        `${folder} is not a run: it has no config.json; give the folder that 'train' wrote.`,
+      );
+    }
+    return run;
+  }
+
+  /** Takes the folder for this process. @throws a MixturaError while another process writes it. */
+  lock(): void {
+    takeLock(this.#lock, this.path);
+    this.#locked = true;
+  }
+
+  /** Gives the folder back, if this process holds it. */
+  unlock(): void {
+    if (this.#locked) releaseLock(this.#lock);
+    this.#locked = false;
+  }
+
+  /** Writes `config.json`, whole or not at all. */
+  writeConfig(run: ResolvedRun): void {
+    writeFileAtomic(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
+  }
+
+  /** @throws a MixturaError when the file is damaged. */
+  readConfig(): ResolvedRun {
+    let config: unknown;
+    try {
+      config = JSON.parse(readFileSync(this.configFile, 'utf8'));
+    } catch (cause) {
+      throw new MixturaError(`${this.configFile} is damaged: it is not JSON; the run cannot be read.`, {
+        cause,
+      });
+    }
+    if (isRun(config)) return config;
+    throw new MixturaError(
+      `${this.configFile} is damaged: it does not describe a run; restore it, or train again.`,
+    );
+  }
+
+  /** The last checkpoint. @throws a MixturaError if there is none. */
+  latestCheckpoint(): string {
+    const step = checkpointSteps(this.checkpoints).at(-1);
+    if (step === undefined) {
+      throw new MixturaError(
+        `The run ${this.path} has no checkpoint yet; start it again with another --out.`,
+      );
+    }
+    return checkpointFile(this.checkpoints, step);
+  }
+
+  /** Adds a line to `metrics.jsonl`. */
+  appendMetrics(line: MetricsLine): void {
+    try {
+      const fd = openSync(this.metricsFile, 'a');
+      try {
+        writeFully(fd, Buffer.from(`${JSON.stringify(line)}\n`));
+      } finally {
+        closeSync(fd);
+      }
+    } catch (cause) {
+      throw writeError(this.metricsFile, cause);
+    }
+  }
+
+  /** The lines of `metrics.jsonl` up to a step; a last line that was cut by a kill is left out. */
+  readMetrics(upTo = Number.POSITIVE_INFINITY): MetricsLine[] {
+    if (!existsSync(this.metricsFile)) return [];
+    const lines: MetricsLine[] = [];
+    for (const text of readFileSync(this.metricsFile, 'utf8').split('\n')) {
+      if (text === '') continue;
+      try {
+        const line = JSON.parse(text) as MetricsLine;
+        if (line.step <= upTo) lines.push(line);
+      } catch {
+        break;
+      }
+    }
+    return lines;
+  }
+
+  /** Drops what was logged after the checkpoint that a run goes on from. */
+  truncateMetrics(upTo: number): void {
+    const kept = this.readMetrics(upTo).map((line) => `${JSON.stringify(line)}\n`);
+    writeFileAtomic(this.metricsFile, kept.join(''));
+  }
+
+  /** Forces the log to disk, so that it is never behind a checkpoint. */
+  syncMetrics(): void {
+    if (!existsSync(this.metricsFile)) return;
+    const fd = openSync(this.metricsFile, 'r');
+    fsyncSync(fd);
+    closeSync(fd);
+  }
+}
+
+/** Whether a config is one that `train` wrote: a request that the schema knows, and the facts of the data. */
+function isRun(config: unknown): config is ResolvedRun {
+  if (typeof config !== 'object' || config === null) return false;
+  const { version, dataset, ...request } = config as Partial<ResolvedRun>;
+  return (
+    typeof version === 'string' &&
+    typeof dataset?.fingerprint === 'string' &&
+    runSchema.safeParse(request).success
+  );
+}

@@ -1,0 +1,119 @@
+/** @file From a request to a run that can start: opens the data, completes and checks the settings. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
+import type { ResolvedRun, RunConfig } from '../config/schema.js';
+import { classCounts, type Dataset } from '../data/dataset.js';
+import { noticeLines } from '../data/notice.js';
+import { downloadLine } from '../data/sets/named.js';
+import { DATASET_NAMES, openDataset } from '../data/sets/open.js';
+import { MixturaError, usageError } from '../errors.js';
+import { methodNamed } from '../method/index.js';
+import type { MethodDefinition } from '../method/method.js';
+import { VERSION } from '../version.js';
+
+/** A run that can start: its complete settings, its method, and its data, opened. */
+export interface PreparedRun {
+  readonly run: ResolvedRun;
+  readonly method: MethodDefinition;
+  readonly dataset: Dataset;
+}
+
+/** Opens the data and resolves every setting. @throws a usage error for whatever cannot be. */
+export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
+  const settingsOf = (name: string) => methodNamed(name).settings;
+  const asked = resolveRequest(request, settingsOf);
+  parse(settingsOf(asked.method), asked.settings, `setting of ${asked.method}`);
+  const dataset = await openRunData(asked);
+  // What suits data without a preset shows in their shape.
+  const config = resolveRequest(request, settingsOf, dataset);
+  const method = methodNamed(config.method);
+  const settings = parse(method.settings, config.settings, `setting of ${method.name}`);
+  const classes = classCounts(dataset)?.length;
+  // One class tells nothing of groups.
+  const components = config.components ?? (classes === 1 ? undefined : classes);
+  if (components === undefined) {
+    throw usageError(
+      `How many groups ${config.data.name} has is not known; say how many to find by --components.`,
+    );
+  }
+  if (components > dataset.count) {
+    throw usageError(
+      `There are ${dataset.count} samples for ${components} groups; give --components ${dataset.count} or less.`,
+    );
+  }
+  if (config.batch > dataset.count) {
+    throw usageError(
+      `A batch of ${config.batch} is larger than the data (${dataset.count} samples); give --batch ${dataset.count} or less.`,
+    );
+  }
+  const run: ResolvedRun = {
+    version: VERSION,
+    ...absolute(config),
+    components,
+    horizon: config.horizon ?? config.steps,
+    settings,
+    dataset: describe(dataset),
+  };
+  return { run, method, dataset };
+}
+
+/** The config with the path of a data file made absolute, so that the run can be used from any folder. */
+function absolute(config: RunConfig): RunConfig {
+  return { ...config, data: { ...config.data, name: absoluteName(config.data.name) } };
+}
+
+/** The path of a data file made absolute; the name of a data set, or of nothing that is there, as it is. */
+export function absoluteName(name: string): string {
+  return DATASET_NAMES.includes(name) || !existsSync(name) ? name : path.resolve(name);
+}
+
+/** Opens a run's data again. @throws a MixturaError if it is no longer the same. */
+export async function reopenData(run: ResolvedRun): Promise<Dataset> {
+  const dataset = await openRunData(run, run.dataset.scaling);
+  if (dataset.fingerprint !== run.dataset.fingerprint) {
+    throw new MixturaError(
+      `The data ${run.data.name} has changed since the run began (fingerprint ${dataset.fingerprint.slice(0, 12)}, was ${run.dataset.fingerprint.slice(0, 12)}); put the old data back.`,
+    );
+  }
+  return dataset;
+}
+
+function openRunData(
+  { data }: Pick<ResolvedRun, 'data'>,
+  scaling?: ResolvedRun['dataset']['scaling'],
+): Promise<Dataset> {
+  const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
+  return openDataset(name, {
+    classes,
+    ratio,
+    groups,
+    label,
+    key,
+    transpose,
+    counts,
+    size,
+    crop,
+    color,
+    subsetSeed,
+    scaling: scaling ?? 'standardize',
+    progress: downloadLine(),
+    notice: noticeLines(),
+  });
+}
+
+function describe(dataset: Dataset): ResolvedRun['dataset'] {
+  const { name, source, count, shape, kind, range, fingerprint, maximum, scaling, largestCount } = dataset;
+  return {
+    name,
+    source,
+    count,
+    shape,
+    kind,
+    range,
+    fingerprint,
+    ...(maximum !== undefined && { maximum }),
+    ...(scaling !== undefined && { scaling }),
+    ...(largestCount !== undefined && { largestCount }),
+  };
+}

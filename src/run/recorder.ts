@@ -1,0 +1,281 @@
+/** @file A whole training run: opens the session, trains, logs, scores, saves, and can be stopped and gone on with. */
+import { mkdirSync } from 'node:fs';
+import { deviceOf, type ResolvedRun } from '../config/schema.js';
+import { batchSchedule } from '../data/batches.js';
+import { type Dataset, withoutLabels } from '../data/dataset.js';
+import { requireDevice } from '../engine/devices.js';
+import { OrtEngine } from '../engine/ort/engine.js';
+import { MixturaError } from '../errors.js';
+import { type Evaluation, evaluate } from '../evaluate/labels.js';
+import type { MethodDefinition } from '../method/method.js';
+import { Inference } from '../train/inference.js';
+import { Session } from '../train/session.js';
+import { type StepEvent, TrainingStopped, train } from '../train/trainer.js';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import type { MetricsLine, RunFolder } from './folder.js';
+import { EventWriter } from './formats/tensorboard.js';
+
+/** What a run tells while it goes on. */
+export type RunEvent =
+  | { readonly kind: 'started'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'step';
+      readonly event: StepEvent;
+      readonly msPerStep: number;
+      readonly sizes: readonly number[];
+      readonly residentBytes: number;
+    }
+  | { readonly kind: 'note'; readonly note: string }
+  | { readonly kind: 'evaluated'; readonly step: number; readonly evaluation: Evaluation }
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
+  | { readonly kind: 'interrupted'; readonly step: number };
+
+/** What a run needs, and who is told. */
+export interface RunOptions {
+  readonly run: ResolvedRun;
+  readonly method: MethodDefinition;
+  readonly dataset: Dataset;
+  /** Where everything is written; locked by the caller. */
+  readonly folder: RunFolder;
+  /** A checkpoint file to go on from. */
+  readonly resumeFrom?: string;
+  /** What is to be recorded of how the run goes on. */
+  readonly notes?: readonly string[];
+  /** Ends the run after the current step, saved. */
+  readonly signal?: AbortSignal;
+  /** Told what happens, in order, while the run goes on. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Draws the sample sheet of a step (fixed latents). */
+  readonly onSheet?: (step: number, inference: Inference) => Promise<void>;
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  /** Steps done. */
+  readonly step: number;
+  /** Whether these are all steps, not fewer because of the signal. */
+  readonly finished: boolean;
+  /** Seconds over all sessions of the run, scoring included. */
+  readonly seconds: number;
+  /** Mean milliseconds a step of this session, scoring and saving included. */
+  readonly msPerStep: number;
+  /** Scores on all of the training data. */
+  readonly evaluation: Evaluation;
+  /** Path of the last checkpoint. */
+  readonly checkpoint: string;
+}
+
+/** Samples that are scored while training goes on; at the end all are. */
+const CURVE_LIMIT = 2000;
+
+/** Opens the session of a run, from the start or from a checkpoint's tensors. */
+export function openSession(
+  engine: OrtEngine,
+  { run, method }: Pick<RunOptions, 'run' | 'method'>,
+  state?: ReturnType<typeof readCheckpoint>['tensors'],
+  training = true,
+): Promise<Session> {
+  return Session.open(engine, {
+    method,
+    settings: run.settings,
+    context: {
+      data: run.dataset,
+      components: run.components,
+      batch: run.batch,
+      horizon: run.horizon,
+      threads: run.threads,
+    },
+    seed: run.seed,
+    training,
+    ...(state && { state }),
+  });
+}
+
+/**
+ * Trains to the end, or until the signal; `use` gets the trained model before the engine closes.
+ * @throws a MixturaError where training diverges or a file cannot be written (it then names the last good checkpoint),
+ * where the machine lacks the run's device, or where the checkpoint to go on from is damaged.
+ */
+export async function runTraining<T>(
+  options: RunOptions,
+  use: (inference: Inference, outcome: RunOutcome) => Promise<T>,
+): Promise<T> {
+  const { run, folder } = options;
+  const device = deviceOf(run);
+  await requireDevice(device);
+  const checkpoint = options.resumeFrom === undefined ? undefined : readCheckpoint(options.resumeFrom);
+  const from = checkpoint?.step ?? 0;
+  if (folder.readMetrics().length > 0) folder.truncateMetrics(from);
+  // A run that was killed at its very start may lack them.
+  for (const part of [folder.checkpoints, folder.samples]) mkdirSync(part, { recursive: true });
+  const engine = new OrtEngine({ device, threads: run.threads });
+  try {
+    const session = await openSession(engine, options, checkpoint?.tensors);
+    const inference = await Inference.open(session);
+    const recorder = new Recorder(options, session, inference, from, checkpoint?.notes);
+    const outcome = await recorder.train();
+    return await use(inference, outcome);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Follows the training loop and writes what it says. */
+class Recorder {
+  readonly #events: EventWriter;
+  readonly #began = performance.now();
+  readonly #earlier: number;
+  #msPerStep = 0;
+  #checkpoint = '';
+  #notes: string[];
+
+  constructor(
+    private readonly options: RunOptions,
+    private readonly session: Session,
+    private readonly inference: Inference,
+    private readonly from: number,
+    notes: readonly string[] = [],
+  ) {
+    const { folder } = options;
+    this.#notes = [...notes, ...(options.notes ?? [])];
+    this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from } : {});
+    this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
+    this.#checkpoint = options.resumeFrom ?? '';
+  }
+
+  async train(): Promise<RunOutcome> {
+    const { run, dataset, signal, onEvent } = this.options;
+    onEvent?.({ kind: 'started', from: this.from, to: run.steps });
+    for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
+    let step = this.from;
+    // A run that was killed may lack the sheet of its last checkpoint, or have half of it.
+    await this.#sheet(step);
+    const schedule = batchSchedule(this.session.stream.fork('batches'), {
+      count: dataset.count,
+      batchSize: run.batch,
+    });
+    const loop = train(this.session, {
+      samples: withoutLabels(dataset),
+      schedule,
+      from: step,
+      to: run.steps,
+      inference: this.inference,
+    });
+    try {
+      for await (const event of loop) {
+        step = event.step;
+        this.#onStep(event);
+        const last = step === run.steps;
+        if (step % run.evaluateEvery === 0 || last) await this.#record(event, last);
+        if (step % run.checkpointEvery === 0 || last || signal?.aborted) await this.#save(step);
+        if (signal?.aborted) break;
+      }
+    } catch (cause) {
+      throw this.#withCheckpoint(cause);
+    } finally {
+      this.#events.close();
+    }
+    const finished = step >= run.steps;
+    if (!finished) onEvent?.({ kind: 'interrupted', step });
+    // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
+    const quick = finished ? {} : { limit: CURVE_LIMIT, kmeans: false };
+    const evaluation = await evaluate(this.inference, dataset, { split: 'train', ...quick });
+    return {
+      step,
+      finished,
+      seconds: this.#seconds(),
+      msPerStep: this.#msPerStep,
+      evaluation,
+      checkpoint: this.#checkpoint,
+    };
+  }
+
+  #onStep(event: StepEvent): void {
+    if (event.note !== undefined) {
+      const note = `Before step ${event.step}: ${event.note}`;
+      this.#notes.push(note);
+      this.options.onEvent?.({ kind: 'note', note });
+    }
+    const done = event.step - this.from;
+    this.#msPerStep = (performance.now() - this.#began) / done;
+    this.options.onEvent?.({
+      kind: 'step',
+      event,
+      msPerStep: this.#msPerStep,
+      sizes: Array.from(this.session.model.prior.mixing),
+      residentBytes: process.memoryUsage.rss(),
+    });
+  }
+
+  async #record(event: StepEvent, last: boolean): Promise<void> {
+    const { dataset, folder, onEvent } = this.options;
+    const evaluation = await evaluate(this.inference, dataset, {
+      split: 'train',
+      limit: CURVE_LIMIT,
+      kmeans: last,
+    });
+    const diagnostics = this.session.model.diagnostics?.();
+    const line: MetricsLine = {
+      step: event.step,
+      seconds: this.#seconds(),
+      msPerStep: this.#msPerStep,
+      losses: event.losses,
+      sizes: Array.from(this.session.model.prior.mixing),
+      metrics: evaluation.metrics,
+      ...(diagnostics && { diagnostics }),
+      ...(this.#notes.length > 0 && { notes: this.#notes }),
+    };
+    this.#notes = [];
+    folder.appendMetrics(line);
+    this.#events.scalars(event.step, scalars(line));
+    onEvent?.({ kind: 'evaluated', step: event.step, evaluation });
+  }
+
+  async #save(step: number): Promise<void> {
+    const { folder, run, onEvent } = this.options;
+    folder.syncMetrics();
+    const tensors = await this.session.save();
+    this.#checkpoint = writeCheckpoint(
+      folder.checkpoints,
+      { step, tensors, notes: this.#notes },
+      run.keepCheckpoints,
+    );
+    this.#events.flush();
+    onEvent?.({ kind: 'checkpoint', step, file: this.#checkpoint });
+    await this.#sheet(step);
+  }
+
+  async #sheet(step: number): Promise<void> {
+    await this.options.onSheet?.(step, this.inference);
+  }
+
+  #seconds(): number {
+    return this.#earlier + (performance.now() - this.#began) / 1000;
+  }
+
+  #withCheckpoint(cause: unknown): unknown {
+    if (!(cause instanceof MixturaError)) return cause;
+    const { run, folder } = this.options;
+    const rate = run.settings.learningRate;
+    // Going on as before would lead to the same bits; after a full disk it is what one wants.
+    const stopped = cause instanceof TrainingStopped && typeof rate === 'number';
+    const slower = stopped ? ` --set learningRate=${rate / 2} --allow learningRate` : '';
+    const good =
+      this.#checkpoint === ''
+        ? 'No checkpoint had been written.'
+        : `The last good checkpoint is ${this.#checkpoint}; go on from it with --resume ${folder.path}${slower}.`;
+    return new MixturaError(`${cause.message} ${good}`, { cause, exitCode: cause.exitCode });
+  }
+}
+
+function scalars(line: MetricsLine): Record<string, number> {
+  const entries = (prefix: string, values: Readonly<Record<string, number>> = {}) =>
+    Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value] as const);
+  return Object.fromEntries([
+    ...entries('loss', line.losses),
+    ...entries('metric', line.metrics),
+    ...entries('prior', line.diagnostics),
+    ...line.sizes.map((size, c) => [`size/group-${c + 1}`, size] as const),
+    ['time/msPerStep', line.msPerStep] as const,
+  ]);
+}

@@ -1,0 +1,64 @@
+/** @file New samples of a trained run, of one component or of the whole mixture. */
+
+import { type Samples, sampleSize } from '../../data/dataset.js';
+import { unscaledCount } from '../../data/tables/counts.js';
+import { usageError } from '../../errors.js';
+import type { TrainedRun } from '../trained.js';
+
+export interface DrawOptions {
+  /** Component to draw from, 0..K-1; the whole mixture if absent. */
+  readonly component?: number | undefined;
+  readonly count: number;
+  /** The same seed gives the same samples (default 0). */
+  readonly seed?: number | undefined;
+}
+
+export interface Drawn {
+  /** count x shape, in the interval of the training data. */
+  readonly samples: Float32Array;
+  /** The component that each was drawn from. */
+  readonly components: Int32Array;
+}
+
+/** Most values that one draw holds: 2 GiB of float32. */
+const MOST_VALUES = 2 ** 29;
+
+/** Draws samples. @throws a usage error for a component that there is not, or more than memory should hold. */
+export async function drawSamples(
+  { inference, run }: TrainedRun,
+  { component, count, seed = 0 }: DrawOptions,
+): Promise<Drawn> {
+  const size = Math.max(sampleSize(run.dataset.shape), inference.session.model.prior.width);
+  if (count * size > MOST_VALUES) {
+    throw usageError(
+      `--count is ${count}; at most ${Math.floor(MOST_VALUES / size)} samples are drawn at once.`,
+    );
+  }
+  if (component === undefined) return inference.sampleMixture(count, 'drawn', seed);
+  return {
+    samples: await inference.sampleComponent(component, count, 'drawn', seed),
+    components: new Int32Array(count).fill(component),
+  };
+}
+
+/** Values of table columns or points as the file had them: shift + scale x, the stored byte, or the count; images as they are. */
+export function inFileUnits(
+  values: Float32Array,
+  {
+    kind,
+    shape,
+    scaling,
+    maximum,
+    largestCount,
+  }: Pick<Samples, 'kind' | 'shape' | 'scaling' | 'maximum' | 'largestCount'>,
+): Float32Array {
+  if (kind === 'image') return values;
+  const columns = sampleSize(shape);
+  if (scaling) {
+    const { shift, scale } = scaling;
+    return values.map((x, i) => shift[i % columns]! + scale[i % columns]! * x);
+  }
+  if (largestCount !== undefined) return values.map((x) => unscaledCount(x, largestCount));
+  if (maximum === undefined) return values;
+  return values.map((x) => maximum * x);
+}
