@@ -1,12 +1,12 @@
 /** @file One whole step of small InfoGAN and WGAN models, against PyTorch (test/golden/baselines_step.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Feeds } from '../src/engine/engine.js';
 import { Stream } from '../src/math/random.js';
 import { methodNamed } from '../src/method/index.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
 import { contextOf, type Stored } from './support/golden-step.js';
 import { noise, unitNoise } from './support/noise.js';
+import { begin } from './support/step.js';
 
 type Tensors = Readonly<Record<string, Stored>>;
 
@@ -56,16 +56,16 @@ function setupOf(given: BaselineCase): StepSetup {
   const context = contextOf(given);
   return {
     model,
-    context,
-    feeds(phase) {
+    begin(phase) {
       const z = latents(given, phase.name);
       model.prior.sample = () => ({ z, component: new Int32Array(given.batch) });
-      const feeds = { ...phase.feeds(context) };
-      if (feeds.mixing) feeds.mixing = Float32Array.from(unitNoise('mixing', given.batch));
+      const begun = begin(phase, context);
+      const feeds = { ...begun.feeds };
+      if (feeds.epsilon) feeds.epsilon = Float32Array.from(unitNoise('mixing', given.batch));
       for (const [name, values] of Object.entries(feeds)) {
         if (name.endsWith('/start')) feeds[name] = Float32Array.from(noise(name, values.length));
       }
-      return feeds as Feeds;
+      return { ...begun, feeds };
     },
   };
 }

@@ -44,7 +44,7 @@ describe('the graphs of SLOGAN', () => {
 
   // A change of the mathematics shows as a change of these files; `npx vitest run -u` writes them anew.
   it.each(['critic', 'generator', 'projection'])('%s phase', async (name) => {
-    const { program } = model.phases.find((phase) => phase.name === name)!;
+    const program = model.phases.find((phase) => phase.name === name)!.programs[0]!;
     const section = (prefix: string, tensors: Iterable<readonly [string, Tensor]>) =>
       [...tensors].map(([key, tensor]) => [`${prefix} ${key}`, tensor] as const);
     const all = Object.fromEntries([

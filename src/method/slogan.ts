@@ -9,17 +9,27 @@
  * The prior's parameters are constants of the loss graph: the only way in is z.
  */
 import { z } from 'zod';
-import type { ProgramSpec } from '../engine/engine.js';
+import type { ProgramOutputs } from '../engine/engine.js';
 import { grad } from '../graph/grad.js';
 import { input, type Tensor } from '../graph/tensor.js';
 import { backbone } from '../nets/index.js';
+import type { Network } from '../nn/network.js';
 import { MixturePrior } from '../prior/mixture.js';
 import type { LatentBatch } from '../prior/prior.js';
 import { simplexMeans } from '../prior/start.js';
-import { adam, criticPhase, gradientsOf, harnessSettings, linearDecay, projectionPhases } from './harness.js';
-import { type BuildContext, defineMethod, type Phase, type StepContext } from './method.js';
+import {
+  adam,
+  criticPhase,
+  generatorLoss,
+  harnessSettings,
+  linearDecay,
+  projectionPhases,
+} from './harness.js';
+import { type BuildContext, defineMethod } from './method.js';
+import { type OwnStep, type PhaseBuilder, phase } from './phase.js';
 import { Relocation } from './relocation.js';
-import { cosines, marginConstants, means, u2c } from './u2c.js';
+import type { Phase, StepContext } from './step.js';
+import { cosines, type MixtureConstants, marginConstants, u2c } from './u2c.js';
 
 const settings = z.strictObject({
   ...harnessSettings,
@@ -100,26 +110,28 @@ export const slogan = defineMethod({
       ...context,
       prior,
       shape: context.data.shape,
+      weight: config.relocate,
       keepMixing: !config.relocateSizes || config.freeze.includes('mixing'),
     });
-    const sample = (n: number, stream: BuildContext['stream']) => prior.sample(n, stream);
+    const latent = (p: PhaseBuilder) => p.latent(prior);
     return {
       networks: [generator, critic, encoder],
       prior,
       state: () => ({ ...prior.state(), ...relocation.state() }),
-      ...(config.relocate > 0 && { intervention: relocation }),
+      interventions: config.relocate > 0 ? [relocation] : [],
       phases: [
-        criticPhase(config, context, generator, critic, sample, config.latent),
-        generatorPhase(config, context, { generator, critic, encoder, prior, relocation }),
-        ...projectionPhases([encoder]),
+        criticPhase({ config, context, generator, critic, latent }),
+        ...generatorPhases(config, context, { generator, critic, encoder, prior, relocation }),
+        ...projectionPhases(context, [encoder]),
       ],
       firstMoment: config.beta1 > 0,
       inference: {
-        generate: (latent) => generator.eval(latent),
+        generate: (z) => generator.eval(z),
         features: (samples) => encoder.eval(samples),
-        featureName: 'encoder',
+        protocol: 'kmeans-encoder',
         // p(c | x) proportional to exp cos(E(x), mu_c)
-        assign: (samples) => cosines(encoder.eval(samples), means(context, config)).softmax(),
+        assign: (samples) =>
+          cosines(encoder.eval(samples), input('prior/means', [context.components, config.latent])).softmax(),
         constants: () => ({ 'prior/means': Float32Array.from(prior.means) }),
       },
       diagnostics() {
@@ -141,80 +153,101 @@ function startPrior(config: Settings, { components, stream, threads = 1 }: Build
 }
 
 interface Parts {
-  readonly generator: ReturnType<ReturnType<typeof backbone>['generator']>;
-  readonly critic: Parts['generator'];
-  readonly encoder: Parts['generator'];
+  readonly generator: Network;
+  readonly critic: Network;
+  readonly encoder: Network;
   readonly prior: MixturePrior;
   readonly relocation: Relocation;
 }
 
-/** G, E and the prior: one forward pass, updates from the same values. */
-function generatorPhase(config: Settings, context: BuildContext, parts: Parts): Phase {
-  const { generator, critic, encoder, prior, relocation } = parts;
-  const { batch, components: k } = context;
-  const d = config.latent;
-  const latent = input('latent', [batch, d]);
-  const statistics = new Map<string, Tensor>();
-  const generated = generator.train(latent, statistics);
-  const adversarial = critic.train(generated).neg().reshape([batch]); // l_adv = -D(G(z))
-  const contrastive =
-    config.lambda > 0 ? u2c(config, context, latent, encoder.train(generated)) : adversarial.mul(0);
-  const loss = adversarial.mean().add(contrastive.mean().mul(input('lambda', [])));
-  // g_i = d(sum of the losses) / d z_i = B d(mean loss) / d z_i
-  const latentGradient = grad(loss, [latent])[0]!.mul(batch);
-  const program = (name: string, trained: Tensor): ProgramSpec => ({
-    name,
-    outputs: {
-      generator: adversarial.mean(),
-      u2c: contrastive.mean(),
-      adversarial,
-      contrastive,
-      latentGradient,
-    },
-    gradients: gradientsOf(trained, [...generator.parameters, ...encoder.parameters]),
-    assignments: statistics,
-  });
+/** The generator's phase; with relocation, a second one takes its place while components are drawn to new groups. */
+function generatorPhases(config: Settings, context: BuildContext, parts: Parts): Phase[] {
+  if (config.relocate === 0) return [generatorPhase(config, context, parts, false)];
+  return [false, true].map((relocating) => generatorPhase(config, context, parts, relocating));
+}
 
-  let draw: LatentBatch;
-  return {
-    name: 'generator',
-    program: program('generator', loss),
-    ...(config.relocate > 0 && {
-      exception: {
-        // Relocation moves the generator alone, the prior goes on following its own losses: so two gradients.
-        program: program('generator with relocation', loss.add(relocation.loss(generated))),
-        applies: (step: number) => relocation.pulls(step),
+/** G, E and the prior: one forward pass, updates from the same values. */
+function generatorPhase(config: Settings, context: BuildContext, parts: Parts, relocating: boolean): Phase {
+  const { generator, critic, encoder, prior, relocation } = parts;
+  const { batch } = context;
+  const build = (p: PhaseBuilder) => {
+    const drawn = p.draw(({ stream }) => prior.sample(batch, stream.fork('latent')));
+    const latent = p.feed('latent', [batch, config.latent], (step) => drawn(step).z);
+    const generated = generator.train(latent, p.statistics);
+    const adversarial = generatorLoss(config, critic.train(generated)).reshape([batch]); // l_adv
+    const contrastive =
+      config.lambda > 0
+        ? contrastiveLoss(p, config, context, { prior, latent, encoded: encoder.train(generated) })
+        : adversarial.mul(0);
+    const lambda = p.schedule('lambda', ({ progress }) => config.lambda * decayTo(config.decayEnd, progress));
+    const loss = adversarial.mean().add(contrastive.mean().mul(lambda));
+    // g_i = d(sum of the losses) / d z_i = B d(mean loss) / d z_i
+    const latentGradient = grad(loss, [latent])[0]!.mul(batch);
+    return {
+      outputs: {
+        generator: adversarial.mean(),
+        u2c: contrastive.mean(),
+        adversarial,
+        contrastive,
+        latentGradient,
       },
-    }),
-    feeds({ stream, progress, step }) {
-      const own = stream.fork('generator');
-      draw = prior.sample(batch, own.fork('latent'));
-      const { weight, offset, constant } = prior.roundedWhitening();
-      const decay = decayTo(config.decayEnd, progress);
-      return {
-        latent: Float32Array.from(draw.z),
-        lambda: Float32Array.of(config.lambda * decay),
-        ...(relocation.pulls(step) &&
-          relocation.feeds(draw.component, step, config.relocate, own.fork('relocation'))),
-        ...(config.lambda > 0 && {
-          'prior/weight': weight,
-          'prior/offset': offset,
-          'prior/constant': constant,
-          'prior/means': Float32Array.from(prior.means),
-          gumbel: own.fork('gumbel').gumbels(new Float32Array(batch * k)),
-          margin: marginConstants(config.margin * decay),
-          ...(config.scaleEnd !== undefined && {
-            scale: Float32Array.of(config.scale + (config.scaleEnd - config.scale) * progress),
-          }),
-        }),
-      };
-    },
-    updates: (step) => [
-      adam(config, 'generator', step),
-      ...(config.lambda > 0 ? [adam(config, 'encoder', step)] : []),
-    ],
-    prepare: () => prior.prepare(draw),
-    finish: (outputs, step) => movePrior(config, prior, draw, outputs, step),
+      descend: [
+        {
+          // Relocation moves the generator alone; the prior goes on following its own losses.
+          loss: relocating ? loss.add(relocation.loss(p, generated, (step) => drawn(step).component)) : loss,
+          networks: config.lambda > 0 ? [generator, encoder] : [generator],
+          by: adam(config),
+        },
+      ],
+      prepare: (step: OwnStep<StepContext>) => prior.prepare(drawn(step)),
+      finish: (outputs: ProgramOutputs, step: OwnStep<StepContext>) =>
+        movePrior(config, prior, drawn(step), outputs, step.progress),
+    };
+  };
+  const when = (step: number) => relocation.pulls(step) === relocating;
+  return phase('generator', context, build, {
+    when,
+    program: relocating ? 'generator with relocation' : 'generator',
+  });
+}
+
+/** l_U2C of every sample, with what its schedules feed. */
+function contrastiveLoss(
+  p: PhaseBuilder,
+  config: Settings,
+  { batch, components }: BuildContext,
+  {
+    prior,
+    latent,
+    encoded,
+  }: { readonly prior: MixturePrior; readonly latent: Tensor; readonly encoded: Tensor },
+): Tensor {
+  const { scale, scaleEnd } = config;
+  return u2c({
+    latent,
+    encoded,
+    prior: mixtureConstants(p, prior),
+    gumbel: p.noise('gumbel', [batch, components], 'gumbel'),
+    temperature: config.temperature,
+    scale:
+      scaleEnd === undefined
+        ? scale
+        : p.schedule('scale', ({ progress }) => scale + (scaleEnd - scale) * progress),
+    margin: p.feed('margin', [4], ({ progress }) =>
+      marginConstants(config.margin * decayTo(config.decayEnd, progress)),
+    ),
+  });
+}
+
+/** The prior as constants of the loss graph: no gradient reaches its parameters but those of Stein's identities. */
+function mixtureConstants(p: PhaseBuilder, prior: MixturePrior): MixtureConstants {
+  const { components: k, dim: d } = prior;
+  const whitening = p.draw(() => prior.roundedWhitening());
+  return {
+    means: p.feed('prior/means', [k, d], () => Float32Array.from(prior.means)),
+    weight: p.feed('prior/weight', [k, d, d], (step) => whitening(step).weight),
+    offset: p.feed('prior/offset', [k * d], (step) => whitening(step).offset),
+    constant: p.feed('prior/constant', [k], (step) => whitening(step).constant),
   };
 }
 
@@ -223,12 +256,11 @@ function movePrior(
   config: Settings,
   prior: MixturePrior,
   { z: latents, component }: LatentBatch,
-  outputs: Readonly<Record<string, Float32Array>>,
-  { progress }: StepContext,
+  { adversarial, contrastive, latentGradient }: ProgramOutputs,
+  progress: number,
 ): void {
   const rate = config.priorRate * linearDecay(progress);
   const lambda = config.lambda * decayTo(config.decayEnd, progress);
-  const { adversarial, contrastive, latentGradient } = outputs;
   const mixingLoss = config.mixingSeesU2C
     ? adversarial!.map((loss, i) => loss + lambda * contrastive![i]!)
     : adversarial!;

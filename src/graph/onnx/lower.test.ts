@@ -71,7 +71,7 @@ describe('a symbolic batch axis runs at any size', () => {
     const nets = dcgan({ shape: [1, 28, 28], range: 'unit' });
     expect(nets.generator(6).eval(input('latent', ['N', 6])).shape).toEqual(['N', 1, 28, 28]);
     expect(nets.encoder(5).eval(input('samples', ['N', 1, 28, 28])).shape).toEqual(['N', 5]);
-    expect(nets.critic().penultimate(input('samples', ['N', 1, 28, 28])).shape).toEqual(['N', 1024]);
+    expect(nets.critic().features(input('samples', ['N', 1, 28, 28])).shape).toEqual(['N', 1024]);
     const model = lower({ y: input('x', ['N', 2]).exp() });
     expect([...model.inputs]).toEqual([['x', ['N', 2]]]);
     expect(Buffer.from(model.bytes).includes('N')).toBe(true);

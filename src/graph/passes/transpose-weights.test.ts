@@ -88,11 +88,8 @@ describe('programs over transposed weights', () => {
       parameters.filter(({ shape }) => shape.length === 2),
     );
     const held = new Set(weights.map(({ name }) => name));
-    for (const { program, exception } of phases) {
-      for (const { outputs, gradients, assignments } of [
-        program,
-        ...(exception ? [exception.program] : []),
-      ]) {
+    for (const { programs } of phases) {
+      for (const { outputs, gradients, assignments } of programs) {
         const own = [...(gradients ?? []), ...(assignments ?? [])];
         computed(
           [
@@ -109,7 +106,8 @@ describe('programs over transposed weights', () => {
     const [, { phases, networks }] = MODELS[0]!;
     const names = networks.flatMap(({ parameters }) => parameters.filter(({ shape }) => shape.length === 2));
     const held = new Set(names.map(({ name }) => name));
-    const found = phases.map(({ program: { outputs, gradients } }) =>
+    const programs = phases.map((phase) => phase.programs[0]!);
+    const found = programs.map(({ outputs, gradients }) =>
       transpositions(
         computed(
           [
