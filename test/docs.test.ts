@@ -18,7 +18,9 @@ function documentsIn(folder: string): string[] {
 
 /** The documents of a folder and of all folders within it. */
 function documentsUnder(folder: string): string[] {
-  const folders = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const folders = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
   return [...documentsIn(folder), ...folders.flatMap(({ name }) => documentsUnder(posix.join(folder, name)))];
 }
 
@@ -129,6 +131,10 @@ describe('what the tests of the documents look at', () => {
       'method/slogan.ts',
     ]);
     expect(leadsSomewhere('docs/RESULTS.md', '../README.md#nowhere')).toBe(false);
-    expect(paragraphsOf('# h\na\nb\n\n- c\n- d\n  e\n\n| t |\n')).toEqual([['a', 'b'], ['- c'], ['- d', '  e']]);
+    expect(paragraphsOf('# h\na\nb\n\n- c\n- d\n  e\n\n| t |\n')).toEqual([
+      ['a', 'b'],
+      ['- c'],
+      ['- d', '  e'],
+    ]);
   });
 });
