@@ -39,9 +39,11 @@ function documents(): string[] {
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
 const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '');
 const isLog = (name: string) => name.startsWith('docs/log/');
+/** Made by a script, not under version control. */
+const GENERATED = /^docs\/api\b/;
 
 /** What readers are sent to; a log keeps the words that it was written in. */
-const guides = ['README.md', 'bench/README.md', ...documentsUnder('docs')];
+const guides = documents().filter((name) => name === 'README.md' || /^(docs|bench)\//.test(name));
 const prose = guides.filter((name) => !isLog(name));
 
 /** Names of a document's headings in links to them, as GitHub makes them. */
@@ -77,7 +79,9 @@ function leadsSomewhere(from: string, link: string): boolean {
 function pathsIn(text: string): string[] {
   const whole = text.matchAll(/(?<![\w./-])(?:src|test|bench|docs|examples)\/[\w./*-]*[\w/*]/g);
   const within = text.matchAll(/(?<=`)[a-z][\w-]*\/[\w./-]+\.ts(?=`)/g);
-  return [...whole, ...within].map(([path]) => path).filter((path) => !/\*|NAME/.test(path));
+  return [...whole, ...within]
+    .map(([path]) => path)
+    .filter((path) => !/\*|NAME/.test(path) && !GENERATED.test(path));
 }
 
 const inTree = (path: string) => existsSync(join(ROOT, path)) || existsSync(join(ROOT, 'src', path));
