@@ -83,6 +83,7 @@ export type { SteinBatch, SteinGradients } from './prior/stein.js';
 // method: what is trained
 
 export { z } from 'zod';
+export type { GeneratedBatch, GeneratorTerm } from './method/generator-term.js';
 export {
   adam,
   type CriticPhaseOptions,
@@ -106,6 +107,7 @@ export {
   type SupervisedMethod,
   type UnsupervisedMethod,
 } from './method/method.js';
+export { type MixtureConstants, mixtureConstants } from './method/mixture-constants.js';
 export {
   type Descent,
   type NoiseKind,
@@ -116,11 +118,12 @@ export {
   type PhaseOptions,
   phase,
 } from './method/phase.js';
+export { buildSlogan, slogan } from './method/slogan.js';
+export { type SloganSettings, sloganSettings } from './method/slogan-settings.js';
 export type { LabelledStep, Phase, PhaseStep, StepContext } from './method/step.js';
 export {
   gumbelSoftmax,
   logJoint,
-  type MixtureConstants,
   marginConstants,
   type U2CInputs,
   u2c,

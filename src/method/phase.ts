@@ -23,15 +23,13 @@ import type { BuildContext } from './method.js';
 import type { Phase, PhaseStep, StepContext } from './step.js';
 
 /** A step as a phase's own: `stream` is forked for the phase. */
-export type OwnStep<Step extends StepContext> = Step & {
+export type OwnStep<Step extends StepContext = StepContext> = Step & {
   /** Steps at which this phase has run so far, this one included: the count of its optimizer. */
   readonly count: number;
 };
 
 /** One optimizer step on whatever group of parameters. */
-export type Optimizer = (
-  step: StepContext & { readonly count: number },
-) => Omit<AdamUpdate, 'group'> | Omit<SgdUpdate, 'group'>;
+export type Optimizer = (step: OwnStep) => Omit<AdamUpdate, 'group'> | Omit<SgdUpdate, 'group'>;
 
 /** A loss, the networks that go down its gradient, and how. */
 export interface Descent {
@@ -43,7 +41,7 @@ export interface Descent {
 }
 
 /** What a phase computes and does. */
-export interface PhaseBody<Step extends StepContext> {
+export interface PhaseBody<Step extends StepContext = StepContext> {
   /** Values that go back to the host. Those of one number are reported as losses. */
   readonly outputs?: Readonly<Record<string, Tensor>>;
   readonly descend?: readonly Descent[];

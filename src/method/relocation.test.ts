@@ -161,7 +161,14 @@ describe('the term of the loss', () => {
     const generated = input('generated', [3, 1, 2, 2]);
     const context = { batch: 3, data: { shape: [1, 2, 2], range: 'unit' } } as const;
     const { programs } = phase('generator', context, (p) => ({
-      outputs: { loss: relocation.loss(p, generated, () => new Int32Array(3)) },
+      outputs: {
+        loss: relocation.term(p, {
+          latent: input('latent', [3, 2]),
+          encoded: input('encoded', [3, 2]),
+          generated,
+          components: () => new Int32Array(3),
+        }),
+      },
     }));
     const { loss } = programs[0]!.outputs;
     expect(loss!.shape).toEqual([]);

@@ -17,13 +17,11 @@
 import { mergeSplit } from '../cluster/merge-split.js';
 import { type NeighbourGraph, neighbourGraph } from '../cluster/neighbour-graph.js';
 import type { Samples } from '../data/dataset.js';
-import type { Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
 import type { MixturePrior } from '../prior/mixture.js';
 import type { PriorState } from '../prior/prior.js';
+import type { GeneratorTerm } from './generator-term.js';
 import type { Intervention, InterventionTools } from './intervention.js';
-import type { OwnStep, PhaseBuilder } from './phase.js';
-import type { StepContext } from './step.js';
 
 /** Real samples that the graph is made of, at most. */
 const REAL = 1500;
@@ -76,13 +74,10 @@ export class Relocation implements Intervention {
       restored?.['relocation-targets']?.data ?? new Float64Array(prior.components * POOL * this.#size);
   }
 
-  /**
-   * The term of the generator's loss, of samples [B, ...shape] that were generated in a phase, and the components that
-   * their latents were drawn from.
-   */
-  loss(p: PhaseBuilder, generated: Tensor, componentsOf: (step: OwnStep<StepContext>) => Int32Array): Tensor {
+  /** The term of the generator's loss, for samples [B, ...shape] and the components that their latents were drawn from. */
+  readonly term: GeneratorTerm = (p, { generated, components }) => {
     const { batch, shape } = this.#options;
-    const chosen = p.draw((step) => this.targetsFor(componentsOf(step), step.stream.fork('relocation')));
+    const chosen = p.draw((step) => this.targetsFor(components(step), step.stream.fork('relocation')));
     const distance = generated
       .sub(p.feed('relocation/target', [batch, ...shape], (step) => chosen(step).targets))
       .square()
@@ -92,7 +87,7 @@ export class Relocation implements Intervention {
       .mul(p.feed('relocation/weight', [batch], (step) => chosen(step).weights))
       .mean()
       .mul(1 / this.#size);
-  }
+  };
 
   /** Weights (0 where a component stays) and targets for latents of these components. */
   targetsFor(component: Int32Array, stream: Stream): { weights: Float32Array; targets: Float32Array } {
@@ -107,7 +102,7 @@ export class Relocation implements Intervention {
     return { weights, targets };
   }
 
-  /** Whether {@link loss} has any weight at this step. */
+  /** Whether {@link term} has any weight at this step. */
   pulls(step: number): boolean {
     return step < this.#until && this.#active.some((value) => value !== 0);
   }

@@ -3,18 +3,7 @@
  */
 import { identity, type Tensor } from '../graph/tensor.js';
 import { unitRows } from '../nn/losses.js';
-
-/** A Gaussian mixture as constants of a graph, K components in d dimensions; see `MixturePrior.whitening`. */
-export interface MixtureConstants {
-  /** mu, [K, d]. */
-  readonly means: Tensor;
-  /** L_c^-1, the inverse Cholesky factors of the covariances, [K, d, d]. */
-  readonly weight: Tensor;
-  /** L_c^-1 mu_c, [K d]. */
-  readonly offset: Tensor;
-  /** log pi_c - sum_i log L_c,ii - (d/2) log 2 pi, [K]. */
-  readonly constant: Tensor;
-}
+import type { MixtureConstants } from './mixture-constants.js';
 
 /** What {@link u2c} is computed from: B latents and the encodings of what was generated from them. */
 export interface U2CInputs {
