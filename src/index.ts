@@ -6,7 +6,7 @@ export { countFlops } from './graph/cost/flops.js';
 export { evaluate } from './graph/evaluate.js';
 export { grad } from './graph/grad.js';
 export { type LowerOptions, lower, type OnnxModel } from './graph/onnx/lower.js';
-export { print } from './graph/print.js';
+export { print } from './graph/passes/print.js';
 export {
   type ConvOptions,
   concat,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { OrtEngine } from '../src/engine/ort/engine.js';
 import { ReferenceEngine } from '../src/engine/reference.js';
-import { print } from '../src/graph/print.js';
+import { print } from '../src/graph/passes/print.js';
 import type { Tensor } from '../src/graph/tensor.js';
 import { Stream } from '../src/math/random.js';
 import { slogan } from '../src/method/slogan.js';

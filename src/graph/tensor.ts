@@ -1,14 +1,13 @@
 /**
  * @file Expressions: immutable nodes of a graph, written as `x.matmul(w).add(b).relu()`.
  *
- * A tensor is a description, not memory. Its shape is checked where it is written. The table of operators is in
- * ops.ts; this file only gives its rows a fluent surface and the compositions (mean, square, ...) built on them.
+ * A tensor is a description, not memory. Its shape is checked where it is written. The meaning and the gradients of
+ * the operators are in ops.ts; this file gives them a fluent surface, and the compositions (mean, square, ...) built
+ * on them.
  */
-import { type Attributes, type OperatorName, operators } from './ops.js';
+import type { Attributes, AttributesOf, DType, OperatorName, PlainOperatorName } from './operator.js';
 import { broadcastAxes, type Dim, formatShape, type Shape, sameShape, sizeOf, staticDim } from './shape.js';
-
-/** Element type of a tensor: `bool` is what comparisons give and {@link Tensor.select} takes. */
-export type DType = 'float32' | 'bool';
+import { shapeRules } from './shape-rules.js';
 
 /** Geometry of a convolution: square stride and symmetric zero padding. */
 export interface ConvOptions {
@@ -199,13 +198,28 @@ export class Tensor {
 }
 
 /** A node of the graph; its shape rule runs here, so a wrong shape throws where the expression is written. */
-export function apply(op: OperatorName, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
-  const row = operators[op];
-  const shape = row.shape(
+export function apply(op: PlainOperatorName, inputs: readonly Tensor[]): Tensor;
+export function apply<P extends OperatorName>(
+  op: P,
+  inputs: readonly Tensor[],
+  attributes: AttributesOf<P>,
+): Tensor;
+export function apply<P extends OperatorName>(
+  op: P,
+  inputs: readonly Tensor[],
+  attributes = {} as AttributesOf<P>,
+): Tensor {
+  const shape = shapeRules[op](
     inputs.map((input) => input.shape),
     attributes,
   );
   return new Tensor(op, inputs, attributes, shape, op === 'greater' ? 'bool' : 'float32');
+}
+
+/** The operator of a node over other inputs, of any shapes that fit, with some attributes changed. */
+export function reapply(node: Tensor, inputs: readonly Tensor[], changed: Attributes = {}): Tensor {
+  // A node has all the attributes of its operator: `apply` has made it.
+  return apply(node.op, inputs, { ...node.attributes, ...changed } as AttributesOf<OperatorName>);
 }
 
 /** The same node over other inputs of the same shapes; itself where they are its own. */
@@ -253,4 +267,4 @@ function lift(value: Tensor | number): Tensor {
   return typeof value === 'number' ? scalar(value) : value;
 }
 
-export type { Dim, Shape };
+export type { Dim, DType, Shape };

@@ -1,5 +1,5 @@
 /** @file Expressions of every operator, with values to feed: what the rows of the table are tested on. */
-import type { OperatorName } from '../../src/graph/ops.js';
+import type { OperatorName } from '../../src/graph/operator.js';
 import { type Shape, sizeOf } from '../../src/graph/shape.js';
 import { apply, concat, constant, input, type Tensor } from '../../src/graph/tensor.js';
 

@@ -1,5 +1,5 @@
 /** @file The table of operators that have kernels: how each one's value is computed by calls of `kernel/`. */
-import type { OperatorName } from '../../graph/ops.js';
+import type { OperatorName } from '../../graph/operator.js';
 import { broadcastStrides, sizeOf, stridesOf } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
 

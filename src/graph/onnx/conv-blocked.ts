@@ -11,12 +11,15 @@
  */
 
 import { convolvedSize, type Dim, type Shape, staticDim } from '../shape.js';
-import type { Tensor } from '../tensor.js';
 import { blockedFilter, convolve, fits, type Pads, padded } from './blocks.js';
-import type { Emitter } from './emitter.js';
+import type { Emitter, NodeOf } from './emitter.js';
 
 /** y = conv(x, w). */
-export function blockedConv(emitter: Emitter, inputs: readonly string[], node: Tensor): string | undefined {
+export function blockedConv(
+  emitter: Emitter,
+  inputs: readonly string[],
+  node: NodeOf<'conv'>,
+): string | undefined {
   const [x, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
   const [outputs, channels] = filter.slice(0, 2) as [Dim, Dim];
@@ -25,10 +28,10 @@ export function blockedConv(emitter: Emitter, inputs: readonly string[], node: T
   if (!fits(emitter, narrow ? [outputs] : [outputs, channels])) return undefined;
   const { stride, pad, slope } = node.attributes;
   const blocked = blockedFilter(emitter, w!, filter);
-  const pads: Pads = [pad!, pad!, pad!, pad!];
+  const pads: Pads = [pad, pad, pad, pad];
   return emitter.plain(
     convolve(emitter, narrow ? x! : emitter.blocked(x!), blocked, filter.slice(2), {
-      stride: stride!,
+      stride: stride,
       pads,
       bias,
       slope,
@@ -44,7 +47,7 @@ export function blockedConv(emitter: Emitter, inputs: readonly string[], node: T
 export function blockedConvInput(
   emitter: Emitter,
   inputs: readonly string[],
-  node: Tensor,
+  node: NodeOf<'convInput'>,
 ): string | undefined {
   const [y, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
@@ -55,10 +58,10 @@ export function blockedConvInput(
   const sides = [0, 1].map((side) =>
     residues(
       stride,
-      node.attributes.pad!,
+      node.attributes.pad,
       staticDim(filter[2 + side], filter),
       staticDim(source[2 + side], source),
-      node.attributes.size![side]!,
+      node.attributes.size[side]!,
     ),
   );
   const [rows, columns] = sides;
@@ -78,7 +81,7 @@ export function blockedConvInput(
 export function blockedConvFilter(
   emitter: Emitter,
   [x, y]: readonly string[],
-  node: Tensor,
+  node: NodeOf<'convFilter'>,
 ): string | undefined {
   const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
   // The batch has the part of the channels here, and the channels c that of the batch: they may be any number. Of a grey
@@ -87,18 +90,18 @@ export function blockedConvFilter(
   const { stride, pad, size } = node.attributes;
   // What a stride skipped at the far side is padded less there, so that the filter comes out in its size.
   const far = [0, 1].map((side) => {
-    const dilated = (staticDim(image[2 + side], image) - 1) * stride! + 1;
-    return pad! - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad!) - size![side]!);
+    const dilated = (staticDim(image[2 + side], image) - 1) * stride + 1;
+    return pad - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad) - size[side]!);
   });
   if (far.some((amount) => amount < 0)) return undefined;
   const exchanged = emitter.blocked(exchange(emitter, x!, source));
   const filter = convolve(
     emitter,
     // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
-    padded(emitter, exchanged, source[0] as number, [pad!, pad!, far[0]!, far[1]!]),
+    padded(emitter, exchanged, source[0] as number, [pad, pad, far[0]!, far[1]!]),
     blockedImageAsFilter(emitter, y!, image),
     image.slice(2),
-    { dilation: stride!, pads: [0, 0, 0, 0] },
+    { dilation: stride, pads: [0, 0, 0, 0] },
   );
   const [o, c, ...kernel] = node.shape;
   const plain = emitter.plain(filter, [c!, o!, ...kernel]);

@@ -1,6 +1,14 @@
-/** @file The ONNX side of lowering: names values, collects nodes and initialisers while the rows of ops.ts emit. */
+/** @file The ONNX side of lowering: names values, collects nodes and initialisers while the rules of rules.ts emit. */
+
+import type { AttributesOf, OperatorName } from '../operator.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
+
+/** A node of one operator, with its attributes. */
+export type NodeOf<P extends OperatorName> = Tensor & {
+  readonly op: P;
+  readonly attributes: AttributesOf<P>;
+};
 
 export type OnnxAttribute = number | string | readonly number[];
 

@@ -2,14 +2,15 @@
 
 import { liveSet } from '../cost/live-set.js';
 import { topologicalOrder } from '../grad.js';
-import { operators } from '../ops.js';
+import type { OperatorName } from '../operator.js';
 import { fuse } from '../passes/fuse.js';
 import { mixLater } from '../passes/interpolations.js';
 import { simplify } from '../passes/simplify.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { type BoundInputs, Emitter } from './emitter.js';
+import { type BoundInputs, Emitter, type NodeOf } from './emitter.js';
 import { type OnnxGraph, writeModel } from './file.js';
+import { emit } from './rules.js';
 
 /** A serialised ONNX model (IR 10, opset 21, float32). */
 export interface OnnxModel {
@@ -108,7 +109,7 @@ function graphOf(
   const named = cpu ? inFrugalOrder(asked) : asked;
   for (const node of topologicalOrder(named.map((output) => output.node))) {
     const inputs = node.inputs.map((input) => values.get(input)!);
-    values.set(node, operators[node.op].onnx(emitter, inputs, node));
+    values.set(node, emit(emitter, inputs, node as NodeOf<OperatorName>));
   }
   // An output may be a leaf or be asked for twice; Identity gives each its own name.
   const identities = named.map(({ name, node }) => ({

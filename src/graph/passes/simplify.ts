@@ -1,6 +1,7 @@
 /** @file Rewrites a graph to an equal, smaller one: shared subexpressions, folded constants, dropped identities. */
+import type { Values } from '../float64.js';
 import { topologicalOrder } from '../grad.js';
-import { type Attributes, operators, type Values } from '../ops.js';
+import { operators } from '../ops.js';
 import { sizeOf } from '../shape.js';
 import { constant, type Tensor, withInputs } from '../tensor.js';
 import { rewrite } from './rewrite.js';
@@ -50,9 +51,6 @@ function fold(node: Tensor): Tensor {
     shape: input.shape as readonly number[],
     data: input.attributes.data!,
   }));
-  const attributes: Attributes = node.attributes;
-  return constant(
-    operators[node.op].evaluate(inputs, attributes, node.shape as readonly number[]),
-    node.shape,
-  );
+  const value = operators[node.op].evaluate(inputs, node.attributes, node.shape as readonly number[]);
+  return constant(value, node.shape);
 }

@@ -8,7 +8,7 @@
  */
 import { topologicalOrder } from '../grad.js';
 import { type Shape, sizeOf } from '../shape.js';
-import { apply, input, type Tensor, withInputs } from '../tensor.js';
+import { input, reapply, type Tensor, withInputs } from '../tensor.js';
 import { ELEMENTWISE } from './rewrite.js';
 
 /** A value that is asked for, as it is or transposed. */
@@ -84,7 +84,7 @@ class Transposition {
     const home = this.#home.get(node)!;
     const [rows, columns = 1] = node.shape.length === 1 ? [1, node.shape[0]] : home.shape;
     let other: Tensor;
-    if (node.dtype === 'bool') other = apply(node.op, node.inputs.map(form), node.attributes);
+    if (node.dtype === 'bool') other = reapply(node, node.inputs.map(form));
     else other = isMatrix(node) ? home.transpose([1, 0]) : home.reshape([columns, rows!]);
     this.#others.set(node, other);
     return other;
@@ -145,7 +145,8 @@ class Transposition {
   }
 
   /** The transpose of a node. */
-  #across({ op, inputs, attributes, shape }: Tensor): Tensor {
+  #across(node: Tensor): Tensor {
+    const { op, inputs, attributes, shape } = node;
     const swapped: Shape = [shape[1]!, shape[0]!];
     switch (op) {
       case 'input':
@@ -166,13 +167,12 @@ class Transposition {
       case 'slice':
       case 'pad': {
         const parts = inputs.map((one) => this.transposed(one));
-        return apply(op, parts, { ...attributes, axis: 1 - attributes.axis! });
+        return reapply(node, parts, { axis: 1 - attributes.axis! });
       }
       default:
-        return apply(
-          op,
+        return reapply(
+          node,
           inputs.map((one) => this.transposed(one)),
-          attributes,
         );
     }
   }
