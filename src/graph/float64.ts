@@ -144,6 +144,36 @@ export function crop(x: Values, axis: number, start: number, shape: readonly num
   return out;
 }
 
+/** The row that an index names; throws an Error where it names none of `rows`. */
+function rowOf(index: number, rows: number): number {
+  if (!Number.isInteger(index) || index < 0 || index >= rows) {
+    throw new Error(`index ${index} is none of the rows 0 to ${rows - 1}`);
+  }
+  return index;
+}
+
+/** out[i] = x[index[i]], by rows along the first axis. */
+export function gather(x: Values, index: Values, shape: readonly number[]): Float64Array {
+  const out = new Float64Array(sizeOf(shape));
+  const size = sizeOf(shape.slice(1));
+  index.data.forEach((value, i) => {
+    const row = rowOf(value, x.shape[0]!);
+    out.set(x.data.subarray(row * size, (row + 1) * size), i * size);
+  });
+  return out;
+}
+
+/** out[index[i]] += x[i], by rows along the first axis. */
+export function scatterAdd(x: Values, index: Values, shape: readonly number[]): Float64Array {
+  const out = new Float64Array(sizeOf(shape));
+  const size = sizeOf(shape.slice(1));
+  index.data.forEach((value, i) => {
+    const row = rowOf(value, shape[0]!);
+    for (let k = 0; k < size; k++) out[row * size + k]! += x.data[i * size + k]!;
+  });
+  return out;
+}
+
 type Geometry = AttributesOf<'conv'>;
 
 /** Visits every product term of T(x, w, y) = sum x[n,c,i,j] w[o,c,p,q] y[n,o,u,v], i = stride u + p - pad. */

@@ -26,8 +26,8 @@ export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
 
 /**
  * Gradients of a scalar in the tensors `wrt` (leaves, or any node of the graph):  d loss / d wrt_k, each in the shape
- * of its tensor; zeros where the loss does not depend on it. Nothing is stopped silently: to hold a tensor constant,
- * feed its value as an input. Gradients are graphs, so `grad` of an expression in them gives any order.
+ * of its tensor; zeros where the loss does not depend on it. Nothing is stopped silently: a tensor is held
+ * constant by `detach`, or by feeding its value as an input. Gradients are graphs, so `grad` of an expression in them gives any order.
  * @throws if the loss is not a scalar.
  */
 export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {

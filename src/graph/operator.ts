@@ -1,5 +1,5 @@
 /** @file The vocabulary of expressions: the names of the operators, and the attributes that each is applied with. */
-import type { Shape } from './shape.js';
+import type { Dim, Shape } from './shape.js';
 
 /** Element type of a tensor: `bool` is what comparisons give and `select` takes as its condition. */
 export type DType = 'float32' | 'bool';
@@ -22,6 +22,8 @@ interface AllAttributes {
   readonly shape: Shape;
   /** Axis i of the result is axis permutation[i] of the input. */
   readonly permutation: readonly number[];
+  /** The number of rows of the result. */
+  readonly rows: Dim;
   readonly axis: number;
   readonly start: number;
   readonly end: number;
@@ -39,7 +41,8 @@ interface AllAttributes {
 type PlainNames =
   | ('add' | 'sub' | 'mul' | 'div' | 'maximum' | 'greater' | 'select')
   | ('neg' | 'exp' | 'log' | 'sqrt' | 'tanh' | 'sigmoid' | 'softplus')
-  | ('softmax' | 'logSumExp');
+  | ('softmax' | 'logSumExp')
+  | ('detach' | 'gather');
 
 /** Which attributes an operator has. */
 interface AttributeNames extends Record<PlainNames, never> {
@@ -55,6 +58,7 @@ interface AttributeNames extends Record<PlainNames, never> {
   readonly concat: 'axis';
   readonly slice: 'axis' | 'start' | 'end';
   readonly pad: 'axis' | 'before' | 'after';
+  readonly scatterAdd: 'rows';
   readonly conv: 'stride' | 'pad';
   readonly convInput: 'stride' | 'pad' | 'size';
   readonly convFilter: 'stride' | 'pad' | 'size';

@@ -210,6 +210,19 @@ const rows: { readonly [P in OperatorName]: Operator<AttributesOf<P>> } = {
     evaluate: ([x], { axis, before }, shape) => float64.crop(x!, axis, -before, shape),
   },
 
+  /** out[i] = x[index[i]]; the gradient of a row is the sum of those of its copies. */
+  gather: {
+    vjp: ({ inputs: [x, index], gradient }) => [gradient.scatterAdd(index!, x!.shape[0]!), undefined],
+    evaluate: ([x, index], _, shape) => float64.gather(x!, index!, shape),
+  },
+  /** out[index[i]] += x[i]: the adjoint of gather in x. */
+  scatterAdd: {
+    vjp: ({ inputs: [, index], gradient }) => [gradient.gather(index!), undefined],
+    evaluate: ([x, index], _, shape) => float64.scatterAdd(x!, index!, shape),
+  },
+  /** x, held constant: the one operator that stops a gradient which is not zero. */
+  detach: { vjp: () => [undefined], evaluate: ([x]) => x!.data },
+
   /** y = conv(x, w): [n, c, h, w] * [o, c, k, k] -> [n, o, h', w']. */
   conv: {
     vjp: ({ inputs: [x, w], gradient: g, attributes }) => [

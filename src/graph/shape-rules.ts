@@ -109,6 +109,22 @@ const pad: ShapeRule<'pad'> = ([x], { axis, before, after }) => {
   return x!.map((dim, i): Dim => (i === axis ? staticDim(dim, x!) + before + after : dim));
 };
 
+const gather: ShapeRule<'gather'> = ([x, index]) => {
+  requireRows('gather', x!);
+  requireRank('gather, index', index!, 1);
+  return [index![0]!, ...x!.slice(1)];
+};
+
+const scatterAdd: ShapeRule<'scatterAdd'> = ([x, index], { rows }) => {
+  requireRows('scatterAdd', x!);
+  if (!sameShape(index!, [x![0]!])) {
+    throw new Error(
+      `scatterAdd: the index has shape ${formatShape(index!)}, not one number for each row of ${formatShape(x!)}`,
+    );
+  }
+  return [rows, ...x!.slice(1)];
+};
+
 /** Checks [n, c, h, w] against [o, c, kh, kw] and returns the shape of conv. */
 const conv: ShapeRule<'conv'> = ([x, w], { stride, pad }) => {
   requireRank('conv', x!, 4);
@@ -193,4 +209,7 @@ export const shapeRules: { readonly [P in OperatorName]: ShapeRule<P> } = {
   concat,
   slice,
   pad,
+  gather,
+  scatterAdd,
+  detach: same,
 };

@@ -147,6 +147,24 @@ export class Tensor {
   pad(axis: number, before: number, after: number): Tensor {
     return apply('pad', [this], { axis, before, after });
   }
+  /**
+   * Rows in the order of an index: result[i] = this[index[i]] along the first axis, for an index [m] of whole numbers from
+   * 0, which are float32 as all values are. The gradient of a row is the sum of those of its copies; the index has none.
+   */
+  gather(index: Tensor): Tensor {
+    return apply('gather', [this, index]);
+  }
+  /**
+   * The adjoint of {@link gather}: a tensor of `rows` rows with result[index[i]] += this[i] along the first axis, and
+   * zeros where no index points. The index [m] holds a whole number from 0 for each of the m rows of this.
+   */
+  scatterAdd(index: Tensor, rows: Dim): Tensor {
+    return apply('scatterAdd', [this, index], { rows });
+  }
+  /** The same value, held constant: no gradient of any order flows through it. */
+  detach(): Tensor {
+    return apply('detach', [this]);
+  }
   /** Repeated along new leading axes and axes of size 1, up to `shape`. */
   broadcastTo(shape: Shape): Tensor {
     return sameShape(shape, this.shape) ? this : apply('broadcast', [this], { shape });

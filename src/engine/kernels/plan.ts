@@ -3,8 +3,7 @@
  * programs, where starting an operator of ONNX Runtime costs more than the operator.
  */
 import { topologicalOrder } from '../../graph/grad.js';
-import { mixLater } from '../../graph/passes/interpolations.js';
-import { simplify } from '../../graph/passes/simplify.js';
+import { optimise } from '../../graph/passes/optimise.js';
 import { sameShape, sizeOf } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { ProgramSpec } from '../engine.js';
@@ -57,7 +56,7 @@ export function planKernels(program: ProgramSpec): KernelPlan | undefined {
   // Products run through their inner axis at least once: nothing that is empty has a kernel.
   const isStatic = ({ shape }: Tensor) => shape.every((dim) => typeof dim === 'number' && dim > 0);
   if (!topologicalOrder(written).every((node) => isStatic(node) && kernelRules[node.op])) return undefined;
-  const targets = mixLater(simplify(written));
+  const targets = optimise(written);
   const order = topologicalOrder(targets);
   const planner = new Planner(order, targets);
   const gradientTargets = targets.slice(names.outputs.length, names.outputs.length + names.gradients.length);

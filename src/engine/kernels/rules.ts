@@ -253,6 +253,8 @@ export const kernelRules: Readonly<Partial<Record<OperatorName, KernelRule>>> = 
   input: leaf,
   constant: leaf,
   reshape: leaf,
+  // `optimise` has dropped it before a program is planned.
+  detach: leaf,
   ...Object.fromEntries(BINARY.map((name, code) => [name, broadcasting('binary', code)])),
   select: broadcasting('select'),
   ...Object.fromEntries(UNARY.map((name, code) => [name, pointwise(code)])),

@@ -1,7 +1,6 @@
 /** @file Which matrices lie transposed in the engine's memory, for programs that are faster so (see graph/transposed.ts). */
 import { topologicalOrder } from '../../graph/grad.js';
-import { mixLater } from '../../graph/passes/interpolations.js';
-import { simplify } from '../../graph/passes/simplify.js';
+import { optimise } from '../../graph/passes/optimise.js';
 import { overTransposed } from '../../graph/passes/transpose-weights.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { elements, type GroupLayout, type ProgramSpec } from '../engine.js';
@@ -57,7 +56,7 @@ export class TransposedMatrices {
   program(program: ProgramSpec): ProgramSpec {
     const [outputs, gradients, assignments] = valuesOf(program);
     const all = [...outputs, ...gradients, ...assignments];
-    const plain = mixLater(simplify(all.map(([, value]) => value)));
+    const plain = optimise(all.map(([, value]) => value));
     const asked = plain.map((value, i) => {
       const transposed = i >= outputs.length && this.#held.has(all[i]![0]);
       return { value, transposed };

@@ -5,12 +5,13 @@ import type { Tensor } from '../tensor.js';
 
 /**
  * The values that a graph computes on the way to its outputs: neither leaves, nor the outputs themselves, which have
- * memory of their own. A reshape is not a value but another view of one.
+ * memory of their own. A reshape is not a value but another view of one, and so is what is
+ * detached.
  */
 export function intermediates(outputs: readonly Tensor[]): Tensor[] {
   const kept = new Set(outputs.map(viewed));
   return topologicalOrder(outputs).filter(
-    (node) => node.op !== 'reshape' && node.inputs.length > 0 && !kept.has(node),
+    (node) => !isView(node) && node.inputs.length > 0 && !kept.has(node),
   );
 }
 
@@ -39,7 +40,9 @@ export function liveSet(outputs: readonly Tensor[]): number {
   return most;
 }
 
+const isView = ({ op }: Tensor) => op === 'reshape' || op === 'detach';
+
 /** The value of which a node is a view. */
 function viewed(node: Tensor): Tensor {
-  return node.op === 'reshape' ? viewed(node.inputs[0]!) : node;
+  return isView(node) ? viewed(node.inputs[0]!) : node;
 }

@@ -7,7 +7,7 @@ const OPSET = 21;
 const IR_VERSION = 10;
 /** Element types of onnx.TensorProto.DataType. */
 const FLOAT = 1;
-const INT64 = 7;
+export const INT64 = 7;
 const BOOL = 9;
 /** onnx.AttributeProto.AttributeType of a graph. */
 const GRAPH = 5;

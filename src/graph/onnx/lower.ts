@@ -4,8 +4,7 @@ import { liveSet } from '../cost/live-set.js';
 import { topologicalOrder } from '../grad.js';
 import type { OperatorName } from '../operator.js';
 import { fuse } from '../passes/fuse.js';
-import { mixLater } from '../passes/interpolations.js';
-import { simplify } from '../passes/simplify.js';
+import { optimise } from '../passes/optimise.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { type BoundInputs, Emitter, type NodeOf } from './emitter.js';
@@ -104,7 +103,7 @@ function graphOf(
 ): OnnxGraph {
   const emitter = new Emitter(bound, block, cpu);
   const values = new Map<Tensor, string>();
-  const targets = fuse(mixLater(simplify(Object.values(outputs))));
+  const targets = fuse(optimise(Object.values(outputs)));
   const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
   const named = cpu ? inFrugalOrder(asked) : asked;
   for (const node of topologicalOrder(named.map((output) => output.node))) {

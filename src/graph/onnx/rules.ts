@@ -7,6 +7,7 @@ import { columnSums } from './column-sums.js';
 import { blockedConv, blockedConvFilter, blockedConvInput } from './conv-blocked.js';
 import { plainConv, plainConvFilter, plainConvInput } from './conv-plain.js';
 import type { Emitter, NodeOf } from './emitter.js';
+import { INT64 } from './file.js';
 
 /** Emits what computes a node from the values of these names, and returns the name of its value. */
 export type OnnxRule<P extends OperatorName> = (
@@ -65,6 +66,30 @@ const pad: OnnxRule<'pad'> = (emitter, [x], { shape, attributes: { axis, before,
   return emitter.node('Pad', [x!, emitter.integers([...along(before), ...along(after)])]);
 };
 
+/** Row numbers, which expressions hold as float32. */
+const integersOf = (emitter: Emitter, index: string) => emitter.node('Cast', [index], { to: INT64 });
+
+const gather: OnnxRule<'gather'> = (emitter, [x, index]) =>
+  emitter.node('Gather', [x!, integersOf(emitter, index!)], { axis: 0 });
+
+/**
+ * ScatterElements onto zeros, every value of a row with the number of the row: ONNX Runtime adds them up on one thread in
+ * the order of the index, so that the same inputs give the same bits. Its ScatterND would add rows on several threads.
+ */
+const scatterAdd: OnnxRule<'scatterAdd'> = (emitter, [x, index], { shape }) => {
+  const [, ...row] = shape.map((dim) => staticDim(dim, shape));
+  const numbers = integersOf(emitter, index!);
+  const spread = () => {
+    const column = emitter.node('Reshape', [numbers, emitter.integers([-1, ...row.map(() => 1)])]);
+    return emitter.node('Expand', [column, emitter.integers([1, ...row])]);
+  };
+  const zeros = emitter.node('Expand', [emitter.scalar(0), emitter.integers(shape as readonly number[])]);
+  return emitter.node('ScatterElements', [zeros, row.length === 0 ? numbers : spread(), x!], {
+    axis: 0,
+    reduction: 'add',
+  });
+};
+
 const rules: { readonly [P in OperatorName]: OnnxRule<P> } = {
   input: leaf,
   constant: leaf,
@@ -105,6 +130,10 @@ const rules: { readonly [P in OperatorName]: OnnxRule<P> } = {
   concat: (emitter, inputs, { attributes: { axis } }) => emitter.node('Concat', inputs, { axis }),
   slice,
   pad,
+  gather,
+  scatterAdd,
+  // `optimise` has dropped it before a graph is lowered; it would cost nothing here either.
+  detach: (_, [x]) => x!,
 };
 
 /** Emits a node by the rule of its operator. */

@@ -9,7 +9,7 @@ import { evaluate } from '../evaluate.js';
 import { grad, topologicalOrder } from '../grad.js';
 import { sizeOf } from '../shape.js';
 import { concat, constant, full, input, type Tensor } from '../tensor.js';
-import { mixLater } from './interpolations.js';
+import { interpolateMaps } from './interpolations.js';
 import { simplify } from './simplify.js';
 import { type Asked, overTransposed } from './transpose-weights.js';
 
@@ -23,7 +23,7 @@ const shapeOf = ({ shape }: Tensor) => shape as readonly [number, number];
 
 /** Checks that what is asked for keeps its values over transposed inputs, and returns it as it is computed then. */
 function computed(asked: readonly Asked[], held: ReadonlySet<string>): Tensor[] {
-  const before = mixLater(simplify(asked.map(({ value }) => value)));
+  const before = interpolateMaps(simplify(asked.map(({ value }) => value)));
   const after = overTransposed(
     before.map((value, i) => ({ value, transposed: asked[i]!.transposed })),
     held,
