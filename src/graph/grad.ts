@@ -4,9 +4,9 @@ import { formatShape, sizeOf } from './shape.js';
 import { full, scalar, type Tensor } from './tensor.js';
 
 /** Every node that the outputs are made of, inputs before users, each once. */
-export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
-  const order: Tensor[] = [];
-  const state = new Map<Tensor, 'open' | 'done'>();
+export function topologicalOrder<T extends { readonly inputs: readonly T[] }>(outputs: readonly T[]): T[] {
+  const order: T[] = [];
+  const state = new Map<T, 'open' | 'done'>();
   const stack = [...outputs].reverse();
   while (stack.length > 0) {
     const node = stack.at(-1)!;

@@ -10,15 +10,16 @@
  * `undefined` where its case does not fit the layout, and the caller spells it plainly.
  */
 
+import type { LoweredOf } from '../passes/lowered.js';
 import { convolvedSize, type Dim, type Shape, staticDim } from '../shape.js';
 import { blockedFilter, convolve, fits, type Pads, padded } from './blocks.js';
-import type { Emitter, NodeOf } from './emitter.js';
+import type { Emitter } from './emitter.js';
 
 /** y = conv(x, w). */
 export function blockedConv(
   emitter: Emitter,
   inputs: readonly string[],
-  node: NodeOf<'conv'>,
+  node: LoweredOf<'conv'>,
 ): string | undefined {
   const [x, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
@@ -26,7 +27,8 @@ export function blockedConv(
   // An image of less than a block of channels (grey, colour) is read as it is.
   const narrow = typeof channels === 'number' && channels < emitter.block;
   if (!fits(emitter, narrow ? [outputs] : [outputs, channels])) return undefined;
-  const { stride, pad, slope } = node.attributes;
+  const { stride, pad } = node.attributes;
+  const { slope } = node;
   const blocked = blockedFilter(emitter, w!, filter);
   const pads: Pads = [pad, pad, pad, pad];
   return emitter.plain(
@@ -47,13 +49,13 @@ export function blockedConv(
 export function blockedConvInput(
   emitter: Emitter,
   inputs: readonly string[],
-  node: NodeOf<'convInput'>,
+  node: LoweredOf<'convInput'>,
 ): string | undefined {
   const [y, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
   if (!fits(emitter, filter.slice(0, 2))) return undefined;
-  const { stride: step, slope } = node.attributes;
-  const stride = step!;
+  const { stride } = node.attributes;
+  const { slope } = node;
   const source = node.inputs[0]!.shape;
   const sides = [0, 1].map((side) =>
     residues(
@@ -81,7 +83,7 @@ export function blockedConvInput(
 export function blockedConvFilter(
   emitter: Emitter,
   [x, y]: readonly string[],
-  node: NodeOf<'convFilter'>,
+  node: LoweredOf<'convFilter'>,
 ): string | undefined {
   const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
   // The batch has the part of the channels here, and the channels c that of the batch: they may be any number. Of a grey

@@ -1,11 +1,13 @@
 /** @file The three convolutions in the operators of standard ONNX, for any engine. */
 
+import type { LoweredOf } from '../passes/lowered.js';
 import { convolvedSize, staticDim } from '../shape.js';
-import type { Emitter, NodeOf } from './emitter.js';
+import type { Emitter } from './emitter.js';
 
 /** Conv, with what {@link fuse} has put into it. */
-export function plainConv(emitter: Emitter, inputs: readonly string[], node: NodeOf<'conv'>): string {
-  const { stride, pad, slope } = node.attributes;
+export function plainConv(emitter: Emitter, inputs: readonly string[], node: LoweredOf<'conv'>): string {
+  const { stride, pad } = node.attributes;
+  const { slope } = node;
   const conv = emitter.node('Conv', inputs, { strides: [stride, stride], pads: [pad, pad, pad, pad] });
   return emitter.leakyRelu(conv, slope);
 }
@@ -14,9 +16,10 @@ export function plainConv(emitter: Emitter, inputs: readonly string[], node: Nod
 export function plainConvInput(
   emitter: Emitter,
   inputs: readonly string[],
-  node: NodeOf<'convInput'>,
+  node: LoweredOf<'convInput'>,
 ): string {
-  const { stride, pad, size, slope } = node.attributes;
+  const { stride, pad, size } = node.attributes;
+  const { slope } = node;
   const kernel = node.inputs[1]!.shape;
   const outputPadding = [0, 1].map((side) => {
     const k = staticDim(kernel[2 + side], kernel);
@@ -34,7 +37,7 @@ export function plainConvInput(
 export function plainConvFilter(
   emitter: Emitter,
   [x, y]: readonly string[],
-  node: NodeOf<'convFilter'>,
+  node: LoweredOf<'convFilter'>,
 ): string {
   const { stride, pad, size } = node.attributes;
   const exchange = { perm: [1, 0, 2, 3] };

@@ -1,14 +1,7 @@
 /** @file The ONNX side of lowering: names values, collects nodes and initialisers while the rules of rules.ts emit. */
 
-import type { AttributesOf, OperatorName } from '../operator.js';
+import type { Lowered } from '../passes/lowered.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
-import type { Tensor } from '../tensor.js';
-
-/** A node of one operator, with its attributes. */
-export type NodeOf<P extends OperatorName> = Tensor & {
-  readonly op: P;
-  readonly attributes: AttributesOf<P>;
-};
 
 export type OnnxAttribute = number | string | readonly number[];
 
@@ -41,7 +34,7 @@ export type BoundInputs = ReadonlyMap<string, Float32Array>;
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: Initializer[] = [];
-  readonly inputs = new Map<string, Tensor>();
+  readonly inputs = new Map<string, Lowered>();
   readonly #shared = new Map<string, string>();
   /** Blocked values by the name of their plain form. */
   readonly #blocks = new Map<string, string>();
@@ -66,7 +59,7 @@ export class Emitter {
   }
 
   /** A leaf: an input of the model, or a constant as initialiser. */
-  leaf(node: Tensor): string {
+  leaf(node: Lowered): string {
     const { name, data } = node.attributes;
     if (name !== undefined) return this.#named(name, node);
     const shape = node.shape as readonly number[];
@@ -151,14 +144,18 @@ export class Emitter {
   pointwise(
     type: string,
     inputs: readonly string[],
-    node: Tensor,
+    node: Lowered,
     attributes: Record<string, OnnxAttribute> = {},
   ): string {
     return this.layoutFree(inputs, node, (operands) => this.node(type, operands, attributes));
   }
 
   /** What `emit` makes of operands that are all blocked or all plain; single numbers are both. */
-  layoutFree(inputs: readonly string[], node: Tensor, emit: (operands: readonly string[]) => string): string {
+  layoutFree(
+    inputs: readonly string[],
+    node: Lowered,
+    emit: (operands: readonly string[]) => string,
+  ): string {
     const blocks = inputs.map((name, i) => {
       const { shape } = node.inputs[i]!;
       if (shape.every((dim) => dim === 1)) return name;
@@ -198,7 +195,7 @@ export class Emitter {
   }
 
   /** An input of the model, or, if its value is bound, an initialiser of that name. */
-  #named(name: string, node: Tensor): string {
+  #named(name: string, node: Lowered): string {
     const data = this.bound.get(name);
     if (data === undefined) {
       this.inputs.set(name, node);

@@ -4,10 +4,11 @@ import { liveSet } from '../cost/live-set.js';
 import { topologicalOrder } from '../grad.js';
 import type { OperatorName } from '../operator.js';
 import { fuse } from '../passes/fuse.js';
+import type { Lowered, LoweredOf } from '../passes/lowered.js';
 import { optimise } from '../passes/optimise.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { type BoundInputs, Emitter, type NodeOf } from './emitter.js';
+import { type BoundInputs, Emitter } from './emitter.js';
 import { type OnnxGraph, writeModel } from './file.js';
 import { emit } from './rules.js';
 
@@ -102,13 +103,13 @@ function graphOf(
   { bound, block = 1, cpu = false }: LowerOptions,
 ): OnnxGraph {
   const emitter = new Emitter(bound, block, cpu);
-  const values = new Map<Tensor, string>();
+  const values = new Map<Lowered, string>();
   const targets = fuse(optimise(Object.values(outputs)));
   const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
   const named = cpu ? inFrugalOrder(asked) : asked;
   for (const node of topologicalOrder(named.map((output) => output.node))) {
     const inputs = node.inputs.map((input) => values.get(input)!);
-    values.set(node, emit(emitter, inputs, node as NodeOf<OperatorName>));
+    values.set(node, emit(emitter, inputs, node as LoweredOf<OperatorName>));
   }
   // An output may be a leaf or be asked for twice; Identity gives each its own name.
   const identities = named.map(({ name, node }) => ({
@@ -126,7 +127,7 @@ function graphOf(
 }
 
 /** Outputs as they are or reversed, whichever keeps fewer values alive: ONNX Runtime computes the last one first. */
-function inFrugalOrder<T extends { readonly node: Tensor }>(outputs: readonly T[]): readonly T[] {
+function inFrugalOrder<T extends { readonly node: Lowered }>(outputs: readonly T[]): readonly T[] {
   const reversed = [...outputs].reverse();
   const alive = (first: readonly T[]) => liveSet(first.map(({ node }) => node));
   return alive(outputs) < alive(reversed) ? reversed : outputs;

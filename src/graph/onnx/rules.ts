@@ -1,23 +1,24 @@
 /** @file The table of lowerings: the ONNX nodes that compute each operator. */
+
 import type { OperatorName } from '../operator.js';
+import type { Lowered, LoweredOf } from '../passes/lowered.js';
 import { staticDim } from '../shape.js';
-import type { Tensor } from '../tensor.js';
 import { blockedSum } from './blocks.js';
 import { columnSums } from './column-sums.js';
 import { blockedConv, blockedConvFilter, blockedConvInput } from './conv-blocked.js';
 import { plainConv, plainConvFilter, plainConvInput } from './conv-plain.js';
-import type { Emitter, NodeOf } from './emitter.js';
+import type { Emitter } from './emitter.js';
 import { INT64 } from './file.js';
 
 /** Emits what computes a node from the values of these names, and returns the name of its value. */
 export type OnnxRule<P extends OperatorName> = (
   emitter: Emitter,
   inputs: readonly string[],
-  node: NodeOf<P>,
+  node: LoweredOf<P>,
 ) => string;
 
 /** A rule that reads no attributes of its own. */
-type PlainRule = (emitter: Emitter, inputs: readonly string[], node: Tensor) => string;
+type PlainRule = (emitter: Emitter, inputs: readonly string[], node: Lowered) => string;
 
 /** An operator that ONNX computes value by value under this name. */
 const pointwise =
@@ -140,7 +141,7 @@ const rules: { readonly [P in OperatorName]: OnnxRule<P> } = {
 export function emit<P extends OperatorName>(
   emitter: Emitter,
   inputs: readonly string[],
-  node: NodeOf<P>,
+  node: LoweredOf<P>,
 ): string {
   return rules[node.op](emitter, inputs, node);
 }
