@@ -33,3 +33,17 @@ it('is not what simplify does, after which gradients may still be taken', () => 
   expect([...after!]).toEqual(feeds.x);
   expect(print({ value })).toContain('= detach(%1) : float32[3]');
 });
+
+it('is computed once for the same outputs in the same order, and gives its own result back', () => {
+  const outputs = [x.square().add(x.square()), x.mul(1).exp()];
+  const result = optimise(outputs);
+  expect(optimise([...outputs])).toBe(result);
+  expect(optimise(result)).toBe(result);
+  expect(optimise([...result])).toBe(result);
+  // Another list is another graph of equal nodes.
+  const reversed = optimise([...outputs].reverse());
+  expect(reversed).not.toBe(result);
+  expect(print({ a: reversed[1]!, b: reversed[0]! })).toBe(print({ a: outputs[0]!, b: outputs[1]! }));
+  expect(optimise(outputs.slice(0, 1))).not.toBe(result);
+  expect(optimise([])).toEqual([]);
+});

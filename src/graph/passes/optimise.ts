@@ -2,15 +2,15 @@
 import { topologicalOrder } from '../grad.js';
 import { type Tensor, withInputs } from '../tensor.js';
 import { interpolateMaps } from './interpolations.js';
+import { remembered } from './remembered.js';
 import { simplify } from './simplify.js';
 
 /**
  * The same outputs from fewer, cheaper nodes: without `detach`, simplified, and with affine maps of interpolations taken
- * from the maps of their ends. Gradients are to be taken before.
+ * from the maps of their ends. Gradients are to be taken before. A second call with the same outputs, or with what they
+ * became, costs nothing and returns the same nodes.
  */
-export function optimise(outputs: readonly Tensor[]): Tensor[] {
-  return interpolateMaps(simplify(attached(outputs)));
-}
+export const optimise = remembered((outputs) => interpolateMaps(simplify(attached(outputs))));
 
 /** The same values without `detach`, which means something to gradients alone. */
 function attached(outputs: readonly Tensor[]): Tensor[] {

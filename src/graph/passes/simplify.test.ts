@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../evaluate.js';
 import { grad, topologicalOrder } from '../grad.js';
-import { concat, constant, full, input, scalar, type Tensor } from '../tensor.js';
+import { concat, constant, full, input, scalar, Tensor } from '../tensor.js';
 import { simplify } from './simplify.js';
 
 const x = input('x', [2, 3]);
@@ -52,6 +52,18 @@ function unary([op, a]: [string, Tensor]): Tensor {
   return rules[op]!();
 }
 
+/** Every node by its operator, attributes and inputs. */
+function text(outputs: readonly Tensor[]): string {
+  const order = topologicalOrder(outputs);
+  const places = new Map(order.map((node, i) => [node, i]));
+  const lines = order.map(({ op, attributes, inputs }) => [
+    op,
+    JSON.stringify(attributes),
+    ...inputs.map((one) => places.get(one)),
+  ]);
+  return [...lines, outputs.map((output) => places.get(output))].join('\n');
+}
+
 const close = (a: number, b: number) =>
   Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));
 
@@ -75,6 +87,27 @@ describe('simplify keeps values', () => {
         expect(topologicalOrder(small).length).toBeLessThanOrEqual(topologicalOrder(outputs).length);
       }),
       { numRuns: 300, seed: 1 },
+    );
+  });
+
+  it('and finds nothing more in what it has simplified', () => {
+    /** The same graph of nodes that nothing has seen before. */
+    const copied = (outputs: readonly Tensor[]) => {
+      const copies = new Map<Tensor, Tensor>();
+      for (const node of topologicalOrder(outputs)) {
+        const inputs = node.inputs.map((one) => copies.get(one)!);
+        copies.set(node, new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype));
+      }
+      return outputs.map((output) => copies.get(output)!);
+    };
+    fc.assert(
+      fc.property(tree as fc.Arbitrary<Tensor>, (item) => {
+        const outputs = [item, ...grad(item.tanh().sum(), [x, y])];
+        const once = simplify(outputs);
+        const twice = simplify(copied(once));
+        expect(text(twice)).toBe(text(once));
+      }),
+      { numRuns: 300, seed: 2 },
     );
   });
 

@@ -4,13 +4,19 @@ import { topologicalOrder } from '../grad.js';
 import { operators } from '../ops.js';
 import { sizeOf } from '../shape.js';
 import { constant, type Tensor, withInputs } from '../tensor.js';
+import { remembered } from './remembered.js';
 import { rewrite } from './rewrite.js';
 
 /** Constants above this size are left as expressions (a broadcast zero, say), not spelled out in the model. */
 const FOLD_LIMIT = 4096;
 
-/** The same outputs, with every common subexpression one node and every constant subexpression folded. */
-export function simplify(outputs: readonly Tensor[]): Tensor[] {
+/**
+ * The same outputs, with every common subexpression one node and every constant subexpression folded. A second call with
+ * the same outputs, or with what they became, costs nothing and returns the same nodes.
+ */
+export const simplify = remembered(simplified);
+
+function simplified(outputs: readonly Tensor[]): Tensor[] {
   const canonical = new Map<string, Tensor>();
   const rewritten = new Map<Tensor, Tensor>();
   const ids = new Map<Tensor, number>();
