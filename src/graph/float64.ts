@@ -145,9 +145,9 @@ export function crop(x: Values, axis: number, start: number, shape: readonly num
 }
 
 /** The row that an index names; throws an Error where it names none of `rows`. */
-function rowOf(index: number, rows: number): number {
+function rowOf(op: string, index: number, rows: number): number {
   if (!Number.isInteger(index) || index < 0 || index >= rows) {
-    throw new Error(`index ${index} is none of the rows 0 to ${rows - 1}`);
+    throw new Error(`${op}: index ${index} is none of the rows 0 to ${rows - 1}`);
   }
   return index;
 }
@@ -157,7 +157,7 @@ export function gather(x: Values, index: Values, shape: readonly number[]): Floa
   const out = new Float64Array(sizeOf(shape));
   const size = sizeOf(shape.slice(1));
   index.data.forEach((value, i) => {
-    const row = rowOf(value, x.shape[0]!);
+    const row = rowOf('gather', value, x.shape[0]!);
     out.set(x.data.subarray(row * size, (row + 1) * size), i * size);
   });
   return out;
@@ -168,7 +168,7 @@ export function scatterAdd(x: Values, index: Values, shape: readonly number[]): 
   const out = new Float64Array(sizeOf(shape));
   const size = sizeOf(shape.slice(1));
   index.data.forEach((value, i) => {
-    const row = rowOf(value, shape[0]!);
+    const row = rowOf('scatterAdd', value, shape[0]!);
     for (let k = 0; k < size; k++) out[row * size + k]! += x.data[i * size + k]!;
   });
   return out;

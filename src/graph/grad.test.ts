@@ -165,8 +165,12 @@ describe('gather and scatterAdd', () => {
     );
     for (const row of [3, -1, 0.5, Number.NaN]) {
       const wrong = { ...feeds, index: [0, 1, 2, 0, row] };
-      expect(() => evaluate([rows.gather(index)], wrong)).toThrow(`index ${row} is none of the rows 0 to 2`);
-      expect(() => evaluate([picked.scatterAdd(index, 3)], wrong)).toThrow(`index ${row} is none`);
+      expect(() => evaluate([rows.gather(index)], wrong)).toThrow(
+        `gather: index ${row} is none of the rows 0 to 2`,
+      );
+      expect(() => evaluate([picked.scatterAdd(index, 3)], wrong)).toThrow(
+        `scatterAdd: index ${row} is none`,
+      );
     }
   });
 });

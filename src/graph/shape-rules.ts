@@ -165,7 +165,7 @@ const convFilter: ShapeRule<'convFilter'> = ([x, y], { stride, pad, size }) => {
   return w;
 };
 
-/** The shape of an operator's result by the shapes of its inputs; throws an Error where they do not fit. */
+/** The shape of an operator's result by the shapes of its inputs. Each rule throws an Error where they do not fit. */
 export const shapeRules: { readonly [P in OperatorName]: ShapeRule<P> } = {
   input: (_, { shape }) => shape,
   constant: (_, { shape }) => shape,

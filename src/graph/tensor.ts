@@ -109,7 +109,10 @@ export class Tensor {
       ? this
       : apply('sum', [this], { axes: [...list].sort((a, b) => a - b), keepDims });
   }
-  /** Mean over the given axes (all, if not given); throws an Error where one of them is symbolic. */
+  /**
+   * Mean over the given axes (all, if not given).
+   * @throws if one of them is symbolic.
+   */
   mean(axes?: readonly number[], keepDims = false): Tensor {
     const list = axes ?? this.shape.map((_, axis) => axis);
     const count = list.reduce((n, axis) => n * staticDim(this.shape.at(axis), this.shape), 1);
@@ -148,15 +151,17 @@ export class Tensor {
     return apply('pad', [this], { axis, before, after });
   }
   /**
-   * Rows in the order of an index: result[i] = this[index[i]] along the first axis, for an index [m] of whole numbers from
-   * 0, which are float32 as all values are. The gradient of a row is the sum of those of its copies; the index has none.
+   * Rows in the order of an index, along the first axis: result[i] = this[index[i]], of shape [m, ...]. The index [m] holds
+   * whole numbers from 0, in float32 as all values. The gradient of a row is the sum of those of its copies; the gradient
+   * in the index is zero.
    */
   gather(index: Tensor): Tensor {
     return apply('gather', [this, index]);
   }
   /**
-   * The adjoint of {@link gather}: a tensor of `rows` rows with result[index[i]] += this[i] along the first axis, and
-   * zeros where no index points. The index [m] holds a whole number from 0 for each of the m rows of this.
+   * Rows added up by an index, along the first axis: result[index[i]] += this[i], of shape [rows, ...], with zeros in rows
+   * that the index lacks; the adjoint of {@link gather}. The index [m] holds a whole number from 0 for each of the m rows
+   * of this tensor, in float32; the gradient in it is zero.
    */
   scatterAdd(index: Tensor, rows: Dim): Tensor {
     return apply('scatterAdd', [this, index], { rows });
@@ -251,7 +256,10 @@ export function input(name: string, shape: Shape): Tensor {
   return new Tensor('input', [], { name, shape }, shape, 'float32');
 }
 
-/** A constant tensor of row-major values, kept in float64; throws an Error where they do not fill the shape. */
+/**
+ * A constant tensor of row-major values, kept in float64.
+ * @throws if they do not fill the shape.
+ */
 export function constant(data: ArrayLike<number>, shape: Shape): Tensor {
   if (sizeOf(shape) !== data.length) {
     throw new Error(`constant: ${data.length} values do not fill shape ${formatShape(shape)}`);
@@ -269,7 +277,10 @@ export function full(shape: Shape, value: number): Tensor {
   return shape.length === 0 ? scalar(value) : scalar(value).broadcastTo(shape);
 }
 
-/** Tensors joined along one axis; throws an Error where they differ in another. */
+/**
+ * Tensors joined along one axis.
+ * @throws if they differ in another axis.
+ */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return parts.length === 1 ? parts[0]! : apply('concat', parts, { axis });
 }

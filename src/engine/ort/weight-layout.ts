@@ -1,7 +1,7 @@
-/** @file Which matrices lie transposed in the engine's memory, for programs that are faster so (see graph/transposed.ts). */
+/** @file Which matrices lie transposed in the engine's memory, for programs that are faster so (see graph/passes/transpose-weights.ts). */
 import { topologicalOrder } from '../../graph/grad.js';
 import { optimise } from '../../graph/passes/optimise.js';
-import { overTransposed } from '../../graph/passes/transpose-weights.js';
+import { transposeWeights } from '../../graph/passes/transpose-weights.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { elements, type GroupLayout, type ProgramSpec } from '../engine.js';
 
@@ -61,7 +61,7 @@ export class TransposedMatrices {
       const transposed = i >= outputs.length && this.#held.has(all[i]![0]);
       return { value, transposed };
     });
-    const values = overTransposed(asked, this.#held).map((value, i) => [all[i]![0], value] as const);
+    const values = transposeWeights(asked, this.#held).map((value, i) => [all[i]![0], value] as const);
     return {
       name: program.name,
       outputs: Object.fromEntries(values.splice(0, outputs.length)),

@@ -1,4 +1,4 @@
-/** @file How much arithmetic a graph asks for: the multiply-adds of its matrix products and convolutions. */
+/** @file How much arithmetic a graph takes: the multiply-adds of its matrix products and convolutions. */
 import { topologicalOrder } from '../grad.js';
 import { optimise } from '../passes/optimise.js';
 import { sizeOf } from '../shape.js';

@@ -5,8 +5,8 @@ import { sizeOf } from '../shape.js';
 
 /**
  * The values that a graph computes on the way to its outputs: neither leaves, nor the outputs themselves, which have
- * memory of their own. A reshape is not a value but another view of one, and so is what is
- * detached.
+ * memory of their own. Reshaped and detached values are views of other
+ * values, so they are not counted.
  */
 export function intermediates(outputs: readonly Lowered[]): Lowered[] {
   const kept = new Set(outputs.map(viewed));
@@ -17,7 +17,7 @@ export function intermediates(outputs: readonly Lowered[]): Lowered[] {
 
 /**
  * The largest number of elements of {@link intermediates} that are alive at one time, if the outputs are computed in
- * the order given, each with all that it needs before the next, and every value goes when its last user is done.
+ * the order given, each with all that it needs before the next, and every value is freed after its last reader.
  */
 export function liveSet(outputs: readonly Lowered[]): number {
   const order = topologicalOrder(outputs);

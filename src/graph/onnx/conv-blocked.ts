@@ -4,10 +4,10 @@
  * Its plain Conv spells every image as a matrix and multiplies: small images leave that matrix narrow. Its blocked
  * kernel (domain `com.microsoft.nchwc`, which its own optimiser uses where filters are constants of the model) keeps
  * B channels innermost, [n, c/B, h, w, B], copies nothing, and was about twice as fast on every convolution measured
- * here. B is the machine's: 16 with AVX-512, 8 with AVX2; `blockSize` in engine/ finds it out by trying.
+ * here. B depends on the machine: 16 with AVX-512, 8 with AVX2; `findBlockSize` in engine/ort/ measures it.
  *
- * Blocked values keep the shape [n, c, h, w] in name; only their memory is ordered otherwise. Each function gives
- * `undefined` where its case does not fit the layout, and the caller spells it plainly.
+ * Blocked values keep the shape [n, c, h, w] in name; only their memory is ordered otherwise. Each function returns
+ * `undefined` if its case does not fit the layout; conv-plain.ts then computes it.
  */
 
 import type { LoweredOf } from '../passes/lowered.js';
@@ -86,11 +86,11 @@ export function blockedConvFilter(
   node: LoweredOf<'convFilter'>,
 ): string | undefined {
   const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
-  // The batch has the part of the channels here, and the channels c that of the batch: they may be any number. Of a grey
-  // image, which is a block of one, the plain way is faster (bench/lowerings.mjs).
+  // Batch and channels change places here, so the number of channels c need not fill blocks. For grey images the plain
+  // lowering is faster (bench/lowerings.mjs).
   if (!fits(emitter, image.slice(0, 2)) || source[1] === 1) return undefined;
   const { stride, pad, size } = node.attributes;
-  // What a stride skipped at the far side is padded less there, so that the filter comes out in its size.
+  // The image is padded less at the far side by as much as the stride skipped there, so that the filter has its size.
   const far = [0, 1].map((side) => {
     const dilated = (staticDim(image[2 + side], image) - 1) * stride + 1;
     return pad - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad) - size[side]!);

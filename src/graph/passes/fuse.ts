@@ -94,7 +94,7 @@ function joined(node: Tensor, kept: Lowered, sole: Predicate): Lowered | undefin
     return undefined;
   const elements = ({ shape }: { shape: Shape }) =>
     shape.reduce<number>((n, dim) => (typeof dim === 'number' ? n * dim : Number.NaN), 1);
-  // Never where an axis is symbolic: such factors may have no size to be joined by.
+  // A symbolic axis makes this NaN, and the products stay apart: their factors may have no common size.
   const factors = [...first.inputs, ...second.inputs].reduce((n, factor) => n + elements(factor), 0);
   if (!(2 * factors <= elements(first))) return undefined;
   const [a, b] = first.inputs.map((factor, side) => {

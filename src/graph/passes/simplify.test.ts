@@ -25,7 +25,7 @@ const { tree } = fc.letrec<{ tree: Tensor; number: number }>((tie) => ({
     fc.tuple(fc.constantFrom('add', 'sub', 'mul', 'div', 'maximum'), tie('tree'), tie('number')).map(scaled),
     fc
       .tuple(
-        fc.constantFrom('neg', 'tanh', 'sigmoid', 'relu', 'square', 'turn', 'fold', 'shift'),
+        fc.constantFrom('neg', 'tanh', 'sigmoid', 'relu', 'square', 'reshape', 'fold', 'shift'),
         tie('tree'),
       )
       .map(unary),
@@ -45,7 +45,7 @@ function unary([op, a]: [string, Tensor]): Tensor {
     sigmoid: () => a.sigmoid(),
     relu: () => a.relu(),
     square: () => a.square(),
-    turn: () => a.reshape([3, 2]).reshape([6]).reshape([2, 3]),
+    reshape: () => a.reshape([3, 2]).reshape([6]).reshape([2, 3]),
     fold: () => a.sum([0]).broadcastTo([2, 3]),
     shift: () => concat([a.slice(1, 1, 3), a.slice(1, 0, 1)], 1),
   };

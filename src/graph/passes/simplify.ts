@@ -7,7 +7,7 @@ import { constant, type Tensor, withInputs } from '../tensor.js';
 import { remembered } from './remembered.js';
 import { rewrite } from './rewrite.js';
 
-/** Constants above this size are left as expressions (a broadcast zero, say), not spelled out in the model. */
+/** Constants of more elements than this stay expressions (a broadcast zero, for example), so that models stay small. */
 const FOLD_LIMIT = 4096;
 
 /**
@@ -28,7 +28,7 @@ function simplified(outputs: readonly Tensor[]): Tensor[] {
     ids.set(node, ids.size);
     return node;
   };
-  /** The shared node that a node of any inputs comes to, by rules that may bring inputs of their own. */
+  /** The shared node that equals a node after all rules; the new inputs that rules bring are settled too. */
   const settle = (node: Tensor): Tensor => {
     if (ids.has(node)) return node;
     const settled = withInputs(node, node.inputs.map(settle));
