@@ -102,6 +102,24 @@ describe('programs over transposed weights', () => {
     }
   });
 
+  it('take rows of a weight by an index, and add up the gradients of its copies', () => {
+    const [batch, weight] = [input('batch', [5, 3]), input('weight', [4, 3])];
+    const picked = weight.gather(constant([2, 0, 2, 2, 3], [5]));
+    const loss = picked
+      .sub(batch.tanh())
+      .square()
+      .sum()
+      .add(batch.matmul(weight, { transposeB: true }).sum());
+    const [gradient] = grad(loss, [weight]);
+    computed(
+      [
+        { value: loss, transposed: false },
+        { value: gradient!, transposed: true },
+      ],
+      new Set(['weight']),
+    );
+  });
+
   it('transpose little more than the batch of data', () => {
     const [, { phases, networks }] = MODELS[0]!;
     const names = networks.flatMap(({ parameters }) => parameters.filter(({ shape }) => shape.length === 2));

@@ -83,14 +83,17 @@ class Transposition {
     return this.#other(node, (one) => this.transposed(one));
   }
 
-  /** The form of a node that is not its computed. Truth values, which nothing reorders, are computed again. */
-  #other(node: Tensor, form: (input: Tensor) => Tensor): Tensor {
+  /**
+   * A node in the layout in which it is not computed yet. Bool tensors, which no operator reorders, are computed again
+   * from their inputs in that layout, which `layout` gives.
+   */
+  #other(node: Tensor, layout: (input: Tensor) => Tensor): Tensor {
     const known = this.#others.get(node);
     if (known) return known;
     const computed = this.#computed.get(node)!;
     const [rows, columns = 1] = node.shape.length === 1 ? [1, node.shape[0]] : computed.shape;
     let other: Tensor;
-    if (node.dtype === 'bool') other = reapply(node, node.inputs.map(form));
+    if (node.dtype === 'bool') other = reapply(node, node.inputs.map(layout));
     else other = isMatrix(node) ? computed.transpose([1, 0]) : computed.reshape([columns, rows!]);
     this.#others.set(node, other);
     return other;
