@@ -21,7 +21,7 @@ export async function intervene(
       step,
       stream,
       samples,
-      ...(session.supervised && { labels }),
+      ...(session.supervision && { labels }),
       assign: (values) => inference.groupOf(values),
       overRows: (tool, rows) => inference.overRows(tool, samples, rows),
       run: async (program, feeds = {}) => (await session.engine.run(program.name, feeds)).outputs,

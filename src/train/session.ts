@@ -32,8 +32,8 @@ export class Session {
     readonly model: AnyModel,
     readonly stream: Stream,
     readonly context: Omit<BuildContext, 'stream' | 'restored'>,
-    /** Whether the method declares that it learns from labels. */
-    readonly supervised: boolean,
+    /** Whether the method learns from labels, as it declares. */
+    readonly supervision: MethodDefinition['supervision'],
     private readonly groups: readonly TensorGroup[],
   ) {}
 
@@ -52,7 +52,7 @@ export class Session {
     });
     const start = stream.fork('parameters');
     const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
-    const session = new Session(engine, model, stream, context, method.supervision !== undefined, groups);
+    const session = new Session(engine, model, stream, context, method.supervision, groups);
     const { phases, programs: own = [] } = model;
     const programs = options.training === false ? [] : [...phases.flatMap((phase) => phase.programs), ...own];
     // Side by side: this thread draws starting values while the engine's compiles.

@@ -94,10 +94,11 @@ function stepContext(session: Session, options: TrainOptions, batch: Batch, step
     real: () => batch.copy(),
     samples: options.samples,
   };
-  if (!session.supervised) return context as LabelledStep; // Its phases have the type of a step without labels.
-  if (!options.labels)
-    throw new MixturaError('This method learns from labels, but the data have none; add a label column.');
-  return { ...context, labels: options.labels(batch.rows) };
+  if (!session.supervision) return context as LabelledStep; // Its phases have the type of a step without labels.
+  if (options.labels) return { ...context, labels: options.labels(batch.rows) };
+  if (session.supervision === 'optional')
+    return { ...context, labels: new Int32Array(batch.rows.length).fill(-1) };
+  throw new MixturaError('This method learns from labels, but the data have none; add a label column.');
 }
 
 /**
