@@ -142,10 +142,13 @@ export {
   type FoundGroup,
 } from './evaluate/labels.js';
 export { type Aggregate, aggregate, type Comparison, compareGroups } from './run/compare.js';
+export type { FollowOptions, TrainResult } from './run/complete.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
-export { type PreparedRun, prepareRun } from './run/prepare.js';
-export { type RunEvent, type RunOptions, type RunOutcome, runTraining } from './run/recorder.js';
+export { type DataListeners, type PreparedRun, prepareRun } from './run/prepare.js';
+export type { RunEvent, RunOutcome } from './run/recorder.js';
+export { type ResumeOptions, type RunChanges, resumeRun } from './run/resume.js';
 export { type EvaluateRunOptions, evaluateRun, type RunScores } from './run/score.js';
+export { type StartOptions, startRun } from './run/start.js';
 export { type TrainedRun, withTrained } from './run/trained.js';
 export { type ExportedFile, exportRun } from './run/use/export.js';
 export { Inference } from './train/inference.js';
@@ -261,7 +264,6 @@ export { type NeighbourGraph, neighbourGraph, normalisedCut, partLinks } from '.
 
 export { renderReport } from './report/report.js';
 export type { ReportData } from './report/report-data.js';
-export { type RunReport, writeReport, writeSheet } from './report/run-report.js';
 
 // errors, version
 

@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../atomic-file.js';
 import { ExitCode } from '../errors.js';
 import { withTrained } from '../run/trained.js';
 import { type Assignment, assignFile, assignmentCsv, groupCounts } from '../run/use/assign.js';
+import { dataLines } from './data-lines.js';
 import { note, percent, printJson, write } from './output.js';
 import { tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
@@ -42,7 +43,7 @@ async function runCluster(args: Arguments): Promise<number> {
   const [path, file] = args.positionals;
   const out = args.text('out');
   return withTrained(path!, async (trained) => {
-    const assignment = await assignFile(trained, file!, tableOptions(args));
+    const assignment = await assignFile(trained, file!, { ...tableOptions(args), ...dataLines() });
     if (out !== undefined) writeFileAtomic(out, assignmentCsv(assignment));
     if (args.flag('json')) printJson(resultOf(path!, file!, out, assignment));
     else if (out === undefined) write(assignmentCsv(assignment));

@@ -7,6 +7,7 @@ import { type Split, splits } from '../metrics/metric.js';
 import { aggregate, compareGroups, requireOneProtocol, requireSameData } from '../run/compare.js';
 import { DEFAULT_SAMPLES, type EvaluateRunOptions, evaluateRun, type RunScores } from '../run/score.js';
 import { withTrained } from '../run/trained.js';
+import { dataLines } from './data-lines.js';
 import { comparisonLines, groupScoreLines, noteLines, runLines } from './evaluate-table.js';
 import { LiveLine } from './live-line.js';
 import { duration, print, printJson } from './output.js';
@@ -139,7 +140,9 @@ async function scoresOf(path: string, options: EvaluateRunOptions, prefix = ''):
       return `${prefix}${stage} · ${Math.floor(100 * fraction)} %${left}`;
     });
   try {
-    return await withTrained(path, (trained) => evaluateRun(trained, { ...options, progress }));
+    return await withTrained(path, (trained) =>
+      evaluateRun(trained, { ...options, ...dataLines(), progress }),
+    );
   } finally {
     line.clear();
   }

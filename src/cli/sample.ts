@@ -1,8 +1,8 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
 import { ExitCode, usageError } from '../errors.js';
-import { writeSampleFile } from '../report/sample-file.js';
 import { withTrained } from '../run/trained.js';
 import { drawSamples } from '../run/use/draw.js';
+import { writeSampleFile } from '../run/use/sample-file.js';
 import { print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 

@@ -1,12 +1,15 @@
 /** @file The live status of a run: one line that renews itself on a terminal, plain lines elsewhere. */
+import { deviceOf } from '../config/schema.js';
 import type { RunEvent } from '../run/recorder.js';
 import { LiveLine } from './live-line.js';
 import { duration, note } from './output.js';
 
 /** Follows the events of a run and tells the person at the keyboard. */
-export function statusLine(steps: number): (event: RunEvent) => void {
+export function statusLine(): (event: RunEvent) => void {
   const line = new LiveLine();
+  let steps = 0;
   return (event) => {
+    if (event.kind === 'started') steps = event.run.steps;
     if (event.kind === 'step') {
       line.show(() => stepText(event, steps), event.event.step >= steps);
       return;
@@ -37,6 +40,8 @@ function stepText(event: Extract<RunEvent, { kind: 'step' }>, steps: number): st
 
 function eventText(event: RunEvent, steps: number): string | undefined {
   switch (event.kind) {
+    case 'started':
+      return startText(event);
     case 'evaluated': {
       const { nmi, sizeError, modes } = event.evaluation.summary;
       const parts = [
@@ -53,4 +58,13 @@ function eventText(event: RunEvent, steps: number): string | undefined {
     default:
       return undefined;
   }
+}
+
+function startText({ run, folder }: Extract<RunEvent, { kind: 'started' }>): string {
+  const { dataset } = run;
+  const device = deviceOf(run);
+  return (
+    `${run.method} · ${dataset.name}: ${dataset.count} samples of ${dataset.shape.join('x')} · ${run.components} groups · ` +
+    `${run.steps} steps, batch ${run.batch}, seed ${run.seed}, ${run.threads} threads${device === 'cpu' ? '' : `, ${device}`} · ${folder}`
+  );
 }

@@ -10,7 +10,7 @@ import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
 /** What the command line gives; whatever is absent comes from the preset or the defaults. */
 export interface RunRequest extends Partial<Omit<RunConfig, 'data' | 'settings'>> {
   /** Name of a preset; by default that of the data, else the one that suits any. */
-  readonly preset?: string;
+  readonly preset?: string | undefined;
   readonly data?: Partial<RunConfig['data']>;
   readonly settings?: Readonly<Record<string, unknown>>;
 }

@@ -37,14 +37,26 @@ export interface MetricsLine {
 }
 
 /**
- * The folder of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `samples/`, and the lock of the process that
- * writes it. Methods that write throw a MixturaError when the disk refuses.
+ * The folder of a run: the names of all files in it, and the lock of the process that writes it. Methods that write
+ * throw a MixturaError when the disk refuses.
  */
 export class RunFolder {
+  /** Folder of the checkpoints. */
   readonly checkpoints: string;
+  /** Folder of the sample sheets of the steps. */
   readonly samples: string;
+  /** The settings: `config.json`. */
   readonly configFile: string;
+  /** The log, a line for every evaluation: `metrics.jsonl`. */
   readonly metricsFile: string;
+  /** The scores of the last evaluation: `metrics.json`. */
+  readonly scoresFile: string;
+  /** The last sample sheet: `samples.png`. */
+  readonly samplesFile: string;
+  /** The report: `report.html`. */
+  readonly reportFile: string;
+  /** Folder of the exported networks, unless they go elsewhere: `export`. */
+  readonly exported: string;
   readonly #lock: string;
   #locked = false;
   /** Whether the folder itself is new. */
@@ -55,6 +67,10 @@ export class RunFolder {
     this.samples = join(path, 'samples');
     this.configFile = join(path, 'config.json');
     this.metricsFile = join(path, 'metrics.jsonl');
+    this.scoresFile = join(path, 'metrics.json');
+    this.samplesFile = join(path, 'samples.png');
+    this.reportFile = join(path, 'report.html');
+    this.exported = join(path, 'export');
     this.#lock = join(path, '.lock');
   }
 
@@ -125,6 +141,11 @@ export class RunFolder {
     this.#locked = false;
   }
 
+  /** The sample sheet of a step. */
+  sheetFile(step: number): string {
+    return join(this.samples, `step-${String(step).padStart(8, '0')}.png`);
+  }
+
   /** Writes `config.json`, whole or not at all. */
   writeConfig(run: ResolvedRun): void {
     writeFileAtomic(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
@@ -146,15 +167,17 @@ export class RunFolder {
     );
   }
 
-  /** The last checkpoint. @throws a MixturaError if there is none. */
-  latestCheckpoint(): string {
+  /** The last checkpoint and its step; undefined if there is none. */
+  lastCheckpoint(): { readonly file: string; readonly step: number } | undefined {
     const step = checkpointSteps(this.checkpoints).at(-1);
-    if (step === undefined) {
-      throw new MixturaError(
-        `The run ${this.path} has no checkpoint yet; start it again with another --out.`,
-      );
-    }
-    return checkpointFile(this.checkpoints, step);
+    return step === undefined ? undefined : { file: checkpointFile(this.checkpoints, step), step };
+  }
+
+  /** The file of the last checkpoint. @throws a MixturaError if there is none. */
+  latestCheckpoint(): string {
+    const last = this.lastCheckpoint();
+    if (last) return last.file;
+    throw new MixturaError(`The run ${this.path} has no checkpoint yet; start it again with another --out.`);
   }
 
   /** Adds a line to `metrics.jsonl`. */

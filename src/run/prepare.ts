@@ -4,9 +4,7 @@ import path from 'node:path';
 import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
 import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
-import { noticeLines } from '../data/notice.js';
-import { downloadLine } from '../data/sets/named.js';
-import { DATASET_NAMES, openDataset } from '../data/sets/open.js';
+import { DATASET_NAMES, type OpenOptions, openDataset } from '../data/sets/open.js';
 import { MixturaError, usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 import type { MethodDefinition } from '../method/method.js';
@@ -19,12 +17,20 @@ export interface PreparedRun {
   readonly dataset: Dataset;
 }
 
+/** Functions that are called while data are opened. */
+export interface DataListeners {
+  /** Called while a file is downloaded, with what has arrived. */
+  readonly onDownload?: OpenOptions['progress'];
+  /** Called with a sentence on what the reader of a file should know. */
+  readonly onNotice?: OpenOptions['notice'];
+}
+
 /** Opens the data and resolves every setting. @throws a usage error for whatever cannot be. */
-export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
+export async function prepareRun(request: RunRequest, listeners: DataListeners = {}): Promise<PreparedRun> {
   const settingsOf = (name: string) => methodNamed(name).settings;
   const asked = resolveRequest(request, settingsOf);
   parse(settingsOf(asked.method), asked.settings, `setting of ${asked.method}`);
-  const dataset = await openRunData(asked);
+  const dataset = await openRunData(asked, listeners);
   // What suits data without a preset shows in their shape.
   const config = resolveRequest(request, settingsOf, dataset);
   const method = methodNamed(config.method);
@@ -69,8 +75,8 @@ export function absoluteName(name: string): string {
 }
 
 /** Opens a run's data again. @throws a MixturaError if it is no longer the same. */
-export async function reopenData(run: ResolvedRun): Promise<Dataset> {
-  const dataset = await openRunData(run, run.dataset.scaling);
+export async function reopenData(run: ResolvedRun, listeners: DataListeners = {}): Promise<Dataset> {
+  const dataset = await openRunData(run, listeners, run.dataset.scaling);
   if (dataset.fingerprint !== run.dataset.fingerprint) {
     throw new MixturaError(
       `The data ${run.data.name} has changed since the run began (fingerprint ${dataset.fingerprint.slice(0, 12)}, was ${run.dataset.fingerprint.slice(0, 12)}); put the old data back.`,
@@ -81,6 +87,7 @@ export async function reopenData(run: ResolvedRun): Promise<Dataset> {
 
 function openRunData(
   { data }: Pick<ResolvedRun, 'data'>,
+  { onDownload, onNotice }: DataListeners,
   scaling?: ResolvedRun['dataset']['scaling'],
 ): Promise<Dataset> {
   const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
@@ -97,8 +104,8 @@ function openRunData(
     color,
     subsetSeed,
     scaling: scaling ?? 'standardize',
-    progress: downloadLine(),
-    notice: noticeLines(),
+    ...(onDownload && { progress: onDownload }),
+    ...(onNotice && { notice: onNotice }),
   });
 }
 

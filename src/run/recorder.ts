@@ -15,9 +15,9 @@ import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { EventWriter } from './formats/tensorboard.js';
 
-/** What a run tells while it goes on. */
+/** What happens while a run goes on. */
 export type RunEvent =
-  | { readonly kind: 'started'; readonly from: number; readonly to: number }
+  | { readonly kind: 'started'; readonly run: ResolvedRun; readonly folder: string; readonly from: number }
   | {
       readonly kind: 'step';
       readonly event: StepEvent;
@@ -30,7 +30,7 @@ export type RunEvent =
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
   | { readonly kind: 'interrupted'; readonly step: number };
 
-/** What a run needs, and who is told. */
+/** What a run needs, and the functions that follow it. */
 export interface RunOptions {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;
@@ -43,7 +43,7 @@ export interface RunOptions {
   readonly notes?: readonly string[];
   /** Ends the run after the current step, saved. */
   readonly signal?: AbortSignal;
-  /** Told what happens, in order, while the run goes on. */
+  /** Called with what happens, in order, while the run goes on. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Draws the sample sheet of a step (fixed latents). */
   readonly onSheet?: (step: number, inference: Inference) => Promise<void>;
@@ -145,7 +145,6 @@ class Recorder {
 
   async train(): Promise<RunOutcome> {
     const { run, dataset, signal, onEvent } = this.options;
-    onEvent?.({ kind: 'started', from: this.from, to: run.steps });
     for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
     let step = this.from;
     // A run that was killed may lack the sheet of its last checkpoint, or have half of it.

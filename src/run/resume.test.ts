@@ -1,103 +1,101 @@
-import { describe, expect, it } from 'vitest';
-import type { RunRequest } from '../config/resolve.js';
-import type { ResolvedRun } from '../config/schema.js';
-import { ExitCode, type MixturaError } from '../errors.js';
-import { settingsDifference } from './resume.js';
+/** Starting, interrupting and resuming as a program does it. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunFolder } from './folder.js';
+import type { RunEvent } from './recorder.js';
+import { resumeRun } from './resume.js';
+import { startRun } from './start.js';
 
-const saved: ResolvedRun = {
-  version: '0.1.0',
-  method: 'slogan',
-  data: { name: 'mnist', classes: '0,4', ratio: '7:3', subsetSeed: 0 },
-  components: 2,
-  steps: 1000,
-  horizon: 1000,
-  batch: 64,
-  seed: 0,
-  threads: 2,
-  evaluateEvery: 500,
-  checkpointEvery: 1000,
-  keepCheckpoints: 3,
-  settings: { learningRate: 1e-4, freeze: ['means'], lambda: 4 },
-  dataset: {
-    name: 'mnist',
-    source: '',
-    count: 100,
-    shape: [1, 28, 28],
-    kind: 'image',
-    range: 'unit',
-    fingerprint: 'f',
-  },
+const scratch = mkdtempSync(path.join(tmpdir(), 'mixtura-'));
+const at = (name: string) => path.join(scratch, name);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const STEPS = 30;
+const REQUEST = {
+  data: { name: 'digits' },
+  steps: STEPS,
+  batch: 32,
+  seed: 3,
+  threads: 1,
+  checkpointEvery: 10,
+  settings: { units: 16, latent: 4 },
 };
+const bytesOf = (run: string) => readFileSync(path.join(at(run), 'checkpoints', 'step-00000030.safetensors'));
 
-function refusal(request: RunRequest, allow: readonly string[] = []): MixturaError {
-  try {
-    settingsDifference(saved, request, allow);
-  } catch (error) {
-    return error as MixturaError;
-  }
-  throw new Error('nothing was refused');
-}
+beforeAll(async () => {
+  await startRun(REQUEST, { folder: at('whole') });
+}, 60_000);
 
-describe('a resume', () => {
-  it('that asks for nothing, or for what the run has, is the saved run', () => {
-    expect(settingsDifference(saved, {}, [])).toBe(saved);
-    const same = {
-      steps: 1000,
-      data: { name: 'mnist', ratio: '7:3' },
-      settings: { lambda: 4, freeze: ['means'] },
+describe('a run that a program interrupts and resumes', () => {
+  it('ends with the same bytes as one that was not interrupted', async () => {
+    const abort = new AbortController();
+    const events: RunEvent[] = [];
+    const onEvent = (event: RunEvent) => {
+      events.push(event);
+      if (event.kind === 'step' && event.event.step === 17) abort.abort();
     };
-    expect(settingsDifference(saved, same, [])).toBe(saved);
+    const first = await startRun(REQUEST, { folder: at('parts'), signal: abort.signal, onEvent });
+    expect([first.step, first.finished]).toEqual([17, false]);
+    expect(first.files.checkpoint).toMatch(/step-00000017\.safetensors$/);
+    expect(events[0]).toMatchObject({ kind: 'started', folder: at('parts'), from: 0, run: { steps: STEPS } });
+    expect(events.at(-1)).toEqual({ kind: 'interrupted', step: 17 });
+
+    const second = await resumeRun(at('parts'), {}, { onEvent });
+    expect([second.step, second.finished]).toEqual([STEPS, true]);
+    expect(events.find((event) => event.kind === 'started' && event.from === 17)).toBeDefined();
+    expect(bytesOf('parts').equals(bytesOf('whole'))).toBe(true);
+    expect(readdirSync(at('parts'))).not.toContain('.lock');
   });
 
-  it('that asks for something else is refused with every difference, was and now', () => {
-    const error = refusal({
-      steps: 2000,
-      data: { ratio: '9:1', groups: '1;2' },
-      settings: { learningRate: 0.01, freeze: [], lambda: 4 },
+  it('gives the groups, their sizes, and the files that it left', async () => {
+    const { groups, files, folder, run, evaluation } = await resumeRun(at('whole'));
+    expect(groups).toEqual(evaluation.groups);
+    expect(groups.reduce((sum, { size }) => sum + size, 0)).toBeCloseTo(1, 12);
+    expect([folder, run.seed]).toEqual([at('whole'), 3]);
+    expect(files).toEqual({
+      report: path.join(at('whole'), 'report.html'),
+      samples: path.join(at('whole'), 'samples.png'),
+      checkpoint: path.join(at('whole'), 'checkpoints', 'step-00000030.safetensors'),
     });
-    expect(error.exitCode).toBe(ExitCode.usage);
-    expect(error.message.split('\n')).toEqual([
-      'The settings differ from those of the run:',
-      '  steps: the run has 1000, you asked for 2000',
-      '  learningRate: the run has 0.0001, you asked for 0.01',
-      '  freeze: the run has ["means"], you asked for []',
-      '  ratio: the run has "7:3", you asked for "9:1"',
-      '  groups: the run has undefined, you asked for "1;2"',
-      'Leave them out, or allow the change by --allow steps,learningRate,freeze,ratio,groups.',
-    ]);
+    for (const file of Object.values(files)) expect(existsSync(file)).toBe(true);
   });
+});
 
-  it('may change what is allowed by name, and still nothing else', () => {
-    const request = { steps: 2000, settings: { lambda: 5 } };
-    const run = settingsDifference(saved, request, ['lambda', 'steps']);
-    expect(run).toEqual({ ...saved, steps: 2000, settings: { ...saved.settings, lambda: 5 } });
-    expect(saved.steps).toBe(1000);
-    expect(refusal(request, ['lambda']).message.split('\n')).toEqual([
-      'The settings differ from those of the run:',
-      '  steps: the run has 1000, you asked for 2000',
-      'Leave them out, or allow the change by --allow steps.',
-    ]);
-  });
-
-  it('is checked like a new run where it changes what is allowed', () => {
-    expect(refusal({ settings: { lambda: 'much' } }, ['lambda']).message).toContain(
-      'The setting of slogan lambda is not valid',
+describe('a change on resuming', () => {
+  it('is refused unless it is allowed by name, and is then written into the folder', async () => {
+    const more = { steps: 32 };
+    await expect(resumeRun(at('whole'), more)).rejects.toThrow('steps: the run has 30, you asked for 32');
+    await expect(resumeRun(at('whole'), more, { allow: ['stesp'] })).rejects.toThrow(
+      "There is no setting 'stesp' to --allow (did you mean steps?); give names of settings, such as steps,lambda.",
     );
-    expect(refusal({ settings: { lamda: 1 } }, ['lamda']).message).toContain(
-      "There is no setting of slogan 'lamda'",
+    await expect(resumeRun(at('whole'), { steps: 7 }, { allow: ['steps'] })).rejects.toThrow(
+      `The run ${at('whole')} has 30 steps behind it; give --steps 30 or more.`,
     );
-    expect(refusal({ device: 'gpu' as 'cpu' }).message).toContain('The option device is not valid');
-    expect(refusal({ threads: 0 }).message).toContain('The option threads is not valid');
+    expect(RunFolder.open(at('whole')).readConfig().steps).toBe(30);
+    const { step } = await resumeRun(at('whole'), more, { allow: ['steps'] });
+    expect(step).toBe(32);
+    expect(RunFolder.open(at('whole')).readConfig().steps).toBe(32);
   });
 
-  it('may always change how the run is executed', () => {
-    const free = {
-      threads: 8,
-      device: 'webgpu' as const,
-      keepCheckpoints: 1,
-      checkpointEvery: 10,
-      evaluateEvery: 20,
-    };
-    expect(settingsDifference(saved, free, [])).toEqual({ ...saved, ...free });
+  it('is not made while another owner holds the folder', async () => {
+    const other = RunFolder.open(at('whole'));
+    other.lock();
+    try {
+      await expect(resumeRun(at('whole'))).rejects.toThrow('is writing the run');
+    } finally {
+      other.unlock();
+    }
+  });
+});
+
+describe('a run that fails at its start', () => {
+  it('leaves no folder, and a folder that holds something as it was', async () => {
+    await expect(startRun(REQUEST, { folder: at('whole') })).rejects.toThrow('exists and is not empty');
+    const settings = { ...REQUEST.settings, network: 'dcgan' };
+    await expect(startRun({ ...REQUEST, settings }, { folder: at('never') })).rejects.toThrow();
+    expect(existsSync(at('never'))).toBe(false);
+    expect(existsSync(path.join(at('whole'), 'config.json'))).toBe(true);
   });
 });

@@ -1,53 +1,99 @@
-/** @file Resuming: what was asked for now against what the run was started with. */
-import { parse, type RunRequest } from '../config/resolve.js';
-import { type ResolvedRun, runSchema } from '../config/schema.js';
+/** @file A run that goes on from its last checkpoint. */
+import { expandData, type RunRequest, requireThreads } from '../config/resolve.js';
+import { dataSchema, deviceOf, type ResolvedRun, runSchema } from '../config/schema.js';
+import { didYouMean } from '../did-you-mean.js';
+import { requireDevice } from '../engine/devices.js';
 import { usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
+import { readCheckpoint } from './checkpoint.js';
+import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
+import { RunFolder } from './folder.js';
+import { absoluteName, type PreparedRun, reopenData } from './prepare.js';
+import { settingsDifference } from './settings-difference.js';
 
-/** Settings that say how a run is executed, not what it computes: they may differ freely. */
-const FREE = new Set(['threads', 'device', 'keepCheckpoints', 'checkpointEvery', 'evaluateEvery']);
+/** What may change in a run that goes on: anything but the preset that it was started with. */
+export type RunChanges = Omit<RunRequest, 'preset'>;
+
+/** Which settings may change, and how a program follows the run. */
+export interface ResumeOptions extends FollowOptions {
+  /** Names of settings that may differ from those of the run; what only says how it is executed may always. */
+  readonly allow?: readonly string[] | undefined;
+}
 
 /**
- * The saved run with what the request changes: nothing but free settings and those that `allow` names.
- * @throws a usage error that lists every other difference, one a line, or names a change that is not valid.
+ * Goes on with a run from its last checkpoint to its end, as if it had never been interrupted: the same bits, unless
+ * something is changed.
+ *
+ * @param path the run folder
+ * @param changes settings that are to differ from now on; they are written into the folder
+ * @throws a MixturaError for a folder that is no run, a change that is not allowed or not valid, data that have changed,
+ * a damaged checkpoint, and whatever {@link startRun} throws
+ *
+ * @example
+ * const { groups } = await resumeRun('runs/mine', { steps: 9000 }, { allow: ['steps'] });
  */
-export function settingsDifference(
-  saved: ResolvedRun,
-  request: RunRequest,
-  allow: readonly string[],
-): ResolvedRun {
-  const { data = {}, settings = {}, preset: _, ...rest } = request;
-  const differences = [
-    ...compare('', rest, saved as unknown as Record<string, unknown>),
-    ...compare('', settings, saved.settings),
-    ...compare('', data, saved.data as Record<string, unknown>),
-  ];
-  const refused = differences.filter(({ key }) => !FREE.has(key) && !allow.includes(key));
-  if (refused.length > 0) {
-    const lines = refused.map(({ key, was, now }) => `  ${key}: the run has ${was}, you asked for ${now}`);
-    throw usageError(
-      `The settings differ from those of the run:\n${lines.join('\n')}\nLeave them out, or allow the change by --allow ${refused.map(({ key }) => key).join(',')}.`,
-    );
+export async function resumeRun(
+  path: string,
+  changes: RunChanges = {},
+  options: ResumeOptions = {},
+): Promise<TrainResult> {
+  const folder = RunFolder.open(path);
+  const saved = folder.readConfig();
+  requireSettings(options.allow ?? [], saved.method);
+  const run = settingsDifference(saved, asSaved(changes), options.allow ?? []);
+  await requireDevice(deviceOf(run));
+  const prepared = { run, method: methodNamed(run.method), dataset: await reopenData(run, options) };
+  if (run.steps > run.horizon) options.onEvent?.({ kind: 'note', note: decayNote(run) });
+  folder.lock();
+  try {
+    return await completeRun(locked(prepared, folder, saved), options);
+  } finally {
+    folder.unlock();
   }
-  if (differences.length === 0) return saved;
-  const merged = {
-    ...saved,
-    ...rest,
-    data: { ...saved.data, ...data },
-    settings: { ...saved.settings, ...settings },
-  } as ResolvedRun;
-  requireValid(merged);
-  return merged;
 }
 
-/** What was allowed to change is checked like the settings of a new run, before config.json is written again. */
-function requireValid({ version: _, dataset: __, ...config }: ResolvedRun): void {
-  parse(runSchema, config);
-  parse(methodNamed(config.method).settings, config.settings, `setting of ${config.method}`);
+/** The run in its folder, which then holds what has changed. @throws a MixturaError where it cannot go on. */
+function locked(prepared: PreparedRun, folder: RunFolder, saved: ResolvedRun): StartedRun {
+  const { run } = prepared;
+  // A run that was killed before its first checkpoint goes on from step 0: the same bits.
+  const checkpoint = folder.lastCheckpoint();
+  const done = checkpoint?.step ?? 0;
+  if (run !== saved) {
+    if (checkpoint) readCheckpoint(checkpoint.file); // The old settings stay if it cannot be read.
+    if (run.steps < done) {
+      throw usageError(`The run ${folder.path} has ${done} steps behind it; give --steps ${done} or more.`);
+    }
+    folder.writeConfig(run);
+  }
+  const notes = [deviceNote(saved, run, done)].filter((text) => text !== undefined);
+  return { ...prepared, folder, checkpoint, notes };
 }
 
-function compare(prefix: string, asked: object, saved: Readonly<Record<string, unknown>>) {
-  return Object.entries(asked)
-    .map(([key, now]) => ({ key: prefix + key, was: JSON.stringify(saved[key]), now: JSON.stringify(now) }))
-    .filter(({ was, now }) => was !== now);
+function decayNote({ horizon, steps }: ResolvedRun): string {
+  return `The learning rates of this run have decayed to 0 at step ${horizon}; to train on after it, add --set horizon=${steps} --allow steps,horizon.`;
+}
+
+/** Devices round differently, so a change of the device is part of the record of a run. */
+function deviceNote(saved: ResolvedRun, run: ResolvedRun, done: number): string | undefined {
+  const [was, now] = [deviceOf(saved), deviceOf(run)];
+  return was === now ? undefined : `From step ${done + 1} on, training runs on ${now}; until then on ${was}.`;
+}
+
+/** Changes with the data as a run keeps them: the path absolute, a constructed set by its base. */
+function asSaved(changes: RunChanges): RunChanges {
+  if (changes.threads !== undefined) requireThreads(changes.threads);
+  const data = changes.data && expandData(changes.data);
+  if (data?.name === undefined) return changes;
+  return { ...changes, data: { ...data, name: absoluteName(data.name) } };
+}
+
+/** @throws a usage error for a name that is no setting of a run by this method. */
+function requireSettings(names: readonly string[], method: string): void {
+  const shapes = [runSchema.shape, dataSchema.shape, methodNamed(method).settings.shape];
+  const known = shapes.flatMap((shape) => Object.keys(shape));
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong === undefined) return;
+  throw usageError(
+    `There is no setting '${wrong}' to --allow${didYouMean(wrong, known)}; give names of settings, such as steps,lambda.`,
+  );
 }

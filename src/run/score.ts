@@ -12,11 +12,11 @@ import { type Evaluation, evaluate, shares } from '../evaluate/labels.js';
 import { ProgressMeter, type Stage, type TellProgress } from '../evaluate/progress.js';
 import { metricName, parseMetricName, type Split } from '../metrics/metric.js';
 import { type PublishedCell, publishedCell } from '../metrics/published.js';
-import { reopenData } from './prepare.js';
+import { type DataListeners, reopenData } from './prepare.js';
 import type { TrainedRun } from './trained.js';
 
 /** What {@link evaluateRun} scores; everything has a default. */
-export interface EvaluateRunOptions extends Pick<FeatureRequest, 'features' | 'convention'> {
+export interface EvaluateRunOptions extends Pick<FeatureRequest, 'features' | 'convention'>, DataListeners {
   /** One part of the data instead of all that there are. */
   readonly split?: Split | undefined;
   /** Samples of either side where generated ones are compared with real ones (default {@link DEFAULT_SAMPLES}). */
@@ -57,7 +57,7 @@ export async function evaluateRun(trained: TrainedRun, options: EvaluateRunOptio
       `The number of samples is ${samples}; give a whole number of at least ${LEAST_SAMPLES}.`,
     );
   }
-  const train = await reopenData(run);
+  const train = await reopenData(run, options);
   const parts = partsOf(train, run.data.name, split);
   const lastPart = parts.at(-1)![0]; // held-out data, if there are any
   const request = { features, convention, threads: run.threads };

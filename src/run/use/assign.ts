@@ -3,12 +3,10 @@ import type { DataConfig } from '../../config/schema.js';
 import type { Dataset, Samples, ValueRange } from '../../data/dataset.js';
 import type { ReadOptions } from '../../data/formats/content.js';
 import type { ImageOptions } from '../../data/images/folder.js';
-import { noticeLines } from '../../data/notice.js';
-import { downloadLine } from '../../data/sets/named.js';
 import { DATASET_NAMES, isImageFolder, openDataset } from '../../data/sets/open.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { mostProbable } from '../../train/inference.js';
-import { absoluteName } from '../prepare.js';
+import { absoluteName, type DataListeners } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
 
 export interface Assignment {
@@ -21,7 +19,7 @@ export interface Assignment {
 }
 
 /** How the table of new data is read: its column of labels, which is left out; its part; its orientation. */
-export type AssignOptions = Pick<ReadOptions, 'label' | 'key' | 'transpose'>;
+export interface AssignOptions extends Pick<ReadOptions, 'label' | 'key' | 'transpose'>, DataListeners {}
 
 /**
  * Assigns every row of a file, or of a data set known by name, to a group.
@@ -51,19 +49,19 @@ export async function assignFile(
 async function openLike(
   { dataset, data: own }: TrainedRun['run'],
   nameOrPath: string,
-  options: AssignOptions,
+  { onDownload, onNotice, ...reading }: AssignOptions,
 ): Promise<Dataset> {
   const { scaling, maximum, largestCount } = dataset;
   const { label, key, transpose } = own;
   const former = { label, key, transpose, largestCount, columns: dataset.shape[0]! };
   const data = await openDataset(nameOrPath, {
-    ...options,
+    ...reading,
     former,
     scaling,
     maximum,
     ...imageOptions(dataset.shape, own, absoluteName(nameOrPath)),
-    progress: downloadLine(),
-    notice: noticeLines(),
+    ...(onDownload && { progress: onDownload }),
+    ...(onNotice && { notice: onNotice }),
   });
   checkLike(data, dataset, nameOrPath);
   return data;

@@ -49,7 +49,7 @@ interface ExportedNetwork {
  * @throws a MixturaError if a file does not compute what the engine does, in which case none is left
  */
 export async function exportRun(trained: TrainedRun, out?: string): Promise<ExportedFile[]> {
-  const folder = out ?? join(trained.folder.path, 'export');
+  const folder = out ?? trained.folder.exported;
   if (out !== undefined) requireEmpty(out);
   const networks = await exportedNetworks(trained);
   const bound = await boundValues(trained);

@@ -1,13 +1,13 @@
 /** @file New samples as a file: a picture, a NumPy array, or a table. */
 import { extname } from 'node:path';
-import { writeFileAtomic } from '../atomic-file.js';
-import type { ResolvedRun } from '../config/schema.js';
-import { sampleSize } from '../data/dataset.js';
-import { encodeNpy } from '../data/formats/npy.js';
-import { MixturaError, usageError } from '../errors.js';
-import { type Drawn, inFileUnits } from '../run/use/draw.js';
-import { imageGridPng } from './image-grid.js';
-import { scatterBounds, scatterPng } from './scatter.js';
+import { writeFileAtomic } from '../../atomic-file.js';
+import type { ResolvedRun } from '../../config/schema.js';
+import { sampleSize } from '../../data/dataset.js';
+import { encodeNpy } from '../../data/formats/npy.js';
+import { MixturaError, usageError } from '../../errors.js';
+import { imageGridPng } from '../../report/image-grid.js';
+import { scatterBounds, scatterPng } from '../../report/scatter.js';
+import { type Drawn, inFileUnits } from './draw.js';
 
 /** A sheet of more images is no picture that a person looks at. */
 const MOST_IMAGES = 10_000;

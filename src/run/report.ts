@@ -1,5 +1,4 @@
 /** @file What a run leaves for people: sample sheets while it trains, the report and `samples.png` at the end. */
-import { join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.js';
 import type { ResolvedRun } from '../config/schema.js';
 import type { Dataset } from '../data/dataset.js';
@@ -7,15 +6,16 @@ import { sampleSize } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric } from '../metrics/metric.js';
-import type { MetricsLine, RunFolder } from '../run/folder.js';
-import type { RunOutcome } from '../run/recorder.js';
+import { imageGridPng } from '../report/image-grid.js';
+import { componentColor } from '../report/palette.js';
+import { renderReport } from '../report/report.js';
+import type { ReportCurve, ReportData, ReportGroup, ReportView, SampleForm } from '../report/report-data.js';
+import { scatterBounds, scatterPng } from '../report/scatter.js';
 import type { Inference } from '../train/inference.js';
 import { VERSION } from '../version.js';
-import { imageGridPng } from './image-grid.js';
-import { componentColor } from './palette.js';
-import { renderReport } from './report.js';
-import type { ReportCurve, ReportData, ReportGroup, ReportView, SampleForm } from './report-data.js';
-import { scatterBounds, scatterPng } from './scatter.js';
+import { commandLine } from './command-line.js';
+import type { MetricsLine, RunFolder } from './folder.js';
+import type { RunOutcome } from './recorder.js';
 
 const PER_ROW = 10;
 const PER_SHEET = 30;
@@ -30,8 +30,6 @@ export interface RunReport {
   readonly dataset: Dataset;
   readonly inference: Inference;
   readonly outcome: RunOutcome;
-  /** The command that makes this run again. */
-  readonly command: string;
 }
 
 /** Writes the sample sheet of a step: the same latents at every step, a row a group; nothing for tables. */
@@ -42,7 +40,7 @@ export async function writeSheet(
   step: number,
 ): Promise<void> {
   const png = await sheet(run, inference);
-  if (png) writeFileAtomic(join(folder.samples, `step-${String(step).padStart(8, '0')}.png`), png);
+  if (png) writeFileAtomic(folder.sheetFile(step), png);
 }
 
 /**
@@ -51,16 +49,14 @@ export async function writeSheet(
  */
 export async function writeReport(report: RunReport): Promise<{ report: string; samples?: string }> {
   const { folder, run, inference } = report;
-  const samples = join(folder.path, 'samples.png');
-  const reportFile = join(folder.path, 'report.html');
   const png = await sheet(run, inference);
-  if (png) writeFileAtomic(samples, png);
-  writeFileAtomic(reportFile, renderReport(await reportData(report)));
+  if (png) writeFileAtomic(folder.samplesFile, png);
+  writeFileAtomic(folder.reportFile, renderReport(await reportData(report)));
   writeFileAtomic(
-    join(folder.path, 'metrics.json'),
+    folder.scoresFile,
     `${JSON.stringify({ step: report.outcome.step, metrics: report.outcome.evaluation.metrics }, null, 2)}\n`,
   );
-  return { report: reportFile, ...(png && { samples }) };
+  return { report: folder.reportFile, ...(png && { samples: folder.samplesFile }) };
 }
 
 async function sheet(run: ResolvedRun, inference: Inference): Promise<Uint8Array | undefined> {
@@ -111,7 +107,7 @@ async function generatedPoints(
 }
 
 async function reportData(report: RunReport): Promise<ReportData> {
-  const { folder, run, method, dataset, inference, outcome, command } = report;
+  const { folder, run, method, dataset, inference, outcome } = report;
   const lines = folder.readMetrics();
   const { components } = inference.session.model.prior;
   const view = await viewOf(report);
@@ -123,7 +119,7 @@ async function reportData(report: RunReport): Promise<ReportData> {
       seed: run.seed,
       steps: outcome.step,
       seconds: outcome.seconds,
-      command,
+      command: commandLine(run),
       version: VERSION,
       ...(!outcome.finished && { unfinished: { plannedSteps: run.steps } }),
     },

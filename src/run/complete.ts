@@ -1,0 +1,60 @@
+/** @file A run that has its folder: trained to its end, scored, and reported. */
+import type { ResolvedRun } from '../config/schema.js';
+import type { FoundGroup } from '../evaluate/labels.js';
+import type { RunFolder } from './folder.js';
+import type { DataListeners, PreparedRun } from './prepare.js';
+import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';
+import { writeReport, writeSheet } from './report.js';
+
+/** How a program follows a run, and ends it early. */
+export interface FollowOptions extends DataListeners {
+  /** Ends the run after the current step, saved. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with what happens, in order, while the run goes on. */
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+}
+
+/** What a run found, and where it lies. */
+export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
+  /** Path of the run folder. */
+  readonly folder: string;
+  /** The complete settings. */
+  readonly run: ResolvedRun;
+  /** The groups, one a component, with their learned sizes beside the true ones where these are known. */
+  readonly groups: readonly FoundGroup[];
+  /** Paths of the report, the last checkpoint and, unless the data are a table, the sample sheet. */
+  readonly files: { readonly report: string; readonly checkpoint: string; readonly samples?: string };
+}
+
+/** A run whose folder is locked for this process and holds its settings. */
+export interface StartedRun extends PreparedRun {
+  readonly folder: RunFolder;
+  /** The checkpoint to go on from, and its step; absent at the start. */
+  readonly checkpoint?: { readonly file: string; readonly step: number } | undefined;
+  /** What is to be recorded of how the run goes on. */
+  readonly notes?: readonly string[];
+}
+
+/** Trains a run to its end or until the signal, scores it on its data, and writes the report. */
+export function completeRun(
+  { checkpoint, ...started }: StartedRun,
+  { signal, onEvent }: FollowOptions,
+): Promise<TrainResult> {
+  const { run, folder } = started;
+  onEvent?.({ kind: 'started', run, folder: folder.path, from: checkpoint?.step ?? 0 });
+  return runTraining(
+    {
+      ...started,
+      ...(signal && { signal }),
+      ...(onEvent && { onEvent }),
+      onSheet: (step, inference) => writeSheet(folder, run, inference, step),
+      ...(checkpoint && { resumeFrom: checkpoint.file }),
+    },
+    async (inference, outcome) => {
+      const { checkpoint: last, ...known } = outcome;
+      const written = await writeReport({ ...started, inference, outcome });
+      const { groups } = outcome.evaluation;
+      return { ...known, folder: folder.path, run, groups, files: { ...written, checkpoint: last } };
+    },
+  );
+}

@@ -1,0 +1,53 @@
+/** @file What a run that goes on is asked for, against what it was started with. */
+import { parse, type RunRequest } from '../config/resolve.js';
+import { type ResolvedRun, runSchema } from '../config/schema.js';
+import { usageError } from '../errors.js';
+import { methodNamed } from '../method/index.js';
+
+/** Settings that say how a run is executed, not what it computes: they may differ freely. */
+const FREE = new Set(['threads', 'device', 'keepCheckpoints', 'checkpointEvery', 'evaluateEvery']);
+
+/**
+ * The saved run with what the request changes: nothing but free settings and those that `allow` names.
+ * @throws a usage error that lists every other difference, one a line, or names a change that is not valid.
+ */
+export function settingsDifference(
+  saved: ResolvedRun,
+  request: RunRequest,
+  allow: readonly string[],
+): ResolvedRun {
+  const { data = {}, settings = {}, preset: _, ...rest } = request;
+  const differences = [
+    ...compare('', rest, saved as unknown as Record<string, unknown>),
+    ...compare('', settings, saved.settings),
+    ...compare('', data, saved.data as Record<string, unknown>),
+  ];
+  const refused = differences.filter(({ key }) => !FREE.has(key) && !allow.includes(key));
+  if (refused.length > 0) {
+    const lines = refused.map(({ key, was, now }) => `  ${key}: the run has ${was}, you asked for ${now}`);
+    throw usageError(
+      `The settings differ from those of the run:\n${lines.join('\n')}\nLeave them out, or allow the change by --allow ${refused.map(({ key }) => key).join(',')}.`,
+    );
+  }
+  if (differences.length === 0) return saved;
+  const merged = {
+    ...saved,
+    ...rest,
+    data: { ...saved.data, ...data },
+    settings: { ...saved.settings, ...settings },
+  } as ResolvedRun;
+  requireValid(merged);
+  return merged;
+}
+
+/** What was allowed to change is checked like the settings of a new run, before config.json is written again. */
+function requireValid({ version: _, dataset: __, ...config }: ResolvedRun): void {
+  parse(runSchema, config);
+  parse(methodNamed(config.method).settings, config.settings, `setting of ${config.method}`);
+}
+
+function compare(prefix: string, asked: object, saved: Readonly<Record<string, unknown>>) {
+  return Object.entries(asked)
+    .map(([key, now]) => ({ key: prefix + key, was: JSON.stringify(saved[key]), now: JSON.stringify(now) }))
+    .filter(({ was, now }) => was !== now);
+}
