@@ -138,15 +138,16 @@ export type { ResolvedRun } from './config/schema.js';
 export {
   type EvaluateOptions,
   type Evaluation,
-  evaluate as evaluateModel,
+  evaluateModel,
   type FoundGroup,
 } from './evaluate/labels.js';
-export { type Aggregate, aggregate, type Comparison, compareGroups } from './run/compare.js';
+export { type Aggregate, aggregate, type Comparison, compareRuns } from './run/compare.js';
 export type { FollowOptions, TrainResult } from './run/complete.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
 export { type DataListeners, type PreparedRun, prepareRun } from './run/prepare.js';
 export type { RunEvent, RunOutcome } from './run/recorder.js';
 export { type ResumeOptions, type RunChanges, resumeRun } from './run/resume.js';
+export type { PublishedScore, SavedScores } from './run/saved-scores.js';
 export { type EvaluateRunOptions, evaluateRun, type RunScores } from './run/score.js';
 export { type StartOptions, startRun } from './run/start.js';
 export { type TrainedRun, withTrained } from './run/trained.js';
@@ -238,7 +239,14 @@ export {
   type LabelScores,
   labelScores,
 } from './metrics/label-scores.js';
-export { describeMetric } from './metrics/metric.js';
+export {
+  describeMetric,
+  type MetricParts,
+  metricName,
+  namedScores,
+  parseMetricName,
+  type Score,
+} from './metrics/metric.js';
 export { type ModeScores, type ModeScoresInput, modeScores } from './metrics/modes.js';
 export { nmi } from './metrics/nmi.js';
 export { type PrecisionRecall, precisionRecall } from './metrics/precision-recall.js';

@@ -68,9 +68,10 @@ describe('a run on a table', () => {
     expect(metrics['optimal-icfid60-raw-train']).toBeLessThanOrEqual(metrics['icfid60-raw-train']!);
     expect(metrics['rmse-assign-train']).toBeLessThanOrEqual(metrics['size-error-assign-train']!);
     expect(Object.keys(metrics)).toContain('nmi-kmeans-encoder-train');
-    for (const name of Object.keys(metrics)) expect(describeMetric(name)).toMatch(/the training data\.$/);
+    for (const name of Object.keys(metrics))
+      expect(describeMetric(parseMetricName(name))).toMatch(/the training data\.$/);
     const written = JSON.parse(readFileSync(place.file('s1', 'metrics.json'), 'utf8')) as object;
-    expect(written).toEqual({ step: 12, metrics, notes });
+    expect(written).toEqual({ step: 12, metrics, published: {}, notes });
   });
 
   it('has the same scores every time, and other names for another number of samples', async () => {
@@ -151,7 +152,7 @@ describe('what is refused', () => {
     [
       'evaluate s1 i1',
       2,
-      's1 and i1 differ in method (slogan and infogan); runs that are averaged differ in their seed only: compare two groups by --against.',
+      's1 and i1 differ in method (slogan and infogan); runs that are averaged differ in their seed only: compare two sets of runs by --against.',
     ],
     [
       'evaluate s1 --against images',

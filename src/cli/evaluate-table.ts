@@ -1,45 +1,41 @@
-/** @file Scores as tables for people: of a run, of a group of runs, of two groups. */
-import { parseMetricName } from '../metrics/metric.js';
-import type { metrics as table } from '../metrics/metric-table.js';
+/** @file Scores as tables for people: of a run, of a set of runs, of two sets. */
+import { type MetricParts, metricName } from '../metrics/metric.js';
 import { type PublishedCell, sameFeatures } from '../metrics/published.js';
-import { type Aggregate, type compareGroups, leastP } from '../run/compare.js';
+import { type Aggregate, type Comparison, leastP } from '../run/compare.js';
+import type { PublishedScore } from '../run/saved-scores.js';
 import type { RunScores } from '../run/score.js';
 import { groupLines } from './groups.js';
 
-type Published = Readonly<Record<string, PublishedCell>>;
-
 /** The groups, every metric, and the paper's value beside it where there is one. */
-export function runLines({ metrics, evaluations, published, notes }: RunScores): string[] {
+export function runLines({ scores, evaluations, notes }: RunScores): string[] {
   const { groups } = (evaluations.train ?? evaluations.test)!;
-  const rows = Object.entries(metrics).map(([name, value]) => [name, number(name, value)] as const);
-  return [...groupLines(groups), '', ...metricTable(rows, 'value', published), ...noteLines(notes)];
+  const rows = scores.map((score) => [score, number(score, score.value)] as const);
+  return [...groupLines(groups), '', ...metricTable(rows, 'value'), ...noteLines(notes)];
 }
 
-/** Mean and deviation over the runs of a group. */
-export function groupScoreLines(group: {
-  readonly runs: readonly string[];
-  readonly metrics: Readonly<Record<string, Aggregate>>;
-  readonly published: Published;
-  readonly notes: readonly string[];
-}): string[] {
-  const { runs, metrics, published, notes } = group;
-  const rows = Object.entries(metrics).map(([name, value]) => [name, spread(name, value)] as const);
+/** Mean and deviation over a set of runs. */
+export function runSetLines(
+  runs: readonly string[],
+  metrics: readonly Aggregate[],
+  notes: readonly string[],
+): string[] {
+  const rows = metrics.map((metric) => [metric, spread(metric)] as const);
   const title = `${runs.length} runs: ${runs.join(', ')}`;
-  return [title, '', ...metricTable(rows, 'mean ± deviation', published), ...noteLines(notes)];
+  return [title, '', ...metricTable(rows, 'mean ± deviation'), ...noteLines(notes)];
 }
 
-/** Two groups side by side, with p of the rank-sum test, and the effect size where p does not decide. */
+/** Two sets of runs side by side, with p of the rank-sum test, and the effect size where p does not decide. */
 export function comparisonLines(
   a: readonly string[],
   b: readonly string[],
-  comparison: ReturnType<typeof compareGroups>,
+  comparisons: readonly Comparison[],
 ): string[] {
-  const rows = Object.entries(comparison).map(([name, { p, method, d, a: first, b: second }]) => [
-    name,
-    spread(name, first),
-    spread(name, second),
-    `${method === 'normal' ? '~' : ''}${p.toFixed(3)}`,
-    p > 0.05 && d !== undefined ? d.toFixed(2) : '',
+  const rows = comparisons.map((one) => [
+    metricName(one),
+    spread(one.a),
+    spread(one.b),
+    `${one.method === 'normal' ? '~' : ''}${one.p.toFixed(3)}`,
+    one.p > 0.05 && one.d !== undefined ? one.d.toFixed(2) : '',
   ]);
   const least = leastP(a.length, b.length);
   const weak = `The exact test of ${a.length} and ${b.length} runs cannot give a p below ${least.toFixed(3)}: read d.`;
@@ -62,15 +58,14 @@ export function noteLines(notes: readonly string[]): string[] {
 }
 
 function metricTable(
-  rows: readonly (readonly [name: string, value: string])[],
+  rows: readonly (readonly [metric: Omit<PublishedScore, 'value'>, value: string])[],
   heading: string,
-  published: Published,
 ): string[] {
   if (rows.length === 0) return ['There are no labels and no known modes, so there is nothing to score.'];
-  const cells = rows.flatMap(([name]) => published[name] ?? []);
-  const body = rows.map(([name, value]) => {
-    const cell = published[name];
-    return cell ? [name, value, paper(cell)] : [name, value];
+  const cells = rows.flatMap(([{ published }]) => published ?? []);
+  const body = rows.map(([metric, value]) => {
+    const { published } = metric;
+    return published ? [metricName(metric), value, paper(published)] : [metricName(metric), value];
   });
   const sources = [...new Set(cells.map(sourceOf))];
   return [
@@ -93,21 +88,16 @@ function sourceOf({ source, method, variant, data }: PublishedCell): string {
   return `${source} (${method}${variant === undefined ? '' : ` ${variant}`}, ${data})`;
 }
 
-function spread(name: string, { mean, deviation }: Aggregate): string {
-  const middle = number(name, mean);
-  return deviation === undefined ? middle : `${middle} ± ${number(name, deviation)}`;
+function spread(metric: Aggregate): string {
+  const { mean, deviation } = metric;
+  const middle = number(metric, mean);
+  return deviation === undefined ? middle : `${middle} ± ${number(metric, deviation)}`;
 }
 
 /** Four decimals; fewer where a distance is large. */
-function number(name: string, value: number): string {
-  const { metric } = parseNamed(name);
+function number({ metric }: MetricParts, value: number): string {
   const digits = metric === 'modes' ? 0 : Math.abs(value) >= 100 ? 2 : 4;
   return value.toFixed(digits);
-}
-
-/** A name of a metric, or a {@link comparableName}. */
-function parseNamed(name: string): { metric: keyof typeof table } {
-  return parseMetricName(name.replace(/-kmeans-(?!encoder|critic)/, '-kmeans-encoder-'));
 }
 
 /** Columns of text, the first to the left and the others to the right. */

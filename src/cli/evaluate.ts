@@ -1,14 +1,21 @@
-/** @file `mixtura evaluate`: scores runs on their data and on held-out data, alone, as a group, or as two groups. */
+/** @file `mixtura evaluate`: scores runs on their data and on held-out data: one, a set of runs, or two sets. */
 import { ExitCode, usageError } from '../errors.js';
 import { LEAST_SAMPLES } from '../evaluate/generation.js';
-import type { TellProgress } from '../evaluate/progress.js';
+import type { OnProgress } from '../evaluate/progress.js';
 import { FEATURE_NETWORKS } from '../features/feature-network.js';
-import { type Split, splits } from '../metrics/metric.js';
-import { aggregate, compareGroups, requireOneProtocol, requireSameData } from '../run/compare.js';
+import { metricName, type Split, splits } from '../metrics/metric.js';
+import {
+  type Aggregate,
+  aggregate,
+  compareRuns,
+  requireOneProtocol,
+  requireSameData,
+} from '../run/compare.js';
+import { publishedByName, savedScores } from '../run/saved-scores.js';
 import { DEFAULT_SAMPLES, type EvaluateRunOptions, evaluateRun, type RunScores } from '../run/score.js';
 import { withTrained } from '../run/trained.js';
 import { dataLines } from './data-lines.js';
-import { comparisonLines, groupScoreLines, noteLines, runLines } from './evaluate-table.js';
+import { comparisonLines, noteLines, runLines, runSetLines } from './evaluate-table.js';
 import { LiveLine } from './live-line.js';
 import { duration, print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
@@ -38,7 +45,7 @@ export const evaluateVerb: Verb = {
     against: {
       value: 'RUN',
       many: true,
-      summary: 'a second group of runs: Wilcoxon rank-sum test and effect size of every metric',
+      summary: 'a second set of runs: Wilcoxon rank-sum test and effect size of every metric',
     },
   },
   examples: [
@@ -59,7 +66,7 @@ async function runEvaluate(args: Arguments): Promise<number> {
   const options = optionsOf(args);
   const [first, ...others] = args.positionals;
   const against = args.list('against');
-  if (others.length > 0 || against.length > 0) await evaluateGroups(args, against, options);
+  if (others.length > 0 || against.length > 0) await evaluateSets(args, against, options);
   else await evaluateOne(first!, args.flag('json'), options);
   return ExitCode.done;
 }
@@ -85,15 +92,15 @@ function isSplit(word: string): word is Split {
 async function evaluateOne(path: string, json: boolean, options: EvaluateRunOptions): Promise<void> {
   const scores = await scoresOf(path, options);
   if (json) {
-    const { metrics, published, notes } = scores;
+    const { metrics, published, notes } = savedScores(scores.step, scores.scores, scores.notes);
     printJson({ run: path, metrics, published, notes });
     return;
   }
   for (const line of runLines(scores)) print(line);
 }
 
-/** Means over one group of runs, or two groups compared. */
-async function evaluateGroups(
+/** Means over one set of runs, or two sets compared. */
+async function evaluateSets(
   args: Arguments,
   against: readonly string[],
   options: EvaluateRunOptions,
@@ -110,38 +117,46 @@ async function evaluateGroups(
     scores.push(await scoresOf(path, options, `run ${i + 1} of ${all.length} · `));
   }
   const notes = [...new Set(scores.flatMap((score) => score.notes))];
-  const own = groupOf(runs, scores.slice(0, runs.length));
+  const own = aggregate(scores.slice(0, runs.length));
   if (against.length === 0) {
-    if (args.flag('json')) printJson({ ...own, notes });
-    else for (const line of groupScoreLines({ ...own, notes })) print(line);
+    if (args.flag('json')) printJson({ ...jsonOf(runs, own), notes });
+    else for (const line of runSetLines(runs, own, notes)) print(line);
     return;
   }
-  const other = groupOf(against, scores.slice(runs.length));
-  const comparison = compareGroups(own.metrics, other.metrics);
+  const other = aggregate(scores.slice(runs.length));
+  const comparisons = compareRuns(own, other);
   if (args.flag('json')) {
-    const tests = Object.entries(comparison).map(([name, { a: _, b: __, ...test }]) => [name, test]);
-    printJson({ ...own, against: other, comparison: Object.fromEntries(tests), notes });
+    const tests = comparisons.map((one) => {
+      const { p, statistic, method, d } = one;
+      return [metricName(one), { p, statistic, method, d }];
+    });
+    const comparison = Object.fromEntries(tests);
+    printJson({ ...jsonOf(runs, own), against: jsonOf(against, other), comparison, notes });
     return;
   }
-  for (const line of comparisonLines(runs, against, comparison)) print(line);
+  for (const line of comparisonLines(runs, against, comparisons)) print(line);
   for (const line of noteLines(notes)) print(line);
 }
 
-function groupOf(runs: readonly string[], scores: readonly RunScores[]) {
-  return { runs, metrics: aggregate(scores), published: scores[0]!.published };
+function jsonOf(runs: readonly string[], aggregates: readonly Aggregate[]): object {
+  const metrics = aggregates.map((one) => {
+    const { mean, deviation, values } = one;
+    return [metricName(one), { mean, deviation, values }];
+  });
+  return { runs, metrics: Object.fromEntries(metrics), published: publishedByName(aggregates) };
 }
 
 /** Scores one run, telling how far it is. */
 async function scoresOf(path: string, options: EvaluateRunOptions, prefix = ''): Promise<RunScores> {
   const line = new LiveLine();
-  const progress: TellProgress = ({ stage, fraction, secondsLeft }) =>
+  const onProgress: OnProgress = ({ stage, fraction, secondsLeft }) =>
     line.show(() => {
       const left = secondsLeft === undefined ? '' : ` · about ${duration(secondsLeft)} left`;
       return `${prefix}${stage} · ${Math.floor(100 * fraction)} %${left}`;
     });
   try {
     return await withTrained(path, (trained) =>
-      evaluateRun(trained, { ...options, ...dataLines(), progress }),
+      evaluateRun(trained, { ...options, ...dataLines(), onProgress }),
     );
   } finally {
     line.clear();

@@ -1,4 +1,4 @@
-/** @file What a classifier makes of generated samples: how sure and how varied its answers are, and which group is which class. */
+/** @file A classifier's answers to generated samples: how sure and how varied they are, and which component is which class. */
 import type { Dataset } from '../data/dataset.js';
 import { cachedProbabilities } from '../features/cache.js';
 import type { FeatureNetwork } from '../features/feature-network.js';
@@ -8,19 +8,20 @@ import { inceptionScore } from '../metrics/inception-score.js';
 import type { MetricKind } from '../metrics/metric.js';
 import { nmi } from '../metrics/nmi.js';
 import { qualityDiversity } from '../metrics/quality-diversity.js';
-import { type GeneratedFeatures, type Judged, realRows, type TellShare } from './generated.js';
+import { type GeneratedFeatures, realRows, type SampleFeatures } from './generated.js';
+import type { OnFraction } from './progress.js';
 
 /** Samples of each component whose classes are counted (Elastic-InfoGAN's protocol). */
-export const CODE_SAMPLES = 1000;
+export const COMPONENT_SAMPLES = 1000;
 /** Parts of the inception score. */
 const SCORE_PARTS = 10;
 
-/** Scores by what the classifier says of samples of the whole mixture; none where it is no classifier. */
-export function answerScores({
+/** Metrics of a classifier's answers to samples of the whole mixture; none where the network is no classifier. */
+export function classifierValues({
   features,
   probabilities,
   components,
-}: Judged): Partial<Record<MetricKind, number>> {
+}: SampleFeatures): Partial<Record<MetricKind, number>> {
   if (!probabilities) return {};
   const { quality, diversity } = qualityDiversity({ probabilities, features, components });
   return {
@@ -30,8 +31,8 @@ export function answerScores({
   };
 }
 
-/** What {@link codeScores} needs. */
-export interface CodeScoresOptions {
+/** What {@link componentValues} needs. */
+export interface ComponentOptions {
   readonly dataset: Dataset;
   readonly network: FeatureNetwork;
   readonly generated: GeneratedFeatures;
@@ -49,9 +50,9 @@ export interface CodeScoresOptions {
  * The classifier's own classes may be others than those of the data (a choice of them, or merged ones): each stands for
  * the class of the data that most of the real samples in it have. Source: Elastic-InfoGAN's evaluation.
  */
-export async function codeScores(
-  options: CodeScoresOptions,
-  tell?: TellShare,
+export async function componentValues(
+  options: ComponentOptions,
+  onFraction?: OnFraction,
 ): Promise<Partial<Record<MetricKind, number>>> {
   const { dataset, network, generated, mixing, trueSizes, samples } = options;
   if (!dataset.labels || !network.probabilities || mixing.length < 2) return {};
@@ -59,17 +60,17 @@ export async function codeScores(
   const real = await cachedProbabilities(network, dataset, { rows });
   const labels = rows ? Int32Array.from(rows, (row) => dataset.labels![row]!) : dataset.labels;
   const meaning = meaningOfClasses(real, labels, trueSizes.length);
-  const codes = new Int32Array(mixing.length * CODE_SAMPLES);
-  const classes = new Int32Array(codes.length);
+  const components = new Int32Array(mixing.length * COMPONENT_SAMPLES);
+  const classes = new Int32Array(components.length);
   for (let c = 0; c < mixing.length; c++) {
-    const { probabilities } = await generated.component(c, CODE_SAMPLES, true);
-    codes.fill(c, c * CODE_SAMPLES, (c + 1) * CODE_SAMPLES);
-    classes.set(recognised(probabilities!, meaning, trueSizes.length), c * CODE_SAMPLES);
-    tell?.((c + 1) / mixing.length);
+    const { probabilities } = await generated.component(c, COMPONENT_SAMPLES, true);
+    components.fill(c, c * COMPONENT_SAMPLES, (c + 1) * COMPONENT_SAMPLES);
+    classes.set(recognised(probabilities!, meaning, trueSizes.length), c * COMPONENT_SAMPLES);
+    onFraction?.((c + 1) / mixing.length);
   }
-  const table = codeCounts(codes, classes, mixing.length, trueSizes.length);
+  const table = codeCounts(components, classes, mixing.length, trueSizes.length);
   return {
-    nmi: nmi(codes, classes),
+    nmi: nmi(components, classes),
     ent: averageEntropy(table).entropy,
     rmse: sizeRmse({ mixing, trueSizes, table }),
   };

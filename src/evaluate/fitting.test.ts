@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { arrayDataset } from '../data/dataset.js';
+import { namedScores } from '../metrics/metric.js';
 import type { Inference } from '../train/inference.js';
 import { fittingScore } from './fitting.js';
-import { ProgressMeter } from './progress.js';
 
 const labels = Int32Array.from({ length: 60 }, (_, i) => i % 2);
 const dataset = arrayDataset({
@@ -29,7 +29,7 @@ const options = {
   dataset,
   split: 'test',
   threads: 1,
-  meter: new ProgressMeter([]),
+  onFraction: () => undefined,
   epochs: 2,
   samplesPerEpoch: 1280,
 } as const;
@@ -37,9 +37,9 @@ const options = {
 describe('fitting capacity', () => {
   it('is the accuracy of what was learned of generated samples alone, labelled by the classes of components', async () => {
     const right = await fittingScore({ ...options, classOf: Int32Array.of(1, 0) });
-    expect(right).toEqual({ 'fitting-capacity1280-mlp-test': 1 });
+    expect(namedScores([right])).toEqual({ 'fitting-capacity1280-mlp-test': 1 });
     const wrong = await fittingScore({ ...options, classOf: Int32Array.of(0, 1) });
-    expect(wrong).toEqual({ 'fitting-capacity1280-mlp-test': 0 });
+    expect(namedScores([wrong])).toEqual({ 'fitting-capacity1280-mlp-test': 0 });
   });
 
   it('needs labels and a method that assigns data', async () => {

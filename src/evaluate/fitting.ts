@@ -2,9 +2,9 @@
 import type { Dataset } from '../data/dataset.js';
 import { usageError } from '../errors.js';
 import { fittingCapacity } from '../features/fitting-capacity.js';
-import { metricName, type Split } from '../metrics/metric.js';
+import type { Score, Split } from '../metrics/metric.js';
 import type { Inference } from '../train/inference.js';
-import type { ProgressMeter, Stage } from './progress.js';
+import type { OnFraction, ProgressMeter } from './progress.js';
 
 /** What {@link fittingScore} needs. */
 export interface FittingOptions {
@@ -14,36 +14,33 @@ export interface FittingOptions {
   /** Class of each component; absent for a method that assigns nothing, or data without labels. */
   readonly classOf: Int32Array | undefined;
   readonly threads: number;
-  readonly meter: ProgressMeter;
+  /** Called with the fraction of the training that is done. */
+  readonly onFraction: OnFraction;
   /** Passes, and fresh samples in each (default: those of the paper). */
   readonly epochs?: number;
   readonly samplesPerEpoch?: number;
 }
 
-/** The stage of {@link fittingScore}: as long as all the others, or longer. */
-export function fittingStage(split: Split): Stage {
-  return { name: stageName(split), cost: 300 };
-}
-
-function stageName(split: Split): string {
-  return `training on generated samples (${split})`;
+/** Plans the stage of {@link fittingScore}: as long as all the others, or longer. */
+export function fittingStage(meter: ProgressMeter, split: Split): OnFraction {
+  return meter.plan(`training on generated samples (${split})`, 300);
 }
 
 /**
  * Fitting capacity by {@link fittingCapacity}: samples of the mixture, labelled by the class that most of the data of
- * their component have, under the name of the classifier.
+ * their component have; the protocol is the name of the classifier.
  *
  * @throws a usage error for data without labels, or a method that does not assign data to groups
  */
-export async function fittingScore(options: FittingOptions): Promise<Record<string, number>> {
-  const { inference, dataset, split, classOf, threads, meter, epochs, samplesPerEpoch } = options;
+export async function fittingScore(options: FittingOptions): Promise<Score> {
+  const { inference, dataset, split, classOf, threads, onFraction, epochs, samplesPerEpoch } = options;
   const { labels } = dataset;
   if (!labels || !classOf) {
     throw usageError(
       `Fitting capacity needs labelled data and a method that assigns data to groups; leave out --fitting-capacity.`,
     );
   }
-  meter.begin(stageName(split));
+  onFraction(0);
   const {
     accuracy,
     network,
@@ -57,7 +54,7 @@ export async function fittingScore(options: FittingOptions): Promise<Record<stri
     threads,
     epochs,
     samplesPerEpoch,
-    progress: ({ step, steps }) => meter.part(step / steps),
+    progress: ({ step, steps }) => onFraction(step / steps),
   });
-  return { [metricName({ metric: 'fitting-capacity', count, protocol: network, split })]: accuracy };
+  return { metric: 'fitting-capacity', count, protocol: network, split, value: accuracy };
 }

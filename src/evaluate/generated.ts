@@ -8,15 +8,13 @@ import type { Matrix } from '../math/matrix.js';
 import { Stream } from '../math/random.js';
 import type { LatentBatch } from '../prior/prior.js';
 import type { Inference } from '../train/inference.js';
+import type { OnFraction } from './progress.js';
 
 /** Samples that are generated, and go through the feature network, at a time. */
 const PART = 1000;
 
-/** Told the share that is done. */
-export type TellShare = (share: number) => void;
-
-/** What a feature network says of some samples. */
-export interface Judged {
+/** What a feature network computes of some samples. */
+export interface SampleFeatures {
   readonly features: Matrix;
   /** Class probabilities, where the network has any and they were asked for. */
   readonly probabilities?: Matrix;
@@ -26,51 +24,51 @@ export interface Judged {
 
 /** New samples of a model as a feature network sees them; the same model, number and seed give the same values. */
 export class GeneratedFeatures {
-  readonly #mixtures = new Map<number, Promise<Judged>>();
+  readonly #mixtures = new Map<number, Promise<SampleFeatures>>();
 
   constructor(
     private readonly inference: Inference,
     private readonly network: FeatureNetwork,
   ) {}
 
-  /** n samples of the whole mixture, judged once for any number of callers. */
-  mixture(n: number, tell?: TellShare): Promise<Judged> {
+  /** n samples of the whole mixture, computed once for any number of callers. */
+  mixture(n: number, onFraction?: OnFraction): Promise<SampleFeatures> {
     const known = this.#mixtures.get(n);
     if (known) return known;
-    const { model, stream } = this.inference.session;
-    const latents = model.prior.sample(n, stream.fork('evaluation', 'mixture'));
-    const judged = this.#judge(latents, true, tell);
-    this.#mixtures.set(n, judged);
-    return judged;
+    const { prior, stream } = this.inference;
+    const latents = prior.sample(n, stream.fork('evaluation', 'mixture'));
+    const features = this.#featuresOf(latents, true, onFraction);
+    this.#mixtures.set(n, features);
+    return features;
   }
 
   /** n samples of one component. */
-  component(c: number, n: number, probabilities = false): Promise<Judged> {
-    const { model, stream } = this.inference.session;
-    const latents = model.prior.sampleComponent(c, n, stream.fork('evaluation', 'component', c));
-    return this.#judge(latents, probabilities);
+  component(c: number, n: number, probabilities = false): Promise<SampleFeatures> {
+    const { prior, stream } = this.inference;
+    const latents = prior.sampleComponent(c, n, stream.fork('evaluation', 'component', c));
+    return this.#featuresOf(latents, probabilities);
   }
 
-  async #judge(
+  async #featuresOf(
     { z, component: components }: LatentBatch,
     probabilities: boolean,
-    tell?: TellShare,
-  ): Promise<Judged> {
-    const { model, context } = this.inference.session;
+    onFraction?: OnFraction,
+  ): Promise<SampleFeatures> {
+    const { prior, data } = this.inference;
     const { network } = this;
-    const width = model.prior.width;
+    const { width } = prior;
     const count = z.length / width;
-    const parts: Omit<Judged, 'components'>[] = [];
+    const parts: Omit<SampleFeatures, 'components'>[] = [];
     for (let start = 0; start < count; start += PART) {
       const rows = Math.min(PART, count - start);
       const samples = await this.inference.generate(z.subarray(start * width, (start + rows) * width));
       requireFinite(samples);
-      const source = sourceOf(samples, context.data);
+      const source = sourceOf(samples, data);
       parts.push({
         features: await network.features(source),
         ...(probabilities && network.probabilities && { probabilities: await network.probabilities(source) }),
       });
-      tell?.((start + rows) / count);
+      onFraction?.((start + rows) / count);
     }
     const answers = parts.flatMap((part) => part.probabilities ?? []);
     return {

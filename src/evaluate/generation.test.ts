@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { arrayDataset, type Dataset } from '../data/dataset.js';
 import type { FeatureNetwork } from '../features/feature-network.js';
 import { Stream } from '../math/random.js';
+import { namedScores } from '../metrics/metric.js';
 import type { Inference } from '../train/inference.js';
 import { rawFeatures } from './choose-features.js';
 import { GeneratedFeatures } from './generated.js';
-import { generationScores } from './generation.js';
+import { generationScores, generationStages } from './generation.js';
 import { ProgressMeter } from './progress.js';
 
 const CLASSES = 3;
@@ -42,24 +43,21 @@ function points(move = 0): Dataset {
 function echo(data: Dataset, change = (x: number) => x): Inference {
   const rowsOfClass = (y: number) => Array.from({ length: EACH }, (_, i) => CLASSES * i + y);
   const inference = {
-    session: {
-      stream: Stream.root(3),
-      context: { data: { shape: [2], range: 'real' }, components: CLASSES },
-      model: {
-        prior: {
-          components: CLASSES,
-          mixing: Float64Array.of(0.5, 0.3, 0.2),
-          width: 1,
-          sample: (n: number) => ({
-            z: Float64Array.from({ length: n }, (_, i) => i),
-            component: Int32Array.from({ length: n }, (_, i) => COMPONENT_OF[i % CLASSES]!),
-          }),
-          sampleComponent: (c: number, n: number) => ({
-            z: Float64Array.from({ length: n }, (_, i) => rowsOfClass(COMPONENT_OF.indexOf(c))[i % EACH]!),
-            component: new Int32Array(n).fill(c),
-          }),
-        },
-      },
+    stream: Stream.root(3),
+    data: { shape: [2], range: 'real' },
+    components: CLASSES,
+    prior: {
+      components: CLASSES,
+      mixing: Float64Array.of(0.5, 0.3, 0.2),
+      width: 1,
+      sample: (n: number) => ({
+        z: Float64Array.from({ length: n }, (_, i) => i),
+        component: Int32Array.from({ length: n }, (_, i) => COMPONENT_OF[i % CLASSES]!),
+      }),
+      sampleComponent: (c: number, n: number) => ({
+        z: Float64Array.from({ length: n }, (_, i) => rowsOfClass(COMPONENT_OF.indexOf(c))[i % EACH]!),
+        component: new Int32Array(n).fill(c),
+      }),
     },
     generate: async (z: Float64Array) => {
       const out = new Float32Array(2 * z.length);
@@ -70,7 +68,7 @@ function echo(data: Dataset, change = (x: number) => x): Inference {
   return inference as unknown as Inference;
 }
 
-function score(
+async function score(
   inference: Inference,
   dataset: Dataset,
   samples: number,
@@ -78,8 +76,8 @@ function score(
   trueSizes?: Float64Array,
 ) {
   const generated = new GeneratedFeatures(inference, network);
-  const meter = new ProgressMeter([]);
-  return generationScores({
+  const stages = generationStages(new ProgressMeter(), 'test', dataset.count, samples, network);
+  const { scores, notes } = await generationScores({
     inference,
     dataset,
     split: 'test',
@@ -87,8 +85,9 @@ function score(
     generated,
     samples,
     trueSizes,
-    meter,
+    stages,
   });
+  return { metrics: namedScores(scores), notes };
 }
 
 describe('generated samples that are the data themselves', () => {
@@ -187,6 +186,22 @@ describe('what a classifier says of generated samples', () => {
     // Sizes 0.5, 0.3, 0.2 of components 0, 1, 2 are those of classes 2, 0, 1, whose true sizes are 0.25, 0.5, 0.25.
     expect(metrics['rmse1k-net-test']).toBeCloseTo(Math.sqrt((0.25 ** 2 + 0.2 ** 2 + 0.05 ** 2) / 3), 12);
     expect(metrics['fd120-net-test']).toBeCloseTo(0, 8);
+  });
+});
+
+describe('statistics of real data', () => {
+  it('are kept: of all the data and of each class, and a second evaluation that reads them gives the same', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'mixtura-cache-'));
+    vi.stubEnv('MIXTURA_CACHE', cache);
+    try {
+      const first = await score(echo(points()), points(), COUNT, classifier());
+      const kept = readdirSync(join(cache, 'features')).filter((name) => name.startsWith('statistics-'));
+      expect(kept).toHaveLength(1 + CLASSES);
+      expect(await score(echo(points()), points(), COUNT, classifier())).toEqual(first);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(cache, { recursive: true, force: true });
+    }
   });
 });
 

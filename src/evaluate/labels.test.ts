@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { arrayDataset, type Dataset } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
+import { namedScores } from '../metrics/metric.js';
 import type { Inference } from '../train/inference.js';
-import { evaluate } from './labels.js';
+import { type EvaluateOptions, evaluateModel } from './labels.js';
 
 const MIXING = [0.2, 0.45, 0.35];
 const CENTRES = [
@@ -49,14 +50,10 @@ function stub({ mixing = MIXING, components = 3, assigns = true, wrong = 0 }: St
   const classOf = (x: number, y: number) => (x > 5 ? 1 : y > 5 ? 2 : 0);
   const inference = {
     assigns,
-    session: {
-      stream: Stream.root(3),
-      context: { components },
-      model: {
-        prior: { components: mixing.length, mixing: Float64Array.from(mixing) },
-        inference: { featureName: assigns ? 'encoder' : 'critic' },
-      },
-    },
+    stream: Stream.root(3),
+    components,
+    prior: { components: mixing.length, mixing: Float64Array.from(mixing) },
+    featureName: assigns ? 'encoder' : 'critic',
     features: async (data: Dataset, indices: ArrayLike<number>) => read(data, indices),
     assign: async (data: Dataset, indices: ArrayLike<number>) => {
       const rows = read(data, indices);
@@ -71,6 +68,12 @@ function stub({ mixing = MIXING, components = 3, assigns = true, wrong = 0 }: St
       Float32Array.from({ length: 2 * n }, (_, i) => CENTRES[COMPONENT_OF.indexOf(c)]![i % 2]!),
   };
   return inference as unknown as Inference;
+}
+
+/** An evaluation with its scores by name. */
+async function evaluate(inference: Inference, dataset: Dataset, options: EvaluateOptions) {
+  const { scores, ...rest } = await evaluateModel(inference, dataset, options);
+  return { ...rest, metrics: namedScores(scores) };
 }
 
 describe('an evaluation against labels', () => {

@@ -3,7 +3,7 @@ import type { Dataset, MixtureTruth } from '../data/dataset.js';
 import { averageEntropy, codeCounts, sizeRmse } from '../metrics/entropy-rmse.js';
 import { groupSizes } from '../metrics/group-sizes.js';
 import { kmeansScores, labelScores } from '../metrics/label-scores.js';
-import { nameScores, type Split } from '../metrics/metric.js';
+import { type Score, type Split, scoresOf } from '../metrics/metric.js';
 import { modeScores } from '../metrics/modes.js';
 import { type Inference, mostProbable } from '../train/inference.js';
 
@@ -12,7 +12,7 @@ export interface FoundGroup {
   readonly component: number;
   /** Learned mixing coefficient. */
   readonly size: number;
-  /** Share of the matched class in all of the data; 0 for a component that is left over. */
+  /** Proportion of the matched class in all of the data; 0 for a component that is left over. */
   readonly trueSize?: number;
   readonly trueName?: string;
 }
@@ -30,15 +30,15 @@ export interface Summary {
 /** How good a model is, as far as the data can tell. */
 export interface Evaluation {
   readonly summary: Summary;
-  /** Every metric under the name that carries its protocol. */
-  readonly metrics: Readonly<Record<string, number>>;
+  /** Every score, with its protocol. */
+  readonly scores: readonly Score[];
   /** One a component, in the order of components. */
   readonly groups: readonly FoundGroup[];
   /** The most frequent class of the data that each component got, -1 for none; absent without assignment or labels. */
   readonly classOf?: Int32Array;
 }
 
-/** What {@link evaluate} scores. */
+/** What {@link evaluateModel} scores. */
 export interface EvaluateOptions {
   /** What the data is called in the names of metrics: `train` or `test`. */
   readonly split: Split;
@@ -48,14 +48,14 @@ export interface EvaluateOptions {
   readonly kmeans?: boolean;
   /** Whether the entropy and size error of Elastic-InfoGAN are computed too (default false). */
   readonly elastic?: boolean;
-  /** True sizes of the classes, which the learned ones are compared with (default: shares in the data). */
+  /** True sizes of the classes, which the learned ones are compared with (default: proportions in the data). */
   readonly trueSizes?: Float64Array | undefined;
 }
 
 /** Samples of each component by which modes are counted. */
 const MODE_SAMPLES = 1000;
 
-/** What is scored, by every part of {@link evaluate}. */
+/** What is scored, by every part of {@link evaluateModel}. */
 interface Scoring {
   readonly inference: Inference;
   readonly dataset: Dataset;
@@ -71,27 +71,27 @@ interface Scoring {
  * Scores a model on a data set: labels if it has them, modes if they are known, else only the groups' sizes.
  * @throws a MixturaError where k-means cannot run: features that are not finite, or fewer rows than clusters.
  */
-export async function evaluate(
+export async function evaluateModel(
   inference: Inference,
   dataset: Dataset,
   { split, limit = Number.POSITIVE_INFINITY, kmeans = true, elastic = false, ...more }: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { model, stream } = inference.session;
+  const { prior, stream } = inference;
   const indices = subset(dataset.count, limit, (k) => stream.fork('evaluation').choice(dataset.count, k));
   const labels = dataset.labels && Int32Array.from(indices, (i) => dataset.labels![i]!);
   const scored = { split, ...(indices.length < dataset.count && { subset: indices.length }) };
-  const sizes = Array.from(model.prior.mixing, (size, component) => ({ component, size }));
-  let result: Evaluation = { summary: {}, metrics: {}, groups: sizes };
-  const add = ({ summary, metrics, ...rest }: Partial<Evaluation>) => {
+  const sizes = Array.from(prior.mixing, (size, component) => ({ component, size }));
+  let result: Evaluation = { summary: {}, scores: [], groups: sizes };
+  const add = ({ summary, scores = [], ...rest }: Partial<Evaluation>) => {
     result = {
       ...result,
       ...rest,
       summary: { ...result.summary, ...summary },
-      metrics: { ...result.metrics, ...metrics },
+      scores: [...result.scores, ...scores],
     };
   };
   if (labels) {
-    const trueSizes = more.trueSizes ?? shares(dataset.labels!);
+    const trueSizes = more.trueSizes ?? classProportions(dataset.labels!);
     const scoring: Scoring = { inference, dataset, indices, labels, scored, trueSizes, elastic };
     if (inference.assigns) add(await assigned(scoring));
     if (kmeans) add(await clustered(scoring));
@@ -103,7 +103,7 @@ export async function evaluate(
 /** The model's own assignment of the data, and its sizes, against the classes. */
 async function assigned(scoring: Scoring): Promise<Evaluation> {
   const { inference, dataset, indices, labels, scored, trueSizes, elastic } = scoring;
-  const { components, mixing } = inference.session.model.prior;
+  const { components, mixing } = inference.prior;
   const assignments = mostProbable(await inference.assign(dataset, indices), components);
   const scores = labelScores(labels, assignments);
   const sizes = groupSizes({ mixing, assignments, labels, trueSizes });
@@ -115,7 +115,7 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
   };
   return {
     summary: { ...scores, sizeError: sizes.sizeError },
-    metrics: nameScores(all, { protocol: 'assign', ...scored }),
+    scores: scoresOf(all, { protocol: 'assign', ...scored }),
     groups: sizes.groups.map(({ component, size, trueSize, class: y }) => ({
       component,
       size,
@@ -148,19 +148,19 @@ async function clustered({
   labels,
   scored,
 }: Scoring): Promise<Partial<Evaluation>> {
-  const { model, stream, context } = inference.session;
+  const { stream, components } = inference;
   const features = await inference.features(dataset, indices);
-  const scores = kmeansScores({
+  const values = kmeansScores({
     features,
     dim: features.length / indices.length,
     labels,
-    components: context.components, // a prior without groups of its own has one component
+    components,
     stream: stream.fork('k-means'),
   });
-  const { protocol } = model.inference;
-  const metrics = nameScores({ ...scores }, { protocol, ...scored });
+  const { protocol } = inference.graphs;
+  const scores = scoresOf({ ...values }, { protocol, ...scored });
   // The model's own groups come first; k-means speaks for methods that have none.
-  return inference.assigns ? { metrics } : { metrics, summary: scores };
+  return inference.assigns ? { scores } : { scores, summary: values };
 }
 
 /** Generated points at the modes of a distribution that is known. */
@@ -169,17 +169,17 @@ async function nearestModes(
   truth: MixtureTruth,
   split: Split,
 ): Promise<Partial<Evaluation>> {
-  const { components, mixing } = inference.session.model.prior;
+  const { components, mixing } = inference.prior;
   const samples: Float32Array[] = [];
   for (let c = 0; c < components; c++)
     samples.push(await inference.sampleComponent(c, MODE_SAMPLES, 'modes'));
   const { covered, purity, inMode, perfect } = modeScores({ samples, mixing, ...truth });
-  const scores = { modes: covered, purity, 'in-mode': inMode, perfect: perfect ? 1 : 0 };
-  return { summary: { modes: covered }, metrics: nameScores(scores, { protocol: 'nearest', split }) };
+  const values = { modes: covered, purity, 'in-mode': inMode, perfect: perfect ? 1 : 0 };
+  return { summary: { modes: covered }, scores: scoresOf(values, { protocol: 'nearest', split }) };
 }
 
-/** Share of each class 0..max(labels). */
-export function shares(labels: Int32Array): Float64Array {
+/** Proportion of each class 0..max(labels). */
+export function classProportions(labels: Int32Array): Float64Array {
   const counts = new Float64Array(labels.reduce((top, label) => Math.max(top, label), 0) + 1);
   for (const label of labels) counts[label]! += 1;
   return counts.map((count) => count / labels.length);

@@ -1,27 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { type EvaluationProgress, ProgressMeter } from './progress.js';
 
-const STAGES = [
-  { name: 'a', cost: 1 },
-  { name: 'b', cost: 2 },
-  { name: 'a', cost: 1 },
-];
-
 describe('the progress of an evaluation', () => {
-  it('is the share of the planned cost, and the time left in proportion to the time gone', () => {
+  it('is the fraction of the planned cost, and the time left in proportion to the time gone', () => {
     let clock = 5000;
-    const told: EvaluationProgress[] = [];
+    const reported: EvaluationProgress[] = [];
     const meter = new ProgressMeter(
-      STAGES,
-      (progress) => told.push(progress),
+      (progress) => reported.push(progress),
       () => clock,
     );
-    meter.begin('a');
+    const first = meter.plan('a', 1);
+    const second = meter.plan('b', 2);
+    meter.plan('c', 1);
+    first(0);
     clock = 7000;
-    meter.begin('b');
+    second(0);
     clock = 9000;
-    meter.part(0.5);
-    expect(told).toEqual([
+    second(0.5);
+    expect(reported).toEqual([
       { stage: 'a', fraction: 0 },
       { stage: 'b', fraction: 0.25, secondsLeft: 6 },
       { stage: 'b', fraction: 0.5, secondsLeft: 4 },
@@ -29,17 +25,17 @@ describe('the progress of an evaluation', () => {
   });
 
   it('counts a stage that is left out as done, and does not go back to an earlier one', () => {
-    const told: EvaluationProgress[] = [];
+    const reported: EvaluationProgress[] = [];
     const meter = new ProgressMeter(
-      STAGES,
-      (progress) => told.push(progress),
+      (progress) => reported.push(progress),
       () => 0,
     );
-    meter.begin('a');
-    meter.begin('a'); // the second of that name: b was left out
-    meter.begin('b');
-    meter.part(1);
-    expect(told.map(({ stage, fraction }) => [stage, fraction])).toEqual([
+    const stages = [meter.plan('a', 1), meter.plan('b', 2), meter.plan('a', 1)];
+    stages[0]!(0);
+    stages[2]!(0); // b was left out
+    stages[1]!(0);
+    stages[2]!(1);
+    expect(reported.map(({ stage, fraction }) => [stage, fraction])).toEqual([
       ['a', 0],
       ['a', 0.75],
       ['a', 1],

@@ -1,61 +1,64 @@
 /** @file How far an evaluation has come, and how long it may still take. */
 
-/** What an evaluation is at. */
+/** The stage that an evaluation is in. */
 export interface EvaluationProgress {
   readonly stage: string;
-  /** Share of the whole work that is done, by an estimate. */
+  /** Fraction of the whole work that is done, by an estimate. */
   readonly fraction: number;
   /** Estimate; absent while too little is known. */
   readonly secondsLeft?: number;
 }
 
-export type TellProgress = (progress: EvaluationProgress) => void;
+/** Called with the progress, again and again. */
+export type OnProgress = (progress: EvaluationProgress) => void;
 
-/** A part of an evaluation, and about how many seconds it takes; only the ratios matter. */
-export interface Stage {
-  readonly name: string;
-  readonly cost: number;
-}
+/** Called with the fraction of a part of the work that is done, from 0 at its start to 1. */
+export type OnFraction = (fraction: number) => void;
 
-/** Below this share of the work an estimate would be a guess. */
+/** Below this fraction of the work an estimate would be a guess. */
 const KNOWN_FROM = 0.03;
 
 /** Follows the planned stages in their order; a stage that is left out counts as done when a later one begins. */
 export class ProgressMeter {
   readonly #began: number;
-  readonly #total: number;
-  #at = -1;
-  #before = 0;
+  readonly #stages: { readonly name: string; readonly cost: number }[] = [];
+  #at = 0;
 
   /** @param now milliseconds of a clock */
   constructor(
-    private readonly stages: readonly Stage[],
-    private readonly tell: TellProgress = () => undefined,
+    private readonly onProgress: OnProgress = () => undefined,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.#began = now();
-    this.#total = stages.reduce((sum, { cost }) => sum + cost, 0);
   }
 
-  /** The next planned stage of this name begins; one that is not planned changes nothing. */
-  begin(name: string): void {
-    const next = this.stages.findIndex((stage, i) => i > this.#at && stage.name === name);
-    if (next < 0) return;
-    this.#at = next;
-    this.#before = this.stages.slice(0, next).reduce((sum, { cost }) => sum + cost, 0);
-    this.part(0);
+  /**
+   * Plans the next stage.
+   *
+   * @param cost about how many seconds it takes; only the ratios matter
+   * @returns the function that reports its progress; ignored once a later stage has begun
+   */
+  plan(name: string, cost: number): OnFraction {
+    const index = this.#stages.push({ name, cost }) - 1;
+    return (fraction) => this.#report(index, fraction);
   }
 
-  /** This share of the stage is done. */
-  part(share: number): void {
-    const stage = this.stages[this.#at];
-    if (!stage) return;
-    const fraction = this.#total > 0 ? (this.#before + share * stage.cost) / this.#total : 0;
+  #report(index: number, done: number): void {
+    if (index < this.#at) return;
+    this.#at = index;
+    const { name, cost } = this.#stages[index]!;
+    const before = sumOfCosts(this.#stages.slice(0, index));
+    const total = sumOfCosts(this.#stages);
+    const fraction = total > 0 ? (before + done * cost) / total : 0;
     const seconds = (this.now() - this.#began) / 1000;
-    this.tell({
-      stage: stage.name,
+    this.onProgress({
+      stage: name,
       fraction,
       ...(fraction > KNOWN_FROM && { secondsLeft: (seconds * (1 - fraction)) / fraction }),
     });
   }
+}
+
+function sumOfCosts(stages: readonly { readonly cost: number }[]): number {
+  return stages.reduce((sum, { cost }) => sum + cost, 0);
 }

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  comparableName,
+  comparable,
   describeMetric,
   type MetricKind,
   metricName,
-  nameScores,
+  namedScores,
   parseMetricName,
+  scoresOf,
 } from './metric.js';
 import { metrics } from './metric-table.js';
+
+const comparableName = (name: string) => metricName(comparable(parseMetricName(name)));
 
 describe('metric names', () => {
   it('carry metric, protocol and split, and parse back', () => {
@@ -22,14 +25,14 @@ describe('metric names', () => {
   });
 
   it('name all scores of one protocol', () => {
-    expect(nameScores({ nmi: 0.9, acc: 0.8 }, { protocol: 'assign', split: 'train' })).toEqual({
+    expect(namedScores(scoresOf({ nmi: 0.9, acc: 0.8 }, { protocol: 'assign', split: 'train' }))).toEqual({
       'nmi-assign-train': 0.9,
       'acc-assign-train': 0.8,
     });
   });
 
   it('say in words what they measure', () => {
-    expect(describeMetric('size-error-assign-test')).toBe(
+    expect(describeMetric(parseMetricName('size-error-assign-test'))).toBe(
       'Size error (lower is better): largest error of a learned group size; clusters: most probable component of ' +
         'each datum by the cosine of its encoding and the component means; scored on held-out data.',
     );
@@ -61,7 +64,9 @@ describe('names of metrics of generated samples, and of subsets', () => {
     const parts = { metric: 'nmi', protocol: 'assign', split: 'train', subset: 2000 } as const;
     expect(metricName(parts)).toBe('nmi-assign-train2k');
     expect(parseMetricName('nmi-assign-train2k')).toEqual(parts);
-    expect(describeMetric('nmi-assign-train2k')).toMatch(/; scored on 2000 of the training data\.$/);
+    expect(describeMetric(parseMetricName('nmi-assign-train2k'))).toMatch(
+      /; scored on 2000 of the training data\.$/,
+    );
   });
 
   it.each(Object.keys(metrics) as MetricKind[])('%s: the name and its parts are one to one', (metric) => {
@@ -72,11 +77,11 @@ describe('names of metrics of generated samples, and of subsets', () => {
   });
 
   it('say in words what is compared', () => {
-    expect(describeMetric('fd10k-lenet-mnist-test')).toBe(
+    expect(describeMetric(parseMetricName('fd10k-lenet-mnist-test'))).toBe(
       'FD (lower is better): Frechet distance of two normal distributions; 10,000 real and as many generated ' +
         'samples; features of lenet-mnist; beside held-out data.',
     );
-    expect(describeMetric('icfid420-raw-train')).toMatch(
+    expect(describeMetric(parseMetricName('icfid420-raw-train'))).toMatch(
       /; 420 real samples of each class and as many generated of each component; the data's own values, columns of tables and points standardised; beside the training data\.$/,
     );
   });

@@ -1,4 +1,4 @@
-/** @file Names of metrics. A name carries its protocol: what was scored, by what, and on which data. */
+/** @file What a score measures, and its name where it is printed or saved: the protocol is part of both. */
 import { MixturaError } from '../errors.js';
 import { type MetricRow, metrics } from './metric-table.js';
 
@@ -30,6 +30,11 @@ export interface MetricParts {
   readonly split: Split;
   /** Size of the fixed random subset that was scored; absent where it was all of the split. */
   readonly subset?: number;
+}
+
+/** A number, what it measures, and how it was computed. */
+export interface Score extends MetricParts {
+  readonly value: number;
 }
 
 /**
@@ -73,12 +78,12 @@ export function parseMetricName(name: string): MetricParts {
 }
 
 /**
- * A sentence that says what a named metric measures, for reports.
+ * A sentence that says what a metric measures, for reports.
  *
- * @throws MixturaError when the name is unknown
+ * @example
+ * describeMetric(parseMetricName('nmi-assign-test')); // 'NMI (higher is better): ...; scored on held-out data.'
  */
-export function describeMetric(name: string): string {
-  const { metric, count, protocol, split, subset } = parseMetricName(name);
+export function describeMetric({ metric, count, protocol, split, subset }: MetricParts): string {
   const { title, summary, better } = metrics[metric];
   const data = subset === undefined ? splits[split] : `${subset} of ${splits[split]}`;
   const what = `${title} (${better} is better): ${summary}`;
@@ -92,26 +97,33 @@ export function describeMetric(name: string): string {
   return `${what}; ${sides(metric, count)}; ${features}; beside ${data}.`;
 }
 
-/**
- * Gives scores of one protocol their full names.
- *
- * @example
- * nameScores({ nmi: 0.9, acc: 0.8 }, { protocol: 'assign', split: 'test' }); // { 'nmi-assign-test': 0.9, ... }
- */
-export function nameScores(
-  scores: Readonly<Partial<Record<MetricKind, number>>>,
+/** Values of several metrics of one protocol as scores. */
+export function scoresOf(
+  values: Readonly<Partial<Record<MetricKind, number>>>,
   how: Omit<MetricParts, 'metric'>,
-): Record<string, number> {
-  const entries = Object.entries(scores) as [MetricKind, number][];
-  return Object.fromEntries(entries.map(([metric, value]) => [metricName({ metric, ...how }), value]));
+): Score[] {
+  const entries = Object.entries(values) as [MetricKind, number][];
+  return entries.map(([metric, value]) => ({ metric, ...how, value }));
 }
 
 /**
- * A name without what only says whose features k-means clustered, so that methods can be compared on their own:
- * `nmi-kmeans-encoder-test` and `nmi-kmeans-critic-test` are both `nmi-kmeans-test`.
+ * Scores by their full names, to be printed or saved.
+ *
+ * @example
+ * namedScores([{ metric: 'nmi', protocol: 'assign', split: 'test', value: 0.9 }]); // { 'nmi-assign-test': 0.9 }
  */
-export function comparableName(name: string): string {
-  return name.replace(/-kmeans-(?:encoder|critic)-/, '-kmeans-');
+export function namedScores(scores: readonly Score[]): Record<string, number> {
+  return Object.fromEntries(scores.map((score) => [metricName(score), score.value]));
+}
+
+/**
+ * A metric without what only says whose features k-means clustered, so that methods can be compared, each on its own
+ * features: `nmi-kmeans-encoder-test` and `nmi-kmeans-critic-test` are both `nmi-kmeans-test`.
+ */
+export function comparable<T extends MetricParts>(metric: T): T {
+  return metric.protocol.startsWith('kmeans-') && metric.count === undefined
+    ? { ...metric, protocol: 'kmeans' }
+    : metric;
 }
 
 /** 10000 -> "10k", 8461 -> "8461", nothing -> "". */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseMetricName } from './metric.js';
 import { type PublishedQuery, publishedCell, publishedCells, publishedData } from './published.js';
 import { SLOGAN_TABLE_9 } from './published-tables.js';
 
@@ -102,7 +103,7 @@ describe('the data of a run as the papers call them', () => {
 
 describe('the cell beside a metric', () => {
   const value = (query: Partial<PublishedQuery>, name: string) => {
-    const found = publishedCell({ ...MNIST_2, ...query }, name);
+    const found = publishedCell({ ...MNIST_2, ...query }, parseMetricName(name));
     return found && [found.method, found.mean, found.source];
   };
 

@@ -1,5 +1,5 @@
 /** @file Published values by data, method and metric, and which of them belongs beside a metric of ours. */
-import { parseMetricName } from './metric.js';
+import { type MetricParts, RAW } from './metric.js';
 import {
   GM_GAN_CLUSTERING,
   SLOGAN_METHODS,
@@ -118,8 +118,8 @@ export function publishedData(
  * clusters. FID and ICFID are given beside Frechet distances of any feature network, for their order only: the papers
  * do not name theirs (see {@link sameFeatures}).
  */
-export function publishedCell(query: PublishedQuery, metricName: string): PublishedCell | undefined {
-  const wanted = paperMetric(metricName);
+export function publishedCell(query: PublishedQuery, metric: MetricParts): PublishedCell | undefined {
+  const wanted = paperMetric(metric);
   if (!wanted) return undefined;
   const data = publishedData(query);
   const candidates = publishedCells.filter(
@@ -141,12 +141,14 @@ export function sameFeatures({ metric }: PublishedCell): boolean {
 }
 
 /** The column of a paper's table that a metric of ours corresponds to. */
-function paperMetric(name: string): { metric: PublishedMetric; source: RegExp } | undefined {
-  const { metric, protocol } = parseMetricName(name);
+function paperMetric({
+  metric,
+  protocol,
+}: MetricParts): { metric: PublishedMetric; source: RegExp } | undefined {
   if (metric === 'nmi' && protocol.startsWith('kmeans-')) return { metric: 'NMI', source: /^SLOGAN/ };
   if (metric === 'nmi' && protocol === 'assign') return { metric: 'NMI', source: /^GM-GAN/ };
   if (metric === 'acc' && protocol === 'assign') return { metric: 'ACC', source: /^GM-GAN/ };
-  if (protocol === 'raw') return undefined;
+  if (protocol === RAW) return undefined;
   if (metric === 'fd') return { metric: 'FID', source: /^SLOGAN/ };
   if (metric === 'icfid') return { metric: 'ICFID', source: /^SLOGAN/ };
   return undefined;

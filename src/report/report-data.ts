@@ -99,6 +99,8 @@ export interface ReportData {
   /** How samples are drawn. */
   readonly form: SampleForm;
   readonly metrics: readonly ReportMetric[];
+  /** Agreement of the groups with the true ones, where these are known: NMI, 0..1. */
+  readonly nmi?: number;
   /** Charts over the steps, such as losses. */
   readonly curves: readonly ReportCurve[];
   /** Learned sizes over the steps. */

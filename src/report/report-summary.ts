@@ -46,11 +46,10 @@ export function lead({ run }: ReportData): string {
 }
 
 /** How far the learned sizes are from the true ones, in one sentence; nothing where the truth is unknown. */
-export function verdict({ groups, metrics }: ReportData): Part {
+export function verdict({ groups, nmi }: ReportData): Part {
   const errors = groups.flatMap(({ size, trueSize }) =>
     trueSize === undefined ? [] : [Math.abs(size - trueSize)],
   );
-  const nmi = metrics.find(({ name }) => /^nmi\b/.test(name))?.value;
   const agreement = nmi === undefined ? '' : `Agreement with the true groups is NMI ${formatNumber(nmi)}. `;
   if (errors.length < groups.length || errors.length === 0) {
     return agreement === '' ? undefined : html`<p class="verdict">${agreement}</p>`;

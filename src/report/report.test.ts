@@ -31,6 +31,7 @@ const images: ReportData = {
   ],
   form: { kind: 'image', shape: [1, 8, 8], range: 'unit' },
   metrics: [{ name: 'nmi', value: 0.93123, meaning: 'Agreement.' }],
+  nmi: 0.93123,
   curves: [{ title: 'Losses', series: [{ label: 'critic', steps: [0, 1], values: [1, 0.5] }] }],
   sizes: {
     steps: [0, 3000],

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { aggregate, compareGroups, leastP, requireOneProtocol, requireSameData } from './compare.js';
-import type { RunScores } from './score.js';
+import { metricName, parseMetricName } from '../metrics/metric.js';
+import { aggregate, compareRuns, leastP, requireOneProtocol, requireSameData } from './compare.js';
 
 const place = mkdtempSync(join(tmpdir(), 'mixtura-groups-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -38,11 +38,20 @@ function run(name: string, change: Change = {}, settings: Change = {}, step = 10
   return path;
 }
 
-function scores(metrics: Record<string, number>): RunScores {
-  return { step: 100, metrics, evaluations: {}, published: {}, notes: [] };
+function scores(metrics: Record<string, number>) {
+  return {
+    scores: Object.entries(metrics).map(([name, value]) => ({ ...parseMetricName(name), value })),
+  };
 }
 
-describe('runs of one group', () => {
+/** Metrics by name. */
+function byName<T extends Parameters<typeof metricName>[0]>(metrics: readonly T[]): Record<string, T> {
+  return Object.fromEntries(metrics.map((metric) => [metricName(metric), metric]));
+}
+
+const compareByName = (...args: Parameters<typeof compareRuns>) => byName(compareRuns(...args));
+
+describe('runs that are averaged', () => {
   const first = run('first');
 
   it('may differ in what changes nothing that is learned but the seed', () => {
@@ -66,7 +75,7 @@ describe('runs of one group', () => {
     ],
   ])('are refused where they differ in %s', (_, other, difference) => {
     expect(() => requireOneProtocol([first, other])).toThrow(
-      `${first} and ${other} differ in ${difference}; runs that are averaged differ in their seed only: compare two groups by --against.`,
+      `${first} and ${other} differ in ${difference}; runs that are averaged differ in their seed only: compare two sets of runs by --against.`,
     );
   });
 
@@ -79,22 +88,24 @@ describe('runs of one group', () => {
   });
 
   it('give mean and sample deviation of what all of them have', () => {
-    const group = aggregate([
-      scores({ 'nmi-assign-test': 0.5, 'fd9-raw-test': 1 }),
-      scores({ 'nmi-assign-test': 0.7, 'fd9-raw-test': 1 }),
-      scores({ 'nmi-assign-test': 0.9 }),
-    ]);
+    const group = byName(
+      aggregate([
+        scores({ 'nmi-assign-test': 0.5, 'fd9-raw-test': 1 }),
+        scores({ 'nmi-assign-test': 0.7, 'fd9-raw-test': 1 }),
+        scores({ 'nmi-assign-test': 0.9 }),
+      ]),
+    );
     expect(Object.keys(group)).toEqual(['nmi-assign-test']);
     expect(group['nmi-assign-test']!.mean).toBeCloseTo(0.7, 12);
     expect(group['nmi-assign-test']!.deviation).toBeCloseTo(0.2, 12);
     expect(group['nmi-assign-test']!.values).toEqual([0.5, 0.7, 0.9]);
-    expect(aggregate([scores({ 'nmi-assign-test': 0.5 })])).toEqual({
-      'nmi-assign-test': { mean: 0.5, values: [0.5] },
-    });
+    expect(aggregate([scores({ 'nmi-assign-test': 0.5 })])).toEqual([
+      { metric: 'nmi', protocol: 'assign', split: 'test', mean: 0.5, values: [0.5] },
+    ]);
   });
 });
 
-describe('two groups', () => {
+describe('two sets of runs', () => {
   const group = (name: string, values: readonly number[]) =>
     aggregate(values.map((value) => scores({ [name]: value })));
 
@@ -103,18 +114,18 @@ describe('two groups', () => {
       group('nmi-assign-test', [0.8, 0.9, 1]),
       group('nmi-assign-test', [0.2, 0.3, 0.4]),
     ];
-    const { p, d, statistic, method } = compareGroups(better, worse)['nmi-assign-test']!;
+    const { p, d, statistic, method } = compareByName(better, worse)['nmi-assign-test']!;
     expect(p).toBeCloseTo(0.1, 12); // 2 of the 20 orders of three and three
     expect(statistic).toBe(9);
     expect(method).toBe('exact');
     expect(d).toBeCloseTo(6, 10); // 0.6 in units of 0.1
-    expect(compareGroups(worse, better)['nmi-assign-test']!.d).toBeCloseTo(-6, 10);
+    expect(compareByName(worse, better)['nmi-assign-test']!.d).toBeCloseTo(-6, 10);
   });
 
   it('have no effect size where nothing varies, or for one run against one', () => {
-    const constant = compareGroups(group('modes-nearest-test', [8, 8]), group('modes-nearest-test', [7, 7]));
+    const constant = compareByName(group('modes-nearest-test', [8, 8]), group('modes-nearest-test', [7, 7]));
     expect(constant['modes-nearest-test']!.d).toBeUndefined();
-    const single = compareGroups(group('modes-nearest-test', [8]), group('modes-nearest-test', [7]));
+    const single = compareByName(group('modes-nearest-test', [8]), group('modes-nearest-test', [7]));
     expect(single['modes-nearest-test']).toMatchObject({ p: 1 });
     expect(single['modes-nearest-test']!.d).toBeUndefined();
   });
@@ -122,7 +133,7 @@ describe('two groups', () => {
   it('have k-means on their own features in common, and leave out what only one has', () => {
     const a = aggregate([scores({ 'nmi-kmeans-encoder-test': 0.9, 'acc-assign-test': 1 })]);
     const b = aggregate([scores({ 'nmi-kmeans-critic-test': 0.5 })]);
-    expect(Object.keys(compareGroups(a, b))).toEqual(['nmi-kmeans-test']);
+    expect(Object.keys(compareByName(a, b))).toEqual(['nmi-kmeans-test']);
   });
 
   it('must be of the same data', () => {

@@ -1,29 +1,34 @@
-/** @file Several runs of one protocol as a group: mean and deviation of every metric, and two groups compared. */
+/** @file Runs that differ in their seed only: mean and deviation of every metric, and two sets of them compared. */
 import { resolve } from 'node:path';
 import type { ResolvedRun } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { cohensD, meanDeviation, type RankSum, rankSum } from '../math/statistics.js';
-import { comparableName } from '../metrics/metric.js';
+import { comparable, type MetricParts, metricName } from '../metrics/metric.js';
+import type { PublishedCell } from '../metrics/published.js';
 import { checkpointSteps } from './checkpoint.js';
 import { RunFolder } from './folder.js';
 import type { RunScores } from './score.js';
 
-/** A metric over the runs of a group. */
-export interface Aggregate {
+/** A metric over a set of runs. */
+export interface Aggregate extends MetricParts {
   readonly mean: number;
   /** Sample deviation (n - 1); absent for one run. */
   readonly deviation?: number;
   /** One a run, in the order of runs. */
   readonly values: readonly number[];
+  /** What a paper reports for the same data, method and metric. */
+  readonly published?: PublishedCell;
 }
 
-/** A metric of two groups: the Wilcoxon rank-sum test, and the effect size. */
-export interface Comparison extends RankSum {
-  /** Cohen's d, positive where the first group is higher; absent where nothing varies, or for one run against one. */
+/** A metric of two sets of runs: the Wilcoxon rank-sum test, and the effect size. */
+export interface Comparison extends RankSum, MetricParts {
+  /** Cohen's d, positive where the first set is higher; absent where nothing varies, or for one run against one. */
   readonly d?: number;
+  readonly a: Aggregate;
+  readonly b: Aggregate;
 }
 
-/** What may differ between runs of one group: nothing that changes what is learned, except the seed. */
+/** What may differ between runs that are averaged: nothing that changes what is learned, except the seed. */
 const FREE = new Set([
   'seed',
   'threads',
@@ -50,12 +55,12 @@ export function requireOneProtocol(paths: readonly string[]): void {
     const key = firstDifference(first, run);
     if (key === undefined) return;
     throw usageError(
-      `${paths[0]} and ${paths[i]} differ in ${key} (${word(first[key])} and ${word(run[key])}); runs that are averaged differ in their seed only: compare two groups by --against.`,
+      `${paths[0]} and ${paths[i]} differ in ${key} (${word(first[key])} and ${word(run[key])}); runs that are averaged differ in their seed only: compare two sets of runs by --against.`,
     );
   });
 }
 
-/** Checks that two groups were trained on the same data. @throws a usage error that names the difference */
+/** Checks that two sets of runs were trained on the same data. @throws a usage error that names the difference */
 export function requireSameData(first: string, second: string): void {
   const [a, b] = [protocolOf(first), protocolOf(second)];
   if (a['data fingerprint'] === b['data fingerprint']) return;
@@ -65,7 +70,7 @@ export function requireSameData(first: string, second: string): void {
   );
 }
 
-/** Everything that runs of one group have in common, flat. */
+/** Everything that runs that are averaged have in common, flat. */
 function protocolOf(path: string): Readonly<Record<string, unknown>> {
   const folder = RunFolder.open(path);
   const run: ResolvedRun = folder.readConfig();
@@ -99,50 +104,54 @@ function word(value: unknown): string {
 }
 
 /**
- * Mean and sample deviation of every metric that all runs have, by name.
+ * Mean and sample deviation of every metric that all runs have.
  * @throws a MixturaError where the runs have no metric in common
  */
-export function aggregate(scores: readonly RunScores[]): Record<string, Aggregate> {
-  const names = Object.keys(scores[0]?.metrics ?? {}).filter((name) =>
-    scores.every(({ metrics }) => metrics[name] !== undefined),
-  );
-  if (names.length === 0) throw new MixturaError('The runs have no metric in common, so there is no mean.');
-  return Object.fromEntries(
-    names.map((name) => {
-      const values = scores.map(({ metrics }) => metrics[name]!);
-      const { mean, deviation } = meanDeviation(values);
-      return [name, { mean, ...(values.length > 1 && { deviation }), values }];
-    }),
-  );
+export function aggregate(runs: readonly Pick<RunScores, 'scores'>[]): Aggregate[] {
+  const [first, ...others] = runs.map(({ scores }) => new Map(scores.map((one) => [metricName(one), one])));
+  const common = [...(first ?? [])].filter(([name]) => others.every((run) => run.has(name)));
+  if (common.length === 0) throw new MixturaError('The runs have no metric in common, so there is no mean.');
+  return common.map(([name, { value, ...metric }]) => {
+    const values = [value, ...others.map((run) => run.get(name)!.value)];
+    const { mean, deviation } = meanDeviation(values);
+    return { ...metric, mean, ...(values.length > 1 && { deviation }), values };
+  });
 }
 
 /**
- * Compares two groups metric by metric; k-means of different methods' own features counts as one metric.
+ * Compares two sets of runs metric by metric; k-means of different methods' own features counts as one metric.
  *
  * Source: SLOGAN compares by the Wilcoxon rank-sum test, and gives Cohen's d where p > 0.05.
  */
-export function compareGroups(
-  a: Readonly<Record<string, Aggregate>>,
-  b: Readonly<Record<string, Aggregate>>,
-): Record<string, Comparison & { readonly a: Aggregate; readonly b: Aggregate }> {
-  const second = new Map(Object.entries(b).map(([name, value]) => [comparableName(name), value]));
-  return Object.fromEntries(
-    Object.entries(a).flatMap(([name, own]) => {
-      const other = second.get(comparableName(name));
-      if (!other) return [];
-      const shown = b[name] ? name : comparableName(name);
-      return [[shown, { ...comparison(own.values, other.values), a: own, b: other }]];
-    }),
-  );
+export function compareRuns(a: readonly Aggregate[], b: readonly Aggregate[]): Comparison[] {
+  const second = new Map(b.map((one) => [metricName(comparable(one)), one]));
+  return a.flatMap((own) => {
+    const other = second.get(metricName(comparable(own)));
+    if (!other) return [];
+    const { metric, count, protocol, split, subset } =
+      own.protocol === other.protocol ? own : comparable(own);
+    return [
+      {
+        metric,
+        protocol,
+        split,
+        ...(count !== undefined && { count }),
+        ...(subset !== undefined && { subset }),
+        ...comparison(own.values, other.values),
+        a: own,
+        b: other,
+      },
+    ];
+  });
 }
 
-function comparison(a: readonly number[], b: readonly number[]): Comparison {
+function comparison(a: readonly number[], b: readonly number[]): RankSum & Pick<Comparison, 'd'> {
   const { p, statistic, method } = rankSum(a, b);
   const d = a.length + b.length > 2 ? cohensD(a, b) : Number.NaN;
   return { p, statistic, method, ...(Number.isFinite(d) && { d }) };
 }
 
-/** Least two-sided p that the exact rank-sum test can give for groups of these sizes: 2 / C(n + m, n). */
+/** Least two-sided p that the exact rank-sum test can give for sets of these sizes: 2 / C(n + m, n). */
 export function leastP(n: number, m: number): number {
   let ways = 1;
   for (let i = 1; i <= n; i++) ways = (ways * (m + i)) / i;

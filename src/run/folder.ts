@@ -17,6 +17,7 @@ import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { checkpointFile, checkpointSteps } from './checkpoint.js';
 import { releaseLock, takeLock } from './lock.js';
+import type { SavedScores } from './saved-scores.js';
 
 /** A line of `metrics.jsonl`. */
 export interface MetricsLine {
@@ -149,6 +150,11 @@ export class RunFolder {
   /** Writes `config.json`, whole or not at all. */
   writeConfig(run: ResolvedRun): void {
     writeFileAtomic(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
+  }
+
+  /** Writes `metrics.json`, whole or not at all. */
+  writeScores(scores: SavedScores): void {
+    writeFileAtomic(this.scoresFile, `${JSON.stringify(scores, null, 2)}\n`);
   }
 
   /** @throws a MixturaError when the file is damaged. */

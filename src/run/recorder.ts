@@ -6,8 +6,9 @@ import { type Dataset, withoutLabels } from '../data/dataset.js';
 import { requireDevice } from '../engine/devices.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { MixturaError } from '../errors.js';
-import { type Evaluation, evaluate } from '../evaluate/labels.js';
+import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import type { MethodDefinition } from '../method/method.js';
+import { namedScores } from '../metrics/metric.js';
 import { Inference } from '../train/inference.js';
 import { Session } from '../train/session.js';
 import { type StepEvent, TrainingStopped, train } from '../train/trainer.js';
@@ -178,7 +179,7 @@ class Recorder {
     if (!finished) onEvent?.({ kind: 'interrupted', step });
     // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
     const quick = finished ? {} : { limit: CURVE_LIMIT, kmeans: false };
-    const evaluation = await evaluate(this.inference, dataset, { split: 'train', ...quick });
+    const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });
     return {
       step,
       finished,
@@ -201,14 +202,14 @@ class Recorder {
       kind: 'step',
       event,
       msPerStep: this.#msPerStep,
-      sizes: Array.from(this.session.model.prior.mixing),
+      sizes: Array.from(this.inference.prior.mixing),
       residentBytes: process.memoryUsage.rss(),
     });
   }
 
   async #record(event: StepEvent, last: boolean): Promise<void> {
     const { dataset, folder, onEvent } = this.options;
-    const evaluation = await evaluate(this.inference, dataset, {
+    const evaluation = await evaluateModel(this.inference, dataset, {
       split: 'train',
       limit: CURVE_LIMIT,
       kmeans: last,
@@ -219,8 +220,8 @@ class Recorder {
       seconds: this.#seconds(),
       msPerStep: this.#msPerStep,
       losses: event.losses,
-      sizes: Array.from(this.session.model.prior.mixing),
-      metrics: evaluation.metrics,
+      sizes: Array.from(this.inference.prior.mixing),
+      metrics: namedScores(evaluation.scores),
       ...(diagnostics && { diagnostics }),
       ...(this.#notes.length > 0 && { notes: this.#notes }),
     };

@@ -5,7 +5,7 @@ import type { Dataset } from '../data/dataset.js';
 import { sampleSize } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
-import { describeMetric } from '../metrics/metric.js';
+import { describeMetric, metricName } from '../metrics/metric.js';
 import { imageGridPng } from '../report/image-grid.js';
 import { componentColor } from '../report/palette.js';
 import { renderReport } from '../report/report.js';
@@ -16,6 +16,7 @@ import { VERSION } from '../version.js';
 import { commandLine } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import type { RunOutcome } from './recorder.js';
+import { savedScores, withPublished } from './saved-scores.js';
 
 const PER_ROW = 10;
 const PER_SHEET = 30;
@@ -52,15 +53,14 @@ export async function writeReport(report: RunReport): Promise<{ report: string; 
   const png = await sheet(run, inference);
   if (png) writeFileAtomic(folder.samplesFile, png);
   writeFileAtomic(folder.reportFile, renderReport(await reportData(report)));
-  writeFileAtomic(
-    folder.scoresFile,
-    `${JSON.stringify({ step: report.outcome.step, metrics: report.outcome.evaluation.metrics }, null, 2)}\n`,
-  );
+  const { step, evaluation } = report.outcome;
+  const scores = withPublished(run, report.dataset, evaluation.scores);
+  folder.writeScores(savedScores(step, scores, []));
   return { report: folder.reportFile, ...(png && { samples: folder.samplesFile }) };
 }
 
 async function sheet(run: ResolvedRun, inference: Inference): Promise<Uint8Array | undefined> {
-  const { components, mixing } = inference.session.model.prior;
+  const { components, mixing } = inference.prior;
   const { shape, kind, range } = run.dataset;
   const size = sampleSize(shape);
   if (kind === 'image') {
@@ -89,7 +89,7 @@ async function sheet(run: ResolvedRun, inference: Inference): Promise<Uint8Array
 async function generatedPoints(
   inference: Inference,
 ): Promise<{ points: Float32Array; components: Int32Array }> {
-  const { components, mixing } = inference.session.model.prior;
+  const { components, mixing } = inference.prior;
   const parts: Float32Array[] = [];
   const groups: number[] = [];
   for (let c = 0; c < components; c++) {
@@ -109,7 +109,8 @@ async function generatedPoints(
 async function reportData(report: RunReport): Promise<ReportData> {
   const { folder, run, method, dataset, inference, outcome } = report;
   const lines = folder.readMetrics();
-  const { components } = inference.session.model.prior;
+  const { components } = inference.prior;
+  const { nmi } = outcome.evaluation.summary;
   const view = await viewOf(report);
   return {
     run: {
@@ -125,11 +126,12 @@ async function reportData(report: RunReport): Promise<ReportData> {
     },
     groups: await groupsOf(report),
     form: formOf(run),
-    metrics: Object.entries(outcome.evaluation.metrics).map(([name, value]) => ({
-      name,
-      value,
-      meaning: describeMetric(name),
+    metrics: outcome.evaluation.scores.map((score) => ({
+      name: metricName(score),
+      value: score.value,
+      meaning: describeMetric(score),
     })),
+    ...(nmi !== undefined && { nmi }),
     curves: curvesOf(lines),
     ...(lines.length > 1 && {
       sizes: {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namedScores } from '../metrics/metric.js';
 import { RunFolder } from './folder.js';
 import type { RunEvent } from './recorder.js';
 import { resumeRun } from './resume.js';
@@ -60,6 +61,9 @@ describe('a run that a program interrupts and resumes', () => {
       checkpoint: path.join(at('whole'), 'checkpoints', 'step-00000030.safetensors'),
     });
     for (const file of Object.values(files)) expect(existsSync(file)).toBe(true);
+    const saved = JSON.parse(readFileSync(path.join(at('whole'), 'metrics.json'), 'utf8'));
+    const metrics = namedScores(evaluation.scores);
+    expect(saved).toEqual({ step: STEPS, metrics, published: {}, notes: [] });
   });
 });
 

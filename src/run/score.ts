@@ -1,18 +1,15 @@
 /** @file A trained run scored on its own data and on what was held out, beside what the papers report. */
-import { join } from 'node:path';
-import { writeFileAtomic } from '../atomic-file.js';
-import { classCounts, type Dataset } from '../data/dataset.js';
-import { publishedBase } from '../data/sets/constructed.js';
+import type { Dataset } from '../data/dataset.js';
 import { usageError } from '../errors.js';
 import { chooseFeatures, type FeatureRequest } from '../evaluate/choose-features.js';
 import { fittingScore, fittingStage } from '../evaluate/fitting.js';
 import { GeneratedFeatures } from '../evaluate/generated.js';
 import { generationScores, generationStages, LEAST_SAMPLES } from '../evaluate/generation.js';
-import { type Evaluation, evaluate, shares } from '../evaluate/labels.js';
-import { ProgressMeter, type Stage, type TellProgress } from '../evaluate/progress.js';
-import { metricName, parseMetricName, type Split } from '../metrics/metric.js';
-import { type PublishedCell, publishedCell } from '../metrics/published.js';
+import { classProportions, type Evaluation, evaluateModel } from '../evaluate/labels.js';
+import { type OnProgress, ProgressMeter } from '../evaluate/progress.js';
+import type { Score, Split } from '../metrics/metric.js';
 import { type DataListeners, reopenData } from './prepare.js';
+import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
 import type { TrainedRun } from './trained.js';
 
 /** What {@link evaluateRun} scores; everything has a default. */
@@ -23,7 +20,7 @@ export interface EvaluateRunOptions extends Pick<FeatureRequest, 'features' | 'c
   readonly samples?: number | undefined;
   /** Whether a classifier is trained on generated samples and tested on real ones, which takes minutes (default no). */
   readonly fittingCapacity?: boolean | undefined;
-  readonly progress?: TellProgress | undefined;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** Samples of either side, unless told otherwise. */
@@ -33,11 +30,9 @@ export const DEFAULT_SAMPLES = 10_000;
 export interface RunScores {
   /** Steps that the model was trained for. */
   readonly step: number;
-  /** Every metric under the name that carries its protocol. */
-  readonly metrics: Readonly<Record<string, number>>;
+  /** Every score with its protocol, beside the paper's where there is one. */
+  readonly scores: readonly PublishedScore[];
   readonly evaluations: Readonly<Partial<Record<Split, Evaluation>>>;
-  /** What a paper reports for the same data, method and metric, by the name of ours. */
-  readonly published: Readonly<Record<string, PublishedCell>>;
   /** What a reader of the figures should know. */
   readonly notes: readonly string[];
 }
@@ -51,7 +46,7 @@ export interface RunScores {
  */
 export async function evaluateRun(trained: TrainedRun, options: EvaluateRunOptions = {}): Promise<RunScores> {
   const { folder, run, step, inference } = trained;
-  const { split, samples = DEFAULT_SAMPLES, features, convention, fittingCapacity, progress } = options;
+  const { split, samples = DEFAULT_SAMPLES, features, convention, fittingCapacity, onProgress } = options;
   if (!Number.isSafeInteger(samples) || samples < LEAST_SAMPLES) {
     throw usageError(
       `The number of samples is ${samples}; give a whole number of at least ${LEAST_SAMPLES}.`,
@@ -62,43 +57,42 @@ export async function evaluateRun(trained: TrainedRun, options: EvaluateRunOptio
   const lastPart = parts.at(-1)![0]; // held-out data, if there are any
   const request = { features, convention, threads: run.threads };
   const { network, note } = await chooseFeatures(run.data.name, train, request);
-  const trueSizes = train.labels && shares(train.labels);
+  const trueSizes = train.labels && classProportions(train.labels);
   const evaluations: Partial<Record<Split, Evaluation>> = {};
-  const metrics: Record<string, number> = {};
+  const scores: Score[] = [];
   const notes = note === undefined ? [] : [note];
-  const meter = new ProgressMeter(
-    parts.flatMap(([part, { count }]): Stage[] => [
-      { name: `groups of the ${part} data`, cost: 1e-3 * count },
-      ...(network ? generationStages(part, count, samples, network) : []),
-      ...(fittingCapacity && part === lastPart ? [fittingStage(part)] : []),
-    ]),
-    progress,
-  );
+  const meter = new ProgressMeter(onProgress);
+  const planned = parts.map(([part, dataset]) => ({
+    part,
+    dataset,
+    onGroups: meter.plan(`groups of the ${part} data`, 1e-3 * dataset.count),
+    stages: network && generationStages(meter, part, dataset.count, samples, network),
+    onFitting: fittingCapacity && part === lastPart ? fittingStage(meter, part) : undefined,
+  }));
   try {
     const generated = network && new GeneratedFeatures(inference, network);
-    for (const [part, dataset] of parts) {
-      meter.begin(`groups of the ${part} data`);
-      evaluations[part] = await evaluate(inference, dataset, { split: part, elastic: true, trueSizes });
-      Object.assign(metrics, evaluations[part].metrics);
-      if (network && generated) {
-        const shared = { inference, dataset, split: part, network, generated, samples, trueSizes, meter };
-        const scores = await generationScores(shared);
-        Object.assign(metrics, scores.metrics);
-        notes.push(...scores.notes);
+    for (const { part, dataset, onGroups, stages, onFitting } of planned) {
+      const data = { inference, dataset, split: part };
+      onGroups(0);
+      const evaluation = await evaluateModel(inference, dataset, { split: part, elastic: true, trueSizes });
+      evaluations[part] = evaluation;
+      scores.push(...evaluation.scores);
+      if (network && generated && stages) {
+        const found = await generationScores({ ...data, network, generated, samples, trueSizes, stages });
+        scores.push(...found.scores);
+        notes.push(...found.notes);
       }
-      if (fittingCapacity && part === lastPart) {
-        const { classOf } = evaluations[part];
-        const shared = { inference, dataset, split: part, classOf, threads: run.threads, meter };
-        Object.assign(metrics, await fittingScore(shared));
+      if (onFitting) {
+        const { classOf } = evaluation;
+        scores.push(await fittingScore({ ...data, classOf, threads: run.threads, onFraction: onFitting }));
       }
     }
   } finally {
     await network?.close();
   }
-  const published = besides(trained, train, Object.keys(metrics));
-  const written = { step, metrics, ...(Object.keys(published).length > 0 && { published }), notes };
-  writeFileAtomic(join(folder.path, 'metrics.json'), `${JSON.stringify(written, null, 2)}\n`);
-  return { step, metrics, evaluations, published, notes };
+  const beside = withPublished(run, train, scores);
+  folder.writeScores(savedScores(step, beside, notes));
+  return { step, scores: beside, evaluations, notes };
 }
 
 function partsOf(train: Dataset, name: string, split: Split | undefined): [Split, Dataset][] {
@@ -109,40 +103,4 @@ function partsOf(train: Dataset, name: string, split: Split | undefined): [Split
     ...(split === 'test' ? [] : [['train', train] as [Split, Dataset]]),
     ...(split === 'train' || !train.test ? [] : [['test', train.test()] as [Split, Dataset]]),
   ];
-}
-
-/** Published cells by metric; beside the held-out figure where there is one, as the papers evaluate. */
-function besides(
-  { run }: TrainedRun,
-  train: Dataset,
-  names: readonly string[],
-): Record<string, PublishedCell> {
-  const counts = classCounts(train);
-  if (!counts) return {};
-  const query = {
-    base: publishedBase(run.data.name),
-    classNames: train.classNames ?? [],
-    classCounts: counts,
-    method: run.method,
-    settings: run.settings,
-  };
-  const heldOut = new Set(
-    names
-      .map(parseMetricName)
-      .filter(({ split }) => split === 'test')
-      .map(kindOf),
-  );
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const parts = parseMetricName(name);
-      if (parts.split === 'train' && heldOut.has(kindOf(parts))) return [];
-      const cell = publishedCell(query, name);
-      return cell ? [[name, cell]] : [];
-    }),
-  );
-}
-
-/** A metric without its data: what train and test have in common. */
-function kindOf({ metric, protocol }: ReturnType<typeof parseMetricName>): string {
-  return metricName({ metric, protocol, split: 'test' });
 }

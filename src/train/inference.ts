@@ -4,6 +4,10 @@ import { sampleSize } from '../data/dataset.js';
 import type { Feeds } from '../engine/engine.js';
 import { input } from '../graph/tensor.js';
 import type { RowTool } from '../method/intervention.js';
+import type { Stream } from '../math/random.js';
+import type { Inference as InferenceGraphs } from '../method/method.js';
+import type { DataShape } from '../nets/backbone.js';
+import type { LatentPrior } from '../prior/prior.js';
 import type { Session } from './session.js';
 
 /** Rows that go through a network at a time. */
@@ -35,14 +39,44 @@ export class Inference {
     return new Inference(session);
   }
 
+  /** The latent distribution: where latents come from, and the learned sizes of the groups. */
+  get prior(): LatentPrior {
+    return this.session.model.prior;
+  }
+
+  /** Number of groups K that the model was built for; the prior of a method without groups has one component. */
+  get components(): number {
+    return this.session.context.components;
+  }
+
+  /** Source of every draw from the model. */
+  get stream(): Stream {
+    return this.session.stream;
+  }
+
+  /** Shape, kind and interval of the samples. */
+  get data(): DataShape {
+    return this.session.context.data;
+  }
+
+  /** The model's networks in evaluation mode, as expressions for any batch size. */
+  get graphs(): InferenceGraphs {
+    return this.session.model.inference;
+  }
+
+  /** Values of the inputs that the graphs read besides the parameters (the prior's means, say). */
+  get constants(): Feeds {
+    return this.graphs.constants?.() ?? {};
+  }
+
   /** Whether the method gives each datum a probability for each group. */
   get assigns(): boolean {
-    return this.session.model.inference.assign !== undefined;
+    return this.graphs.assign !== undefined;
   }
 
   /** Samples [n, ...shape] of the latents [n, width]. */
   generate(latents: Float64Array): Promise<Float32Array> {
-    const width = this.session.model.prior.width;
+    const width = this.prior.width;
     const count = latents.length / width;
     return this.#batched('generate', 'samples', count, (start, rows, buffer) => {
       buffer.latent = filled(ROWS * width, latents.subarray(start * width, (start + rows) * width));
@@ -54,8 +88,7 @@ export class Inference {
    * @throws a usage error where c is not 0..K-1.
    */
   sampleComponent(c: number, n: number, ...path: (string | number)[]): Promise<Float32Array> {
-    const { model, stream } = this.session;
-    return this.generate(model.prior.sampleComponent(c, n, stream.fork('samples', ...path, c)).z);
+    return this.generate(this.prior.sampleComponent(c, n, this.stream.fork('samples', ...path, c)).z);
   }
 
   /** n new samples of the whole mixture, [n, ...shape], and the component that each was drawn from, n. */
@@ -63,14 +96,13 @@ export class Inference {
     n: number,
     ...path: (string | number)[]
   ): Promise<{ samples: Float32Array; components: Int32Array }> {
-    const { model, stream } = this.session;
-    const { z, component } = model.prior.sample(n, stream.fork('samples', ...path, 'mixture'));
+    const { z, component } = this.prior.sample(n, this.stream.fork('samples', ...path, 'mixture'));
     return { samples: await this.generate(z), components: component };
   }
 
   /** Features of samples [n, ...shape], [n, f]. */
   featuresOf(samples: Float32Array): Promise<Float32Array> {
-    const size = sampleSize(this.session.context.data.shape);
+    const size = sampleSize(this.data.shape);
     return this.#batched('features', 'features', samples.length / size, (start, rows, buffer) => {
       buffer.samples = filled(ROWS * size, samples.subarray(start * size, (start + rows) * size));
     });
@@ -78,14 +110,14 @@ export class Inference {
 
   /** The most probable group of each of samples [n, ...shape]; rejects unless the method {@link assigns}. */
   async groupOf(samples: Float32Array): Promise<Int32Array> {
-    const size = sampleSize(this.session.context.data.shape);
-    const constants = this.#constants();
+    const size = sampleSize(this.data.shape);
+    const { constants } = this;
     const count = samples.length / size;
     const probabilities = await this.#batched('assign', 'probabilities', count, (start, rows, buffer) => {
       const part = samples.subarray(start * size, (start + rows) * size);
       Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
     });
-    return mostProbable(probabilities, this.session.model.prior.components);
+    return mostProbable(probabilities, this.prior.components);
   }
 
   /** Features of the data at `indices`, [n, f]. */
@@ -95,17 +127,13 @@ export class Inference {
 
   /** Group probabilities of the data at `indices`, [n, K]; rejects unless the method {@link assigns}. */
   assign(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
-    const constants = this.#constants();
+    const { constants } = this;
     return this.#overData('assign', 'probabilities', data, indices, constants);
   }
 
   /** Values of one of the model's row tools for the data at `indices`, row-major. */
   overRows(tool: RowTool, data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
     return this.#overData(programOf(tool), 'values', data, indices, tool.constants?.() ?? {});
-  }
-
-  #constants(): Feeds {
-    return this.session.model.inference.constants?.() ?? {};
   }
 
   #overData(

@@ -39,7 +39,7 @@ export async function assignFile(
     );
   }
   const data = await openLike(run, nameOrPath, options);
-  const { components } = inference.session.model.prior;
+  const { components } = inference.prior;
   const indices = Uint32Array.from({ length: data.count }, (_, i) => i);
   const probabilities = await inference.assign(data, indices);
   return { count: data.count, components, component: mostProbable(probabilities, components), probabilities };

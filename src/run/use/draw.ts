@@ -28,7 +28,7 @@ export async function drawSamples(
   { inference, run }: TrainedRun,
   { component, count, seed = 0 }: DrawOptions,
 ): Promise<Drawn> {
-  const size = Math.max(sampleSize(run.dataset.shape), inference.session.model.prior.width);
+  const size = Math.max(sampleSize(run.dataset.shape), inference.prior.width);
   if (count * size > MOST_VALUES) {
     throw usageError(
       `--count is ${count}; at most ${Math.floor(MOST_VALUES / size)} samples are drawn at once.`,

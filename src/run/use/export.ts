@@ -97,12 +97,12 @@ function makeFolder(folder: string): void {
 }
 
 async function exportedNetworks({ inference, run }: TrainedRun): Promise<ExportedNetwork[]> {
-  const { model, stream } = inference.session;
-  const { generate, features, assign } = model.inference;
+  const { prior, stream } = inference;
+  const { generate, features, assign } = inference.graphs;
   const { shape } = run.dataset;
-  const { z } = model.prior.sample(CHECKED_ROWS, stream.fork('export'));
+  const { z } = prior.sample(CHECKED_ROWS, stream.fork('export'));
   const given = await inference.generate(z);
-  const latents = { input: 'latent', width: [model.prior.width], given: Float32Array.from(z) };
+  const latents = { input: 'latent', width: [prior.width], given: Float32Array.from(z) };
   const samples = { input: 'samples', width: shape, given };
   const leaf = input('samples', [BATCH, ...shape]);
   const networks: ExportedNetwork[] = [
@@ -110,7 +110,7 @@ async function exportedNetworks({ inference, run }: TrainedRun): Promise<Exporte
       ...latents,
       file: 'generator.onnx',
       output: 'samples',
-      expression: generate(input('latent', [BATCH, model.prior.width])),
+      expression: generate(input('latent', [BATCH, prior.width])),
       expected: given,
     },
     {
@@ -139,9 +139,9 @@ async function exportedNetworks({ inference, run }: TrainedRun): Promise<Exporte
 }
 
 /** Every parameter and running statistic, and what `assign` reads besides. */
-async function boundValues({ inference: { session } }: TrainedRun): Promise<Map<string, Float32Array>> {
-  const bound = new Map(Object.entries(session.model.inference.constants?.() ?? {}));
-  for (const [name, { data }] of Object.entries(await session.save())) {
+async function boundValues({ inference }: TrainedRun): Promise<Map<string, Float32Array>> {
+  const bound = new Map(Object.entries(inference.constants));
+  for (const [name, { data }] of Object.entries(await inference.session.save())) {
     if (data instanceof Float32Array) bound.set(name, data);
   }
   return bound;
@@ -179,7 +179,7 @@ function metadataOf({ run, step }: TrainedRun): Record<string, string> {
 
 /** Everything that the networks alone do not tell: how latents are drawn, and what values the data has. */
 function mixtureOf({ run, step, inference }: TrainedRun): object {
-  const { components, width, mixing, means, covariances } = inference.session.model.prior;
+  const { components, width, mixing, means, covariances } = inference.prior;
   return {
     version: VERSION,
     method: run.method,
