@@ -111,6 +111,22 @@ describe('the help', () => {
     expect(stdout).toMatch(/\n {2}scaleEnd= {2,}where the feature scale goes/);
   });
 
+  it('of train lists the settings of any method, and says how to see those of the others', async () => {
+    const plain = (await place.run('train', '--help')).stdout;
+    expect(plain).toMatch(/--method NAME {2,}slogan \(default\), infogan or wgan\n/);
+    expect(plain).toContain('\nSettings of other methods: mixtura train --method infogan or wgan --help.\n');
+    const { code, stdout } = await place.run('train', '--method', 'infogan', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('\nSettings (--set key=value), of infogan:\n');
+    expect(stdout).toMatch(/\n {2}learningRate=0\.0001 {2,}Adam rate of generator and encoder/);
+    expect(stdout).not.toContain('relocate=');
+    expect(stdout).toContain(
+      '\nSettings of the run that --set takes too: horizon, evaluateEvery, checkpointEvery, keepCheckpoints.\n',
+    );
+    const wrong = await place.run('train', '--method', 'slogn', '--help');
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+  });
+
   it('of cluster says how high probabilities go', async () => {
     expect((await place.run('cluster', '--help')).stdout).toContain('0.79 for K = 3');
     expect(Math.E / (Math.E + 2 / Math.E)).toBeCloseTo(0.79, 2);
@@ -192,7 +208,7 @@ describe('a bad file', () => {
     refused(
       'cluster wgan narrow.csv',
       2,
-      'The run wgan was trained by wgan, which does not assign data to groups; use a run of slogan.',
+      'The run wgan was trained by wgan, which does not assign data to groups; use a run of a method that does, such as slogan.',
     ));
 
   it('a published set that is not there says which files to put where', async () => {

@@ -46,7 +46,7 @@ it('data without labels leave nothing behind', async () => {
 });
 
 it('explains itself with an example', () => {
-  const help = helpOf(featuresVerb);
+  const help = helpOf(featuresVerb, parseArguments(featuresVerb, ['--help']));
   expect(help).toContain('mixtura features mnist');
   for (const option of ['--out', '--steps', '--seed', '--threads', '--json']) expect(help).toContain(option);
 });

@@ -52,7 +52,7 @@ async function main(words: readonly string[]): Promise<number> {
   const verb = await load();
   const args = parseArguments(verb, rest);
   if (args.flag('help')) {
-    print(helpOf(verb));
+    print(helpOf(verb, args));
     return ExitCode.done;
   }
   return verb.run(args);

@@ -1,14 +1,52 @@
-/** @file The options of `mixtura train` as a request, nothing filled in. */
+/** @file The options of `mixtura train`, and the request that is made of them, nothing filled in. */
 import { presets } from '../config/presets.js';
 import type { RunRequest } from '../config/resolve.js';
+import { RUN_DEFAULTS, runSchema } from '../config/schema.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 import { usageError } from '../errors.js';
-import { imageOptions } from './image-options.js';
-import { tableOptions } from './table-options.js';
-import type { Arguments } from './verb.js';
+import { methods } from '../method/index.js';
+import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
+import { TABLE_OPTIONS, tableOptions } from './table-options.js';
+import type { Arguments, Option } from './verb.js';
 
-/** Settings of the run itself that `--set` also takes. */
-const RUN_KEYS = ['horizon', 'evaluateEvery', 'checkpointEvery', 'keepCheckpoints'];
+/** The words to choose from, the default marked: `slogan (default), infogan or wgan`. */
+export function choice(words: readonly string[], byDefault?: string): string {
+  const marked = words.map((word) => (word === byDefault ? `${word} (default)` : word));
+  return marked.length < 2
+    ? marked.join()
+    : `${marked.slice(0, -1).join(', ')} or ${marked[marked.length - 1]}`;
+}
+
+/** The options of `mixtura train`. */
+export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
+  method: { value: 'NAME', summary: choice(Object.keys(methods), RUN_DEFAULTS.method) },
+  preset: { value: 'NAME', summary: Object.keys(presets).join(', ') },
+  components: { value: 'K', summary: 'number of groups (default: number of classes, where known)' },
+  classes: { value: 'A,B', summary: 'classes to keep' },
+  ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
+  groups: { value: 'A;B,C', summary: 'classes merged into groups' },
+  ...TABLE_OPTIONS,
+  ...IMAGE_OPTIONS,
+  steps: { value: 'N', summary: 'steps of training' },
+  batch: { value: 'N', summary: 'batch size' },
+  seed: { value: 'N', summary: `seed of everything random in training (default ${RUN_DEFAULTS.seed})` },
+  threads: { value: 'N', summary: `threads (default ${RUN_DEFAULTS.threads})` },
+  device: { value: 'NAME', summary: `where the training step runs: ${choice(DEVICES, RUN_DEFAULTS.device)}` },
+  out: { value: 'FOLDER', summary: 'run folder (default: runs/NAME, numbered)' },
+  resume: { value: 'FOLDER', summary: 'go on with that run from its last checkpoint' },
+  allow: { value: 'A,B', summary: 'settings that may differ on --resume' },
+  set: {
+    value: 'KEY=VALUE',
+    summary: 'a setting of the method or of the run, any number of times',
+    repeated: true,
+  },
+  'dry-run': { summary: 'print the resolved settings and stop' },
+};
+
+/** Settings of the run itself that have no option of their own: `--set` takes them beside those of the method. */
+export const RUN_SETTINGS: readonly string[] = Object.keys(runSchema.shape).filter(
+  (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && key !== 'data' && key !== 'settings',
+);
 
 /** What the user typed, as far as it was typed. @throws a usage error for a value that is none. */
 export function requestOf(args: Arguments): RunRequest {
@@ -18,7 +56,7 @@ export function requestOf(args: Arguments): RunRequest {
     const at = item.indexOf('=');
     if (at < 1) throw usageError(`--set is '${item}'; give it as key=value.`);
     const key = item.slice(0, at);
-    (RUN_KEYS.includes(key) ? runSettings : settings)[key] = parseValue(item.slice(at + 1));
+    (RUN_SETTINGS.includes(key) ? runSettings : settings)[key] = parseValue(item.slice(at + 1));
   }
   const preset = args.text('preset');
   const name = args.positionals[0] ?? (preset === undefined ? undefined : presets[preset]?.data?.name);
@@ -51,7 +89,7 @@ function deviceOption(args: Arguments): DeviceName | undefined {
   const name = args.text('device');
   if (name === undefined) return undefined;
   const device = DEVICES.find((known) => known === name);
-  if (!device) throw usageError(`--device is '${name}'; give ${DEVICES.join(' or ')}.`);
+  if (!device) throw usageError(`--device is '${name}'; give ${choice(DEVICES)}.`);
   return device;
 }
 

@@ -1,19 +1,17 @@
 /** @file `mixtura train`: trains a method on data and leaves a run folder with a report. */
-import { presets } from '../config/presets.js';
+import type { z } from 'zod';
 import { RUN_DEFAULTS } from '../config/schema.js';
 import { ExitCode, usageError } from '../errors.js';
-import { methodNamed } from '../method/index.js';
+import { methodNamed, methods } from '../method/index.js';
 import type { FollowOptions, TrainResult } from '../run/complete.js';
 import { prepareRun } from '../run/prepare.js';
 import { resumeRun } from '../run/resume.js';
 import { startRun } from '../run/start.js';
 import { dataLines } from './data-lines.js';
 import { groupLines } from './groups.js';
-import { IMAGE_OPTIONS } from './image-options.js';
 import { duration, note, print, printJson } from './output.js';
 import { statusLine } from './status.js';
-import { TABLE_OPTIONS } from './table-options.js';
-import { requestOf } from './train-request.js';
+import { choice, RUN_SETTINGS, requestOf, TRAIN_OPTIONS } from './train-request.js';
 import { type Arguments, table, type Verb } from './verb.js';
 
 export const trainVerb: Verb = {
@@ -21,30 +19,7 @@ export const trainVerb: Verb = {
   summary: 'Find the groups in data, learn their sizes, and learn to generate new samples of each.',
   usage: '[DATA]',
   arity: [0, 1],
-  options: {
-    method: { value: 'NAME', summary: 'slogan (default), infogan or wgan' },
-    preset: { value: 'NAME', summary: Object.keys(presets).join(', ') },
-    components: { value: 'K', summary: 'number of groups (default: number of classes, where known)' },
-    classes: { value: 'A,B', summary: 'classes to keep' },
-    ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
-    groups: { value: 'A;B,C', summary: 'classes merged into groups' },
-    ...TABLE_OPTIONS,
-    ...IMAGE_OPTIONS,
-    steps: { value: 'N', summary: 'steps of training' },
-    batch: { value: 'N', summary: 'batch size' },
-    seed: { value: 'N', summary: 'seed of everything random in training (default 0)' },
-    threads: { value: 'N', summary: 'threads (default 2)' },
-    device: { value: 'NAME', summary: 'where the training step runs: cpu (default) or webgpu' },
-    out: { value: 'FOLDER', summary: 'run folder (default: runs/NAME, numbered)' },
-    resume: { value: 'FOLDER', summary: 'go on with that run from its last checkpoint' },
-    allow: { value: 'A,B', summary: 'settings that may differ on --resume' },
-    set: {
-      value: 'KEY=VALUE',
-      summary: 'a setting of the method or of the run, any number of times',
-      repeated: true,
-    },
-    'dry-run': { summary: 'print the resolved settings and stop' },
-  },
+  options: TRAIN_OPTIONS,
   examples: [
     'mixtura train',
     'mixtura train mnist --classes 0,4 --ratio 7:3 --set network=dcgan',
@@ -129,14 +104,22 @@ function resultLines({ step, seconds, msPerStep, groups, evaluation, files }: Tr
   ];
 }
 
-/** The settings of the default method, for `--help`. */
-function settingsHelp(): string {
-  const { name, settings } = methodNamed(RUN_DEFAULTS.method);
+/** The settings of the method that is asked for, and how to see those of the others. */
+function settingsHelp(args: Arguments): string {
+  const { name, title, source, settings } = methodNamed(args.text('method') ?? RUN_DEFAULTS.method);
   const defaults = settings.parse({});
   const rows = Object.entries(settings.shape).map(([key, schema]) => {
     const value = defaults[key];
     const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-    return [`${key}=${text}`, (schema as { description?: string }).description ?? ''] as const;
+    return [`${key}=${text}`, (schema as z.ZodType).description ?? ''] as const;
   });
-  return [`Settings (--set key=value), of ${name}:`, ...table(rows)].join('\n');
+  const others = Object.keys(methods).filter((other) => other !== name);
+  return [
+    `Settings (--set key=value), of ${name}:`,
+    ...table(rows),
+    `${title}: ${source}.`,
+    '',
+    `Settings of the run that --set takes too: ${RUN_SETTINGS.join(', ')}.`,
+    `Settings of other methods: mixtura train --method ${choice(others)} --help.`,
+  ].join('\n');
 }

@@ -33,7 +33,7 @@ export interface Verb {
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly string[];
   /** A further section of the help, after the options. */
-  extraHelp?(): string;
+  extraHelp?(args: Arguments): string;
   /** @returns the exit code. */
   run(args: Arguments): Promise<number>;
 }
@@ -133,8 +133,8 @@ export function table(rows: readonly (readonly [left: string, right: string])[])
   return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
 }
 
-/** The text of `mixtura VERB --help`. */
-export function helpOf(verb: Verb): string {
+/** The text of `mixtura VERB --help`, which may depend on what else was typed. */
+export function helpOf(verb: Verb, args: Arguments): string {
   const entries = Object.entries({ ...verb.options, ...COMMON }).map(
     ([name, { value, summary, many }]) =>
       [`--${name}${value ? ` ${value}` : ''}${many ? ' ...' : ''}`, summary] as const,
@@ -146,7 +146,7 @@ export function helpOf(verb: Verb): string {
     '',
     'Options:',
     ...table(entries),
-    ...(verb.extraHelp ? ['', verb.extraHelp()] : []),
+    ...(verb.extraHelp ? ['', verb.extraHelp(args)] : []),
     '',
     'Examples:',
     ...verb.examples.map((example) => `  ${example}`),

@@ -4,6 +4,31 @@ import { DEVICES, type DeviceName } from '../engine/devices.js';
 
 const wholeNumber = z.int().min(0);
 
+/**
+ * Marks of a setting, given by `.meta()`, that shared code reads instead of lists of names:
+ * `execution` is how a run is executed, not what it computes: it may differ when a run goes on. It leaves the results
+ * the same bits, or changes their rounding.
+ * `lower` is a rate to be lowered where training diverges.
+ */
+export interface SettingMarks {
+  readonly execution?: 'same bits' | 'rounding';
+  readonly lower?: true;
+}
+
+/** Names of the settings of a schema that bear this mark. */
+export function settingsMarked<Mark extends keyof SettingMarks>(
+  { shape }: z.ZodObject,
+  mark: Mark,
+  value: SettingMarks[Mark],
+): string[] {
+  return Object.entries(shape)
+    .filter(([, schema]) => z.globalRegistry.get(schema)?.[mark] === value)
+    .map(([key]) => key);
+}
+
+const SAME_BITS = { execution: 'same bits' } satisfies SettingMarks;
+const ROUNDING = { execution: 'rounding' } satisfies SettingMarks;
+
 /** The data of a run, as the user names it. */
 export const dataSchema = z.strictObject({
   name: z.string().describe('name of a data set, or path of a file'),
@@ -34,11 +59,11 @@ export const runSchema = z.strictObject({
   horizon: z.int().min(1).optional().describe('step at which the decays end (default: steps)'),
   batch: z.int().min(2),
   seed: wholeNumber,
-  threads: z.int().min(1),
-  device: z.enum(DEVICES).optional().describe('where the training step runs (default: cpu)'),
-  evaluateEvery: z.int().min(1),
-  checkpointEvery: z.int().min(1),
-  keepCheckpoints: z.int().min(1),
+  threads: z.int().min(1).meta(SAME_BITS),
+  device: z.enum(DEVICES).optional().describe('where the training step runs (default: cpu)').meta(ROUNDING),
+  evaluateEvery: z.int().min(1).meta(SAME_BITS),
+  checkpointEvery: z.int().min(1).meta(SAME_BITS),
+  keepCheckpoints: z.int().min(1).meta(SAME_BITS),
   settings: z.record(z.string(), z.unknown()).describe("the method's own settings"),
 });
 

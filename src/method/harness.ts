@@ -27,7 +27,12 @@ export const harnessSettings = {
     .default('lp')
     .describe(`penalty on the critic's slope: ${namesOf(penalties).join(', ')}`),
   lipschitz: z.number().min(0).default(10).describe('weight of the penalty'),
-  learningRate: z.number().positive().default(1e-4).describe('Adam rate of generator and encoder (eta)'),
+  learningRate: z
+    .number()
+    .positive()
+    .default(1e-4)
+    .describe('Adam rate of generator and encoder (eta)')
+    .meta({ lower: true }),
   criticRate: z.number().positive().default(4).describe("critic's Adam rate, as a multiple of learningRate"),
   beta1: z.number().min(0).max(1).default(0).describe("Adam's first decay"),
   beta2: z.number().min(0).max(1).default(0.9).describe("Adam's second decay"),

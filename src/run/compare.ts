@@ -1,6 +1,6 @@
 /** @file Runs that differ in their seed only: mean and deviation of every metric, and two sets of them compared. */
 import { resolve } from 'node:path';
-import type { ResolvedRun } from '../config/schema.js';
+import { type ResolvedRun, runSchema, settingsMarked } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { cohensD, meanDeviation, type RankSum, rankSum } from '../math/statistics.js';
 import { comparable, type MetricParts, metricName } from '../metrics/metric.js';
@@ -28,16 +28,11 @@ export interface Comparison extends RankSum, MetricParts {
   readonly b: Aggregate;
 }
 
-/** What may differ between runs that are averaged: nothing that changes what is learned, except the seed. */
-const FREE = new Set([
-  'seed',
-  'threads',
-  'version',
-  'evaluateEvery',
-  'checkpointEvery',
-  'keepCheckpoints',
-  'steps',
-]);
+/**
+ * What may differ between runs that are averaged: the seed, and what leaves the results the same bits. The steps that
+ * were done are compared instead of those that were planned.
+ */
+const FREE = new Set(['seed', 'steps', 'version', ...settingsMarked(runSchema, 'execution', 'same bits')]);
 
 /**
  * Checks, before any work, that runs can be averaged: equal data, method, settings and steps, and no run twice.

@@ -1,6 +1,6 @@
 /** @file A whole training run: opens the session, trains, logs, scores, saves, and can be stopped and gone on with. */
 import { mkdirSync } from 'node:fs';
-import { deviceOf, type ResolvedRun } from '../config/schema.js';
+import { deviceOf, type ResolvedRun, settingsMarked } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { type Dataset, withoutLabels } from '../data/dataset.js';
 import { requireDevice } from '../engine/devices.js';
@@ -255,17 +255,25 @@ class Recorder {
 
   #withCheckpoint(cause: unknown): unknown {
     if (!(cause instanceof MixturaError)) return cause;
-    const { run, folder } = this.options;
-    const rate = run.settings.learningRate;
+    const { folder } = this.options;
     // Going on as before would lead to the same bits; after a full disk it is what one wants.
-    const stopped = cause instanceof TrainingStopped && typeof rate === 'number';
-    const slower = stopped ? ` --set learningRate=${rate / 2} --allow learningRate` : '';
+    const slower = cause instanceof TrainingStopped ? lowerRates(this.options) : '';
     const good =
       this.#checkpoint === ''
         ? 'No checkpoint had been written.'
         : `The last good checkpoint is ${this.#checkpoint}; go on from it with --resume ${folder.path}${slower}.`;
     return new MixturaError(`${cause.message} ${good}`, { cause, exitCode: cause.exitCode });
   }
+}
+
+/** The options that halve the rates which the method declares as those to lower; empty where there are none. */
+function lowerRates({ run, method }: Pick<RunOptions, 'run' | 'method'>): string {
+  const rates = settingsMarked(method.settings, 'lower', true).filter(
+    (name) => typeof run.settings[name] === 'number',
+  );
+  if (rates.length === 0) return '';
+  const lowered = rates.map((name) => `--set ${name}=${(run.settings[name] as number) / 2}`);
+  return ` ${lowered.join(' ')} --allow ${rates.join(',')}`;
 }
 
 function scalars(line: MetricsLine): Record<string, number> {

@@ -94,6 +94,18 @@ describe('a change on resuming', () => {
   });
 });
 
+describe('a run that diverges', () => {
+  it('says from which checkpoint to go on, with the rate that its method declares lowered', async () => {
+    // The first step leaves a generator of finite weights, the second multiplies them with each other.
+    const settings = { network: 'mlp-plain', units: 8, latent: 4, learningRate: 1e30, criticRate: 1e-33 };
+    const request = { ...REQUEST, data: { name: 'ring' }, method: 'wgan', settings, checkpointEvery: 1 };
+    await expect(startRun(request, { folder: at('diverged') })).rejects.toThrow(
+      /^Training stopped at step 2: .* go on from it with --resume .*diverged --set learningRate=5e\+29 --allow learningRate\.$/,
+    );
+    expect(readdirSync(at('diverged'))).not.toContain('.lock');
+  });
+});
+
 describe('a run that fails at its start', () => {
   it('leaves no folder, and a folder that holds something as it was', async () => {
     await expect(startRun(REQUEST, { folder: at('whole') })).rejects.toThrow('exists and is not empty');

@@ -1,11 +1,14 @@
 /** @file What a run that goes on is asked for, against what it was started with. */
 import { parse, type RunRequest } from '../config/resolve.js';
-import { type ResolvedRun, runSchema } from '../config/schema.js';
+import { type ResolvedRun, runSchema, settingsMarked } from '../config/schema.js';
 import { usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 
 /** Settings that say how a run is executed, not what it computes: they may differ freely. */
-const FREE = new Set(['threads', 'device', 'keepCheckpoints', 'checkpointEvery', 'evaluateEvery']);
+const FREE = new Set([
+  ...settingsMarked(runSchema, 'execution', 'same bits'),
+  ...settingsMarked(runSchema, 'execution', 'rounding'),
+]);
 
 /**
  * The saved run with what the request changes: nothing but free settings and those that `allow` names.

@@ -1,5 +1,5 @@
 /** @file New data assigned to the groups of a trained run. */
-import type { DataConfig } from '../../config/schema.js';
+import { type DataConfig, RUN_DEFAULTS } from '../../config/schema.js';
 import type { Dataset, Samples, ValueRange } from '../../data/dataset.js';
 import type { ReadOptions } from '../../data/formats/content.js';
 import type { ImageOptions } from '../../data/images/folder.js';
@@ -35,7 +35,7 @@ export async function assignFile(
   const { inference, run } = trained;
   if (!inference.assigns) {
     throw usageError(
-      `The run ${trained.folder.path} was trained by ${run.method}, which does not assign data to groups; use a run of slogan.`,
+      `The run ${trained.folder.path} was trained by ${run.method}, which does not assign data to groups; use a run of a method that does, such as ${RUN_DEFAULTS.method}.`,
     );
   }
   const data = await openLike(run, nameOrPath, options);

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { methods } from '../method/index.js';
+import { runSchema, settingsMarked } from './schema.js';
+
+describe('marks of settings', () => {
+  it('say which settings of a run are how it is executed, and whether they change its rounding', () => {
+    expect(settingsMarked(runSchema, 'execution', 'same bits')).toEqual([
+      'threads',
+      'evaluateEvery',
+      'checkpointEvery',
+      'keepCheckpoints',
+    ]);
+    expect(settingsMarked(runSchema, 'execution', 'rounding')).toEqual(['device']);
+  });
+
+  it('are read from any schema, with its default and its description', () => {
+    const schema = z.object({
+      a: z.number(),
+      b: z.number().default(1).describe('the rate').meta({ lower: true }),
+    });
+    expect(settingsMarked(schema, 'lower', true)).toEqual(['b']);
+    expect(schema.shape.b.description).toBe('the rate');
+    for (const { settings } of Object.values(methods)) {
+      expect(settingsMarked(settings, 'lower', true)).toEqual(['learningRate']);
+    }
+  });
+});
