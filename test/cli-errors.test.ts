@@ -114,7 +114,7 @@ describe('the help', () => {
   it('of train lists the settings of any method, and says how to see those of the others', async () => {
     const plain = (await place.run('train', '--help')).stdout;
     expect(plain).toMatch(/--method NAME {2,}slogan \(default\), infogan or wgan\n/);
-    expect(plain).toContain('\nSettings of other methods: mixtura train --method infogan or wgan --help.\n');
+    expect(plain).toContain('\nSettings of infogan or wgan: mixtura train --method NAME --help.\n');
     const { code, stdout } = await place.run('train', '--method', 'infogan', '--help');
     expect(code).toBe(0);
     expect(stdout).toContain('\nSettings (--set key=value), of infogan:\n');

@@ -1,5 +1,6 @@
 /** @file Sum and median of timings. */
 
+/** The sum of the values, 0 of none. */
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }

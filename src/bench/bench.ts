@@ -40,10 +40,11 @@ export interface BenchOptions {
   readonly sizes?: BenchSizes | undefined;
   /** Measure every operator too; that makes the step slower by some microseconds an operator. */
   readonly profile?: boolean | undefined;
-  /** Told at steps 100, 1000, 2000, ... and the last. */
+  /** Called at steps 100, 1000, 2000, ... and the last. */
   readonly onMemory?: (reading: MemoryReading) => void;
 }
 
+/** The memory of the process at a step. */
 export interface MemoryReading {
   readonly step: number;
   /** Resident size of the process. */
@@ -54,10 +55,11 @@ export interface MemoryReading {
 export interface Surroundings {
   /** Resident size of another process, which has loaded the same modules and computed a constant in ONNX Runtime. */
   readonly runtime: number;
-  /** The data, as they are held. */
+  /** Bytes of the data in memory. */
   readonly data: number;
 }
 
+/** The time of one part of the step. */
 export interface BenchPart {
   readonly name: string;
   /** Mean milliseconds a step. */
@@ -168,7 +170,7 @@ async function resultOf(
   };
 }
 
-/** A benchmark's session, with its data; whoever opens it closes `session.engine`. */
+/** A benchmark's session, with its data; its opener closes `session.engine`. */
 export interface OpenBench {
   readonly config: RunConfig;
   readonly dataset: Dataset;

@@ -6,6 +6,7 @@ import { deviceProblem } from '../engine/devices.js';
 import { builtFile } from '../wasm/built-file.js';
 import { compareEngines } from './self-test.js';
 
+/** One thing that training needs, and whether the machine has it. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;

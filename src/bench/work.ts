@@ -20,7 +20,9 @@ export interface MemoryFloor {
 
 /** The first program of every phase; of phases that take turns under one name, that of the first. */
 export function usualPrograms({ phases }: AnyModel): Map<string, ProgramSpec> {
-  return new Map([...phases].reverse().map(({ name, programs }) => [name, programs[0]!] as const));
+  const programs = new Map<string, ProgramSpec>();
+  for (const { name, programs: all } of phases) if (!programs.has(name)) programs.set(name, all[0]!);
+  return programs;
 }
 
 /** Billions of floating-point operations of each phase (see {@link countFlops}). */
@@ -31,6 +33,7 @@ export function gflopByPhase(model: AnyModel): Record<string, number> {
   return Object.fromEntries(counts);
 }
 
+/** The least memory of a step of this model. */
 export function memoryFloor(model: AnyModel): MemoryFloor {
   const buffers = sum(model.networks.map((network) => valuesIn(network.buffers)));
   const targets = [...usualPrograms(model).values()].map((program) => simplify(targetsOf(program)));

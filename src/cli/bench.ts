@@ -6,6 +6,7 @@ import { ExitCode } from '../errors.js';
 import { note, percent, print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 
+/** The verb `bench`. */
 export const benchVerb: Verb = {
   name: 'bench',
   summary: 'Measure a training step: time by part, arithmetic beside what the machine can do, memory.',

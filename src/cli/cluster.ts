@@ -3,12 +3,13 @@
 import { writeFileAtomic } from '../atomic-file.js';
 import { ExitCode } from '../errors.js';
 import { withTrained } from '../run/trained.js';
-import { type Assignment, assignFile, assignmentCsv, groupCounts } from '../run/use/assign.js';
+import { type AssignedData, assignFile, assignmentCsv, groupCounts } from '../run/use/assign.js';
 import { dataLines } from './data-lines.js';
 import { note, percent, printJson, write } from './output.js';
 import { tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
 
+/** The verb `cluster`. */
 export const clusterVerb: Verb = {
   name: 'cluster',
   summary: 'Assign every row of new data to a group, with its probabilities, as CSV.',
@@ -43,19 +44,19 @@ async function runCluster(args: Arguments): Promise<number> {
   const [path, file] = args.positionals;
   const out = args.text('out');
   return withTrained(path!, async (trained) => {
-    const assignment = await assignFile(trained, file!, { ...tableOptions(args), ...dataLines() });
-    if (out !== undefined) writeFileAtomic(out, assignmentCsv(assignment));
-    if (args.flag('json')) printJson(resultOf(path!, file!, out, assignment));
-    else if (out === undefined) write(assignmentCsv(assignment));
-    else tell(assignment, out);
+    const assigned = await assignFile(trained, file!, { ...tableOptions(args), ...dataLines() });
+    if (out !== undefined) writeFileAtomic(out, assignmentCsv(assigned));
+    if (args.flag('json')) printJson(resultOf(path!, file!, out, assigned));
+    else if (out === undefined) write(assignmentCsv(assigned));
+    else noteCounts(assigned, out);
     return ExitCode.done;
   });
 }
 
 /** Rows are in the result unless they went into a file. */
-function resultOf(run: string, data: string, out: string | undefined, assignment: Assignment): object {
-  const { count, components, component, probabilities } = assignment;
-  const groups = groupCounts(assignment).map((size, c) => ({ component: c, count: size }));
+function resultOf(run: string, data: string, out: string | undefined, assigned: AssignedData): object {
+  const { count, components, component, probabilities } = assigned;
+  const groups = groupCounts(assigned).map((size, c) => ({ component: c, count: size }));
   if (out !== undefined) return { run, data, count, groups, file: out };
   const rows = Array.from(component, (c, i) => ({
     component: c,
@@ -64,10 +65,10 @@ function resultOf(run: string, data: string, out: string | undefined, assignment
   return { run, data, count, groups, rows };
 }
 
-function tell(assignment: Assignment, out: string): void {
-  groupCounts(assignment).forEach((count, c) => {
-    const share = percent(count / assignment.count).padStart(7);
+function noteCounts(assigned: AssignedData, out: string): void {
+  groupCounts(assigned).forEach((count, c) => {
+    const share = percent(count / assigned.count).padStart(7);
     note(`  group ${String(c + 1).padStart(2)}   ${share}   ${count} rows`);
   });
-  note(`${assignment.count} rows in ${out}`);
+  note(`${assigned.count} rows in ${out}`);
 }

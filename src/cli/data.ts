@@ -15,9 +15,10 @@ import { print, printJson } from './output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import { type Arguments, table, type Verb } from './verb.js';
 
+/** The verb `data`. */
 export const dataVerb: Verb = {
   name: 'data',
-  summary: 'List the data sets, get one, inspect one, or tell where files are looked for.',
+  summary: 'List the data sets, get one, inspect one, or say where files are looked for.',
   usage: '[list | fetch NAME | inspect DATA | path]',
   arity: [0, 2],
   options: {
@@ -85,8 +86,8 @@ function list(args: Arguments): void {
   }
   const splits = sets.filter(({ name }) => ELASTIC_NAMES.includes(name));
   const others = sets.filter((set) => !splits.includes(set));
-  const rows = others.map((set) => [set.name, told(set)] as const);
-  for (const line of table([...rows, toldTogether(splits)])) print(line);
+  const rows = others.map((set) => [set.name, describe(set)] as const);
+  for (const line of table([...rows, describeTogether(splits)])) print(line);
   print(`\nOr give the path of ${FILE_KINDS}.`);
 }
 
@@ -111,20 +112,20 @@ function listed({ name, title, shape, train, test, files }: CatalogueEntry): Lis
   };
 }
 
-function told({ about, samples, heldOut, classes, shape, place }: Listed): string {
+function describe({ about, samples, heldOut, classes, shape, place }: Listed): string {
   const held = heldOut === undefined ? '' : ` + ${heldOut}`;
   const sizes = classes && `${samples}${held} of ${shape.join('x')} in ${classes.length} groups`;
   return [about, sizes, place].filter((part) => part !== undefined).join('; ');
 }
 
 /** The splits, which differ in their sizes alone, in one line. */
-function toldTogether(splits: readonly Listed[]): readonly [string, string] {
+function describeTogether(splits: readonly Listed[]): readonly [string, string] {
   const [first, last] = [splits[0]!, splits.at(-1)!];
   const sizes = splits.map(({ samples = 0 }) => samples);
   const upTo = last.name.slice(-2);
   const about = first.about.replace(/ (\d+)$/, `s $1 to ${upTo}`);
   const range = `${Math.min(...sizes)} to ${Math.max(...sizes)}`;
-  const line = told({ ...first, about }).replace(`; ${first.samples} `, `; ${range} `);
+  const line = describe({ ...first, about }).replace(`; ${first.samples} `, `; ${range} `);
   return [`${first.name} ... ${upTo}`, line];
 }
 

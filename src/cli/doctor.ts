@@ -5,6 +5,7 @@ import { ExitCode } from '../errors.js';
 import { print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 
+/** The verb `doctor`. */
 export const doctorVerb: Verb = {
   name: 'doctor',
   summary: 'Check that this machine can train, and say what to do where it cannot.',

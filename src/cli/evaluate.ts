@@ -20,6 +20,7 @@ import { LiveLine } from './live-line.js';
 import { duration, print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 
+/** The verb `evaluate`. */
 export const evaluateVerb: Verb = {
   name: 'evaluate',
   summary: 'Score runs against labels, known modes and real samples, beside what the papers report.',

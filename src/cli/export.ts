@@ -6,6 +6,7 @@ import { exportRun } from '../run/use/export.js';
 import { print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 
+/** The verb `export`. */
 export const exportVerb: Verb = {
   name: 'export',
   summary:

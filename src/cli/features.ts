@@ -19,6 +19,7 @@ const DATA_OPTIONS: Readonly<Record<string, Option>> = {
   ...IMAGE_OPTIONS,
 };
 
+/** The verb `features`. */
 export const featuresVerb: Verb = {
   name: 'features',
   summary:

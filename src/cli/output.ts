@@ -5,6 +5,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
+/** Prints a line of the result on standard output. */
 export function print(text: string): void {
   write(`${text}\n`);
 }

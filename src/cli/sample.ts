@@ -8,6 +8,7 @@ import type { Arguments, Verb } from './verb.js';
 
 const DEFAULT_COUNT = 100;
 
+/** The verb `sample`. */
 export const sampleVerb: Verb = {
   name: 'sample',
   summary: 'Draw new samples of one group, or of all in their learned proportions.',

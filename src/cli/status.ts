@@ -4,7 +4,7 @@ import type { RunEvent } from '../run/recorder.js';
 import { LiveLine } from './live-line.js';
 import { duration, note } from './output.js';
 
-/** Follows the events of a run and tells the person at the keyboard. */
+/** Shows the events of a run on standard error. */
 export function statusLine(): (event: RunEvent) => void {
   const line = new LiveLine();
   let steps = 0;

@@ -14,6 +14,7 @@ import { statusLine } from './status.js';
 import { choice, RUN_SETTINGS, requestOf, TRAIN_OPTIONS } from './train-request.js';
 import { type Arguments, table, type Verb } from './verb.js';
 
+/** The verb `train`. */
 export const trainVerb: Verb = {
   name: 'train',
   summary: 'Find the groups in data, learn their sizes, and learn to generate new samples of each.',
@@ -115,11 +116,12 @@ function settingsHelp(args: Arguments): string {
   });
   const others = Object.keys(methods).filter((other) => other !== name);
   return [
-    `Settings (--set key=value), of ${name}:`,
-    ...table(rows),
     `${title}: ${source}.`,
     '',
+    `Settings (--set key=value), of ${name}:`,
+    ...table(rows),
+    '',
     `Settings of the run that --set takes too: ${RUN_SETTINGS.join(', ')}.`,
-    `Settings of other methods: mixtura train --method ${choice(others)} --help.`,
+    `Settings of ${choice(others)}: mixtura train --method NAME --help.`,
   ].join('\n');
 }

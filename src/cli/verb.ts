@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 
+/** An option of a verb. */
 export interface Option {
   /** What stands for the value in the help; absent for a switch. */
   readonly value?: string;
@@ -23,6 +24,7 @@ export interface Arguments {
   integer(name: string, least?: number): number | undefined;
 }
 
+/** A verb: what it takes, its help, and what it does. */
 export interface Verb {
   readonly name: string;
   readonly summary: string;

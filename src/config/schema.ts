@@ -51,6 +51,7 @@ export const dataSchema = z.strictObject({
   subsetSeed: wholeNumber.default(0).describe('seed of the subset, apart from the seed of training'),
 });
 
+/** A run as it is asked for; its keys are the settings of the run. */
 export const runSchema = z.strictObject({
   method: z.string(),
   data: dataSchema,
@@ -67,11 +68,12 @@ export const runSchema = z.strictObject({
   settings: z.record(z.string(), z.unknown()).describe("the method's own settings"),
 });
 
+/** The data of a run, defaults filled in. */
 export type DataConfig = z.output<typeof dataSchema>;
 /** A run as it is asked for, defaults filled in. */
 export type RunConfig = z.output<typeof runSchema>;
 
-/** Where the training step of a run is computed: runs that were made before there was a choice do not say it. */
+/** The device of a run: `cpu` where its config does not name one, as in runs of the first versions. */
 export function deviceOf({ device = 'cpu' }: Pick<RunConfig, 'device'>): DeviceName {
   return device;
 }
@@ -99,6 +101,7 @@ export interface ResolvedRun extends RunConfig {
   };
 }
 
+/** Settings of a run where neither preset nor request gives them. */
 export const RUN_DEFAULTS = {
   method: 'slogan',
   steps: 10_000,

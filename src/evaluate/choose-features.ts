@@ -1,4 +1,4 @@
-/** @file What generated samples are judged by: the features of a network that suits the data, or the data's own values. */
+/** @file The features by which generated samples are scored: those of a network that suits the data, or the data's own values. */
 
 import { type Samples, sampleSize } from '../data/dataset.js';
 import { publishedBase } from '../data/sets/constructed.js';
@@ -6,7 +6,7 @@ import { type FeatureNetwork, openFeatureNetwork } from '../features/feature-net
 import { parseConvention } from '../features/input-convention.js';
 import { RAW } from '../metrics/metric.js';
 
-/** Words of `--features` besides names of networks and files. */
+/** The word of `--features` for none. */
 export const NO_FEATURES = 'none';
 
 /** Feature networks by the published set that they were trained on, for its images and any choice of them. */
@@ -16,7 +16,7 @@ const BY_SET: Readonly<Record<string, string>> = {
 };
 const MNIST_SHAPE = '1,28,28';
 
-/** Tables and points of up to this many columns are judged by their own values. */
+/** Tables and points of up to this many columns are scored by their own values. */
 const MOST_RAW_COLUMNS = 2048;
 
 /** The network to be used, or why there is none. */

@@ -27,7 +27,7 @@ export interface Summary {
   readonly modes?: number;
 }
 
-/** How good a model is, as far as the data can tell. */
+/** Scores of a model, as far as the data have labels or known modes. */
 export interface Evaluation {
   readonly summary: Summary;
   /** Every score, with its protocol. */
@@ -42,7 +42,7 @@ export interface Evaluation {
 export interface EvaluateOptions {
   /** What the data is called in the names of metrics: `train` or `test`. */
   readonly split: Split;
-  /** Most samples that are scored; a fixed random subset beyond, whose size the names tell (default: all). */
+  /** Most samples that are scored; of more data a fixed random subset, whose size is in the names (default: all). */
   readonly limit?: number;
   /** Whether k-means runs on the features too (default true). */
   readonly kmeans?: boolean;

@@ -2,6 +2,7 @@
 import { componentColor, NEUTRAL } from './palette.js';
 import { element, escapeText, estimateWidth, formatPercent, label, linearScale, svg } from './svg.js';
 
+/** The learned size of a group, beside the true one where it is known. */
 export interface SizeBar {
   readonly label: string;
   /** Learned share of the group, 0..1. */
@@ -11,6 +12,7 @@ export interface SizeBar {
   readonly color?: string;
 }
 
+/** What {@link sizeBarsChart} draws. */
 export interface SizeBarsChart {
   readonly title: string;
   readonly bars: readonly SizeBar[];

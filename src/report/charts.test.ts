@@ -5,7 +5,7 @@ import { sizeBarsChart } from './bar-chart.js';
 import { groupSizesChart, lineChart } from './line-chart.js';
 import { componentColor } from './palette.js';
 import { scatterBounds, scatterPng, scatterSvg } from './scatter.js';
-import { spreadApart, summarise, unbrokenRuns } from './trace.js';
+import { spreadApart, summarise, unbrokenStretches } from './trace.js';
 
 /** The numbers of every path's `d` with a stroke. */
 function strokes(svg: string): string[] {
@@ -111,11 +111,11 @@ describe('sizeBarsChart', () => {
 
 describe('traces', () => {
   it('cuts series into unbroken runs', () => {
-    expect(unbrokenRuns([0, 1, 2, 3], [1, Infinity, 2, 3])).toEqual([
+    expect(unbrokenStretches([0, 1, 2, 3], [1, Infinity, 2, 3])).toEqual([
       { x: [0], y: [1] },
       { x: [2, 3], y: [2, 3] },
     ]);
-    expect(unbrokenRuns([0, 1], [0, 5], true)).toEqual([{ x: [1], y: [5] }]);
+    expect(unbrokenStretches([0, 1], [0, 5], true)).toEqual([{ x: [1], y: [5] }]);
   });
 
   it('summarises neighbours by mean, least and largest', () => {

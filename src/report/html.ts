@@ -6,6 +6,7 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
+/** What may stand in a template: text, which is escaped, markup, or nothing. */
 export type Part = string | number | Markup | undefined | false | readonly Part[];
 
 /**

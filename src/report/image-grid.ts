@@ -8,6 +8,7 @@ export interface GutterRow {
   readonly label?: string;
 }
 
+/** Images, and how they are laid out in rows and columns. */
 export interface ImageGrid {
   /** `[n, channels, height, width]`, row-major; filled row by row from the top left. */
   readonly samples: ArrayLike<number>;

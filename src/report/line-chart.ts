@@ -13,8 +13,9 @@ import {
   type Scale,
   svg,
 } from './svg.js';
-import { linePath, MAX_POINTS, spreadApart, summarise, unbrokenRuns } from './trace.js';
+import { linePath, MAX_POINTS, spreadApart, summarise, unbrokenStretches } from './trace.js';
 
+/** One line of a chart. */
 export interface LineSeries {
   readonly label: string;
   readonly x: ArrayLike<number>;
@@ -30,6 +31,7 @@ export interface ReferenceLine {
   readonly color?: string;
 }
 
+/** What {@link lineChart} draws. */
 export interface LineChart {
   /** Read out by screen readers; it is not drawn. */
   readonly title: string;
@@ -83,6 +85,7 @@ export function lineChart(chart: LineChart): string {
   );
 }
 
+/** What {@link groupSizesChart} draws. */
 export interface GroupSizesChart {
   readonly title: string;
   /** Step of each record. */
@@ -171,7 +174,7 @@ function drawSeries(
   y: Scale,
   logarithmic: boolean,
 ): string {
-  const parts = unbrokenRuns(xs, ys, logarithmic).map((run) => {
+  const parts = unbrokenStretches(xs, ys, logarithmic).map((run) => {
     const drawn = summarise(run);
     const at = (values: readonly number[]) => drawn.x.map((value, i) => [x(value), y(values[i]!)] as const);
     const line = element('path', {

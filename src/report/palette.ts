@@ -19,6 +19,7 @@ const BASE = [
 /** Ink and lines that are readable on white and on near-black alike, so that one picture serves both. */
 export const NEUTRAL = { ink: '#64748b', line: '#94a3b8', faint: '#94a3b833', truth: '#64748b' } as const;
 
+/** A colour by its channels, 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /**

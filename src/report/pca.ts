@@ -2,6 +2,7 @@
 import { MixturaError } from '../errors.js';
 import { symmetricEigen } from '../math/linalg.js';
 
+/** Principal components: the centre of the data and the directions of the largest variance. */
 export interface Pca {
   /** Mean of the data, `[d]`. */
   readonly mean: Float64Array;

@@ -51,6 +51,7 @@ export type SampleForm =
   | { readonly kind: 'points' }
   | { readonly kind: 'table'; readonly columns: readonly string[] };
 
+/** One row of the table of metrics. */
 export interface ReportMetric {
   /** Name with its protocol, such as `nmi` or `fd5k-lenet-mnist-test`. */
   readonly name: string;
@@ -71,6 +72,7 @@ export interface ReportCurve {
   readonly domain?: readonly [number, number];
 }
 
+/** Learned sizes of all components over the steps. */
 export interface ReportSizes {
   readonly steps: ArrayLike<number>;
   /** A list for each component, in order of component: its size (0..1) at each step. */

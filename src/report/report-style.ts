@@ -1,5 +1,6 @@
 /** @file The look of the report: one style sheet, light and dark, on screen and on paper. */
 
+/** The style sheet, put into the page. */
 export const STYLE = `
 :root { color-scheme: light dark; --page: #ffffff; --ink: #17202c; --soft: #5b6776; --line: #e3e7ec; --card: #f7f8fa;
   --note: #fff6e0; --note-ink: #6b4a00; }

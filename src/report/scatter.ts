@@ -6,6 +6,7 @@ import { componentColor, formatColor, mix, NEUTRAL, parseColor } from './palette
 import { Raster } from './raster.js';
 import { coordinate, element, extent, linearScale, type Scale, svg } from './svg.js';
 
+/** What a scatter plot shows. */
 export interface Scatter {
   /** Read out by screen readers; it is not drawn. */
   readonly title: string;

@@ -1,7 +1,8 @@
 /** @file The parts of every SVG picture: escaped text, elements, scales with round ticks, number formats. */
 import { NEUTRAL } from './palette.js';
 
-export type Attributes = Readonly<Record<string, string | number | undefined>>;
+/** Attributes of an SVG element; undefined ones are left out. */
+export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Escapes text for HTML and XML, inside elements and inside attributes. */
 export function escapeText(text: string): string {
@@ -17,7 +18,7 @@ export function escapeText(text: string): string {
 }
 
 /** One element; attribute values are escaped, numbers are shortened, children are markup already. */
-export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+export function element(name: string, attributes: SvgAttributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(
@@ -29,7 +30,7 @@ export function element(name: string, attributes: Attributes, ...children: reado
 }
 
 /** Text at a place; `anchor` is start, middle or end. */
-export function label(x: number, y: number, text: string, attributes: Attributes = {}): string {
+export function label(x: number, y: number, text: string, attributes: SvgAttributes = {}): string {
   return element('text', { x, y, fill: NEUTRAL.ink, ...attributes }, escapeText(text));
 }
 

@@ -7,13 +7,14 @@ import { coordinate } from './svg.js';
 /** Series with more points than this are drawn as means in a pale band from least to largest. */
 export const MAX_POINTS = 300;
 
-export interface Run {
+/** Points without a gap between them. */
+export interface Stretch {
   readonly x: readonly number[];
   readonly y: readonly number[];
 }
 
 /** The stretches of a series without a hole: holes are values that are not finite, or not above zero. */
-export function unbrokenRuns(xs: ArrayLike<number>, ys: ArrayLike<number>, positive = false): Run[] {
+export function unbrokenStretches(xs: ArrayLike<number>, ys: ArrayLike<number>, positive = false): Stretch[] {
   const runs: { x: number[]; y: number[] }[] = [];
   let open = false;
   for (let i = 0; i < Math.min(xs.length, ys.length); i++) {
@@ -33,7 +34,7 @@ export function unbrokenRuns(xs: ArrayLike<number>, ys: ArrayLike<number>, posit
  * At most `buckets` points: mean of x, and mean, least and largest y of neighbours; short runs stay as they
  * are.
  */
-export function summarise({ x, y }: Run, buckets = MAX_POINTS) {
+export function summarise({ x, y }: Stretch, buckets = MAX_POINTS) {
   const size = Math.ceil(x.length / buckets);
   const result: Record<'x' | 'mean' | 'low' | 'high', number[]> = { x: [], mean: [], low: [], high: [] };
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

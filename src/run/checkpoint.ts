@@ -9,6 +9,7 @@ import { readSafetensors, writeSafetensors } from './formats/safetensors.js';
 const FORMAT = 'mixtura-checkpoint-1';
 const PATTERN = /^step-(\d+)\.safetensors$/;
 
+/** What a checkpoint file holds: all that training needs to go on. */
 export interface Checkpoint {
   /** Steps done. */
   readonly step: number;
@@ -40,8 +41,8 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint, keep: nu
   const { step, tensors, notes = [] } = checkpoint;
   requireFinite(step, tensors);
   const file = checkpointFile(folder, step);
-  const told = notes.length > 0 ? { notes: JSON.stringify(notes) } : {};
-  writeSafetensors(file, { tensors, metadata: { format: FORMAT, step: String(step), ...told } });
+  const saved = notes.length > 0 ? { notes: JSON.stringify(notes) } : {};
+  writeSafetensors(file, { tensors, metadata: { format: FORMAT, step: String(step), ...saved } });
   for (const old of checkpointSteps(folder).slice(0, -keep))
     rmSync(checkpointFile(folder, old), { force: true });
   return file;

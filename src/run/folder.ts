@@ -31,7 +31,7 @@ export interface MetricsLine {
   readonly sizes: readonly number[];
   /** Scores, under names that carry their protocol. */
   readonly metrics?: Readonly<Record<string, number>>;
-  /** What the method tells besides, such as eigenvalues of the prior. */
+  /** Further numbers of the method, such as eigenvalues of the prior. */
   readonly diagnostics?: Readonly<Record<string, number>>;
   /** What interventions did since the line before, with their steps. */
   readonly notes?: readonly string[];

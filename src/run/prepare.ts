@@ -25,7 +25,7 @@ export interface DataListeners {
   readonly onNotice?: OpenOptions['notice'];
 }
 
-/** Opens the data and resolves every setting. @throws a usage error for whatever cannot be. */
+/** Opens the data and resolves every setting. @throws a MixturaError for data or settings that are not valid. */
 export async function prepareRun(request: RunRequest, listeners: DataListeners = {}): Promise<PreparedRun> {
   const settingsOf = (name: string) => methodNamed(name).settings;
   const asked = resolveRequest(request, settingsOf);
@@ -36,7 +36,7 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
   const method = methodNamed(config.method);
   const settings = parse(method.settings, config.settings, `setting of ${method.name}`);
   const classes = classCounts(dataset)?.length;
-  // One class tells nothing of groups.
+  // A single class is no number of groups.
   const components = config.components ?? (classes === 1 ? undefined : classes);
   if (components === undefined) {
     throw usageError(

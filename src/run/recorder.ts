@@ -70,7 +70,7 @@ export interface RunOutcome {
 const CURVE_LIMIT = 2000;
 
 /** Opens the session of a run, from the start or from a checkpoint's tensors. */
-export function openSession(
+export function openRunSession(
   engine: OrtEngine,
   { run, method }: Pick<RunOptions, 'run' | 'method'>,
   state?: ReturnType<typeof readCheckpoint>['tensors'],
@@ -111,7 +111,7 @@ export async function runTraining<T>(
   for (const part of [folder.checkpoints, folder.samples]) mkdirSync(part, { recursive: true });
   const engine = new OrtEngine({ device, threads: run.threads });
   try {
-    const session = await openSession(engine, options, checkpoint?.tensors);
+    const session = await openRunSession(engine, options, checkpoint?.tensors);
     const inference = await Inference.open(session);
     const recorder = new Recorder(options, session, inference, from, checkpoint?.notes);
     const outcome = await recorder.train();
@@ -256,7 +256,7 @@ class Recorder {
   #withCheckpoint(cause: unknown): unknown {
     if (!(cause instanceof MixturaError)) return cause;
     const { folder } = this.options;
-    // Going on as before would lead to the same bits; after a full disk it is what one wants.
+    // Divergence would come again with the same settings; a full disk would not.
     const slower = cause instanceof TrainingStopped ? lowerRates(this.options) : '';
     const good =
       this.#checkpoint === ''

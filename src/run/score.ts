@@ -2,11 +2,16 @@
 import type { Dataset } from '../data/dataset.js';
 import { usageError } from '../errors.js';
 import { chooseFeatures, type FeatureRequest } from '../evaluate/choose-features.js';
-import { fittingScore, fittingStage } from '../evaluate/fitting.js';
+import { type FittingOptions, fittingScore, fittingStage } from '../evaluate/fitting.js';
 import { GeneratedFeatures } from '../evaluate/generated.js';
-import { generationScores, generationStages, LEAST_SAMPLES } from '../evaluate/generation.js';
+import {
+  type GenerationOptions,
+  generationScores,
+  generationStages,
+  LEAST_SAMPLES,
+} from '../evaluate/generation.js';
 import { classProportions, type Evaluation, evaluateModel } from '../evaluate/labels.js';
-import { type OnProgress, ProgressMeter } from '../evaluate/progress.js';
+import { type OnFraction, type OnProgress, ProgressMeter } from '../evaluate/progress.js';
 import type { Score, Split } from '../metrics/metric.js';
 import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
@@ -23,7 +28,7 @@ export interface EvaluateRunOptions extends Pick<FeatureRequest, 'features' | 'c
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** Samples of either side, unless told otherwise. */
+/** Samples of either side by default. */
 export const DEFAULT_SAMPLES = 10_000;
 
 /** Everything that is known of how good a run is. */
@@ -47,52 +52,81 @@ export interface RunScores {
 export async function evaluateRun(trained: TrainedRun, options: EvaluateRunOptions = {}): Promise<RunScores> {
   const { folder, run, step, inference } = trained;
   const { split, samples = DEFAULT_SAMPLES, features, convention, fittingCapacity, onProgress } = options;
-  if (!Number.isSafeInteger(samples) || samples < LEAST_SAMPLES) {
-    throw usageError(
-      `The number of samples is ${samples}; give a whole number of at least ${LEAST_SAMPLES}.`,
-    );
-  }
+  requireEnough(samples);
   const train = await reopenData(run, options);
   const parts = partsOf(train, run.data.name, split);
   const lastPart = parts.at(-1)![0]; // held-out data, if there are any
   const request = { features, convention, threads: run.threads };
   const { network, note } = await chooseFeatures(run.data.name, train, request);
+  const generated = network && new GeneratedFeatures(inference, network);
   const trueSizes = train.labels && classProportions(train.labels);
-  const evaluations: Partial<Record<Split, Evaluation>> = {};
-  const scores: Score[] = [];
-  const notes = note === undefined ? [] : [note];
   const meter = new ProgressMeter(onProgress);
-  const planned = parts.map(([part, dataset]) => ({
-    part,
-    dataset,
-    onGroups: meter.plan(`groups of the ${part} data`, 1e-3 * dataset.count),
-    stages: network && generationStages(meter, part, dataset.count, samples, network),
-    onFitting: fittingCapacity && part === lastPart ? fittingStage(meter, part) : undefined,
-  }));
+  const planned = parts.map(
+    ([part, dataset]): PlannedPart => ({
+      data: { inference, dataset, split: part, trueSizes },
+      onGroups: meter.plan(`groups of the ${part} data`, 1e-3 * dataset.count),
+      generation: network &&
+        generated && {
+          network,
+          generated,
+          samples,
+          stages: generationStages(meter, part, dataset.count, samples, network),
+        },
+      fitting:
+        fittingCapacity && part === lastPart
+          ? { threads: run.threads, onFraction: fittingStage(meter, part) }
+          : undefined,
+    }),
+  );
+  const found: PartScores[] = [];
   try {
-    const generated = network && new GeneratedFeatures(inference, network);
-    for (const { part, dataset, onGroups, stages, onFitting } of planned) {
-      const data = { inference, dataset, split: part };
-      onGroups(0);
-      const evaluation = await evaluateModel(inference, dataset, { split: part, elastic: true, trueSizes });
-      evaluations[part] = evaluation;
-      scores.push(...evaluation.scores);
-      if (network && generated && stages) {
-        const found = await generationScores({ ...data, network, generated, samples, trueSizes, stages });
-        scores.push(...found.scores);
-        notes.push(...found.notes);
-      }
-      if (onFitting) {
-        const { classOf } = evaluation;
-        scores.push(await fittingScore({ ...data, classOf, threads: run.threads, onFraction: onFitting }));
-      }
-    }
+    for (const part of planned) found.push(await scorePart(part));
   } finally {
     await network?.close();
   }
-  const beside = withPublished(run, train, scores);
-  folder.writeScores(savedScores(step, beside, notes));
-  return { step, scores: beside, evaluations, notes };
+  const scores = withPublished(
+    run,
+    train,
+    found.flatMap((part) => part.scores),
+  );
+  const notes = [...(note === undefined ? [] : [note]), ...found.flatMap((part) => part.notes)];
+  folder.writeScores(savedScores(step, scores, notes));
+  const evaluations = Object.fromEntries(found.map(({ split, evaluation }) => [split, evaluation]));
+  return { step, scores, evaluations, notes };
+}
+
+/** A part of the data, and what is scored on it. */
+interface PlannedPart {
+  readonly data: Pick<GenerationOptions, 'inference' | 'dataset' | 'split' | 'trueSizes'>;
+  readonly onGroups: OnFraction;
+  /** Absent where no feature network suits the data. */
+  readonly generation?: Pick<GenerationOptions, 'network' | 'generated' | 'samples' | 'stages'> | undefined;
+  /** Absent where fitting capacity is not asked for. */
+  readonly fitting?: Pick<FittingOptions, 'threads' | 'onFraction'> | undefined;
+}
+
+interface PartScores {
+  readonly split: Split;
+  readonly evaluation: Evaluation;
+  readonly scores: readonly Score[];
+  readonly notes: readonly string[];
+}
+
+/** The groups, the new samples and the fitting capacity, as far as they are planned. */
+async function scorePart({ data, onGroups, generation, fitting }: PlannedPart): Promise<PartScores> {
+  const { inference, dataset, split, trueSizes } = data;
+  onGroups(0);
+  const evaluation = await evaluateModel(inference, dataset, { split, elastic: true, trueSizes });
+  const generated = generation && (await generationScores({ ...data, ...generation }));
+  const { classOf } = evaluation;
+  const capacity = fitting && (await fittingScore({ inference, dataset, split, classOf, ...fitting }));
+  const scores = [...evaluation.scores, ...(generated?.scores ?? []), ...(capacity ? [capacity] : [])];
+  return { split, evaluation, scores, notes: generated?.notes ?? [] };
+}
+
+function requireEnough(samples: number): void {
+  if (Number.isSafeInteger(samples) && samples >= LEAST_SAMPLES) return;
+  throw usageError(`The number of samples is ${samples}; give a whole number of at least ${LEAST_SAMPLES}.`);
 }
 
 function partsOf(train: Dataset, name: string, split: Split | undefined): [Split, Dataset][] {

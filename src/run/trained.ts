@@ -5,7 +5,7 @@ import { methodNamed } from '../method/index.js';
 import { Inference } from '../train/inference.js';
 import { readCheckpoint } from './checkpoint.js';
 import { RunFolder } from './folder.js';
-import { openSession } from './recorder.js';
+import { openRunSession } from './recorder.js';
 
 /** A run's last checkpoint, ready for use while {@link withTrained} lasts. */
 export interface TrainedRun {
@@ -27,7 +27,7 @@ export async function withTrained<T>(path: string, use: (trained: TrainedRun) =>
   const { step, tensors } = readCheckpoint(folder.latestCheckpoint());
   const engine = new OrtEngine({ threads: run.threads });
   try {
-    const session = await openSession(engine, { run, method }, tensors, false);
+    const session = await openRunSession(engine, { run, method }, tensors, false);
     return await use({ folder, run, step, inference: await Inference.open(session) });
   } finally {
     await engine.close();

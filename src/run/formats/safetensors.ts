@@ -8,6 +8,8 @@ import { errorCode, writeFileAtomic } from '../../atomic-file.js';
 import { MixturaError } from '../../errors.js';
 import type { StoredTensor, TensorArray } from '../../train/stored-tensor.js';
 
+
+/** The content of a safetensors file. */
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, StoredTensor>>;
   /** Free text beside the tensors: format version, step, settings as JSON, ... */

@@ -17,6 +17,7 @@ const VALUE = { tag: 1, simple: 2, image: 4 } as const;
 const IMAGE = { height: 1, width: 2, colorspace: 3, encoded: 4 } as const;
 const SESSION_START = 1;
 
+/** Options of {@link EventWriter}. */
 export interface EventWriterOptions {
   /**
    * The step at which a resumed run goes on: TensorBoard then drops what an earlier file says of later steps.

@@ -9,7 +9,8 @@ import { mostProbable } from '../../train/inference.js';
 import { absoluteName, type DataListeners } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
 
-export interface Assignment {
+/** The component of each datum, and the probabilities of all. */
+export interface AssignedData {
   readonly count: number;
   readonly components: number;
   /** Most probable component of each datum, 0..K-1. */
@@ -31,7 +32,7 @@ export async function assignFile(
   trained: TrainedRun,
   nameOrPath: string,
   options: AssignOptions = {},
-): Promise<Assignment> {
+): Promise<AssignedData> {
   const { inference, run } = trained;
   if (!inference.assigns) {
     throw usageError(
@@ -96,14 +97,14 @@ function checkLike(data: Samples, like: Pick<Samples, 'name' | 'shape' | 'range'
 }
 
 /** Number of data in each group. */
-export function groupCounts({ component, components }: Assignment): number[] {
+export function groupCounts({ component, components }: AssignedData): number[] {
   const counts = new Array<number>(components).fill(0);
   for (const c of component) counts[c]! += 1;
   return counts;
 }
 
 /** CSV with a row a datum: index (from 0), component (from 0), its probability, and p0..pK-1. */
-export function assignmentCsv({ count, components, component, probabilities }: Assignment): string {
+export function assignmentCsv({ count, components, component, probabilities }: AssignedData): string {
   const header = [
     'index',
     'component',

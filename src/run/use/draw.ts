@@ -5,6 +5,7 @@ import { unscaledCount } from '../../data/tables/counts.js';
 import { usageError } from '../../errors.js';
 import type { TrainedRun } from '../trained.js';
 
+/** What {@link drawSamples} draws. */
 export interface DrawOptions {
   /** Component to draw from, 0..K-1; the whole mixture if absent. */
   readonly component?: number | undefined;
@@ -13,6 +14,7 @@ export interface DrawOptions {
   readonly seed?: number | undefined;
 }
 
+/** New samples, each with its component. */
 export interface Drawn {
   /** count x shape, in the interval of the training data. */
   readonly samples: Float32Array;

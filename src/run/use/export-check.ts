@@ -1,5 +1,6 @@
 /** @file An exported file, loaded from disk and run, beside what it should give. */
 
+/** Values of the input of an exported file, and those that its output must have. */
 export interface ExpectedRun {
   readonly input: string;
   readonly output: string;

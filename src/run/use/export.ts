@@ -138,7 +138,7 @@ async function exportedNetworks({ inference, run }: TrainedRun): Promise<Exporte
   return networks;
 }
 
-/** Every parameter and running statistic, and what `assign` reads besides. */
+/** Every parameter and running statistic, and the further values that `assign` reads. */
 async function boundValues({ inference }: TrainedRun): Promise<Map<string, Float32Array>> {
   const bound = new Map(Object.entries(inference.constants));
   for (const [name, { data }] of Object.entries(await inference.session.save())) {
@@ -177,7 +177,7 @@ function metadataOf({ run, step }: TrainedRun): Record<string, string> {
   };
 }
 
-/** Everything that the networks alone do not tell: how latents are drawn, and what values the data has. */
+/** What the exported networks do not hold: how latents are drawn, and which values the data have. */
 function mixtureOf({ run, step, inference }: TrainedRun): object {
   const { components, width, mixing, means, covariances } = inference.prior;
   return {
