@@ -11,7 +11,7 @@ const full = z.looseObject(
   Object.fromEntries(
     Object.values(presets)
       .flatMap((p) => Object.keys(p.settings))
-      .map((k) => [k, z.unknown()]),
+      .map((k) => [k, z.unknown().optional()]),
   ),
 );
 const DEFAULT_PRESETS = [

@@ -7,7 +7,7 @@ import { usageError } from '../errors.js';
 import { defaultPreset, type Preset, presets } from './presets.js';
 import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
 
-/** What the command line gives; whatever is absent comes from the preset or the defaults. */
+/** A run as it is asked for; what is absent comes from the preset or the defaults. */
 export interface RunRequest extends Partial<Omit<RunConfig, 'data' | 'settings'>> {
   /** Name of a preset; by default that of the data, else the one that suits any. */
   readonly preset?: string | undefined;
@@ -24,9 +24,11 @@ export function presetNamed(name: string): Preset {
 }
 
 /**
- * Defaults, then the preset, then the request; checked by the schema. A preset that was tuned for another method
- * gives a method its data and sizes, and those settings that the method has too. Without a preset, what suits data
- * that have none of their own shows in `samples`, once these are known.
+ * Defaults, then the preset, then the request; checked by the schemas of the run and of the method, whose settings are
+ * then complete. Of a preset that was tuned for another method, only the settings that the method has too are taken.
+ *
+ * @param samples the data, once they are open: which preset suits data without one of their own depends on their shape
+ * @throws a usage error that names the first setting that is unknown or not valid
  */
 export function resolveRequest(
   request: RunRequest,
@@ -41,8 +43,8 @@ export function resolveRequest(
     throw usageError(`The preset ${named} is made for ${made}, not for ${data.name}; leave one of them out.`);
   }
   const { summary: _, data: presetData, settings: presetSettings, ...presetRest } = preset;
-  const known = settingsOf(rest.method ?? presetRest.method ?? RUN_DEFAULTS.method).shape;
-  const shared = Object.entries(presetSettings).filter(([key]) => Object.hasOwn(known, key));
+  const schema = settingsOf(rest.method ?? presetRest.method ?? RUN_DEFAULTS.method);
+  const shared = Object.entries(presetSettings).filter(([key]) => Object.hasOwn(schema.shape, key));
   const chosen = { ...selected(presetData, data), ...defined(data ?? {}) };
   const config = parse(runSchema, {
     ...RUN_DEFAULTS,
@@ -52,7 +54,7 @@ export function resolveRequest(
     settings: { ...Object.fromEntries(shared), ...settings },
   });
   requireThreads(config.threads);
-  return config;
+  return { ...config, settings: parse(schema, config.settings, `setting of ${config.method}`) };
 }
 
 /** From this side on images are for convolutional networks. */

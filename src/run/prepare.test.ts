@@ -30,8 +30,10 @@ describe('presets', () => {
   it.each(Object.keys(presets))('every setting of %s is one of its method, with a valid value', (name) => {
     const preset = presets[name]!;
     const { settings, method } = resolveRequest({ preset: name, data: nameOf(preset) }, settingsOf);
-    expect(settings).toEqual(preset.settings); // a misspelled key would have been left out
-    expect(parse(settingsOf(method), preset.settings)).toMatchObject(preset.settings);
+    // A misspelled key would be refused here.
+    const complete = parse(settingsOf(method), preset.settings);
+    expect(settings).toEqual(complete);
+    expect(complete).toMatchObject(preset.settings);
   });
 
   it.each(Object.keys(presets).flatMap((name) => methodNames().map((method) => [name, method] as const)))(

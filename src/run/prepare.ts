@@ -1,7 +1,7 @@
 /** @file From a request to a run that can start: opens the data, completes and checks the settings. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
+import { type RunRequest, resolveRequest } from '../config/resolve.js';
 import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { DATASET_NAMES, type OpenOptions, openDataset } from '../data/sets/open.js';
@@ -28,13 +28,9 @@ export interface DataListeners {
 /** Opens the data and resolves every setting. @throws a MixturaError for data or settings that are not valid. */
 export async function prepareRun(request: RunRequest, listeners: DataListeners = {}): Promise<PreparedRun> {
   const settingsOf = (name: string) => methodNamed(name).settings;
-  const asked = resolveRequest(request, settingsOf);
-  parse(settingsOf(asked.method), asked.settings, `setting of ${asked.method}`);
-  const dataset = await openRunData(asked, listeners);
-  // What suits data without a preset shows in their shape.
+  // Opening may take a download, so wrong settings are refused before it; the preset may depend on what was opened.
+  const dataset = await openRunData(resolveRequest(request, settingsOf), listeners);
   const config = resolveRequest(request, settingsOf, dataset);
-  const method = methodNamed(config.method);
-  const settings = parse(method.settings, config.settings, `setting of ${method.name}`);
   const classes = classCounts(dataset)?.length;
   // A single class is no number of groups.
   const components = config.components ?? (classes === 1 ? undefined : classes);
@@ -58,10 +54,9 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
     ...absolute(config),
     components,
     horizon: config.horizon ?? config.steps,
-    settings,
     dataset: describe(dataset),
   };
-  return { run, method, dataset };
+  return { run, method: methodNamed(run.method), dataset };
 }
 
 /** The config with the path of a data file made absolute, so that the run can be used from any folder. */

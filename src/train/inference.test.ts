@@ -57,6 +57,13 @@ describe('a trained model at work', () => {
     expect(await inference.features(data, everything)).toEqual(features);
   });
 
+  it('offers the prior, the number of groups and the source of its draws', () => {
+    const { prior, components, stream, graphs } = inference;
+    expect([prior.components, prior.width, prior.mixing.length, components]).toEqual([3, 2, 3, 3]);
+    expect(stream).toBe(inference.session.stream);
+    expect(Object.keys(graphs.constants())).toEqual(['prior/means']);
+  });
+
   it('reads data by index, in any order', async () => {
     const all = await inference.features(data, everything);
     const some = await inference.features(data, [502, 0, 251]);
