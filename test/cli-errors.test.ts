@@ -87,6 +87,10 @@ describe('a wrong word', () => {
       'train mnist-2 --classes 0,1',
       'mnist-2 is itself a choice of classes: leave out --classes, or give it with mnist.',
     ],
+    [
+      'train --resume run --dry-run',
+      '--dry-run shows the settings of a new run; those of a run that goes on are in its config.json.',
+    ],
     ['doctor now', "'doctor' takes 0 arguments but was given 1; use it as: mixtura doctor."],
   ];
   it.each(cases)('%s', (command, sentence) => refused(command, 2, sentence));

@@ -5,13 +5,14 @@ import { ExitCode, usageError } from '../errors.js';
 import { methodNamed, methods } from '../method/index.js';
 import type { FollowOptions, TrainResult } from '../run/complete.js';
 import { prepareRun } from '../run/prepare.js';
+import type { RunEvent } from '../run/recorder.js';
 import { resumeRun } from '../run/resume.js';
 import { startRun } from '../run/start.js';
 import { dataLines } from './data-lines.js';
-import { groupLines } from './groups.js';
-import { duration, note, print, printJson } from './output.js';
+import { note, print, printJson } from './output.js';
 import { statusLine } from './status.js';
 import { choice, RUN_SETTINGS, requestOf, TRAIN_OPTIONS } from './train-request.js';
+import { resultJson, resultLines } from './train-result.js';
 import { type Arguments, table, type Verb } from './verb.js';
 
 /** The verb `train`. */
@@ -31,22 +32,27 @@ export const trainVerb: Verb = {
   run: runTrain,
 };
 
+/** Signals that end a run after its current step, saved. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 async function runTrain(args: Arguments): Promise<number> {
   if (args.flag('dry-run')) return dryRun(args);
   const abort = new AbortController();
   const onSignal = () => abort.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  const show = statusLine();
+  const onEvent = (event: RunEvent) => {
+    // Before a run starts there is nothing to save, so a signal ends the process at once.
+    if (event.kind === 'started') for (const signal of SIGNALS) process.once(signal, onSignal);
+    show(event);
+  };
   try {
-    const options = { ...dataLines(), signal: abort.signal, onEvent: statusLine() };
-    const result = await train(args, options);
+    const result = await train(args, { ...dataLines(), signal: abort.signal, onEvent });
     if (!result.finished) note(`Go on with: mixtura train --resume ${result.folder}`);
-    if (args.flag('json')) printJson(jsonOf(result));
+    if (args.flag('json')) printJson(resultJson(result));
     else for (const line of resultLines(result)) print(line);
     return result.finished ? ExitCode.done : ExitCode.interrupted;
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 }
 
@@ -71,38 +77,6 @@ async function dryRun(args: Arguments): Promise<number> {
   if (args.flag('json')) printJson(run);
   else print(JSON.stringify(run, null, 2));
   return ExitCode.done;
-}
-
-function jsonOf({ folder, run, step, seconds, msPerStep, groups, evaluation, files }: TrainResult): object {
-  return {
-    run: folder,
-    method: run.method,
-    seed: run.seed,
-    steps: step,
-    seconds,
-    msPerStep,
-    groups: groups.map(({ component, size, trueSize }) => ({
-      component,
-      size,
-      ...(trueSize !== undefined && { trueSize }),
-    })),
-    metrics: evaluation.summary,
-    files,
-  };
-}
-
-function resultLines({ step, seconds, msPerStep, groups, evaluation, files }: TrainResult): string[] {
-  const scores = Object.entries(evaluation.summary);
-  return [
-    '',
-    ...groupLines(groups),
-    '',
-    ...(scores.length > 0
-      ? [`  ${scores.map(([name, value]) => `${name} ${Number(value.toFixed(4))}`).join(' · ')}`]
-      : []),
-    `  ${step} steps in ${duration(seconds)} (${msPerStep.toFixed(2)} ms a step)`,
-    `  report: ${files.report}`,
-  ];
 }
 
 /** The settings of the method that is asked for, and how to see those of the others. */
