@@ -4,7 +4,7 @@ import type { RunRequest } from '../config/resolve.js';
 import { RUN_DEFAULTS, runSchema } from '../config/schema.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 import { usageError } from '../errors.js';
-import { methods } from '../method/index.js';
+import { methodNames } from '../method/index.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import type { Arguments, Option } from './verb.js';
@@ -19,7 +19,7 @@ export function choice(words: readonly string[], byDefault?: string): string {
 
 /** The options of `mixtura train`. */
 export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
-  method: { value: 'NAME', summary: choice(Object.keys(methods), RUN_DEFAULTS.method) },
+  method: { value: 'NAME', summary: choice(methodNames(), RUN_DEFAULTS.method) },
   preset: { value: 'NAME', summary: Object.keys(presets).join(', ') },
   components: { value: 'K', summary: 'number of groups (default: number of classes, where known)' },
   classes: { value: 'A,B', summary: 'classes to keep' },

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { RUN_DEFAULTS } from '../config/schema.js';
 import { ExitCode, usageError } from '../errors.js';
-import { methodNamed, methods } from '../method/index.js';
+import { methodNamed, methodNames } from '../method/index.js';
 import type { FollowOptions, TrainResult } from '../run/complete.js';
 import { prepareRun } from '../run/prepare.js';
 import type { RunEvent } from '../run/recorder.js';
@@ -88,7 +88,7 @@ function settingsHelp(args: Arguments): string {
     const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
     return [`${key}=${text}`, (schema as z.ZodType).description ?? ''] as const;
   });
-  const others = Object.keys(methods).filter((other) => other !== name);
+  const others = methodNames().filter((other) => other !== name);
   return [
     `${title}: ${source}.`,
     '',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { methods } from '../method/index.js';
+import { methodNamed, methodNames } from '../method/index.js';
 import { runSchema, settingsMarked } from './schema.js';
 
 describe('marks of settings', () => {
@@ -21,7 +21,7 @@ describe('marks of settings', () => {
     });
     expect(settingsMarked(schema, 'lower', true)).toEqual(['b']);
     expect(schema.shape.b.description).toBe('the rate');
-    for (const { settings } of Object.values(methods)) {
+    for (const { settings } of methodNames().map(methodNamed)) {
       expect(settingsMarked(settings, 'lower', true)).toEqual(['learningRate']);
     }
   });

@@ -53,7 +53,7 @@ function stub({ mixing = MIXING, components = 3, assigns = true, wrong = 0 }: St
     stream: Stream.root(3),
     components,
     prior: { components: mixing.length, mixing: Float64Array.from(mixing) },
-    featureName: assigns ? 'encoder' : 'critic',
+    graphs: { protocol: assigns ? 'kmeans-encoder' : 'kmeans-critic' },
     features: async (data: Dataset, indices: ArrayLike<number>) => read(data, indices),
     assign: async (data: Dataset, indices: ArrayLike<number>) => {
       const rows = read(data, indices);

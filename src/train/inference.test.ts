@@ -61,7 +61,7 @@ describe('a trained model at work', () => {
     const { prior, components, stream, graphs } = inference;
     expect([prior.components, prior.width, prior.mixing.length, components]).toEqual([3, 2, 3, 3]);
     expect(stream).toBe(inference.session.stream);
-    expect(Object.keys(graphs.constants())).toEqual(['prior/means']);
+    expect(Object.keys(graphs.constants!())).toEqual(['prior/means']);
   });
 
   it('reads data by index, in any order', async () => {

@@ -8,7 +8,6 @@ import { errorCode, writeFileAtomic } from '../../atomic-file.js';
 import { MixturaError } from '../../errors.js';
 import type { StoredTensor, TensorArray } from '../../train/stored-tensor.js';
 
-
 /** The content of a safetensors file. */
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, StoredTensor>>;
