@@ -2,6 +2,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { methodNames } from '../src/method/index.js';
 import { writeBadFiles } from './support/bad-files.js';
 import { MAIN, Scratch } from './support/cli.js';
 
@@ -53,7 +54,7 @@ describe('a wrong word', () => {
   const cases: [command: string, sentence: string][] = [
     ['trian', "There is no verb 'trian' (did you mean train?); see mixtura --help."],
     ['train --stesp 5', "'train' has no option --stesp (did you mean steps?); see mixtura train --help."],
-    ['train --method slogn', "There is no method 'slogn'; choose one of slogan, infogan, wgan."],
+    ['train --method slogn', `There is no method 'slogn'; choose one of ${methodNames().join(', ')}.`],
     [
       'train --classes 0,12 --ratio 1:1',
       '"12" is not a class of digits (did you mean 1?): the classes are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.',
@@ -117,8 +118,8 @@ describe('the help', () => {
 
   it('of train lists the settings of any method, and says how to see those of the others', async () => {
     const plain = (await place.run('train', '--help')).stdout;
-    expect(plain).toMatch(/--method NAME {2,}slogan \(default\), infogan or wgan\n/);
-    expect(plain).toContain('\nSettings of infogan or wgan: mixtura train --method NAME --help.\n');
+    expect(plain).toMatch(/--method NAME {2,}slogan \(default\), infogan, /);
+    expect(plain).toContain(': mixtura train --method NAME --help.\n');
     const { code, stdout } = await place.run('train', '--method', 'infogan', '--help');
     expect(code).toBe(0);
     expect(stdout).toContain('\nSettings (--set key=value), of infogan:\n');

@@ -122,6 +122,48 @@ describe('an intervention', () => {
   });
 });
 
+describe('rejection', () => {
+  /** G doubles z, so the score is the second coordinate of z. */
+  const rejecting = (keep: (score: number) => number) =>
+    defineMethod({
+      ...stages,
+      name: 'rejecting',
+      build(config, context) {
+        const model = stages.build(config, context);
+        return {
+          ...model,
+          inference: {
+            ...model.inference,
+            generate: (z) => z.mul(2),
+            rejection: {
+              score: (samples, latent) => samples.sub(latent).slice(1, 1, 2),
+              accept: (scores) => Array.from(scores, keep),
+            },
+          },
+        };
+      },
+    });
+  const inferenceOf = async (keep: (score: number) => number) => Inference.open(await open(rejecting(keep)));
+
+  it('keeps candidates by the probability that their scores have, as many as were asked for', async () => {
+    const inference = await inferenceOf((score) => (score > 0 ? 1 : 0));
+    const { samples, components } = await inference.sampleMixture(300, 'some');
+    expect([samples.length, components.length]).toEqual([600, 300]);
+    const second = samples.filter((_, i) => i % 2 === 1);
+    expect(Math.min(...second)).toBeGreaterThan(0);
+    // Half-normal, scaled by 2: its mean is 2 sqrt(2 / pi), its standard error 2 sqrt((1 - 2 / pi) / 300) = 0.07.
+    expect(Math.abs(second.reduce((a, b) => a + b, 0) / 300 - 2 * Math.sqrt(2 / Math.PI))).toBeLessThan(0.28);
+    expect(await inference.sampleComponent(0, 20, 'x')).toEqual(await inference.sampleComponent(0, 20, 'x'));
+  });
+
+  it('ends in one sentence where nearly all candidates are rejected', async () => {
+    const inference = await inferenceOf(() => 0);
+    await expect(inference.sampleMixture(10, 'none')).rejects.toThrow(
+      'Of 200 generated samples the method keeps only 0, and 10 were asked for; train longer.',
+    );
+  });
+});
+
 describe('labels', () => {
   const labelsOf = (rows: ArrayLike<number>) =>
     Int32Array.from(rows, (row) => (row < 10 ? labels[row]! : -1));

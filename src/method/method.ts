@@ -43,7 +43,7 @@ export interface Inference {
   readonly protocol: Protocol;
   /** Samples to group probabilities [n, K], if the method assigns data to its groups. */
   assign?(samples: Tensor): Tensor;
-  /** Values of the inputs that `assign` and `rejection` read besides the parameters (the prior's means, say). */
+  /** Values of the inputs that `assign` reads besides the parameters (the prior's means, say). */
   constants?(): Feeds;
   /** Which generated samples are kept, if the method rejects some. */
   readonly rejection?: Rejection;
@@ -55,6 +55,8 @@ export interface Rejection {
   score(samples: Tensor, latent: Tensor): Tensor;
   /** Probability of keeping each of n candidates, from their scores [n, s] and components. */
   accept(scores: Float32Array, components: Int32Array): ArrayLike<number>;
+  /** Values of the inputs that `score` reads besides the parameters. */
+  constants?(): Feeds;
 }
 
 /**

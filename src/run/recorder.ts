@@ -121,6 +121,11 @@ export async function runTraining<T>(
   }
 }
 
+/** Labels of rows of the data, for methods that learn from them; nothing where the data have none. */
+function labelsOf({ labels }: Dataset): ((rows: ArrayLike<number>) => Int32Array) | undefined {
+  return labels && ((rows) => Int32Array.from(rows, (row) => labels[row]!));
+}
+
 /** Follows the training loop and writes what it says. */
 class Recorder {
   readonly #events: EventWriter;
@@ -145,7 +150,7 @@ class Recorder {
   }
 
   async train(): Promise<RunOutcome> {
-    const { run, dataset, signal, onEvent } = this.options;
+    const { run, method, dataset, signal, onEvent } = this.options;
     for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
     let step = this.from;
     // A run that was killed may lack the sheet of its last checkpoint, or have half of it.
@@ -160,13 +165,16 @@ class Recorder {
       from: step,
       to: run.steps,
       inference: this.inference,
+      ...(method.supervision && { labels: labelsOf(dataset) }),
     });
     try {
       for await (const event of loop) {
         step = event.step;
         this.#onStep(event);
         const last = step === run.steps;
-        if (step % run.evaluateEvery === 0 || last) await this.#record(event, last);
+        const scored = step % run.evaluateEvery === 0 || last;
+        if (scored || signal?.aborted) await this.session.refreshPrior();
+        if (scored) await this.#record(event, last);
         if (step % run.checkpointEvery === 0 || last || signal?.aborted) await this.#save(step);
         if (signal?.aborted) break;
       }

@@ -5,9 +5,10 @@ import type { Feeds } from '../engine/engine.js';
 import { input } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
 import type { RowTool } from '../method/intervention.js';
-import type { Inference as InferenceGraphs } from '../method/method.js';
+import type { Inference as InferenceGraphs, Rejection } from '../method/method.js';
 import type { DataShape } from '../nets/backbone.js';
-import type { LatentPrior } from '../prior/prior.js';
+import type { LatentBatch, LatentPrior } from '../prior/prior.js';
+import { accepted, type Candidates, type Drawn, type Judged } from './rejection.js';
 import type { Session } from './session.js';
 
 /** Rows that go through a network at a time. */
@@ -24,12 +25,16 @@ export class Inference {
     const { engine, model, context } = session;
     const { inference, prior } = model;
     const samples = input('samples', [ROWS, ...context.data.shape]);
-    const generated = inference.generate(input('latent', [ROWS, prior.width]));
+    const latent = input('latent', [ROWS, prior.width]);
+    const generated = inference.generate(latent);
     await engine.compile(
       { name: 'generate', outputs: { samples: generated } },
       { name: 'features', outputs: { features: inference.features(samples) } },
       ...(inference.assign
         ? [{ name: 'assign', outputs: { probabilities: inference.assign(samples) } }]
+        : []),
+      ...(inference.rejection
+        ? [{ name: 'score', outputs: { scores: inference.rejection.score(samples, latent) } }]
         : []),
       ...(model.rowTools ?? []).map((tool) => ({
         name: programOf(tool),
@@ -64,7 +69,7 @@ export class Inference {
     return this.session.model.inference;
   }
 
-  /** Values of the inputs that the graphs read besides the parameters (the prior's means, say). */
+  /** Values of the inputs that assignment reads besides the parameters (the prior's means, say). */
   get constants(): Feeds {
     return this.graphs.constants?.() ?? {};
   }
@@ -87,17 +92,38 @@ export class Inference {
    * n new samples of component c, [n, ...shape]; the same seed and path give the same samples.
    * @throws a usage error where c is not 0..K-1.
    */
-  sampleComponent(c: number, n: number, ...path: (string | number)[]): Promise<Float32Array> {
-    return this.generate(this.prior.sampleComponent(c, n, this.stream.fork('samples', ...path, c)).z);
+  async sampleComponent(c: number, n: number, ...path: (string | number)[]): Promise<Float32Array> {
+    const draw = (count: number, stream: Stream) => this.prior.sampleComponent(c, count, stream);
+    return (await this.#sample(n, draw, this.stream.fork('samples', ...path, c))).samples;
   }
 
   /** n new samples of the whole mixture, [n, ...shape], and the component that each was drawn from, n. */
-  async sampleMixture(
-    n: number,
-    ...path: (string | number)[]
-  ): Promise<{ samples: Float32Array; components: Int32Array }> {
-    const { z, component } = this.prior.sample(n, this.stream.fork('samples', ...path, 'mixture'));
+  sampleMixture(n: number, ...path: (string | number)[]): Promise<Drawn> {
+    const draw = (count: number, stream: Stream) => this.prior.sample(count, stream);
+    return this.#sample(n, draw, this.stream.fork('samples', ...path, 'mixture'));
+  }
+
+  /** n new samples, those that the method rejects left out. */
+  async #sample(n: number, draw: Candidates['draw'], stream: Stream): Promise<Drawn> {
+    const { rejection } = this.graphs;
+    if (rejection) return accepted(n, { draw, judge: (latents) => this.#judge(rejection, latents) }, stream);
+    const { z, component } = draw(n, stream);
     return { samples: await this.generate(z), components: component };
+  }
+
+  /** Samples of latents, and the probability of keeping each. */
+  async #judge(rejection: Rejection, { z, component }: LatentBatch): Promise<Judged> {
+    const { width } = this.prior;
+    const size = sampleSize(this.data.shape);
+    const samples = await this.generate(z);
+    const scores = await this.#batched('score', 'scores', component.length, (start, rows, buffer) => {
+      const end = start + rows;
+      Object.assign(buffer, rejection.constants?.(), {
+        samples: filled(ROWS * size, samples.subarray(start * size, end * size)),
+        latent: filled(ROWS * width, z.subarray(start * width, end * width)),
+      });
+    });
+    return { samples, keep: rejection.accept(scores, component) };
   }
 
   /** Features of samples [n, ...shape], [n, f]. */

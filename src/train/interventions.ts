@@ -16,6 +16,7 @@ export async function intervene(
   const notes: string[] = [];
   for (const intervention of session.model.interventions ?? []) {
     if (!intervention.due(step)) continue;
+    await session.refreshPrior();
     const stream = session.stream.fork('intervention', step);
     const note = await intervention.run({
       step,

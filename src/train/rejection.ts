@@ -6,19 +6,26 @@ import type { LatentBatch } from '../prior/prior.js';
 /** Candidates a sample that are drawn at most. */
 const CANDIDATES = 20;
 
-/** Generated samples that are candidates, and the components that they were drawn from. */
-export interface Candidates {
+/** Generated samples, and the components that they were drawn from. */
+export interface Drawn {
   /** [n, ...shape], row-major. */
   readonly samples: Float32Array;
   readonly components: Int32Array;
 }
 
+/** Samples of candidates, and the probability of keeping each. */
+export interface Judged {
+  /** [n, ...shape], row-major. */
+  readonly samples: Float32Array;
+  readonly keep: ArrayLike<number>;
+}
+
 /** How candidates are drawn and judged. */
-export interface Rejecting {
+export interface Candidates {
   /** n latents; rounds draw different ones. */
   draw(n: number, stream: Stream): LatentBatch;
-  /** Samples of latents [n, width], and the probability of keeping each. */
-  judge(latents: LatentBatch): Promise<{ readonly samples: Float32Array; readonly keep: ArrayLike<number> }>;
+  /** What becomes of n latents. */
+  judge(latents: LatentBatch): Promise<Judged>;
 }
 
 /**
@@ -26,7 +33,7 @@ export interface Rejecting {
  *
  * @throws a MixturaError where fewer than n of 20 n candidates are kept
  */
-export async function accepted(n: number, { draw, judge }: Rejecting, stream: Stream): Promise<Candidates> {
+export async function accepted(n: number, { draw, judge }: Candidates, stream: Stream): Promise<Drawn> {
   const parts: Float32Array[] = [];
   const components: number[] = [];
   for (let round = 0; round < CANDIDATES && components.length < n; round++) {
