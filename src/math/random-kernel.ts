@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../wasm/built-file.js';
+import { RESERVED } from '../wasm/layout.js';
 import { Wasm, type WasmMemory } from '../wasm/types.js';
 import { normalsFromWords, portableLog, uniform53 } from './elementary.js';
 import { philoxFill, type Words4 } from './philox.js';
@@ -63,7 +64,7 @@ export function kernelRandom(): BulkRandom | undefined {
   if (memory === undefined) return undefined;
   const module = new Wasm.Module(readFileSync(file));
   const kernel = new Wasm.Instance(module, { env: { memory } }).exports as RandomExports;
-  const words = new Int32Array(memory.buffer, 1024, CHUNK_WORDS);
+  const words = new Int32Array(memory.buffer, RESERVED, CHUNK_WORDS);
   const numbers = new Float64Array(memory.buffer, words.byteOffset + words.byteLength, CHUNK_WORDS);
   const [w, n] = [words.byteOffset, numbers.byteOffset];
   return {

@@ -4,6 +4,7 @@
  */
 import type { InferenceSession } from 'onnxruntime-node';
 import { Arena } from '../../wasm/arena.js';
+import { aligned } from '../../wasm/layout.js';
 import {
   elements,
   type Feeds,
@@ -32,11 +33,11 @@ interface Block {
   readonly extents: readonly { readonly start: number; readonly size: number }[];
 }
 
-/** Floats to a 64-byte boundary, so that every tensor starts on a cache line. */
-const ALIGNMENT = 16;
-const aligned = (size: number) => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+/** Floats that a tensor takes, so that the next one starts on a cache line. */
+const alignedFloats = (size: number) => aligned(size * FLOAT) / FLOAT;
 const sizeOf = ({ tensors }: GroupLayout) =>
-  tensors.reduce((sum, { shape }) => sum + aligned(elements(shape)), 0);
+  tensors.reduce((sum, { shape }) => sum + alignedFloats(elements(shape)), 0);
 
 /** What answers the requests of an engine: all tensors, and the programs over them. */
 export interface Device {
@@ -92,7 +93,7 @@ export class OrtDevice implements Device {
 
   /** A memory with room for blocks of the given lengths, and for programs of kernels. */
   #open(lengths: readonly number[]): Arena {
-    const floats = KERNEL_BYTES / Float32Array.BYTES_PER_ELEMENT;
+    const floats = KERNEL_BYTES / FLOAT;
     const arena = new Arena(Arena.bytesFor([...lengths, floats]));
     this.#kernel = new OptimizerKernel(arena.memory);
     this.#room = new KernelRoom(arena.memory, arena.float32(floats));
@@ -107,7 +108,7 @@ export class OrtDevice implements Device {
       const gradient = memory.gradient?.subarray(start, start + size);
       this.#slots.set(name, { shape, value, ...(gradient && { gradient }) });
       const extent = { start, size };
-      start += aligned(size);
+      start += alignedFloats(size);
       return extent;
     });
     this.#blocks.set(group.name, { ...memory, extents });

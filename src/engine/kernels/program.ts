@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelModule } from '../../wasm/kernels.js';
+import { ALIGNMENT, aligned } from '../../wasm/layout.js';
 import { Wasm, type WasmMemory } from '../../wasm/types.js';
 import { elements, type Feeds, type ProgramOutputs } from '../engine.js';
 import type { KernelCall, KernelOutput } from './plan.js';
@@ -37,8 +38,6 @@ type Kernel = (...args: number[]) => void;
 
 /** Bytes in which programs of kernels compute; what they never touch costs no physical memory. */
 export const KERNEL_BYTES = 2 ** 26;
-const ALIGNMENT = 64;
-const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 /** The part of a memory where programs keep their constants (from its end) and, in turns, all that they compute. */
 export class KernelRoom {

@@ -13,7 +13,7 @@ export interface Place {
   readonly offset: number;
 }
 
-/** The functions of `kernel/elementwise.ts`, `kernel/reduce.ts` and `kernel/product.ts`. */
+/** The functions of `kernel/elementwise.ts`, `kernel/reduce.ts`, `kernel/product.ts` and `kernel/copy.ts`. */
 export type KernelName =
   | ('binary' | 'unary' | 'select' | 'leakyGate')
   | ('sumRows' | 'sumColumns' | 'softmax' | 'logSumExp' | 'matmul' | 'copyBox' | 'clear');

@@ -1,8 +1,6 @@
 /** @file Where intermediate results lie: memory is used again as soon as nobody reads what is in it. */
+import { ALIGNMENT, aligned } from '../../wasm/layout.js';
 import type { Place } from './rules.js';
-
-/** Blocks start on a cache line. */
-const ALIGNMENT = 64;
 
 /** Plans a scratch memory by hand-outs and returns; blocks of a size go to the next request of that size. */
 export class ScratchPlan {
@@ -16,7 +14,7 @@ export class ScratchPlan {
 
   /** A block of at least this many bytes; the one returned last is still in the cache. */
   take(bytes: number): Place {
-    const size = aligned(bytes);
+    const size = blockBytes(bytes);
     const offset = this.#free.get(size)?.pop() ?? this.#end;
     if (offset === this.#end) this.#end += size;
     return { base: 'scratch', offset };
@@ -24,11 +22,11 @@ export class ScratchPlan {
 
   /** Gives a block of {@link take} back. */
   release({ offset }: Place, bytes: number): void {
-    const size = aligned(bytes);
+    const size = blockBytes(bytes);
     const free = this.#free.get(size) ?? [];
     free.push(offset);
     this.#free.set(size, free);
   }
 }
 
-const aligned = (bytes: number) => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
+const blockBytes = (bytes: number) => Math.max(ALIGNMENT, aligned(bytes));

@@ -6,6 +6,8 @@
  * outside the n elements is written. Scalars come as float64 and are combined before they are rounded once.
  */
 
+export { clear, copyBox } from './copy';
+export { addCrossProduct, gram } from './cross-product';
 export { multiplyPanels, reflect } from './dense';
 export { binary, leakyGate, select, unary } from './elementwise';
 export {
@@ -16,16 +18,9 @@ export {
   weighPanel,
   whitenPanel,
 } from './mixture';
-export { clear, copyBox, matmul } from './product';
+export { matmul } from './product';
 export { logSumExp, softmax, sumColumns, sumRows } from './reduce';
-export {
-  addCrossProduct,
-  affineRows,
-  cholesky,
-  gram,
-  invertFactor,
-  triangularProduct,
-} from './triangular';
+export { affineRows, cholesky, invertFactor, triangularProduct } from './triangular';
 
 /** 2^-102: float32 values near it are spaced by the smallest normal number. */
 const NUDGE: f32 = 1.9721522630525295e-31;

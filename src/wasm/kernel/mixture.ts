@@ -5,7 +5,8 @@
  * rounded up to a multiple of 4, with rows `stride` apart; pointers and strides are in bytes. Beyond d factors and
  * covariances hold the identity, all else 0.
  */
-import { product, transposeBlock } from './triangular';
+import { product } from './cross-product';
+import { transposeBlock } from './triangular';
 
 /** log 1e-14: a component so far below the best one is given up. */
 const LOG_NEGLIGIBLE: f64 = -32.23619130191664;
