@@ -2,8 +2,7 @@
 
 import { usageError } from '../errors.js';
 import type { Stream } from '../math/random.js';
-import { expectComponent } from './mixture.js';
-import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
+import { expectComponent, type LatentBatch, type LatentPrior, type PriorState } from './prior.js';
 
 /** Sizes of a {@link CategoricalPrior}. */
 export interface CategoricalOptions {

@@ -3,8 +3,7 @@
 import { usageError } from '../errors.js';
 import { identity } from '../math/linalg.js';
 import type { Stream } from '../math/random.js';
-import { expectComponent } from './mixture.js';
-import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
+import { expectComponent, type LatentBatch, type LatentPrior, type PriorState } from './prior.js';
 
 const LOG_2PI = Math.log(2 * Math.PI);
 

@@ -7,7 +7,10 @@ import { Wasm, type WasmMemory } from '../../wasm/types.js';
 
 const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
 
-/** Kernels of `kernel/cross-product.ts`, `kernel/triangular.ts` and `kernel/mixture.ts`, which document them; pointers and strides in bytes. */
+/**
+ * Kernels of `kernel/cross-product.ts`, `kernel/triangular.ts` and `kernel/mixture.ts`, which document them. Pointers and
+ * strides are in bytes.
+ */
 export interface MixtureKernel {
   triangularProduct(r: number, b: number, c: number, n: number, stride: number): void;
   gram(a: number, c: number, n: number, stride: number): void;
@@ -39,7 +42,14 @@ export interface MixtureKernel {
     logarithms: number,
   ): void;
   unwhitenPanel(inverse: number, n: number, stride: number, y: number, u: number): void;
-  weighPanel(n: number, stride: number, g: number, shares: number, weighed: number, sum: number): void;
+  weightPanel(
+    n: number,
+    stride: number,
+    gradients: number,
+    responsibilities: number,
+    weighted: number,
+    sum: number,
+  ): void;
   symmetrise(m: number, scale: number, n: number, stride: number, buffer: number): void;
   addSymmetric(a: number, x: number, b: number, y: number, c: number, n: number, stride: number): void;
   roundMatrices(m: number, count: number, n: number, stride: number, d: number, out: number): void;
@@ -53,8 +63,8 @@ export interface MixtureMemory<Name extends string> {
 }
 
 /**
- * A memory with one block for each length, alive as long as the blocks are; in `shared` memory other threads may have the
- * same blocks, by {@link sharedMixtureMemory}.
+ * A memory with one block for each length, which lives as long as the blocks do. If it is `shared`, other threads get the
+ * same blocks by {@link sharedMixtureMemory}.
  *
  * @throws MixturaError when the blocks need more than 4 GiB, or the system refuses the memory
  */
@@ -68,7 +78,7 @@ export function mixtureMemory<Name extends string>(
   const pages = Math.ceil(bytes / PAGE);
   try {
     const memory = new Wasm.Memory({ initial: pages, maximum: pages, ...(shared && { shared }) });
-    return laidOut(lengths, memory, shared);
+    return placeBlocks(lengths, memory, shared);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw tooLarge(bytes, cause);
@@ -80,10 +90,10 @@ export function sharedMixtureMemory<Name extends string>(
   lengths: Readonly<Record<Name, number>>,
   memory: WasmMemory,
 ): MixtureMemory<Name> {
-  return laidOut(lengths, memory, true);
+  return placeBlocks(lengths, memory, true);
 }
 
-function laidOut<Name extends string>(
+function placeBlocks<Name extends string>(
   lengths: Readonly<Record<Name, number>>,
   memory: WasmMemory,
   shared: boolean,

@@ -15,7 +15,7 @@ export {
   roundMatrices,
   symmetrise,
   unwhitenPanel,
-  weighPanel,
+  weightPanel,
   whitenPanel,
 } from './mixture';
 export { matmul } from './product';

@@ -71,21 +71,21 @@ export function unwhitenPanel(inverse: usize, n: usize, stride: usize, y: usize,
 }
 
 /** The rows share_i g_i of the four latents of a panel, and sum <- sum + sum_i share_i g_i. */
-export function weighPanel(
+export function weightPanel(
   n: usize,
   stride: usize,
   g: usize,
-  shares: usize,
-  weighed: usize,
+  responsibilities: usize,
+  weighted: usize,
   sum: usize,
 ): void {
-  const w0 = v128.load64_splat(shares);
-  const w1 = v128.load64_splat(shares, 8);
-  const w2 = v128.load64_splat(shares, 16);
-  const w3 = v128.load64_splat(shares, 24);
+  const w0 = v128.load64_splat(responsibilities);
+  const w1 = v128.load64_splat(responsibilities, 8);
+  const w2 = v128.load64_splat(responsibilities, 16);
+  const w3 = v128.load64_splat(responsibilities, 24);
   for (let j: usize = 0; j < n << 3; j += 16) {
     const from = g + j;
-    const to = weighed + j;
+    const to = weighted + j;
     const x0 = f64x2.mul(w0, v128.load(from));
     const x1 = f64x2.mul(w1, v128.load(from + stride));
     const x2 = f64x2.mul(w2, v128.load(from + 2 * stride));
