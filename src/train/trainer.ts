@@ -137,7 +137,7 @@ function start(session: Session, phase: Phase, context: StepContext, batch: Batc
   const { name } = programAt(phase, context.step);
   const feeds: Record<string, Float32Array> = {};
   for (const [key, values] of Object.entries(phase.feeds(context))) feeds[key] = batch.given(values);
-  const result = session.engine.run(name, feeds, phase.updates(context), { given: true });
+  const result = session.engine.run(name, feeds, phase.updates(context), { transferred: true });
   // A failure is reported where the result is awaited; until then it must not end the process.
   result.catch(() => {});
   return { phase, result };

@@ -90,7 +90,7 @@ export async function goldenStep(
 ): Promise<StepResult> {
   const { engine } = probe;
   const groups = groupsOf(model);
-  await engine.allocate(groups);
+  await engine.open(groups);
   for (const group of groups.filter(({ trainable }) => trainable)) {
     const { value } = await engine.read(group.name);
     await engine.write(group.name, { value, moment2: secondMoment(group) });

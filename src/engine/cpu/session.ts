@@ -82,8 +82,8 @@ export function sessionOptions(
   };
 }
 
-/** A model in ONNX Runtime, whose programs are computed one at a time. */
-export async function openSession(
+/** Loads a model into ONNX Runtime; its programs are run one at a time. */
+export async function loadModel(
   model: LoweredModel,
   slots: ReadonlyMap<string, Slot>,
   options: DeviceOptions,

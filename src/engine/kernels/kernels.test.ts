@@ -8,7 +8,8 @@ import { Arena } from '../../wasm/arena.js';
 import { OrtEngine } from '../ort/engine.js';
 import { suitKernels, suitsKernels } from './cost.js';
 import { planKernels } from './plan.js';
-import { BoundProgram, KernelRoom } from './program.js';
+import { BoundProgram } from './program.js';
+import { KernelWorkspace } from './workspace.js';
 
 const engine = new OrtEngine({ threads: 1, kernels: 'always' });
 afterAll(() => engine.close());
@@ -288,8 +289,7 @@ describe('assignments', () => {
     );
     expect(moved.length).toBe(copies);
     const own = new OrtEngine({ threads: 1, kernels: 'always' });
-    await own.allocate([held('w', 1), held('v', 7)], [program]);
-    await own.compile(program);
+    await own.open([held('w', 1), held('v', 7)], [program]);
     const start = { w: Float64Array.of(1, 2, 3, 4), v: Float64Array.of(7, 8, 9, 10) };
     const after = {
       ...start,
@@ -317,27 +317,27 @@ it('refuse values that do not fill the tensor that they are assigned to', async 
     outputs: {},
     assignments: new Map([['w', input('w', [2]).add(full([2, 2], 1))]]),
   };
-  await own.allocate([{ name: 'w', tensors: [tensor], trainable: false }], [program]);
-  await expect(own.compile(program)).rejects.toThrow('4 values are assigned to tensor w, which has 2');
-  const stranger = { ...program, assignments: new Map([['x', input('w', [2]).mul(2)]]) };
-  await expect(own.compile(stranger)).rejects.toThrow('2 values are assigned to tensor x, which has 0');
+  const opened = own.open([{ name: 'w', tensors: [tensor], trainable: false }], [program]);
+  await expect(opened).rejects.toThrow('4 values are assigned to tensor w, which has 2');
+  const unknown = { ...program, assignments: new Map([['x', input('w', [2]).mul(2)]]) };
+  await expect(own.compile(unknown)).rejects.toThrow('2 values are assigned to tensor x, which has 0');
   await own.close();
 });
 
-describe('the room of kernels', () => {
+describe('the workspace of kernels', () => {
   const BYTES = 2 ** 16;
 
-  /** A room in an arena that it fills to the last byte. */
-  function open(): KernelRoom {
+  /** A workspace at the very end of an arena. */
+  function open(): KernelWorkspace {
     const arena = new Arena(2 * BYTES);
     arena.float32((arena.capacity - BYTES - arena.used) / 4);
-    return new KernelRoom(arena.memory, arena.float32(BYTES / 4));
+    return new KernelWorkspace(arena.memory, arena.float32(BYTES / 4));
   }
 
-  function bind(room: KernelRoom, name: string, y: Tensor): BoundProgram | undefined {
+  function bind(workspace: KernelWorkspace, name: string, y: Tensor): BoundProgram | undefined {
     const plan = planKernels({ name, outputs: { y } })!;
     const calls = plan.calls.map((call) => ({ ...call, label: { operator: '', inputs: [], output: [] } }));
-    return BoundProgram.bind({ ...plan, kind: 'kernels', name, calls }, room, new Map(), false);
+    return BoundProgram.bind({ ...plan, kind: 'kernels', name, calls }, workspace, new Map(), false);
   }
   const counted = (n: number, shape: number[]) =>
     constant(
@@ -346,22 +346,26 @@ describe('the room of kernels', () => {
     );
 
   it('keeps constants away from what earlier programs compute in', () => {
-    const room = open();
+    const workspace = open();
     const n = BYTES / 4 - 1024;
-    expect(bind(room, 'wide', input('x', [n]).sum())).toBeDefined();
-    expect(bind(room, 'large', input('x', [1024]).mul(counted(1024, [1024])))).toBeUndefined();
-    const small = bind(room, 'small', input('x', [512]).mul(counted(512, [512])))!;
-    const wide = bind(room, 'wide again', input('x', [n]).sum())!;
+    expect(bind(workspace, 'wide', input('x', [n]).sum())).toBeDefined();
+    expect(bind(workspace, 'large', input('x', [1024]).mul(counted(1024, [1024])))).toBeUndefined();
+    const small = bind(workspace, 'small', input('x', [512]).mul(counted(512, [512])))!;
+    const wide = bind(workspace, 'wide again', input('x', [n]).sum())!;
     wide.run({ x: new Float32Array(n).fill(7) });
     const { y } = small.run({ x: new Float32Array(512).fill(1) });
     expect(y).toEqual(Float32Array.from({ length: 512 }, (_, i) => i));
   });
 
   it('takes a program again in the place of the one before', () => {
-    const room = open();
+    const workspace = open();
     const n = 4096;
     for (let i = 0; i < 20; i++) {
-      const program = bind(room, 'program', input('x', [n]).mul(constant(new Float64Array(n).fill(i), [n])));
+      const program = bind(
+        workspace,
+        'program',
+        input('x', [n]).mul(constant(new Float64Array(n).fill(i), [n])),
+      );
       expect(program!.run({ x: new Float32Array(n).fill(2) }).y![n - 1]).toBe(2 * i);
     }
   });
@@ -374,7 +378,7 @@ describe('the room of kernels', () => {
 });
 
 describe('the choice of kernels', () => {
-  it('is not for what is fed more than they have room for', () => {
+  it('is not for what is fed more than their workspace holds', () => {
     const plan = planKernels({ name: 'wide', outputs: { y: input('x', [5000, 4096]).sum([1]) } })!;
     expect(suitsKernels(plan)).toBe(false);
   });

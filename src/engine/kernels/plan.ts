@@ -9,7 +9,7 @@ import { sameShape, sizeOf } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { ProgramSpec } from '../engine.js';
 import { type CallArguments, type KernelName, kernelRules, type Place, viewOffset } from './rules.js';
-import { ScratchPlan } from './workspace.js';
+import { ScratchPlan } from './scratch.js';
 
 /** One call of a kernel; numbers are passed as they are, places as addresses. */
 export interface KernelCall {
@@ -187,17 +187,17 @@ class Planner {
     for (const input of early) this.#release(input);
     const place = this.#destinations.get(node) ?? this.#scratch.take(bytes);
     this.#places.set(node, place);
-    const working = rule.workingBytes?.(node) ?? 0;
-    const room = working > 0 ? this.#scratch.take(working) : undefined;
+    const workspaceBytes = rule.workspaceBytes?.(node) ?? 0;
+    const workspace = workspaceBytes > 0 ? this.#scratch.take(workspaceBytes) : undefined;
     const calls = rule.calls(
       node,
       node.inputs.map((input) => this.placeOf(input)),
       place,
-      room,
+      workspace,
     );
     if (calls === undefined) return false;
     for (const { kernel, args } of calls) this.#calls.push({ kernel, args, node });
-    if (room) this.#scratch.release(room, working);
+    if (workspace) this.#scratch.release(workspace, workspaceBytes);
     for (const input of node.inputs) if (!early.includes(input)) this.#release(input);
     return true;
   }
