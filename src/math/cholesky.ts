@@ -1,7 +1,7 @@
 /** @file Cholesky factors and inverses of triangular matrices, float64. */
 
 import { MixturaError } from '../errors.js';
-import { dots2x4 } from './blocks.js';
+import { dots2x4 } from './dot-products.js';
 import { symmetricEigenvalues } from './eigen.js';
 
 // Two rows of four sums; every use starts by writing it.

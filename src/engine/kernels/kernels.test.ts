@@ -5,6 +5,7 @@ import { grad } from '../../graph/grad.js';
 import { sizeOf } from '../../graph/shape.js';
 import { concat, constant, full, input, type Tensor } from '../../graph/tensor.js';
 import { Arena } from '../../wasm/arena.js';
+import { optimiseProgram } from '../optimised-program.js';
 import { OrtEngine } from '../ort/engine.js';
 import { suitKernels, suitsKernels } from './cost.js';
 import { planKernels } from './plan.js';
@@ -20,7 +21,7 @@ let programs = 0;
 /** What the kernels make of some outputs. */
 async function computed(outputs: Named<Tensor>, feeds: Named<Float32Array>): Promise<Named<Float32Array>> {
   const program = { name: `program ${programs++}`, outputs };
-  expect(planKernels(program)).toBeDefined();
+  expect(planKernels(optimiseProgram(program))).toBeDefined();
   await engine.compile(program);
   return (await engine.run(program.name, feeds)).outputs;
 }
@@ -69,7 +70,7 @@ describe('kernels', () => {
     const { leaves, value } = instantiate(item);
     const outputs = { value, gradient: grad(scalarOf(value), leaves)[0]! };
     const covered = value.op === 'reshape';
-    expect(planKernels({ name: 'program', outputs }) === undefined).toBe(!covered);
+    expect(planKernels(optimiseProgram({ name: 'program', outputs })) === undefined).toBe(!covered);
   });
 
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 17, 33];
@@ -169,10 +170,14 @@ describe('kernels', () => {
 
   it('do not take what would need very many calls', () => {
     const { leaves } = leavesOf({ a: [100, 2, 2, 2], b: [1, 2, 1, 2] });
-    expect(planKernels({ name: 'calls', outputs: { y: leaves.a!.add(leaves.b!) } })).toBeUndefined();
+    expect(
+      planKernels(optimiseProgram({ name: 'calls', outputs: { y: leaves.a!.add(leaves.b!) } })),
+    ).toBeUndefined();
     const [e, f] = [input('e', [2, 0]), input('f', [0, 3])];
-    expect(planKernels({ name: 'empty', outputs: { y: e.matmul(f) } })).toBeUndefined();
-    expect(planKernels({ name: 'symbolic', outputs: { y: input('x', ['n', 2]).neg() } })).toBeUndefined();
+    expect(planKernels(optimiseProgram({ name: 'empty', outputs: { y: e.matmul(f) } }))).toBeUndefined();
+    expect(
+      planKernels(optimiseProgram({ name: 'symbolic', outputs: { y: input('x', ['n', 2]).neg() } })),
+    ).toBeUndefined();
   });
 
   it('reuse memory only when nobody reads it any more: views, operands read twice, results that are inputs', async () => {
@@ -284,7 +289,7 @@ describe('assignments', () => {
     ['in place where each reads itself', {}, { w: w.add(1), v: v.neg() }, 0],
   ])('are computed %s', async (_, outputs, changes, copies) => {
     const program = { name: 'program', outputs, assignments: new Map(Object.entries(changes)) };
-    const moved = planKernels(program)!.assignments.filter(
+    const moved = planKernels(optimiseProgram(program))!.assignments.filter(
       ({ name, place }) => place.base !== 'input' || place.name !== name,
     );
     expect(moved.length).toBe(copies);
@@ -335,7 +340,7 @@ describe('the workspace of kernels', () => {
   }
 
   function bind(workspace: KernelWorkspace, name: string, y: Tensor): BoundProgram | undefined {
-    const plan = planKernels({ name, outputs: { y } })!;
+    const plan = planKernels(optimiseProgram({ name, outputs: { y } }))!;
     const calls = plan.calls.map((call) => ({ ...call, label: { operator: '', inputs: [], output: [] } }));
     return BoundProgram.bind({ ...plan, kind: 'kernels', name, calls }, workspace, new Map(), false);
   }
@@ -379,16 +384,18 @@ describe('the workspace of kernels', () => {
 
 describe('the choice of kernels', () => {
   it('is not for what is fed more than their workspace holds', () => {
-    const plan = planKernels({ name: 'wide', outputs: { y: input('x', [5000, 4096]).sum([1]) } })!;
+    const plan = planKernels(
+      optimiseProgram({ name: 'wide', outputs: { y: input('x', [5000, 4096]).sum([1]) } }),
+    )!;
     expect(suitsKernels(plan)).toBe(false);
   });
 
   it('is for many small operators, not for large products', () => {
     const x = input('x', [16, 16]);
-    const small = planKernels({ name: 'small', outputs: { y: x.matmul(x).tanh() } })!;
+    const small = planKernels(optimiseProgram({ name: 'small', outputs: { y: x.matmul(x).tanh() } }))!;
     expect(suitsKernels(small)).toBe(true);
     const w = input('w', [1024, 1024]);
-    const large = planKernels({ name: 'large', outputs: { y: w.matmul(w).tanh() } })!;
+    const large = planKernels(optimiseProgram({ name: 'large', outputs: { y: w.matmul(w).tanh() } }))!;
     expect(suitsKernels(large)).toBe(false);
     expect(suitKernels([small, large])).toBe(false);
   });
@@ -396,7 +403,7 @@ describe('the choice of kernels', () => {
   it('takes one that is a little slower with those that are faster, so that no other thread is needed', () => {
     const x = input('x', [128, 128]);
     // 4.2 MFLOP: 0.11 ms on kernels, 0.03 in ONNX Runtime.
-    const middling = planKernels({ name: 'middling', outputs: { y: x.matmul(x) } })!;
+    const middling = planKernels(optimiseProgram({ name: 'middling', outputs: { y: x.matmul(x) } }))!;
     expect(suitsKernels(middling)).toBe(false);
     expect(suitKernels([middling])).toBe(true);
     expect(suitKernels([middling, middling])).toBe(true);

@@ -3,11 +3,9 @@
  * programs, where starting an operator of ONNX Runtime costs more than the operator.
  */
 import { topologicalOrder } from '../../graph/grad.js';
-import { mixLater } from '../../graph/passes/interpolations.js';
-import { simplify } from '../../graph/passes/simplify.js';
 import { sameShape, sizeOf } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
-import type { ProgramSpec } from '../engine.js';
+import { type OptimisedProgram, valuesOf } from '../optimised-program.js';
 import { type CallArguments, type KernelName, kernelRules, type Place, viewOffset } from './rules.js';
 import { ScratchPlan } from './scratch.js';
 
@@ -42,23 +40,18 @@ export interface KernelPlan {
   readonly assignments: readonly KernelOutput[];
 }
 
-/** The plan of a program; nothing where an operator or a shape of it has no kernel. */
-export function planKernels(program: ProgramSpec): KernelPlan | undefined {
+/** The plan of a program; undefined where an operator or a shape of it has no kernel. */
+export function planKernels(program: OptimisedProgram): KernelPlan | undefined {
   const names = {
     outputs: Object.keys(program.outputs),
     gradients: [...(program.gradients?.keys() ?? [])],
     assignments: [...(program.assignments?.keys() ?? [])],
   };
-  const written = [
-    ...Object.values(program.outputs),
-    ...(program.gradients?.values() ?? []),
-    ...(program.assignments?.values() ?? []),
-  ];
+  const targets = valuesOf(program);
+  const order = topologicalOrder(targets);
   // Products run through their inner axis at least once: nothing that is empty has a kernel.
   const isStatic = ({ shape }: Tensor) => shape.every((dim) => typeof dim === 'number' && dim > 0);
-  if (!topologicalOrder(written).every((node) => isStatic(node) && kernelRules[node.op])) return undefined;
-  const targets = mixLater(simplify(written));
-  const order = topologicalOrder(targets);
+  if (!order.every((node) => isStatic(node) && kernelRules[node.op])) return undefined;
   const planner = new Planner(order, targets);
   const gradientTargets = targets.slice(names.outputs.length, names.outputs.length + names.gradients.length);
   planner.placeGradients(names.gradients, gradientTargets);

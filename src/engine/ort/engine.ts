@@ -20,8 +20,9 @@ import { type GradientSets, gradientSets, groupsTrainedBy } from '../gradient-sh
 import { suitKernels, suitsKernels } from '../kernels/cost.js';
 import { type KernelPlan, planKernels } from '../kernels/plan.js';
 import type { KernelProgram } from '../kernels/program.js';
+import { type OptimisedProgram, optimiseProgram } from '../optimised-program.js';
 import { findBlockSize } from './block-size.js';
-import { agree, convolves, lowerJointly, lowerProgram } from './lowering.js';
+import { agree, convolves, flattened, lowerJointly, lowerProgram } from './lowering.js';
 import type { Request } from './requests.js';
 import { type DeviceHandle, InlineDevice, WorkerDevice } from './threading.js';
 import { WeightLayout } from './weight-layout.js';
@@ -56,7 +57,7 @@ const WORTH_DISCARDING = 2 ** 18;
 export class OrtEngine implements Engine {
   readonly name: string;
   readonly #options: Required<Omit<OrtOptions, 'profile'>> & Pick<OrtOptions, 'profile'>;
-  readonly #planned = new WeakMap<ProgramSpec, KernelProgram | undefined>();
+  readonly #planned = new WeakMap<OptimisedProgram, KernelProgram | undefined>();
   #sharedGradients: SharedGradients | undefined;
   /** Which matrices lie transposed in memory; undefined where none do. */
   #layout: WeightLayout | undefined;
@@ -70,8 +71,9 @@ export class OrtEngine implements Engine {
 
   async open(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
     // Side by side: this thread draws starting values while the device compiles.
-    const placed = this.#place(groups, programs);
-    const compiled = this.compile(...programs);
+    const optimised = programs.map((program) => this.#optimise(program));
+    const placed = this.#place(groups, programs, optimised);
+    const compiled = this.#compile(optimised);
     // Where the tensors cannot be placed, compiling fails too, and first: the cause is what is to be reported.
     compiled.catch(() => {});
     await placed;
@@ -79,9 +81,13 @@ export class OrtEngine implements Engine {
   }
 
   /** Chooses where programs run and how tensors lie, and sends the device the groups and their starting values. */
-  async #place(groups: readonly TensorGroup[], programs: readonly ProgramSpec[]): Promise<void> {
+  async #place(
+    groups: readonly TensorGroup[],
+    programs: readonly ProgramSpec[],
+    optimised: readonly OptimisedProgram[],
+  ): Promise<void> {
     // Our own kernels are as fast with weights as they are.
-    if (this.#planTogether(programs)) this.#device ??= new InlineDevice(this.#options);
+    if (this.#planTogether(optimised)) this.#device ??= new InlineDevice(this.#options);
     else if (this.#multiplies(programs)) this.#layout = WeightLayout.choose(groups, programs);
     const placed: Promise<unknown>[] = [];
     const send = (request: Request, transferred?: readonly ArrayBuffer[]) => {
@@ -105,7 +111,16 @@ export class OrtEngine implements Engine {
     await Promise.all(placed);
   }
 
-  async compile(...specs: readonly ProgramSpec[]): Promise<void> {
+  async compile(...programs: readonly ProgramSpec[]): Promise<void> {
+    await this.#compile(programs.map((program) => this.#optimise(program)));
+  }
+
+  #optimise(program: ProgramSpec): OptimisedProgram {
+    const flat = this.#options.device === 'cpu' && convolves([program]);
+    return optimiseProgram(flat ? flattened(program) : program);
+  }
+
+  async #compile(specs: readonly OptimisedProgram[]): Promise<void> {
     for (const program of specs) this.#noteTrainedGroups(program);
     const programs = specs.map((program) => this.#layout?.program(program) ?? program);
     const kernels = programs.flatMap((program) => this.#kernelProgram(program) ?? []);
@@ -113,7 +128,7 @@ export class OrtEngine implements Engine {
     await Promise.all([...kernels, ...models].map((model) => this.#send({ kind: 'compile', model })));
   }
 
-  async #lower(programs: readonly ProgramSpec[]): Promise<LoweredModel[]> {
+  async #lower(programs: readonly OptimisedProgram[]): Promise<LoweredModel[]> {
     const { device, profile } = this.#options;
     if (device !== 'cpu') return programs.map((program) => lowerProgram(program, { flat: false }));
     if (!convolves(programs)) return programs.map((program) => lowerProgram(program, { flat: true }));
@@ -129,7 +144,7 @@ export class OrtEngine implements Engine {
   #blockSize(): Promise<number> {
     machineBlock ??= findBlockSize(async (result, image, block) => {
       const name = `trial of blocks of ${block}`;
-      const model = lowerProgram({ name, outputs: { result } }, { flat: true, block });
+      const model = lowerProgram(this.#optimise({ name, outputs: { result } }), { flat: true, block });
       await this.#send({ kind: 'compile', model });
       const { outputs } = await this.run(name, { image });
       await this.#send({ kind: 'release', model: name });
@@ -212,7 +227,7 @@ export class OrtEngine implements Engine {
   }
 
   /** Whether all programs of a step run on kernels; if so, plans them. */
-  #planTogether(programs: readonly ProgramSpec[]): boolean {
+  #planTogether(programs: readonly OptimisedProgram[]): boolean {
     const { device, kernels } = this.#options;
     if (device !== 'cpu' || kernels === 'never' || programs.length === 0) return false;
     const plans = programs.flatMap((program) => planKernels(program) ?? []);
@@ -230,7 +245,7 @@ export class OrtEngine implements Engine {
   }
 
   /** The program as kernel calls; undefined where it runs in ONNX Runtime. */
-  #kernelProgram(program: ProgramSpec): KernelProgram | undefined {
+  #kernelProgram(program: OptimisedProgram): KernelProgram | undefined {
     const { device, kernels } = this.#options;
     if (device !== 'cpu' || kernels === 'never') return undefined;
     if (!this.#planned.has(program)) {

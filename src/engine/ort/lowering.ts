@@ -5,6 +5,7 @@ import { type Shape, sameShape } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { LoweredModel, LoweredProgram, OutputRole } from '../cpu/session.js';
 import type { ProgramSpec } from '../engine.js';
+import { type OptimisedProgram, valuesOf, withValues } from '../optimised-program.js';
 
 function nodesOf(programs: readonly ProgramSpec[]): Tensor[] {
   const results = programs.flatMap((program) => resultsOf(program, false));
@@ -36,11 +37,22 @@ interface Lowering {
   readonly block?: LowerOptions['block'];
 }
 
+/**
+ * The program without the reshapes that end its results, for results that land in flat memory. Convolutions need this before
+ * they are optimised: what lies under the reshapes of their gradients can then be simplified.
+ */
+export function flattened(program: ProgramSpec): ProgramSpec {
+  return withValues(
+    program,
+    valuesOf(program).map((value) => unreshaped(value)),
+  );
+}
+
 /** A program as an ONNX model. */
-export function lowerProgram(program: ProgramSpec, { flat, block = 1 }: Lowering): LoweredModel {
+export function lowerProgram(program: OptimisedProgram, { flat, block = 1 }: Lowering): LoweredModel {
   const results = resultsOf(program, flat);
   const stop = flat ? STOP : undefined;
-  const model = lower(tensorsOf(results), { block, stop, cpu: flat });
+  const model = lower(tensorsOf(results), { block, stop, cpu: flat, simplified: true });
   const inputs = namedShapes(model.inputs);
   const outputs = results.map(({ tensor, ...result }) => result);
   const { name } = program;
@@ -48,11 +60,11 @@ export function lowerProgram(program: ProgramSpec, { flat, block = 1 }: Lowering
 }
 
 /** Programs in one model, whose working memory they share: none is computed while another is. */
-export function lowerJointly(programs: readonly ProgramSpec[], block: number): LoweredModel {
+export function lowerJointly(programs: readonly OptimisedProgram[], block: number): LoweredModel {
   const all = programs.map((program) => ({ name: program.name, results: resultsOf(program, true) }));
   const model = lowerTogether(
     Object.fromEntries(all.map(({ name, results }) => [name, tensorsOf(results)])),
-    { block, stop: STOP, cpu: true },
+    { block, stop: STOP, cpu: true, simplified: true },
   );
   return {
     kind: 'session',

@@ -1,10 +1,8 @@
 /** @file Which matrices lie transposed in the engine's memory, since programs are faster so (see passes/transpose-weights.ts). */
 import { topologicalOrder } from '../../graph/grad.js';
-import { mixLater } from '../../graph/passes/interpolations.js';
-import { simplify } from '../../graph/passes/simplify.js';
 import { overTransposed } from '../../graph/passes/transpose-weights.js';
-import type { Tensor } from '../../graph/tensor.js';
 import { elements, type GroupLayout, type ProgramSpec } from '../engine.js';
+import { type OptimisedProgram, optimiseProgram, valuesOf, withValues } from '../optimised-program.js';
 
 /**
  * Rows of a batch up to which a step is faster so (bench 10x, whose critic takes two batches at a time): 0.97 of the time
@@ -33,8 +31,7 @@ export class WeightLayout {
     const trained = groups.filter(({ trainable }) => trainable).flatMap(({ tensors }) => tensors);
     const matrices = trained.filter(({ shape }) => shape.length === 2 && !shape.includes(1));
     const weights = new Set(matrices.map(({ name }) => name));
-    const values = programs.flatMap((program) => valuesOf(program).flat());
-    const rows = topologicalOrder(values.map(([, value]) => value)).flatMap(({ op, inputs, shape }) => {
+    const rows = topologicalOrder(programs.flatMap(valuesOf)).flatMap(({ op, inputs, shape }) => {
       const multiplied = op === 'matmul' && weights.has(inputs[1]!.attributes.name ?? '');
       return multiplied ? [shape[0] as number] : [];
     });
@@ -53,22 +50,15 @@ export class WeightLayout {
     };
   }
 
-  /** The program over the tensors as they lie in memory. */
-  program(program: ProgramSpec): ProgramSpec {
-    const [outputs, gradients, assignments] = valuesOf(program);
-    const all = [...outputs, ...gradients, ...assignments];
-    const plain = mixLater(simplify(all.map(([, value]) => value)));
-    const asked = plain.map((value, i) => {
-      const transposed = i >= outputs.length && this.#transposed.has(all[i]![0]);
+  /** The program over the tensors as they lie in memory. Transposing adds nodes, so the result is optimised again. */
+  program(program: OptimisedProgram): OptimisedProgram {
+    const targets = [...(program.gradients?.keys() ?? []), ...(program.assignments?.keys() ?? [])];
+    const outputs = Object.keys(program.outputs).length;
+    const asked = valuesOf(program).map((value, i) => {
+      const transposed = i >= outputs && this.#transposed.has(targets[i - outputs]!);
       return { value, transposed };
     });
-    const values = overTransposed(asked, this.#transposed).map((value, i) => [all[i]![0], value] as const);
-    return {
-      name: program.name,
-      outputs: Object.fromEntries(values.splice(0, outputs.length)),
-      gradients: new Map(values.splice(0, gradients.length)),
-      assignments: new Map(values),
-    };
+    return optimiseProgram(withValues(program, overTransposed(asked, this.#transposed)));
   }
 
   /** A copy of a group's values in the order in which they lie in memory. */
@@ -94,13 +84,6 @@ export class WeightLayout {
     }
     return out;
   }
-}
-
-type Named = readonly (readonly [string, Tensor])[];
-
-/** Outputs by their names, gradients and assignments by the tensors that they belong to. */
-function valuesOf({ outputs, gradients, assignments }: ProgramSpec): readonly [Named, Named, Named] {
-  return [Object.entries(outputs), [...(gradients ?? [])], [...(assignments ?? [])]];
 }
 
 /** Writes the transpose of a matrix. */

@@ -36,6 +36,8 @@ export interface LowerOptions {
    * they are fastest there, and outputs computed in the order in which fewer values are alive at a time.
    */
   readonly cpu?: boolean;
+  /** Whether the outputs are simplified already (default false), so that they are lowered as they are. */
+  readonly simplified?: boolean;
 }
 
 /**
@@ -99,11 +101,12 @@ export function lowerTogether(
 
 function graphOf(
   outputs: Readonly<Record<string, Tensor>>,
-  { bound, block = 1, cpu = false }: LowerOptions,
+  { bound, block = 1, cpu = false, simplified = false }: LowerOptions,
 ): OnnxGraph {
   const emitter = new Emitter(bound, block, cpu);
   const values = new Map<Tensor, string>();
-  const targets = fuse(mixLater(simplify(Object.values(outputs))));
+  const written = Object.values(outputs);
+  const targets = fuse(simplified ? written : mixLater(simplify(written)));
   const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
   const named = cpu ? inFrugalOrder(asked) : asked;
   for (const node of topologicalOrder(named.map((output) => output.node))) {
