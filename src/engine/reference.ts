@@ -1,4 +1,4 @@
-/** @file The engine that defines what is right: float64, interpreted, slow, readable. */
+/** @file The engine against which others are tested: float64, interpreted, slow, readable. */
 import { evaluate } from '../graph/evaluate.js';
 import type {
   Engine,

@@ -96,13 +96,13 @@ export class DenseKernel {
   }
 }
 
-// Kept between uses: every memory takes gigabytes of address space until it is collected.
+// Kept for the next use: every memory takes gigabytes of address space until it is collected.
 let idle: DenseKernel | undefined;
 
 /**
  * Calls `use` with kernels and zeroed float64 blocks of the given lengths, which are valid until it returns.
  *
- * @throws MixturaError when the blocks need more than 4 GiB, or the system refuses the memory
+ * @throws a MixturaError where the blocks need more than 4 GiB, or the system refuses the memory
  */
 export function withDense<T>(
   lengths: readonly number[],

@@ -13,7 +13,7 @@ export class NormalPrior implements LatentPrior {
   readonly width: number;
   readonly mixing = new Float64Array([1]);
 
-  /** Throws a usage error where the dimension is not a whole number of at least 1. */
+  /** @throws a usage error unless the dimension is a whole number of at least 1. */
   constructor(readonly dim: number) {
     if (!Number.isInteger(dim) || dim < 1) {
       throw usageError(`A normal prior cannot have dim = ${dim}; give a whole number of at least 1.`);
@@ -35,7 +35,10 @@ export class NormalPrior implements LatentPrior {
     return { z, component: new Int32Array(n) };
   }
 
-  /** The same as `sample`; throws a usage error where c is not 0. */
+  /**
+   * The same as `sample`.
+   * @throws a usage error where c is not 0.
+   */
   sampleComponent(c: number, n: number, stream: Stream): LatentBatch {
     expectComponent(c, 1);
     return this.sample(n, stream);

@@ -25,7 +25,7 @@ export interface SteinBatch {
 export interface SteinGradients {
   /** K x d. */
   readonly means: Float64Array;
-  /** K x d x d, symmetric; all 0 where {@link counts} is 0. A copy, made when asked for. */
+  /** K x d x d, symmetric; all 0 where {@link counts} is 0. A copy, made when it is read. */
   readonly covariances: Float64Array;
   /** K, with respect to the logits rho; sums to 0. */
   readonly mixing: Float64Array;

@@ -58,7 +58,7 @@ export class Arena {
 
   /**
    * A new zeroed block of `length` float32 values.
-   * @throws a MixturaError when the arena is full.
+   * @throws a MixturaError where the arena is full.
    */
   float32(length: number): Float32Array<ArrayBuffer> {
     if (!Number.isInteger(length) || length < 0) {

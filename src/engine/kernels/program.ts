@@ -44,14 +44,14 @@ interface Copy {
   readonly to: Float32Array;
 }
 
-/** A program whose places are addresses. */
+/** A program bound to memory: its places are addresses. */
 export class BoundProgram {
   readonly #name: string;
   readonly #feeds: { readonly name: string; readonly to: Float32Array }[] = [];
   readonly #calls: readonly BoundCall[];
   readonly #copies: readonly Copy[];
   readonly #outputs: readonly (readonly [string, Float32Array])[];
-  /** Microseconds of each call in each run, if they are asked for. */
+  /** Microseconds of each call in each run, for profiles. */
   readonly #times: number[][] | undefined;
 
   private constructor(
@@ -97,7 +97,7 @@ export class BoundProgram {
     const copied = assignments.filter(({ name: of, place }) => place.base !== 'input' || place.name !== of);
     const assigned = copied.map((one) => {
       const from = value(one);
-      // An input may be a tensor that another assignment overwrites: its value is taken before any of them.
+      // Another assignment may overwrite a tensor that is assigned here, so its value is copied before all assignments.
       return { from, held: one.place.base === 'input' ? from.slice() : from, to: slots.get(one.name)!.value };
     });
     this.#copies = [

@@ -18,6 +18,7 @@ export type KernelName =
   | ('binary' | 'unary' | 'select' | 'leakyGate')
   | ('sumRows' | 'sumColumns' | 'softmax' | 'logSumExp' | 'matmul' | 'copyBox' | 'clear');
 
+/** Arguments of a kernel, in its order. */
 export type CallArguments = readonly (number | Place)[];
 
 interface Call {
@@ -37,7 +38,7 @@ interface KernelRule {
 const shapeOf = ({ shape }: Tensor) => shape as readonly number[];
 const shifted = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + bytes });
 
-/** Bytes from the start of its input at which a node's value lies, where it needs no computing: reshapes, leading slices. */
+/** For reshapes and leading slices, which are not computed: bytes from the start of the input to the value of the node. */
 export function viewOffset({ op, inputs: [x], attributes: { axis, start } }: Tensor): number | undefined {
   if (op === 'reshape') return 0;
   if (op !== 'slice') return undefined;
@@ -46,7 +47,7 @@ export function viewOffset({ op, inputs: [x], attributes: { axis, start } }: Ten
   return contiguous ? start! * stridesOf(shape)[axis!]! * FLOAT : undefined;
 }
 
-/** Axes that every operand passes through in one stride are one; sizes and, for each operand, strides in values. */
+/** Loops over a shape: their sizes and, for each operand, their strides in values. Axes with one stride are one loop. */
 interface Loops {
   readonly sizes: number[];
   readonly strides: number[][];
@@ -72,7 +73,7 @@ export function loopsOver(shape: readonly number[], operands: readonly (readonly
   return { sizes, strides };
 }
 
-/** Outer rows that are worth a call each. */
+/** The most calls that an operator may be split into. */
 const MOST_CALLS = 64;
 
 /** Operators of the kernel `binary`, in its order. */
@@ -80,7 +81,7 @@ const BINARY: readonly OperatorName[] = ['add', 'sub', 'mul', 'div', 'maximum', 
 /** Operators of the kernel `unary`, in its order. */
 const UNARY: readonly OperatorName[] = ['neg', 'exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus'];
 
-/** Kernels that broadcast their operands: two loops in a call, more loops by more calls. */
+/** Kernels that broadcast their operands: a call has two loops, and further loops are further calls. */
 function broadcasting(kernel: KernelName, ...first: readonly number[]): KernelRule {
   return {
     inPlace: true,
@@ -129,7 +130,7 @@ function pointwise(code: number): KernelRule {
   };
 }
 
-/** Kernels of the rows along the last axis. */
+/** Kernels that work on rows along the last axis. */
 function rowwise(kernel: KernelName): KernelRule {
   return {
     calls(node, [x], out) {

@@ -86,7 +86,7 @@ export class OrtEngine implements Engine {
     programs: readonly ProgramSpec[],
     optimised: readonly OptimisedProgram[],
   ): Promise<void> {
-    // Our own kernels are as fast with weights as they are.
+    // Our own kernels gain nothing from transposed weights.
     if (this.#planTogether(optimised)) this.#device ??= new InlineDevice(this.#options);
     else if (this.#multiplies(programs)) this.#layout = WeightLayout.choose(groups, programs);
     const placed: Promise<unknown>[] = [];

@@ -23,7 +23,7 @@ export interface Whitening<T = Float64Array> {
  * Parameters of q(z) = sum_c pi_c N(z; mu_c, Sigma_c), pi = softmax(rho), and the factors Sigma_c = L_c L_c^T.
  *
  * Change the parameters only together with a call of `refactor` (a covariance) or `refreshMixing` (the logits).
- * Inverse factors and constants are computed when they are first asked for.
+ * Inverse factors and constants are computed when they are first needed.
  */
 export class Gaussians extends GaussianBlocks {
   /** K x d. */

@@ -66,7 +66,7 @@ export interface MixtureMemory<Name extends string> {
  * A memory with one block for each length, which lives as long as the blocks do. If it is `shared`, other threads get the
  * same blocks by {@link sharedMixtureMemory}.
  *
- * @throws MixturaError when the blocks need more than 4 GiB, or the system refuses the memory
+ * @throws a MixturaError where the blocks need more than 4 GiB, or the system refuses the memory
  */
 export function mixtureMemory<Name extends string>(
   lengths: Readonly<Record<Name, number>>,

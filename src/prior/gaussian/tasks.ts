@@ -18,6 +18,7 @@ export const TASKS = {
   factor,
   invert,
 } as const satisfies Record<string, Task>;
+/** Name of a task. */
 export type TaskName = keyof typeof TASKS;
 
 /** Runs a task for each of these components or panels; returns their results in this order. */

@@ -45,8 +45,8 @@ function settle(lanes: v128): v128 {
 
 /**
  * Adam on the bytes `begin` to `end` of four blocks, four floats at a time or (not `wide`) one by one.
- * The loop tests its condition last: V8 then keeps the scalars in registers instead of making them anew in
- * every turn, which is three times as fast.
+ * The loop tests its condition last: V8 then keeps the scalars in registers instead of computing them again in
+ * every iteration, which is three times as fast.
  */
 function adamRange(
   value: usize,

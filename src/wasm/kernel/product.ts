@@ -6,7 +6,7 @@ import { timesVector, transposedTimesVector } from './vector-product';
 
 /** Columns of a panel of the right factor, which is packed so that the innermost loop reads it in one line. */
 const PANEL: usize = 8;
-/** A tile of results that reaches beyond the matrix is finished here. */
+/** Memory for a tile of results that reaches beyond the matrix. */
 const TILE = memory.data(128, 16);
 
 /**

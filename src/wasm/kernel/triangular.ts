@@ -182,7 +182,8 @@ function eightRows(r: usize, stride: usize, j: usize, x: usize, length: usize, y
 
 /**
  * out_i = shift_c + R_c^T x_i for `count` rows of d numbers and c = component[i] (int32): `r` holds the
- * upper triangular matrices one after the other, `shift` rows of d numbers. A row may write up to three numbers past its end, which the next row then overwrites.
+ * upper triangular matrices one after the other, `shift` rows of d numbers. A row may write up to three numbers past its
+ * end, which the next row then overwrites.
  */
 export function affineRows(
   r: usize,

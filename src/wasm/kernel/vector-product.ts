@@ -2,7 +2,7 @@
  * @file Products of a float32 matrix and a vector (AssemblyScript, 128-bit SIMD). Pointers and strides are in bytes.
  */
 
-/** The sum of four lanes, and of the products of two rows from `at` on, which is beyond the whole fours. */
+/** The sum of four lanes and of the products of two rows from `at` on, where fewer than four are left. */
 function finished(lanes: v128, a: usize, b: usize, at: usize, length: usize): f32 {
   const pairs = f32x4.add(lanes, v128.shuffle<f32>(lanes, lanes, 2, 3, 0, 1));
   let sum = f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
@@ -10,7 +10,7 @@ function finished(lanes: v128, a: usize, b: usize, at: usize, length: usize): f3
   return sum;
 }
 
-/** c_i = sum_k a[i, k] b_k, a sum of four interleaved ones. Four rows at a time: one sum alone waits for every addition. */
+/** c_i = sum_k a[i, k] b_k, a sum of four interleaved ones. Four rows at a time, so that additions of different sums overlap. */
 export function timesVector(a: usize, b: usize, c: usize, m: usize, k: usize): void {
   const length = k << 2;
   const wide = length & ~15;
