@@ -28,7 +28,7 @@ const SETTLING = 10;
 
 async function open(folder) {
   const load = (file) => import(pathToFileURL(path.resolve(folder, file)).href);
-  const { openBench } = await load('train/bench.js');
+  const { openBench } = await load('bench/bench.js');
   const { train } = await load('train/trainer.js');
   const { Inference } = await load('train/inference.js');
   const { batchSchedule } = await load('data/batches.js');

@@ -1,4 +1,4 @@
-// The programs of fully connected steps on our own kernels and in ONNX Runtime, in turns: what engine/kernel-cost.ts
+// The programs of fully connected steps on our own kernels and in ONNX Runtime, in turns: what engine/kernels/cost.ts
 // weighs against each other.
 //   node bench/kernels.mjs [--threads 2] [--steps 60] [--rounds 3]
 import { parseArgs } from 'node:util';
@@ -37,18 +37,21 @@ async function measure(kernels, [features, units, batch, latent, components]) {
   const settings = { units, latent, learningRate: 1e-4 };
   const context = { data: { shape: [features], range: 'signed' }, components, batch, horizon: 1e5 };
   const session = await Session.open(engine, { method: slogan, settings, context, seed: 0 });
-  const real = Stream.root(1).normals(new Float32Array(batch * features));
-  const times = session.model.phases.map(() => []);
+  const values = Stream.root(1).normals(new Float32Array(batch * features));
+  const rows = Uint32Array.from({ length: batch }, (_, i) => i);
+  const { phases } = session.model;
+  const times = phases.map(() => []);
   for (let step = 0; step < steps; step++) {
-    const at = { step, progress: 0, stream: session.stream.fork('step', step), real };
-    const feeds = session.model.phases.map((phase) => phase.feeds(at));
-    for (const [i, { program, updates }] of session.model.phases.entries()) {
-      const { timing } = await engine.run(program.name, feeds[i], updates(at));
+    const stream = session.stream.fork('step', step);
+    const at = { step, progress: 0, stream, rows, real: () => values.slice() };
+    const begun = phases.map((phase) => phase.begin(at));
+    for (const [i, { program, feeds, updates }] of begun.entries()) {
+      const { timing } = await engine.run(program.name, feeds, updates);
       if (step >= steps / 4) times[i].push(timing.graph);
     }
   }
   await engine.close();
-  return { times: times.map(median), programs: session.model.phases.map(({ program }) => program) };
+  return { times: times.map(median), programs: phases.map(({ programs }) => programs[0]) };
 }
 
 const rows = [];

@@ -34,7 +34,7 @@ const alone = ({ op, inputs, attributes }) =>
 /** The convolutions of a step, each kind once: with kernels that cover their image back as convolutions. */
 function convolutionsOf({ model }) {
   const kinds = new Map();
-  for (const { program } of model.phases) {
+  for (const program of model.phases.flatMap(({ programs }) => programs)) {
     const results = [program.outputs, Object.fromEntries(program.gradients ?? [])].flatMap(Object.values);
     for (const node of topologicalOrder(simplify(results))) {
       if (!node.op.startsWith('conv')) continue;

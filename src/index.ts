@@ -6,7 +6,7 @@ export { countFlops } from './graph/cost/flops.js';
 export { evaluate } from './graph/evaluate.js';
 export { grad } from './graph/grad.js';
 export { type LowerOptions, lower, type OnnxModel } from './graph/onnx/lower.js';
-export { print } from './graph/print.js';
+export { print } from './graph/passes/print.js';
 export {
   type ConvOptions,
   concat,
@@ -60,16 +60,15 @@ export {
   unflatten,
 } from './nn/layer.js';
 export {
+  type AdversarialLoss,
+  adversarialLosses,
   crossEntropy,
-  gradientPenalty,
-  hingeCritic,
-  interpolate,
-  lipschitzPenalty,
+  meanSquaredError,
   unitRows,
-  wassersteinCritic,
 } from './nn/losses.js';
 export { Network } from './nn/network.js';
 export { type Parameter, parameter, parameterCount } from './nn/parameter.js';
+export { interpolate, type Penalty, type PenaltyBatch, penalties } from './nn/penalties.js';
 export { spectralProjection } from './nn/spectral.js';
 
 // prior: latent distributions, and the random streams that they are drawn from
@@ -83,17 +82,52 @@ export type { SteinBatch, SteinGradients } from './prior/stein.js';
 
 // method: what is trained
 
-export { methodNamed, methods } from './method/index.js';
+export { z } from 'zod';
+export type { GeneratedBatch, GeneratorTerm } from './method/generator-term.js';
 export {
+  adam,
+  type CriticPhaseOptions,
+  criticPhase,
+  generatorLoss,
+  harnessSettings,
+  linearDecay,
+  projectionPhases,
+} from './method/harness.js';
+export { methodNamed, methodNames, registerMethod } from './method/index.js';
+export type { Intervention, InterventionTools, RowTool } from './method/intervention.js';
+export {
+  type AnyModel,
   type BuildContext,
   defineMethod,
   type Inference as InferenceGraphs,
-  type Intervention,
+  type LearnedPrior,
   type MethodDefinition,
   type Model,
-  type Phase,
-  type StepContext,
+  type Rejection,
+  type SupervisedMethod,
+  type UnsupervisedMethod,
 } from './method/method.js';
+export { type MixtureConstants, mixtureConstants } from './method/mixture-constants.js';
+export {
+  type Descent,
+  type NoiseKind,
+  type Optimizer,
+  type OwnStep,
+  type PhaseBody,
+  type PhaseBuilder,
+  type PhaseOptions,
+  phase,
+} from './method/phase.js';
+export { buildSlogan, slogan } from './method/slogan.js';
+export { type SloganSettings, sloganSettings } from './method/slogan-settings.js';
+export type { LabelledStep, Phase, PhaseStep, StepContext } from './method/step.js';
+export {
+  gumbelSoftmax,
+  logJoint,
+  marginConstants,
+  type U2CInputs,
+  u2c,
+} from './method/u2c.js';
 
 // train: runs, from a request to a trained model
 

@@ -1,18 +1,18 @@
-/** @file One whole step of small InfoGAN and WGAN models, against PyTorch (test/golden/baselines_step.py). */
+/** @file One whole step of small InfoGAN, WGAN and ClusterGAN models, against PyTorch (test/golden/baselines_step.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Feeds } from '../src/engine/engine.js';
 import { Stream } from '../src/math/random.js';
 import { methodNamed } from '../src/method/index.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
 import { contextOf, type Stored } from './support/golden-step.js';
 import { noise, unitNoise } from './support/noise.js';
+import { begin } from './support/step.js';
 
 type Tensors = Readonly<Record<string, Stored>>;
 
 interface BaselineCase {
   readonly name: string;
-  readonly method: 'infogan' | 'wgan';
+  readonly method: 'infogan' | 'wgan' | 'clustergan';
   readonly shape: readonly number[];
   readonly range: 'unit' | 'signed' | 'real';
   readonly components: number;
@@ -29,7 +29,7 @@ const golden: { readonly torch: string; readonly cases: readonly BaselineCase[] 
   readFileSync(new URL('golden/baselines_step.json', import.meta.url), 'utf8'),
 );
 
-/** WGAN: noise. InfoGAN: noise and the one-hot code i mod K of sample i. */
+/** WGAN: noise. The others: noise and the one-hot code i mod K of sample i. */
 function latents({ method, batch, latent, components: k }: BaselineCase, phase: string): Float64Array {
   if (method === 'wgan') return noise(`latent/${phase}`, batch * latent, 2);
   const width = latent - k;
@@ -56,16 +56,16 @@ function setupOf(given: BaselineCase): StepSetup {
   const context = contextOf(given);
   return {
     model,
-    context,
-    feeds(phase) {
+    begin(phase) {
       const z = latents(given, phase.name);
       model.prior.sample = () => ({ z, component: new Int32Array(given.batch) });
-      const feeds = { ...phase.feeds(context) };
-      if (feeds.mixing) feeds.mixing = Float32Array.from(unitNoise('mixing', given.batch));
+      const begun = begin(phase, context);
+      const feeds = { ...begun.feeds };
+      if (feeds.epsilon) feeds.epsilon = Float32Array.from(unitNoise('mixing', given.batch));
       for (const [name, values] of Object.entries(feeds)) {
         if (name.endsWith('/start')) feeds[name] = Float32Array.from(noise(name, values.length));
       }
-      return feeds as Feeds;
+      return { ...begun, feeds };
     },
   };
 }
@@ -83,11 +83,13 @@ describe(`a step of the compared methods agrees with PyTorch ${golden.torch} in 
     expectStep(await goldenStep(setupOf(given), referenceProbe()), given, 1e-9);
   });
 
-  it('feels the penalty, and the information term where there is a code', () => {
+  it('feels the penalty, and the terms of the code and the noise where there are such', () => {
+    const terms = { wgan: [], infogan: ['information'], clustergan: ['noise', 'code'] };
     for (const { method, outputs } of golden.cases) {
       expect((outputs.penalty as number[])[0]).toBeGreaterThan(0.01);
-      expect('information' in outputs).toBe(method === 'infogan');
-      if (method === 'infogan') expect(Math.abs((outputs.information as number[])[0]!)).toBeGreaterThan(1e-3);
+      const own = Object.keys(outputs).filter((name) => !/^(critic|penalty|generator)/.test(name));
+      expect(own).toEqual(terms[method]);
+      for (const name of own) expect(Math.abs((outputs[name] as number[])[0]!)).toBeGreaterThan(1e-3);
     }
   });
 });

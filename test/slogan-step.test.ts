@@ -6,9 +6,9 @@ import {
   buildModel,
   contextOf,
   exactConstants,
-  feedsOf,
   type GoldenCase,
   golden,
+  goldenPhase,
   relativeError,
 } from './support/golden-step.js';
 import { noise } from './support/noise.js';
@@ -18,12 +18,13 @@ function setupOf(given: GoldenCase): StepSetup {
   const context = contextOf(given);
   return {
     model,
-    context,
-    feeds(phase, exact) {
-      const single = feedsOf(given, model, phase, context);
+    begin(phase, exact) {
+      const begun = goldenPhase(given, model, phase, context);
+      const single = begun.feeds;
       const constants = Object.entries(exactConstants(given, model)).filter(([name]) => name in single);
       // In float64 the constants are not rounded; the engine takes any array of numbers.
-      return (exact ? { ...single, ...Object.fromEntries(constants) } : single) as Feeds;
+      const feeds = (exact ? { ...single, ...Object.fromEntries(constants) } : single) as Feeds;
+      return { ...begun, feeds };
     },
   };
 }

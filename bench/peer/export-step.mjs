@@ -31,32 +31,30 @@ for (const { name: group } of model.networks) {
 }
 
 const real = new Float32Array(context.batch * dataset.shape.reduce((n, side) => n * side, 1));
-dataset.read(
-  Uint32Array.from({ length: context.batch }, (_, i) => i % dataset.count),
-  real,
-);
+const rows = Uint32Array.from({ length: context.batch }, (_, i) => i % dataset.count);
+dataset.read(rows, real);
 const progress = STEP / context.horizon;
-const step = { step: STEP, progress, stream: stream.fork('step', STEP), real };
+const step = {
+  step: STEP,
+  progress,
+  stream: stream.fork('step', STEP),
+  rows,
+  real: () => real.slice(),
+  samples: dataset,
+};
 const before = await session.save();
 const tensors = Object.fromEntries(Object.entries(before).map(([key, value]) => [`before/${key}`, value]));
 const store = (key, data) => {
   tensors[key] = { shape: [data.length], data };
 };
 const outputs = {};
-const runs = [];
-for (const phase of model.phases) {
-  const feeds = { ...phase.feeds(step) };
-  if (feeds['relocation/target']) {
-    // As when two components are being moved.
-    feeds['relocation/weight'] = feeds['relocation/weight'].map((_, i) => (i % 2) * settings.relocate);
-    feeds['relocation/target'] = real;
-  }
-  for (const [key, data] of Object.entries(feeds)) store(`feeds/${phase.name}/${key}`, data);
-  runs.push([phase, feeds]);
+const runs = model.phases.flatMap((phase) => phase.begin(step) ?? []);
+for (const { program, feeds } of runs) {
+  for (const [key, data] of Object.entries(feeds)) store(`feeds/${program.name}/${key}`, data);
 }
-for (const [phase, feeds] of runs) {
-  const result = await engine.run(phase.program.name, feeds, phase.updates(step));
-  phase.finish?.(result.outputs, step);
+for (const { program, feeds, updates, finish } of runs) {
+  const result = await engine.run(program.name, feeds, updates);
+  finish?.(result.outputs);
   Object.assign(outputs, result.outputs);
 }
 for (const [key, data] of Object.entries(outputs)) store(`outputs/${key}`, data);

@@ -206,7 +206,7 @@ class Step:
         draws = {  # No relocation: its term is added only while a component is being moved.
             "real": real,
             "critic latent": self.prior.sample(b).float(),
-            "mixing": torch.rand(b),
+            "epsilon": torch.rand(b),
             "latent": self.prior.sample(b).float(),
             "gumbel": -torch.log(-torch.log(torch.rand(b, k).clamp_(min=1e-20))),
         }
@@ -218,7 +218,7 @@ class Step:
         real = draws["real"]
         with torch.no_grad():
             fake = self.fake(draws["critic latent"])
-            e = draws["mixing"].view(-1, *[1] * (real.dim() - 1))
+            e = draws["epsilon"].view(-1, *[1] * (real.dim() - 1))
             mixed = torch.lerp(real, fake, e)
         scores = nets.critic(torch.cat([fake, real]))
         on_fake, on_real = scores[:b], scores[b:]
@@ -273,13 +273,7 @@ class Step:
             z, draws["gumbel"], constants, s["margin"] * decay, scale
         )
         loss = adversarial.mean() + s["lambda"] * decay * contrastive.mean()
-        if "weight" in draws:
-            # The prior follows its own losses; relocation moves the generator alone.
-            loss.backward(inputs=[z], retain_graph=True)
-            distance = (generated - draws["target"]).square().flatten(1).mean(1)
-            (loss + (distance * draws["weight"]).mean()).backward(inputs=self.trained)
-        else:
-            loss.backward(inputs=[z, *self.trained])
+        loss.backward(inputs=[z, *self.trained])
         self.descend(self.adam, linear)
         latent_gradient = z.grad * case["batch"]
         adversarial, contrastive = adversarial.detach(), contrastive.detach()
@@ -332,14 +326,11 @@ def check(case, tensors, layout, products):
     draws = {
         "real": fed["critic/real"].view(b, *shape),
         "critic latent": fed["critic/latent"].view(b, d),
-        "mixing": fed["critic/mixing"],
+        "epsilon": fed["critic/epsilon"],
         "latent": fed["generator/latent"].view(b, d),
         "gumbel": fed["generator/gumbel"].view(b, -1),
         "starts": [value[:, None] for name, value in fed.items() if name.startswith("projection/")],
     }
-    if "generator/relocation/weight" in fed:
-        draws["weight"] = fed["generator/relocation/weight"]
-        draws["target"] = fed["generator/relocation/target"].view(b, *shape)
     prior = {name: getattr(step.prior, name) for name in ("means", "covariances", "logits")}
     outputs = step.run(draws, case["step"])
     errors = {name: relative_error(outputs[name], tensors[f"outputs/{name}"]) for name in CHECKED}

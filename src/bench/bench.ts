@@ -19,7 +19,14 @@ import { median, sum } from './averages.js';
 import { type BenchSizes, benchData, benchNamed, resized } from './cases.js';
 import { gemmRate } from './gemm-rate.js';
 import { type ProgramProfile, readProfile } from './profile.js';
-import { copyMs, gflopByPhase, type MemoryFloor, memoryFloor, optimizerBytes } from './work.js';
+import {
+  copyMs,
+  gflopByPhase,
+  type MemoryFloor,
+  memoryFloor,
+  optimizerBytes,
+  usualPrograms,
+} from './work.js';
 
 /** What {@link bench} measures. */
 export interface BenchOptions {
@@ -117,7 +124,9 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     );
     const result = await resultOf(opened, measured);
     if (folder === undefined) return result;
-    const profile = session.model.phases.map(({ program }) => readProfile(folder, program.name, warmup));
+    const profile = [...usualPrograms(session.model).values()].map(({ name }) =>
+      readProfile(folder, name, warmup),
+    );
     return { ...result, profile };
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
@@ -130,7 +139,7 @@ async function resultOf(
 ): Promise<BenchResult> {
   const { wall, memory, cpuMs, firstStepMs, peakBytes } = measured;
   const steps = wall.length;
-  const gflop = gflopByPhase(model.phases);
+  const gflop = gflopByPhase(model);
   const gflopPerStep = sum(Object.values(gflop));
   const gflopPerSecond = (1000 * gflopPerStep) / median(wall);
   const gemm = await gemmRate(config.threads);

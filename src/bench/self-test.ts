@@ -1,10 +1,12 @@
 /** @file One training step of tiny networks on ONNX Runtime beside the float64 reference engine. */
+import { arrayDataset } from '../data/dataset.js';
 import type { Engine } from '../engine/engine.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { methodNamed } from '../method/index.js';
-import type { StoredTensor } from '../run/formats/safetensors.js';
+import { runPhases } from '../train/run-phases.js';
 import { Session } from '../train/session.js';
+import type { StoredTensor } from '../train/stored-tensor.js';
 
 const BATCH = 8;
 const SIZES = { network: 'mlp', units: 6, latent: 3 };
@@ -36,10 +38,22 @@ async function oneStep(engine: Engine): Promise<Readonly<Record<string, StoredTe
   });
   const stream = session.stream.fork('self-test');
   const real = stream.fork('data').normals(new Float32Array(BATCH * 2)) as Float32Array;
-  const context = { step: 0, progress: 0, stream, real };
-  for (const phase of session.model.phases) {
-    const { outputs } = await engine.run(phase.program.name, phase.feeds(context), phase.updates(context));
-    phase.finish?.(outputs, context);
-  }
+  const samples = arrayDataset({
+    name: 'noise',
+    kind: 'points',
+    shape: [2],
+    range: 'real',
+    values: real,
+    source: 'noise',
+  });
+  const rows = Uint32Array.from({ length: BATCH }, (_, i) => i);
+  await runPhases(engine, session.model, {
+    step: 0,
+    progress: 0,
+    stream,
+    rows,
+    real: () => real.slice(),
+    samples,
+  });
   return session.save();
 }

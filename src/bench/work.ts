@@ -1,10 +1,11 @@
 /** @file What a training step asks for, whatever runs it: arithmetic, memory, and the bytes that its optimizers touch. */
+import type { ProgramSpec } from '../engine/engine.js';
 import { countFlops } from '../graph/cost/flops.js';
 import { intermediates, liveSet } from '../graph/cost/live-set.js';
 import { simplify } from '../graph/passes/simplify.js';
 import { sizeOf } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
-import type { Model, Phase } from '../method/method.js';
+import type { AnyModel } from '../method/method.js';
 import { sum } from './averages.js';
 
 /** What a step cannot do without, in bytes. */
@@ -17,14 +18,22 @@ export interface MemoryFloor {
   readonly live: number;
 }
 
-/** Billions of floating-point operations of each phase (see {@link countFlops}). */
-export function gflopByPhase(phases: readonly Phase[]): Record<string, number> {
-  return Object.fromEntries(phases.map((phase) => [phase.name, countFlops(targetsOf(phase)) / 1e9]));
+/** The first program of every phase; of phases that take turns under one name, that of the first. */
+export function usualPrograms({ phases }: AnyModel): Map<string, ProgramSpec> {
+  return new Map([...phases].reverse().map(({ name, programs }) => [name, programs[0]!] as const));
 }
 
-export function memoryFloor(model: Model): MemoryFloor {
+/** Billions of floating-point operations of each phase (see {@link countFlops}). */
+export function gflopByPhase(model: AnyModel): Record<string, number> {
+  const counts = [...usualPrograms(model)].map(
+    ([name, program]) => [name, countFlops(targetsOf(program)) / 1e9] as const,
+  );
+  return Object.fromEntries(counts);
+}
+
+export function memoryFloor(model: AnyModel): MemoryFloor {
   const buffers = sum(model.networks.map((network) => valuesIn(network.buffers)));
-  const targets = model.phases.map((phase) => simplify(targetsOf(phase)));
+  const targets = [...usualPrograms(model).values()].map((program) => simplify(targetsOf(program)));
   const largest = targets.map((outputs) => {
     const sizes = intermediates(outputs).map(({ shape }) => sizeOf(shape));
     return sum(sizes.sort((a, b) => b - a).slice(0, 2));
@@ -38,7 +47,7 @@ export function memoryFloor(model: Model): MemoryFloor {
 }
 
 /** Bytes that Adam reads and writes in a step: the gradient once, the value and each moment twice. */
-export function optimizerBytes(model: Model): number {
+export function optimizerBytes(model: AnyModel): number {
   return 4 * trainedValues(model) * (model.firstMoment ? 7 : 5);
 }
 
@@ -55,7 +64,7 @@ export function copyMs(bytes: number): number {
   return Math.min(...times);
 }
 
-function trainedValues({ networks }: Model): number {
+function trainedValues({ networks }: AnyModel): number {
   return sum(networks.map(({ parameters }) => valuesIn(parameters)));
 }
 
@@ -63,6 +72,6 @@ function valuesIn(list: readonly { readonly shape: readonly number[] }[]): numbe
   return sum(list.map(({ shape }) => sizeOf(shape)));
 }
 
-function targetsOf({ program: { outputs, gradients, assignments } }: Phase): Tensor[] {
+function targetsOf({ outputs, gradients, assignments }: ProgramSpec): Tensor[] {
   return [...Object.values(outputs), ...(gradients?.values() ?? []), ...(assignments?.values() ?? [])];
 }

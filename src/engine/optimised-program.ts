@@ -1,6 +1,5 @@
 /** @file Programs with optimised graphs: an engine optimises each program once, before it chooses how to run it. */
-import { mixLater } from '../graph/passes/interpolations.js';
-import { simplify } from '../graph/passes/simplify.js';
+import { optimise } from '../graph/passes/optimise.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { ProgramSpec } from './engine.js';
 
@@ -11,7 +10,7 @@ export interface OptimisedProgram extends ProgramSpec {
 
 /** The same program with an optimised graph. */
 export function optimiseProgram(program: ProgramSpec): OptimisedProgram {
-  return { ...withValues(program, mixLater(simplify(valuesOf(program)))), optimised: true };
+  return { ...withValues(program, optimise(valuesOf(program))), optimised: true };
 }
 
 /** All values that a program computes: outputs, then gradients, then assignments. */

@@ -3,7 +3,7 @@ import type { Dataset, MixtureTruth } from '../data/dataset.js';
 import { averageEntropy, codeCounts, sizeRmse } from '../metrics/entropy-rmse.js';
 import { groupSizes } from '../metrics/group-sizes.js';
 import { kmeansScores, labelScores } from '../metrics/label-scores.js';
-import { nameScores, type Protocol, type Split } from '../metrics/metric.js';
+import { nameScores, type Split } from '../metrics/metric.js';
 import { modeScores } from '../metrics/modes.js';
 import { type Inference, mostProbable } from '../train/inference.js';
 
@@ -157,7 +157,7 @@ async function clustered({
     components: context.components, // a prior without groups of its own has one component
     stream: stream.fork('k-means'),
   });
-  const protocol: Protocol = model.inference.featureName === 'encoder' ? 'kmeans-encoder' : 'kmeans-critic';
+  const { protocol } = model.inference;
   const metrics = nameScores({ ...scores }, { protocol, ...scored });
   // The model's own groups come first; k-means speaks for methods that have none.
   return inference.assigns ? { metrics } : { metrics, summary: scores };

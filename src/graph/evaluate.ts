@@ -1,6 +1,7 @@
 /** @file The interpreter: evaluates expressions in float64, node by node, by the table's own `evaluate` rules. */
+import type { Values } from './float64.js';
 import { topologicalOrder } from './grad.js';
-import { operators, type Values } from './ops.js';
+import { operators } from './ops.js';
 import { formatShape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 

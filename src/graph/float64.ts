@@ -1,11 +1,19 @@
 /** @file What the operators mean, in float64: plain loops, slow and readable, the oracle of every test. */
-import type { Attributes, Values } from './ops.js';
+import type { AttributesOf } from './operator.js';
 import { broadcastStrides, sizeOf, stridesOf } from './shape.js';
 
+/** A value in float64, row-major. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** 1 / (1 + e^-x), without overflow. */
 export function sigmoid(x: number): number {
   return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 }
 
+/** log(1 + e^x), without overflow. */
 export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
@@ -31,7 +39,7 @@ function walk(
   }
 }
 
-/** f over broadcast operands. */
+/** f of the operands' values at each position of `shape`, to which they are broadcast. */
 export function elementwise(
   inputs: readonly Values[],
   shape: readonly number[],
@@ -47,6 +55,7 @@ export function elementwise(
   return out;
 }
 
+/** The sum of x over these axes; their order and whether they are kept change no value. */
 export function reduceSum(x: Values, axes: readonly number[]): Float64Array {
   const kept = x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
   const out = new Float64Array(sizeOf(kept));
@@ -56,6 +65,7 @@ export function reduceSum(x: Values, axes: readonly number[]): Float64Array {
   return out;
 }
 
+/** log sum exp of each row along the last axis, shifted by its largest value so that nothing overflows. */
 export function logSumExp(x: Values): Float64Array {
   const width = x.shape.at(-1)!;
   const out = new Float64Array(x.data.length / width);
@@ -67,12 +77,14 @@ export function logSumExp(x: Values): Float64Array {
   return out;
 }
 
+/** exp(x - logSumExp(x)) of each row along the last axis. */
 export function softmax(x: Values): Float64Array {
   const width = x.shape.at(-1)!;
   const normalisers = logSumExp(x);
   return x.data.map((value, i) => Math.exp(value - normalisers[Math.floor(i / width)]!));
 }
 
+/** The product of two matrices, either of them read transposed. */
 export function matmul(a: Values, b: Values, transposeA: boolean, transposeB: boolean): Float64Array {
   const [rows, inner] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
   const columns = transposeB ? b.shape[0]! : b.shape[1]!;
@@ -90,6 +102,7 @@ export function matmul(a: Values, b: Values, transposeA: boolean, transposeB: bo
   return out;
 }
 
+/** x with its axes reordered: axis i of the result is axis permutation[i] of x. */
 export function transpose(x: Values, permutation: readonly number[]): Float64Array {
   const strides = stridesOf(x.shape);
   const shape = permutation.map((axis) => x.shape[axis]!);
@@ -100,6 +113,7 @@ export function transpose(x: Values, permutation: readonly number[]): Float64Arr
   return out;
 }
 
+/** The inputs one after another along `axis`; `shape` is that of the result. */
 export function concat(inputs: readonly Values[], axis: number, shape: readonly number[]): Float64Array {
   const out = new Float64Array(sizeOf(shape));
   const inner = sizeOf(shape.slice(axis + 1));
@@ -130,12 +144,44 @@ export function crop(x: Values, axis: number, start: number, shape: readonly num
   return out;
 }
 
+/** The row that an index names; throws an Error where it names none of `rows`. */
+function rowOf(op: string, index: number, rows: number): number {
+  if (!Number.isInteger(index) || index < 0 || index >= rows) {
+    throw new Error(`${op}: index ${index} is none of the rows 0 to ${rows - 1}`);
+  }
+  return index;
+}
+
+/** out[i] = x[index[i]], by rows along the first axis. */
+export function gather(x: Values, index: Values, shape: readonly number[]): Float64Array {
+  const out = new Float64Array(sizeOf(shape));
+  const size = sizeOf(shape.slice(1));
+  index.data.forEach((value, i) => {
+    const row = rowOf('gather', value, x.shape[0]!);
+    out.set(x.data.subarray(row * size, (row + 1) * size), i * size);
+  });
+  return out;
+}
+
+/** out[index[i]] += x[i], by rows along the first axis. */
+export function scatterAdd(x: Values, index: Values, shape: readonly number[]): Float64Array {
+  const out = new Float64Array(sizeOf(shape));
+  const size = sizeOf(shape.slice(1));
+  index.data.forEach((value, i) => {
+    const row = rowOf('scatterAdd', value, shape[0]!);
+    for (let k = 0; k < size; k++) out[row * size + k]! += x.data[i * size + k]!;
+  });
+  return out;
+}
+
+type Geometry = AttributesOf<'conv'>;
+
 /** Visits every product term of T(x, w, y) = sum x[n,c,i,j] w[o,c,p,q] y[n,o,u,v], i = stride u + p - pad. */
 function trilinear(
   x: readonly number[],
   w: readonly number[],
   y: readonly number[],
-  { stride, pad }: Attributes,
+  { stride, pad }: Geometry,
   visit: (x: number, w: number, y: number) => void,
 ): void {
   const [channels, height, width] = [x[1]!, x[2]!, x[3]!];
@@ -147,10 +193,10 @@ function trilinear(
           const at = ((n * y[1]! + o) * y[2]! + u) * y[3]! + v;
           for (let c = 0; c < channels; c++) {
             for (let p = 0; p < kh; p++) {
-              const i = stride! * u + p - pad!;
+              const i = stride * u + p - pad;
               if (i < 0 || i >= height) continue;
               for (let q = 0; q < kw; q++) {
-                const j = stride! * v + q - pad!;
+                const j = stride * v + q - pad;
                 if (j < 0 || j >= width) continue;
                 visit(
                   ((n * channels + c) * height + i) * width + j,
@@ -166,7 +212,8 @@ function trilinear(
   }
 }
 
-export function conv(x: Values, w: Values, attributes: Attributes, shape: readonly number[]): Float64Array {
+/** y = conv(x, w), the partial adjoint of the trilinear form in y. */
+export function conv(x: Values, w: Values, attributes: Geometry, shape: readonly number[]): Float64Array {
   const out = new Float64Array(sizeOf(shape));
   trilinear(x.shape, w.shape, shape, attributes, (i, k, o) => {
     out[o]! += x.data[i]! * w.data[k]!;
@@ -174,10 +221,11 @@ export function conv(x: Values, w: Values, attributes: Attributes, shape: readon
   return out;
 }
 
+/** x = convInput(y, w), the partial adjoint in x. */
 export function convInput(
   y: Values,
   w: Values,
-  attributes: Attributes,
+  attributes: Geometry,
   shape: readonly number[],
 ): Float64Array {
   const out = new Float64Array(sizeOf(shape));
@@ -187,10 +235,11 @@ export function convInput(
   return out;
 }
 
+/** w = convFilter(x, y), the partial adjoint in w. */
 export function convFilter(
   x: Values,
   y: Values,
-  attributes: Attributes,
+  attributes: Geometry,
   shape: readonly number[],
 ): Float64Array {
   const out = new Float64Array(sizeOf(shape));

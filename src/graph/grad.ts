@@ -4,9 +4,9 @@ import { formatShape, sizeOf } from './shape.js';
 import { full, scalar, type Tensor } from './tensor.js';
 
 /** Every node that the outputs are made of, inputs before users, each once. */
-export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
-  const order: Tensor[] = [];
-  const state = new Map<Tensor, 'open' | 'done'>();
+export function topologicalOrder<T extends { readonly inputs: readonly T[] }>(outputs: readonly T[]): T[] {
+  const order: T[] = [];
+  const state = new Map<T, 'open' | 'done'>();
   const stack = [...outputs].reverse();
   while (stack.length > 0) {
     const node = stack.at(-1)!;
@@ -26,8 +26,8 @@ export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
 
 /**
  * Gradients of a scalar in the tensors `wrt` (leaves, or any node of the graph):  d loss / d wrt_k, each in the shape
- * of its tensor; zeros where the loss does not depend on it. Nothing is stopped silently: to hold a tensor constant,
- * feed its value as an input. Gradients are graphs, so `grad` of an expression in them gives any order.
+ * of its tensor; zeros where the loss does not depend on it. Nothing is stopped silently: a tensor is held
+ * constant by `detach`, or by feeding its value as an input. Gradients are graphs, so `grad` of an expression in them gives any order.
  * @throws if the loss is not a scalar.
  */
 export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {

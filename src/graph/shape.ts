@@ -5,10 +5,12 @@ export type Dim = number | string;
 /** The dimensions of a tensor, outermost first; [] is a scalar. */
 export type Shape = readonly Dim[];
 
+/** A shape as errors and printed graphs write it: `[64, 2]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
+/** Whether two shapes have the same dimensions; symbolic ones are equal by name. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
@@ -23,13 +25,19 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
-/** The dimension as a number; throws if it is symbolic. */
+/**
+ * The dimension as a number.
+ * @throws if it is symbolic.
+ */
 export function staticDim(dim: Dim | undefined, shape: Shape): number {
   if (typeof dim !== 'number') throw new Error(`shape ${formatShape(shape)} has no static size: axis ${dim}`);
   return dim;
 }
 
-/** The shape of an elementwise result under NumPy broadcasting; throws naming the operator, both shapes and the axis. */
+/**
+ * The shape of an elementwise result under NumPy broadcasting.
+ * @throws if an axis differs, naming the operator, both shapes and the axis.
+ */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   const out: Dim[] = [];

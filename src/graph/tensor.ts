@@ -1,14 +1,13 @@
 /**
  * @file Expressions: immutable nodes of a graph, written as `x.matmul(w).add(b).relu()`.
  *
- * A tensor is a description, not memory. Its shape is checked where it is written. The table of operators is in
- * ops.ts; this file only gives its rows a fluent surface and the compositions (mean, square, ...) built on them.
+ * A tensor is a description, not memory. Its shape is checked where it is written. The meaning and the gradients of
+ * the operators are in ops.ts; this file gives them a fluent surface, and the compositions (mean, square, ...) built
+ * on them.
  */
-import { type Attributes, type OperatorName, operators } from './ops.js';
+import type { Attributes, AttributesOf, DType, OperatorName, PlainOperatorName } from './operator.js';
 import { broadcastAxes, type Dim, formatShape, type Shape, sameShape, sizeOf, staticDim } from './shape.js';
-
-/** Element type of a tensor: `bool` is what comparisons give and {@link Tensor.select} takes. */
-export type DType = 'float32' | 'bool';
+import { shapeRules } from './shape-rules.js';
 
 /** Geometry of a convolution: square stride and symmetric zero padding. */
 export interface ConvOptions {
@@ -110,7 +109,10 @@ export class Tensor {
       ? this
       : apply('sum', [this], { axes: [...list].sort((a, b) => a - b), keepDims });
   }
-  /** Mean over the given axes (all, if not given); throws an Error where one of them is symbolic. */
+  /**
+   * Mean over the given axes (all, if not given).
+   * @throws if one of them is symbolic.
+   */
   mean(axes?: readonly number[], keepDims = false): Tensor {
     const list = axes ?? this.shape.map((_, axis) => axis);
     const count = list.reduce((n, axis) => n * staticDim(this.shape.at(axis), this.shape), 1);
@@ -147,6 +149,26 @@ export class Tensor {
   /** Zeros put before and after along one axis. */
   pad(axis: number, before: number, after: number): Tensor {
     return apply('pad', [this], { axis, before, after });
+  }
+  /**
+   * Rows in the order of an index, along the first axis: result[i] = this[index[i]], of shape [m, ...]. The index [m] holds
+   * whole numbers from 0, in float32 as all values. The gradient of a row is the sum of those of its copies; the gradient
+   * in the index is zero.
+   */
+  gather(index: Tensor): Tensor {
+    return apply('gather', [this, index]);
+  }
+  /**
+   * Rows added up by an index, along the first axis: result[index[i]] += this[i], of shape [rows, ...], with zeros in rows
+   * that the index lacks; the adjoint of {@link gather}. The index [m] holds a whole number from 0 for each of the m rows
+   * of this tensor, in float32; the gradient in it is zero.
+   */
+  scatterAdd(index: Tensor, rows: Dim): Tensor {
+    return apply('scatterAdd', [this, index], { rows });
+  }
+  /** The same value, held constant: no gradient of any order flows through it. */
+  detach(): Tensor {
+    return apply('detach', [this]);
   }
   /** Repeated along new leading axes and axes of size 1, up to `shape`. */
   broadcastTo(shape: Shape): Tensor {
@@ -199,13 +221,28 @@ export class Tensor {
 }
 
 /** A node of the graph; its shape rule runs here, so a wrong shape throws where the expression is written. */
-export function apply(op: OperatorName, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
-  const row = operators[op];
-  const shape = row.shape(
+export function apply(op: PlainOperatorName, inputs: readonly Tensor[]): Tensor;
+export function apply<P extends OperatorName>(
+  op: P,
+  inputs: readonly Tensor[],
+  attributes: AttributesOf<P>,
+): Tensor;
+export function apply<P extends OperatorName>(
+  op: P,
+  inputs: readonly Tensor[],
+  attributes = {} as AttributesOf<P>,
+): Tensor {
+  const shape = shapeRules[op](
     inputs.map((input) => input.shape),
     attributes,
   );
   return new Tensor(op, inputs, attributes, shape, op === 'greater' ? 'bool' : 'float32');
+}
+
+/** The operator of a node over other inputs, of any shapes that fit, with some attributes changed. */
+export function reapply(node: Tensor, inputs: readonly Tensor[], changed: Attributes = {}): Tensor {
+  // A node has all the attributes of its operator: `apply` has made it.
+  return apply(node.op, inputs, { ...node.attributes, ...changed } as AttributesOf<OperatorName>);
 }
 
 /** The same node over other inputs of the same shapes; itself where they are its own. */
@@ -219,7 +256,10 @@ export function input(name: string, shape: Shape): Tensor {
   return new Tensor('input', [], { name, shape }, shape, 'float32');
 }
 
-/** A constant tensor of row-major values, kept in float64; throws an Error where they do not fill the shape. */
+/**
+ * A constant tensor of row-major values, kept in float64.
+ * @throws if they do not fill the shape.
+ */
 export function constant(data: ArrayLike<number>, shape: Shape): Tensor {
   if (sizeOf(shape) !== data.length) {
     throw new Error(`constant: ${data.length} values do not fill shape ${formatShape(shape)}`);
@@ -237,7 +277,10 @@ export function full(shape: Shape, value: number): Tensor {
   return shape.length === 0 ? scalar(value) : scalar(value).broadcastTo(shape);
 }
 
-/** Tensors joined along one axis; throws an Error where they differ in another. */
+/**
+ * Tensors joined along one axis.
+ * @throws if they differ in another axis.
+ */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return parts.length === 1 ? parts[0]! : apply('concat', parts, { axis });
 }
@@ -253,4 +296,4 @@ function lift(value: Tensor | number): Tensor {
   return typeof value === 'number' ? scalar(value) : value;
 }
 
-export type { Dim, Shape };
+export type { Dim, DType, Shape };

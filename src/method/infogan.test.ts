@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { begin, stepOf } from '../../test/support/step.js';
 import { evaluate } from '../graph/evaluate.js';
 import { input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
@@ -22,7 +23,7 @@ function parametersOf(model: Model): Record<string, Float32Array> {
   return Object.fromEntries(all.map((p) => [p.name, initialValue(p, Stream.root(1))]));
 }
 
-const generatorOf = (model: Model) => model.phases.find(({ name }) => name === 'generator')!.program;
+const generatorOf = (model: Model) => model.phases.find(({ name }) => name === 'generator')!.programs[0]!;
 
 /** The information term where every latent has code 0 and the encoder's logits are constant. */
 function information(logits: readonly number[], code = 0): number {
@@ -58,31 +59,33 @@ describe('the model', () => {
     const model = build();
     expect(model.prior.width).toBe(5);
     const [phase] = model.phases.filter(({ name }) => name === 'generator');
-    const { latent } = phase!.feeds({
-      step: 0,
-      progress: 0,
-      stream: Stream.root(3),
-      real: new Float32Array(12),
-    });
+    const { latent } = begin(
+      phase!,
+      stepOf({
+        stream: Stream.root(3),
+        real: new Float32Array(12),
+      }),
+    ).feeds;
     expect(latent!.length).toBe(5 * BATCH);
     for (let i = 0; i < BATCH; i++) {
       expect([...latent!.subarray(5 * i + 2, 5 * i + 5)].sort()).toEqual([0, 0, 1]);
     }
     expect(build({ latent: 2 }, 4).prior.width).toBe(5); // at least one noise entry
     expect([...model.prior.mixing]).toEqual([1 / 3, 1 / 3, 1 / 3]);
-    expect(model.state()).toEqual({});
+    expect(model.state).toBeUndefined();
   });
 
   it('weighs the term by lambda_I: without it no gradient reaches the encoder', () => {
     const norm = (weight: number) => {
       const model = build({ information: weight });
       const name = 'encoder/0-dense/weight';
-      const { latent } = model.phases[1]!.feeds({
-        step: 0,
-        progress: 0,
-        stream: Stream.root(3),
-        real: new Float32Array(12),
-      });
+      const { latent } = begin(
+        model.phases[1]!,
+        stepOf({
+          stream: Stream.root(3),
+          real: new Float32Array(12),
+        }),
+      ).feeds;
       const [g] = evaluate([generatorOf(model).gradients!.get(name)!], {
         ...parametersOf(model),
         latent: latent!,
@@ -97,12 +100,12 @@ describe('the model', () => {
   it('assigns by the softmax of the logits, which are its features', () => {
     const model = build();
     const samples = input('samples', [2, 2]);
-    const { features, assign, featureName } = model.inference;
+    const { features, assign, protocol } = model.inference;
     const [logits, shares] = evaluate([features(samples), assign!(samples)], {
       ...parametersOf(model),
       samples: [0.3, -0.2, 0.9, 0.1],
     });
-    expect(featureName).toBe('encoder');
+    expect(protocol).toBe('kmeans-encoder');
     for (const row of [0, 1]) {
       const own = logits!.subarray(3 * row, 3 * row + 3);
       const total = own.reduce((sum, value) => sum + Math.exp(value), 0);
@@ -115,9 +118,9 @@ describe('the model', () => {
   it('updates generator and encoder together at the base rate, and projects the encoder last', () => {
     const model = build({ learningRate: 0.1, criticRate: 4 });
     expect(model.phases.map(({ name }) => name)).toEqual(['critic', 'generator', 'projection']);
-    const step = { step: 4, progress: 0.25, stream: Stream.root(0), real: new Float32Array(12) };
+    const step = stepOf({ step: 4, progress: 0.25, real: new Float32Array(12) });
     const rates = model.phases.map((phase) =>
-      phase.updates(step).map(({ group, learningRate }) => [group, learningRate]),
+      begin(phase, step).updates.map(({ group, learningRate }) => [group, learningRate]),
     );
     expect(rates[0]![0]![1]).toBeCloseTo(0.3, 12);
     expect(rates[1]!.map(([group]) => group)).toEqual(['generator', 'encoder']);

@@ -7,12 +7,12 @@
  * Source: Chen et al. 2016; SLOGAN, section 4 (as a baseline, with the same networks and rates).
  */
 import { z } from 'zod';
-import { input, type Tensor } from '../graph/tensor.js';
 import { backbone } from '../nets/index.js';
 import { crossEntropy } from '../nn/losses.js';
 import { CategoricalPrior } from '../prior/categorical.js';
-import { adam, criticPhase, gradientsOf, harnessSettings, projectionPhases } from './harness.js';
-import { defineMethod, type Phase } from './method.js';
+import { adam, criticPhase, generatorLoss, harnessSettings, projectionPhases } from './harness.js';
+import { defineMethod } from './method.js';
+import { type PhaseBuilder, phase } from './phase.js';
 
 const settings = z.strictObject({
   ...harnessSettings,
@@ -25,49 +25,40 @@ export const infogan = defineMethod({
   source: 'Chen et al., InfoGAN, NeurIPS 2016, as a baseline of SLOGAN',
   settings,
   build(config, context) {
-    const { batch, components: k } = context;
+    const k = context.components;
     // The latent keeps the dimension d of the other methods: d - K noise and K code.
     const prior = new CategoricalPrior({ components: k, noise: Math.max(1, config.latent - k) });
     const nets = backbone(context.data, config);
     const [generator, critic, encoder] = [nets.generator(prior.width), nets.critic(), nets.encoder(k)];
-    const sample = (n: number, stream: typeof context.stream) => prior.sample(n, stream);
+    const latent = (p: PhaseBuilder) => p.latent(prior);
 
-    const latent = input('latent', [batch, prior.width]);
-    const statistics = new Map<string, Tensor>();
-    const generated = generator.train(latent, statistics);
-    const code = latent.slice(1, prior.width - k, prior.width);
-    const adversarial = critic.train(generated).mean().neg();
-    const information = crossEntropy(code, encoder.train(generated)).mean().sub(Math.log(k));
-    const loss = adversarial.add(information.mul(config.information));
-    const generatorPhase: Phase = {
-      name: 'generator',
-      program: {
-        name: 'generator',
+    const generatorPhase = phase('generator', context, (p) => {
+      const z = latent(p);
+      const code = z.slice(1, prior.width - k, prior.width);
+      const generated = generator.train(z, p.statistics);
+      const adversarial = generatorLoss(config, critic.train(generated)).mean();
+      const information = crossEntropy(code, encoder.train(generated)).mean().sub(Math.log(k));
+      const loss = adversarial.add(information.mul(config.information));
+      return {
         outputs: { generator: adversarial, information },
-        gradients: gradientsOf(loss, [...generator.parameters, ...encoder.parameters]),
-        assignments: statistics,
-      },
-      feeds: ({ stream }) => ({
-        latent: Float32Array.from(sample(batch, stream.fork('generator', 'latent')).z),
-      }),
-      updates: (step) => [adam(config, 'generator', step), adam(config, 'encoder', step)],
-    };
+        descend: [{ loss, networks: [generator, encoder], by: adam(config) }],
+      };
+    });
+
     return {
       networks: [generator, critic, encoder],
       prior,
-      state: () => ({}),
       phases: [
-        criticPhase(config, context, generator, critic, sample, prior.width),
+        criticPhase({ config, context, generator, critic, latent }),
         generatorPhase,
-        ...projectionPhases([encoder]),
+        ...projectionPhases(context, [encoder]),
       ],
       firstMoment: config.beta1 > 0,
       inference: {
         generate: (z) => generator.eval(z),
         features: (samples) => encoder.eval(samples),
-        featureName: 'encoder',
+        protocol: 'kmeans-encoder',
         assign: (samples) => encoder.eval(samples).softmax(),
-        constants: () => ({}),
       },
     };
   },

@@ -1,17 +1,20 @@
 /**
  * @file What a method is: data and functions that the trainer, the evaluation and the export read.
  *
- * Shared code never asks which method it runs; a method declares its networks, prior, phases and how a datum is
- * assigned to a group, and shared code reads what it declares.
+ * Shared code never asks which method it runs. A method declares its networks, its prior, its phases and how a datum
+ * is assigned to a group, and shared code reads what it declares. Methods are mostly written with the helper of
+ * phase.ts, which declares an input together with its feed.
  */
 import type { z } from 'zod';
-import type { Samples } from '../data/dataset.js';
-import type { Feeds, OptimizerUpdate, ProgramSpec } from '../engine/engine.js';
+import type { Feeds, ProgramSpec } from '../engine/engine.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
+import type { Protocol } from '../metrics/metric.js';
 import type { DataShape } from '../nets/backbone.js';
 import type { Network } from '../nn/network.js';
 import type { LatentPrior, PriorState } from '../prior/prior.js';
+import type { Intervention, RowTool } from './intervention.js';
+import type { LabelledStep, Phase, StepContext } from './step.js';
 
 /** What a method is built for. */
 export interface BuildContext {
@@ -30,99 +33,69 @@ export interface BuildContext {
   readonly threads?: number;
 }
 
-/** One training step, as a phase sees it. */
-export interface StepContext {
-  /** Index of the step, from 0. */
-  readonly step: number;
-  /** The part of the schedule that is over: step / horizon, at most 1. */
-  readonly progress: number;
-  /** Draws of this step; each phase forks its own. */
-  readonly stream: Stream;
-  /** The next batch of real data, [B, ...shape]; the same memory takes another batch two steps later. */
-  readonly real: Float32Array;
-}
-
-/**
- * A part of a training step: one program, its inputs, and what happens after it. A step does not wait for a phase without
- * outputs and `finish`.
- */
-export interface Phase {
-  readonly name: string;
-  /** What the engine computes. */
-  readonly program: ProgramSpec;
-  /** A dearer program for the steps at which it applies, with the same outputs and updates. */
-  readonly exception?: { readonly program: ProgramSpec; applies(step: number): boolean };
-  /**
-   * Values of the program's inputs at a step, which are given away: each an array with a buffer of its own, or the batch
-   * of real data.
-   */
-  feeds(context: StepContext): Feeds;
-  /** Optimizer steps that follow the program. */
-  updates(context: StepContext): readonly OptimizerUpdate[];
-  /** What of {@link finish} needs no outputs: called when all phases have been queued, while the engine computes. */
-  prepare?(): void;
-  /** What is done with the outputs before the next step; such as moving the prior. */
-  finish?(outputs: Feeds, context: StepContext): void;
-}
-
-/** The program that a phase runs at a step. */
-export function programAt({ program, exception }: Phase, step: number): ProgramSpec {
-  return exception?.applies(step) ? exception.program : program;
-}
-
-/** What an intervention may use. */
-export interface InterventionTools {
-  readonly step: number;
-  /** Draws of this intervention at this step. */
-  readonly stream: Stream;
-  readonly samples: Samples;
-  /** The most probable group of each of samples [n, ...shape]. */
-  assign(samples: Float32Array): Promise<Int32Array>;
-}
-
-/** Work between steps that looks at the whole model, such as moving a component that is misplaced. */
-export interface Intervention {
-  /** Whether it runs before this step. */
-  due(step: number): boolean;
-  /** Looks, and moves what it must. */
-  /** @returns a sentence on what was done, if anything was. */
-  run(tools: InterventionTools): Promise<string | undefined>;
-}
-
 /** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */
 export interface Inference {
   /** Latents [n, width] to samples. */
   generate(latent: Tensor): Tensor;
   /** Samples to the features that k-means clusters, [n, f]. */
   features(samples: Tensor): Tensor;
-  /** What `features` are, for the names of metrics: `encoder`, `critic`. */
-  readonly featureName: string;
+  /** The protocol of scores of these clusters, which names what `features` are. */
+  readonly protocol: Protocol;
   /** Samples to group probabilities [n, K], if the method assigns data to its groups. */
   assign?(samples: Tensor): Tensor;
-  /** Values of the inputs that `assign` reads besides the parameters (the prior's means, say). */
-  constants(): Feeds;
+  /** Values of the inputs that `assign` and `rejection` read besides the parameters (the prior's means, say). */
+  constants?(): Feeds;
+  /** Which generated samples are kept, if the method rejects some. */
+  readonly rejection?: Rejection;
+}
+
+/** Thinning of generated samples: a candidate is kept with a probability that depends on its scores. */
+export interface Rejection {
+  /** Scores of samples [n, ...shape] that were generated from latents [n, width], [n, s]. */
+  score(samples: Tensor, latent: Tensor): Tensor;
+  /** Probability of keeping each of n candidates, from their scores [n, s] and components. */
+  accept(scores: Float32Array, components: Int32Array): ArrayLike<number>;
+}
+
+/**
+ * A prior whose parameters are trained by back-propagation: they live in a network, and the model's host prior mirrors
+ * them for sampling, scoring and saving. Before each of these the host reads the network and calls `load`.
+ */
+export interface LearnedPrior {
+  readonly network: Network;
+  /** Takes over the values of the network's parameters, by name, row-major. */
+  load(values: Readonly<Record<string, Float32Array>>): void;
 }
 
 /** A method built for some data: everything that the trainer runs. */
-export interface Model {
+export interface Model<Step extends StepContext = StepContext> {
   /** All networks, whose tensors the engine allocates. */
   readonly networks: readonly Network[];
   /** Where latents come from, and the learned sizes of the groups. */
   readonly prior: LatentPrior;
-  /** Phases of one step. Their feeds are drawn before the first of them runs; `finish` is called in order. */
-  readonly phases: readonly Phase[];
-  readonly intervention?: Intervention;
+  /** The network behind the prior, where back-propagation trains it. */
+  readonly learnedPrior?: LearnedPrior;
+  /** Phases of one step. All of them begin before the first result is back; results are received in order. */
+  readonly phases: readonly Phase<Step>[];
+  /** Work between steps, in order. */
+  readonly interventions?: readonly Intervention[];
+  /** Expressions that interventions evaluate over rows of the data. */
+  readonly rowTools?: readonly RowTool[];
+  /** Programs that interventions run, such as one that copies a network into a frozen one. */
+  readonly programs?: readonly ProgramSpec[];
   /** What training changes besides the networks; `restored` of {@link BuildContext} when a run goes on. */
-  state(): PriorState;
+  state?(): PriorState;
   readonly inference: Inference;
   /** Whether the optimizers keep a first moment. */
   readonly firstMoment: boolean;
-  /** Scalars of interest besides the losses: mixing coefficients' extremes, eigenvalues. */
+  /** Scalars of interest besides the losses: extreme eigenvalues, a temperature. */
   diagnostics?(): Readonly<Record<string, number>>;
 }
 
-/** A method: what it is called, its settings, and how it is built for some data. */
-export interface MethodDefinition<Schema extends z.ZodObject = z.ZodObject> {
+/** A model of either kind of method: a phase that needs no labels is one that may have them. */
+export type AnyModel = Model<LabelledStep>;
+
+interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   /** Name on the command line, such as `slogan`. */
   readonly name: string;
   /** Name as people write it, such as `SLOGAN`. */
@@ -131,15 +104,38 @@ export interface MethodDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly source: string;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
-  /**
-   * Builds networks, prior and phases from checked settings; throws a MixturaError where they do not suit the data.
-   */
-  build(settings: z.output<Schema>, context: BuildContext): Model;
+  /** Builds networks, prior and phases from checked settings; throws a MixturaError where they do not suit the data. */
+  build(settings: z.output<Schema>, context: BuildContext): Model<Step>;
 }
 
-/** Keeps the type of the settings while the method is declared. */
+/** A method that learns from data alone: its steps hold no labels, by type and in fact. */
+export interface UnsupervisedMethod<Schema extends z.ZodObject = z.ZodObject>
+  extends Definition<Schema, StepContext> {
+  readonly supervision?: undefined;
+}
+
+/** A method that learns from labels too, of which rows may lack theirs; `required`: it does not train without any. */
+export interface SupervisedMethod<Schema extends z.ZodObject = z.ZodObject>
+  extends Definition<Schema, LabelledStep> {
+  readonly supervision: 'optional' | 'required';
+}
+
+/** A method: what it is called, its settings, and how it is built for some data. */
+export type MethodDefinition<Schema extends z.ZodObject = z.ZodObject> =
+  | UnsupervisedMethod<Schema>
+  | SupervisedMethod<Schema>;
+
+/**
+ * Keeps the types of the settings and of the steps while a method is declared.
+ *
+ * @returns the definition itself
+ */
 export function defineMethod<Schema extends z.ZodObject>(
-  definition: MethodDefinition<Schema>,
-): MethodDefinition<Schema> {
+  definition: UnsupervisedMethod<Schema>,
+): UnsupervisedMethod<Schema>;
+export function defineMethod<Schema extends z.ZodObject>(
+  definition: SupervisedMethod<Schema>,
+): SupervisedMethod<Schema>;
+export function defineMethod(definition: MethodDefinition): MethodDefinition {
   return definition;
 }

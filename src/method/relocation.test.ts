@@ -4,7 +4,8 @@ import { evaluate } from '../graph/evaluate.js';
 import { input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
 import { MixturePrior } from '../prior/mixture.js';
-import type { InterventionTools } from './method.js';
+import type { InterventionTools } from './intervention.js';
+import { phase } from './phase.js';
 import { Relocation, type RelocationOptions } from './relocation.js';
 
 const CENTRES = [
@@ -36,6 +37,7 @@ function setup(change: Partial<RelocationOptions> = {}) {
     prior,
     batch: 8,
     shape: [2],
+    weight: 20,
     horizon: 100,
     stream: Stream.root(2),
     ...change,
@@ -43,6 +45,7 @@ function setup(change: Partial<RelocationOptions> = {}) {
   return { prior, options, relocation: new Relocation(options) };
 }
 
+const unused = () => Promise.reject(new Error('relocation does not use this'));
 const tools = (step: number, part: Int32Array): InterventionTools => ({
   step,
   stream: Stream.root(7).fork(step),
@@ -51,10 +54,15 @@ const tools = (step: number, part: Int32Array): InterventionTools => ({
     expect([...values]).toEqual([...rows]);
     return part;
   },
+  overRows: unused,
+  run: unused,
+  restart: unused,
 });
 const components = Int32Array.from([0, 1, 2, 3, 0, 1, 2, 3]);
-const feedsAt = (relocation: Relocation, step: number) =>
-  relocation.feeds(components, step, 20, Stream.root(9).fork(step));
+const feedsAt = (relocation: Relocation, step: number) => {
+  if (!relocation.pulls(step)) return { weights: new Float32Array(8), targets: new Float32Array(16) };
+  return relocation.targetsFor(components, Stream.root(9).fork(step));
+};
 
 describe('when components are checked', () => {
   it.each([
@@ -90,7 +98,7 @@ describe('a check that finds the mistake', () => {
     const { prior, relocation } = await found();
     const seen = new Map<number, Set<number>>();
     for (let step = 10; step < 30; step++) {
-      const { 'relocation/weight': weights, 'relocation/target': targets } = feedsAt(relocation, step);
+      const { weights, targets } = feedsAt(relocation, step);
       expect([...weights!]).toEqual([20, 20, 0, 20, 20, 20, 0, 20]);
       components.forEach((c, i) => {
         const target = targets!.subarray(2 * i, 2 * i + 2);
@@ -109,14 +117,14 @@ describe('a check that finds the mistake', () => {
 
   it('for 200 steps', async () => {
     const { relocation } = await found();
-    expect(Math.max(...feedsAt(relocation, 209)['relocation/weight']!)).toBe(20);
-    expect(Math.max(...feedsAt(relocation, 210)['relocation/weight']!)).toBe(0);
+    expect(Math.max(...feedsAt(relocation, 209).weights)).toBe(20);
+    expect(Math.max(...feedsAt(relocation, 210).weights)).toBe(0);
   });
 
   it('until a later check finds nothing: then the pull ends at once', async () => {
     const { relocation } = await found();
     await relocation.run(tools(15, blob));
-    expect(Math.max(...feedsAt(relocation, 16)['relocation/weight']!)).toBe(0);
+    expect(Math.max(...feedsAt(relocation, 16).weights)).toBe(0);
     expect(relocation.pulls(16)).toBe(false);
     expect(relocation.state()).toEqual({});
   });
@@ -138,7 +146,7 @@ describe('a check that finds nothing', () => {
   it('changes nothing, and before any check all weights are 0', async () => {
     const { prior, relocation } = setup();
     const before = prior.state();
-    const zeros = { 'relocation/weight': new Float32Array(8), 'relocation/target': new Float32Array(16) };
+    const zeros = { weights: new Float32Array(8), targets: new Float32Array(16) };
     expect(feedsAt(relocation, 1)).toEqual(zeros);
     await relocation.run(tools(5, blob));
     expect(prior.state()).toEqual(before);
@@ -150,9 +158,21 @@ describe('a check that finds nothing', () => {
 describe('the term of the loss', () => {
   it('is the weighted mean of the squared distances by the number of features', () => {
     const { relocation } = setup({ batch: 3, shape: [1, 2, 2] });
-    const loss = relocation.loss(input('generated', [3, 1, 2, 2]));
-    expect(loss.shape).toEqual([]);
-    const [value] = evaluate([loss], {
+    const generated = input('generated', [3, 1, 2, 2]);
+    const context = { batch: 3, data: { shape: [1, 2, 2], range: 'unit' } } as const;
+    const { programs } = phase('generator', context, (p) => ({
+      outputs: {
+        loss: relocation.term(p, {
+          latent: input('latent', [3, 2]),
+          encoded: input('encoded', [3, 2]),
+          generated,
+          components: () => new Int32Array(3),
+        }),
+      },
+    }));
+    const { loss } = programs[0]!.outputs;
+    expect(loss!.shape).toEqual([]);
+    const [value] = evaluate([loss!], {
       generated: [1, 2, 3, 4, 1, 1, 1, 1, 5, 5, 5, 5],
       'relocation/target': [0, 0, 0, 0, 0, 1, 1, 3, 0, 0, 0, 0],
       'relocation/weight': [20, 10, 0],

@@ -17,11 +17,11 @@
 import { mergeSplit } from '../cluster/merge-split.js';
 import { type NeighbourGraph, neighbourGraph } from '../cluster/neighbour-graph.js';
 import type { Samples } from '../data/dataset.js';
-import { input, type Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
 import type { MixturePrior } from '../prior/mixture.js';
 import type { PriorState } from '../prior/prior.js';
-import type { Intervention, InterventionTools } from './method.js';
+import type { GeneratorTerm } from './generator-term.js';
+import type { Intervention, InterventionTools } from './intervention.js';
 
 /** Real samples that the graph is made of, at most. */
 const REAL = 1500;
@@ -37,6 +37,8 @@ export interface RelocationOptions {
   readonly prior: MixturePrior;
   readonly batch: number;
   readonly shape: readonly number[];
+  /** Weight w of the term. */
+  readonly weight: number;
   /** Steps of the whole schedule. */
   readonly horizon: number;
   /** Leaves the mixing coefficients alone (where an ablation holds them). */
@@ -46,8 +48,8 @@ export interface RelocationOptions {
   readonly restored?: PriorState | undefined;
 }
 
-/** The real samples that are looked at, the same at every check, and their graph. */
-interface Sight {
+/** The real samples that groups are compared with, the same at every check, and their graph. */
+interface Reference {
   readonly rows: Float32Array;
   readonly count: number;
   readonly graph: NeighbourGraph;
@@ -60,7 +62,7 @@ export class Relocation implements Intervention {
   #until = 0;
   #active: Float64Array;
   #targets: Float64Array;
-  #sight: Sight | undefined;
+  #reference: Reference | undefined;
 
   constructor(options: RelocationOptions) {
     this.#options = options;
@@ -72,36 +74,35 @@ export class Relocation implements Intervention {
       restored?.['relocation-targets']?.data ?? new Float64Array(prior.components * POOL * this.#size);
   }
 
-  /** The term of the generator's loss; its inputs are what {@link feeds} gives. */
-  loss(generated: Tensor): Tensor {
+  /** The term of the generator's loss, for samples [B, ...shape] and the components that their latents were drawn from. */
+  readonly term: GeneratorTerm = (p, { generated, components }) => {
     const { batch, shape } = this.#options;
+    const chosen = p.draw((step) => this.targetsFor(components(step), step.stream.fork('relocation')));
     const distance = generated
-      .sub(input('relocation/target', [batch, ...shape]))
+      .sub(p.feed('relocation/target', [batch, ...shape], (step) => chosen(step).targets))
       .square()
       .reshape([batch, this.#size])
       .sum([1]);
     return distance
-      .mul(input('relocation/weight', [batch]))
+      .mul(p.feed('relocation/weight', [batch], (step) => chosen(step).weights))
       .mean()
       .mul(1 / this.#size);
-  }
+  };
 
-  /** Weights (0 where a component is not concerned) and targets for latents of these components. */
-  feeds(component: Int32Array, step: number, weight: number, stream: Stream): Record<string, Float32Array> {
+  /** Weights (0 where a component stays) and targets for latents of these components. */
+  targetsFor(component: Int32Array, stream: Stream): { weights: Float32Array; targets: Float32Array } {
     const weights = new Float32Array(component.length);
     const targets = new Float32Array(component.length * this.#size);
-    if (this.pulls(step)) {
-      component.forEach((c, i) => {
-        const chosen = (c * POOL + stream.int(POOL)) * this.#size;
-        if (this.#active[c] === 0) return;
-        weights[i] = weight;
-        targets.set(this.#targets.subarray(chosen, chosen + this.#size), i * this.#size);
-      });
-    }
-    return { 'relocation/weight': weights, 'relocation/target': targets };
+    component.forEach((c, i) => {
+      const chosen = (c * POOL + stream.int(POOL)) * this.#size;
+      if (this.#active[c] === 0) return;
+      weights[i] = this.#options.weight;
+      targets.set(this.#targets.subarray(chosen, chosen + this.#size), i * this.#size);
+    });
+    return { weights, targets };
   }
 
-  /** Whether {@link loss} has any weight at this step. */
+  /** Whether {@link term} has any weight at this step. */
   pulls(step: number): boolean {
     return step < this.#until && this.#active.some((value) => value !== 0);
   }
@@ -114,8 +115,8 @@ export class Relocation implements Intervention {
 
   async run({ step, stream, samples, assign }: InterventionTools): Promise<string | undefined> {
     const { prior } = this.#options;
-    this.#sight ??= this.#look(samples);
-    const { rows, count, graph } = this.#sight;
+    this.#reference ??= this.#referenceOf(samples);
+    const { rows, count, graph } = this.#reference;
     const { part, changed, before, after } = mergeSplit(graph, await assign(rows), prior.components);
     this.#active = this.#active.map((_, c) => (changed.has(c) ? 1 : 0));
     if (changed.size === 0) return undefined;
@@ -125,7 +126,7 @@ export class Relocation implements Intervention {
       prior.setMixing(masses.map((mass) => Math.max(mass, 1) / count));
     }
     this.#until = step + DURATION;
-    this.#aim(rows, part, stream);
+    this.#drawTargets(rows, part, stream);
     const groups = [...changed].sort((a, b) => a - b).map((c) => c + 1);
     const sizes = this.#options.keepMixing
       ? 'their sizes go on being learned'
@@ -133,15 +134,15 @@ export class Relocation implements Intervention {
     return `Relocation moves groups ${groups.join(', ')} (normalised cut ${before.toFixed(3)} to ${after.toFixed(3)}); ${sizes}.`;
   }
 
-  #look(samples: Samples): Sight {
+  #referenceOf(samples: Samples): Reference {
     const count = Math.min(REAL, samples.count);
     const rows = new Float32Array(count * this.#size);
     samples.read(this.#options.stream.fork('relocation').choice(samples.count, count), rows);
     return { rows, count, graph: neighbourGraph(rows, this.#size) };
   }
 
-  /** Draws the pool of every component concerned from the data of its group. */
-  #aim(rows: Float32Array, part: Int32Array, stream: Stream): void {
+  /** Draws the targets of every active component from the data of its group. */
+  #drawTargets(rows: Float32Array, part: Int32Array, stream: Stream): void {
     this.#active.forEach((active, c) => {
       const members = [...part.keys()].filter((i) => part[i] === c);
       if (active === 0 || members.length === 0) return;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { begin, stepOf } from '../../test/support/step.js';
 import { evaluate } from '../graph/evaluate.js';
 import { grad, topologicalOrder } from '../graph/grad.js';
 import { constant, type Tensor } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
 import { initialValue } from '../nn/parameter.js';
-import type { StepContext } from './method.js';
 import { slogan } from './slogan.js';
 
 type Values = Record<string, ArrayLike<number>>;
@@ -21,12 +21,12 @@ function tiny(options: Readonly<Record<string, unknown>>, batch = 4) {
     horizon: 20,
     stream,
   });
-  const step: StepContext = {
+  const step = stepOf({
     step: 5,
     progress: 0.25,
     stream: stream.fork('step'),
     real: stream.fork('real').normals(new Float32Array(2 * batch)),
-  };
+  });
   const state: Values = Object.fromEntries(
     model.networks.flatMap(({ parameters, buffers }) =>
       [...parameters, ...buffers].map((p) => [p.name, initialValue(p, stream)]),
@@ -44,8 +44,8 @@ describe('the gradient in the latents', () => {
     'is that of the summed batch loss, batch coupling and frozen Gumbel noise included: %s',
     (_, options) => {
       const { step, state, generator } = tiny(options);
-      const feeds: Values = { ...state, ...generator.feeds(step) };
-      const { latentGradient, adversarial, contrastive } = generator.program.outputs;
+      const feeds: Values = { ...state, ...begin(generator, step).feeds };
+      const { latentGradient, adversarial, contrastive } = generator.programs[0]!.outputs;
       const total = (latent: ArrayLike<number>) => {
         const [own, coupled] = evaluate([adversarial!, contrastive!], { ...feeds, latent });
         return sum(own!) + feeds.lambda![0]! * sum(coupled!);
@@ -67,8 +67,8 @@ describe('the gradient in the latents', () => {
 
   it('has parts of other samples’ losses, which see z_i as a negative’s prototype', () => {
     const { step, state, generator } = tiny({ network: 'mlp-plain', temperature: 2, meanStd: 1 });
-    const feeds: Values = { ...state, ...generator.feeds(step) };
-    const { contrastive, latentGradient } = generator.program.outputs;
+    const feeds: Values = { ...state, ...begin(generator, step).feeds };
+    const { contrastive, latentGradient } = generator.programs[0]!.outputs;
     const latent = leaves([latentGradient!]).get('latent')!;
     const [cross] = grad(contrastive!.slice(0, 1, 2).sum(), [latent]); // d l_1 / d z
     const values = evaluate([cross!], feeds)[0]!;
@@ -90,21 +90,22 @@ describe('the prior is a constant of the losses', () => {
     const owned = new Set(
       model.networks.flatMap((net) => [...net.parameters, ...net.buffers].map((p) => p.name)),
     );
-    for (const { program, updates } of model.phases) {
+    for (const phase of model.phases) {
+      const { program, updates } = begin(phase, step);
       for (const name of [...(program.gradients?.keys() ?? []), ...(program.assignments?.keys() ?? [])]) {
         expect(owned.has(name)).toBe(true);
         expect(name).toMatch(/^(generator|critic|encoder)\//);
       }
-      for (const { group } of updates(step)) expect(['generator', 'critic', 'encoder']).toContain(group);
+      for (const { group } of updates) expect(['generator', 'critic', 'encoder']).toContain(group);
     }
     const expected = [...model.networks[0]!.parameters, ...model.networks[2]!.parameters];
-    expect([...generator.program.gradients!.keys()]).toEqual(expected.map(({ name }) => name));
+    expect([...generator.programs[0]!.gradients!.keys()]).toEqual(expected.map(({ name }) => name));
   });
 
   it('although the loss depends on it: asked for, the gradient in the means would not be 0', () => {
-    const { contrastive } = generator.program.outputs;
+    const { contrastive } = generator.programs[0]!.outputs;
     const means = leaves([contrastive!]).get('prior/means')!;
-    const feeds: Values = { ...state, ...generator.feeds(step) };
+    const feeds: Values = { ...state, ...begin(generator, step).feeds };
     const [g] = evaluate(grad(contrastive!.sum(), [means]), feeds);
     expect(Math.hypot(...g!)).toBeGreaterThan(0.1);
   });
@@ -112,10 +113,11 @@ describe('the prior is a constant of the losses', () => {
   it('a step with rate 0 leaves it bit for bit, and a step with a rate moves every part of it', () => {
     for (const rate of [0, 0.05]) {
       const { model: own, step: at, state: values, generator: phase } = tiny({ priorRate: rate, meanStd: 1 });
+      const begun = begin(phase, at);
       const before = own.prior.state();
-      const names = Object.keys(phase.program.outputs);
-      const results = evaluate(Object.values(phase.program.outputs), { ...values, ...phase.feeds(at) });
-      phase.finish!(Object.fromEntries(names.map((name, i) => [name, Float32Array.from(results[i]!)])), at);
+      const names = Object.keys(begun.program.outputs);
+      const results = evaluate(Object.values(begun.program.outputs), { ...values, ...begun.feeds });
+      begun.finish!(Object.fromEntries(names.map((name, i) => [name, Float32Array.from(results[i]!)])));
       for (const [name, { data }] of Object.entries(own.prior.state())) {
         const moved = data.some((value, i) => value !== before[name]!.data[i]);
         expect(moved, name).toBe(rate > 0);
@@ -126,10 +128,11 @@ describe('the prior is a constant of the losses', () => {
   it('freezing a part holds just that part', () => {
     for (const part of ['means', 'covariances', 'mixing'] as const) {
       const { model: own, step: at, state: values, generator: phase } = tiny({ freeze: [part], meanStd: 1 });
+      const begun = begin(phase, at);
       const before = own.prior.state();
-      const names = Object.keys(phase.program.outputs);
-      const results = evaluate(Object.values(phase.program.outputs), { ...values, ...phase.feeds(at) });
-      phase.finish!(Object.fromEntries(names.map((name, i) => [name, Float32Array.from(results[i]!)])), at);
+      const names = Object.keys(begun.program.outputs);
+      const results = evaluate(Object.values(begun.program.outputs), { ...values, ...begun.feeds });
+      begun.finish!(Object.fromEntries(names.map((name, i) => [name, Float32Array.from(results[i]!)])));
       const held = Object.entries(own.prior.state()).filter(([name, { data }]) =>
         data.every((value, i) => value === before[name]!.data[i]),
       );
@@ -142,8 +145,8 @@ describe('schedules', () => {
   const at = (options: Record<string, unknown>, progress: number) => {
     const { generator, step } = tiny({ network: 'mlp', margin: 0.5, lambda: 4, ...options });
     const context = { ...step, progress };
-    const feeds = generator.feeds(context);
-    const rates = generator.updates(context).map(({ learningRate }) => learningRate);
+    const { feeds, updates } = begin(generator, context);
+    const rates = updates.map(({ learningRate }) => learningRate);
     return { lambda: feeds.lambda![0]!, cosine: feeds.margin?.[0], rates };
   };
 
@@ -164,7 +167,7 @@ describe('schedules', () => {
     expect(at({ learningRate: 1e-3 }, 0.25).rates).toEqual([7.5e-4, 7.5e-4]);
     expect(at({ learningRate: 1e-3 }, 1).rates).toEqual([0, 0]);
     const { model, step } = tiny({ learningRate: 1e-3 });
-    const [update] = model.phases[0]!.updates(step);
+    const [update] = begin(model.phases[0]!, step).updates;
     expect(update).toEqual({
       kind: 'adam',
       group: 'critic',
@@ -184,7 +187,7 @@ describe('assignment of data', () => {
   it('p(c | x) is the softmax of the cosines of E(x) with the means', () => {
     const { model, state } = tiny({ network: 'mlp-plain', meanStd: 1 });
     const samples = constant([0.3, -0.8, 1, 0.2], [2, 2]);
-    const feeds: Values = { ...state, ...model.inference.constants() };
+    const feeds: Values = { ...state, ...model.inference.constants!() };
     const [encoded, p] = evaluate(
       [model.inference.features(samples), model.inference.assign!(samples)],
       feeds,

@@ -3,8 +3,6 @@ import { evaluate } from '../graph/evaluate.js';
 import { grad } from '../graph/grad.js';
 import { input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
-import type { BuildContext } from './method.js';
-import { slogan } from './slogan.js';
 import { angularMargin, gumbelSoftmax, u2c } from './u2c.js';
 
 type Values = Record<string, ArrayLike<number>>;
@@ -25,16 +23,21 @@ interface Contrast {
 /** U2C of samples whose prototype is the mean of a given component: overwhelming Gumbel noise chooses it. */
 function contrast({ means, components, encoded, scale, margin = 0 }: Contrast): Float64Array {
   const [batch, k, d] = [components.length, means.length, means[0]!.length];
-  const config = slogan.settings.parse({ latent: d, scale, margin });
-  const context: BuildContext = {
-    data: { shape: [2], range: 'signed' },
-    components: k,
-    batch,
-    horizon: 1,
-    stream: Stream.root(0),
-  };
   const rows = encoded ?? components.map((c) => means[c]!);
-  const loss = u2c(config, context, input('latent', [batch, d]), input('encoded', [batch, d]));
+  const loss = u2c({
+    latent: input('latent', [batch, d]),
+    encoded: input('encoded', [batch, d]),
+    prior: {
+      means: input('prior/means', [k, d]),
+      weight: input('prior/weight', [k, d, d]),
+      offset: input('prior/offset', [k * d]),
+      constant: input('prior/constant', [k]),
+    },
+    gumbel: input('gumbel', [batch, k]),
+    temperature: 0.01,
+    scale,
+    margin: input('margin', [4]),
+  });
   return evaluate([loss], {
     latent: new Float64Array(batch * d),
     encoded: rows.flat(),
@@ -122,7 +125,7 @@ describe('U2C without margin', () => {
 
 describe('the additive angular margin', () => {
   const arc = (cosines: readonly number[], scale: number, m: number) =>
-    evaluate([angularMargin(input('cosine', [cosines.length]), scale)], {
+    evaluate([angularMargin(input('cosine', [cosines.length]), scale, input('margin', [4]))], {
       cosine: cosines,
       margin: marginFeed(m),
     })[0]!;
@@ -147,7 +150,7 @@ describe('the additive angular margin', () => {
 
   it('has finite derivatives where a prototype equals the encoding', () => {
     const cosine = input('cosine', [3]);
-    const [g] = grad(angularMargin(cosine, 4).sum(), [cosine]);
+    const [g] = grad(angularMargin(cosine, 4, input('margin', [4])).sum(), [cosine]);
     const values = evaluate([g!], { cosine: [1, -1, 0.2], margin: marginFeed(0.5) })[0]!;
     expect(values[0]).toBeCloseTo(4 * Math.cos(0.5), 12);
     expect(values[1]).toBe(4);

@@ -1,31 +1,25 @@
 /**
  * @file The unsupervised conditional contrastive loss U2C of SLOGAN, its Gumbel-softmax prototypes and its margin.
  */
-import { identity, input, type Tensor } from '../graph/tensor.js';
+import { identity, type Tensor } from '../graph/tensor.js';
 import { unitRows } from '../nn/losses.js';
+import type { MixtureConstants } from './mixture-constants.js';
 
-/** The settings of a method that U2C reads. */
-export interface U2CSettings {
-  /** Dimension d of the latent space. */
-  readonly latent: number;
-  readonly scale: number;
-  /** If given, the scale is fed at every step (input `scale`). */
-  readonly scaleEnd?: number | undefined;
+/** What {@link u2c} is computed from: B latents and the encodings of what was generated from them. */
+export interface U2CInputs {
+  /** z, [B, d]. */
+  readonly latent: Tensor;
+  /** E(G(z)), [B, d]. */
+  readonly encoded: Tensor;
+  readonly prior: MixtureConstants;
+  /** Gumbel noise, [B, K]. */
+  readonly gumbel: Tensor;
+  /** Gumbel-softmax temperature tau. */
   readonly temperature: number;
-}
-
-/** Sizes of a batch: B latents, K components. */
-export interface BatchSizes {
-  readonly batch: number;
-  readonly components: number;
-}
-
-/** The prior's means as a constant of the graph, [K, d]. */
-export function means(
-  { components }: Pick<BatchSizes, 'components'>,
-  { latent }: Pick<U2CSettings, 'latent'>,
-): Tensor {
-  return input('prior/means', [components, latent]);
+  /** Feature scale s. */
+  readonly scale: Tensor | number;
+  /** {@link marginConstants} of the margin m, [4]. */
+  readonly margin: Tensor;
 }
 
 /** cos(a_i, b_j) of all pairs of rows. */
@@ -44,20 +38,17 @@ export function marginConstants(margin: number): Float32Array {
 }
 
 /**
- * Unsupervised conditional contrastive loss with margin, one value a sample (SLOGAN eq. 7-9):
+ * Unsupervised conditional contrastive loss with margin, one value a sample, [B] (SLOGAN eq. 7-9):
  *
  *   C_i = softmax((log r(z_i) + gumbel_i) / tau),  mu_i = C_i mu,  cos_ij = cos(e_i, mu_j),
  *   l_i = -log [ e^{arc(cos_ii)} / ((1/B)(e^{arc(cos_ii)} + sum_{j != i} e^{s cos_ij})) ].
  */
-export function u2c(config: U2CSettings, context: BatchSizes, latent: Tensor, encoded: Tensor): Tensor {
-  const { batch } = context;
-  const gumbel = input('gumbel', [batch, context.components]);
-  const code = gumbelSoftmax(logJoint(config, context, latent), gumbel, config.temperature);
-  const prototypes = code.matmul(means(context, config));
+export function u2c({ latent, encoded, prior, gumbel, temperature, scale, margin }: U2CInputs): Tensor {
+  const batch = encoded.shape[0] as number;
+  const prototypes = gumbelSoftmax(logJoint(latent, prior), gumbel, temperature).matmul(prior.means);
   const [e, p] = [unitRows(encoded), unitRows(prototypes)];
-  const scale = config.scaleEnd === undefined ? config.scale : input('scale', []);
   const negatives = e.matmul(p, { transposeB: true }).mul(scale);
-  const positives = angularMargin(e.mul(p).sum([1], true), scale);
+  const positives = angularMargin(e.mul(p).sum([1], true), scale, margin);
   const eye = identity(batch);
   const logits = negatives.mul(eye.neg().add(1)).add(eye.mul(positives));
   return logits.logSumExp().sub(positives).sub(Math.log(batch)).reshape([batch]);
@@ -72,17 +63,20 @@ export function gumbelSoftmax(logits: Tensor, gumbel: Tensor, temperature: numbe
 }
 
 /** log pi_c N(z; mu_c, Sigma_c) of every latent and component, [B, K]; its softmax are the responsibilities. */
-function logJoint({ latent: d }: U2CSettings, { batch, components: k }: BatchSizes, latent: Tensor): Tensor {
-  const weight = input('prior/weight', [k, d, d]).reshape([k * d, d]);
-  const whitened = latent.matmul(weight, { transposeB: true }).sub(input('prior/offset', [k * d]));
+export function logJoint(latent: Tensor, { weight, offset, constant }: MixtureConstants): Tensor {
+  const [batch, d] = latent.shape as [number, number];
+  const k = constant.shape[0] as number;
+  const whitened = latent.matmul(weight.reshape([k * d, d]), { transposeB: true }).sub(offset);
   const distances = whitened.reshape([batch, k, d]).square().sum([2]);
-  return input('prior/constant', [k]).sub(distances.mul(0.5));
+  return constant.sub(distances.mul(0.5));
 }
 
-/** s cos(theta + m) while theta <= pi - m, then s (cos theta - m sin m) (additive angular margin, ArcFace). */
-export function angularMargin(cosine: Tensor, scale: Tensor | number): Tensor {
-  const constants = input('margin', [4]);
-  const [cosM, sinM, slack, threshold] = [0, 1, 2, 3].map((i) => constants.slice(0, i, i + 1));
+/**
+ * s cos(theta + m) while theta <= pi - m, then s (cos theta - m sin m), with `margin` the {@link marginConstants} of m.
+ * Source: additive angular margin, Deng et al. 2019 (ArcFace).
+ */
+export function angularMargin(cosine: Tensor, scale: Tensor | number, margin: Tensor): Tensor {
+  const [cosM, sinM, slack, threshold] = [0, 1, 2, 3].map((i) => margin.slice(0, i, i + 1));
   const sine = cosine.square().neg().add(1).maximum(1e-10).sqrt();
   const shifted = cosine.mul(cosM!).sub(sine.mul(sinM!));
   return cosine.greater(threshold!).select(shifted, cosine.sub(slack!)).mul(scale);

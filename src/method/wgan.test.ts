@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { begin, stepOf } from '../../test/support/step.js';
 import { evaluate } from '../graph/evaluate.js';
 import { input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
 import { initialValue } from '../nn/parameter.js';
 import { harnessSettings, linearDecay } from './harness.js';
-import { methodNamed, methods } from './index.js';
+import { methodNamed, methodNames } from './index.js';
 import type { BuildContext, Model } from './method.js';
 import { wgan } from './wgan.js';
 
@@ -46,7 +47,7 @@ describe('WGAN', () => {
       });
     });
     expect(Math.min(...features!)).toBeLessThan(-0.05); // an activation would have made it smaller
-    expect(model.inference.featureName).toBe('critic');
+    expect(model.inference.protocol).toBe('kmeans-critic');
     expect(model.inference.assign).toBeUndefined();
   });
 
@@ -55,7 +56,7 @@ describe('WGAN', () => {
     expect(model.prior.components).toBe(1);
     expect(model.networks.map(({ name }) => name)).toEqual(['generator', 'critic']);
     expect(model.phases.map(({ name }) => name)).toEqual(['critic', 'generator']);
-    const { outputs } = model.phases[1]!.program;
+    const { outputs } = model.phases[1]!.programs[0]!;
     const [loss] = evaluate([outputs.generator!], {
       ...parametersOf(model),
       'critic/2-dense/weight': new Float32Array(5),
@@ -69,30 +70,31 @@ describe('WGAN', () => {
 describe('the critic of the harness', () => {
   const feeds = (model: Model) => ({
     ...parametersOf(model),
-    ...model.phases[0]!.feeds({
-      step: 0,
-      progress: 0,
-      stream: Stream.root(6),
-      real: Float32Array.from({ length: 8 }, (_, i) => Math.sin(i)),
-    }),
+    ...begin(
+      model.phases[0]!,
+      stepOf({
+        stream: Stream.root(6),
+        real: Float32Array.from({ length: 8 }, (_, i) => Math.sin(i)),
+      }),
+    ).feeds,
   });
 
   it('has a free last bias only under the hinge loss', () => {
     const bias = (critic: string) => {
       const model = build({ critic });
-      const gradient = model.phases[0]!.program.gradients!.get('critic/2-dense/bias')!;
+      const gradient = model.phases[0]!.programs[0]!.gradients!.get('critic/2-dense/bias')!;
       return evaluate([gradient], { ...feeds(model), 'critic/2-dense/bias': [0.3] })[0]![0]!;
     };
     expect(bias('wasserstein')).toBe(0);
     expect(Math.abs(bias('hinge'))).toBeLessThan(1e-12); // both sides of the margin are active: +1 and -1
     const model = build({ critic: 'hinge' });
-    const gradient = model.phases[0]!.program.gradients!.get('critic/2-dense/bias')!;
+    const gradient = model.phases[0]!.programs[0]!.gradients!.get('critic/2-dense/bias')!;
     expect(evaluate([gradient], { ...feeds(model), 'critic/2-dense/bias': [50] })[0]![0]).toBeCloseTo(1, 12);
   });
 
   it('is fake minus real plus the weighted penalty, and the penalty is 0 below slope 1', () => {
     const model = build({ lipschitz: 7 });
-    const { critic, penalty, criticReal, criticFake } = model.phases[0]!.program.outputs;
+    const { critic, penalty, criticReal, criticFake } = model.phases[0]!.programs[0]!.outputs;
     const at = (scale: number) => {
       const values = feeds(model);
       const weight = values['critic/0-dense/weight']!.map((value) => scale * value);
@@ -110,12 +112,15 @@ describe('the critic of the harness', () => {
   it('decays its rates linearly to 0', () => {
     expect([0, 0.25, 1, 1.5].map(linearDecay)).toEqual([1, 0.75, 0, 0]);
     expect(Object.keys(harnessSettings)).toEqual(Object.keys(wgan.settings.shape));
-    const [update] = build({ learningRate: 0.01, beta1: 0.5 }).phases[0]!.updates({
-      step: 5,
-      progress: 0.5,
-      stream: Stream.root(0),
-      real: new Float32Array(8),
-    });
+    const [update] = begin(
+      build({ learningRate: 0.01, beta1: 0.5 }).phases[0]!,
+      stepOf({
+        step: 5,
+        progress: 0.5,
+        stream: Stream.root(0),
+        real: new Float32Array(8),
+      }),
+    ).updates;
     expect(update).toEqual({
       kind: 'adam',
       group: 'critic',
@@ -130,12 +135,9 @@ describe('the critic of the harness', () => {
 
 describe('the table of methods', () => {
   it('finds each by its name, and names them all where there is none', () => {
-    for (const [name, method] of Object.entries(methods)) {
-      expect(method.name).toBe(name);
-      expect(methodNamed(name)).toBe(method);
-    }
+    for (const name of methodNames()) expect(methodNamed(name).name).toBe(name);
     expect(() => methodNamed('gan')).toThrow(
-      "There is no method 'gan'; choose one of slogan, infogan, wgan.",
+      "There is no method 'gan'; choose one of slogan, infogan, wgan, clustergan.",
     );
     expect(() => methodNamed('toString')).toThrow("There is no method 'toString'");
   });

@@ -1,16 +1,17 @@
 /**
  * @file WGAN with a Lipschitz penalty, in SLOGAN's harness: one Gaussian latent, no encoder, no groups of its own.
  *
+ *   L_D = mean D(G(z)) - mean D(x) + penalty;   L_G = -mean D(G(z)).
+ *
  * Its clusters are those of k-means on the penultimate layer of the critic, before the nonlinearity.
  * Source: Arjovsky et al. 2017 (critic loss); Petzka et al. 2018 (penalty); SLOGAN, section 4 (as a baseline).
  */
 import { z } from 'zod';
-import { input, type Tensor } from '../graph/tensor.js';
 import { backbone } from '../nets/index.js';
 import { NormalPrior } from '../prior/normal.js';
-import type { LatentBatch } from '../prior/prior.js';
-import { adam, criticPhase, gradientsOf, harnessSettings } from './harness.js';
-import { defineMethod, type Phase } from './method.js';
+import { adam, criticPhase, generatorLoss, harnessSettings } from './harness.js';
+import { defineMethod } from './method.js';
+import { type PhaseBuilder, phase } from './phase.js';
 
 export const wgan = defineMethod({
   name: 'wgan',
@@ -21,35 +22,22 @@ export const wgan = defineMethod({
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];
     const prior = new NormalPrior(config.latent);
-    const sample = (n: number, stream: typeof context.stream): LatentBatch => prior.sample(n, stream);
+    const latent = (p: PhaseBuilder) => p.latent(prior);
 
-    const statistics = new Map<string, Tensor>();
-    const generated = generator.train(input('latent', [context.batch, config.latent]), statistics);
-    const loss = critic.train(generated).mean().neg(); // mean -D(G(z))
-    const generatorPhase: Phase = {
-      name: 'generator',
-      program: {
-        name: 'generator',
-        outputs: { generator: loss },
-        gradients: gradientsOf(loss, generator.parameters),
-        assignments: statistics,
-      },
-      feeds: ({ stream }) => ({
-        latent: Float32Array.from(sample(context.batch, stream.fork('generator', 'latent')).z),
-      }),
-      updates: (step) => [adam(config, 'generator', step)],
-    };
+    const generatorPhase = phase('generator', context, (p) => {
+      const loss = generatorLoss(config, critic.train(generator.train(latent(p), p.statistics))).mean();
+      return { outputs: { generator: loss }, descend: [{ loss, networks: [generator], by: adam(config) }] };
+    });
+
     return {
       networks: [generator, critic],
       prior,
-      state: () => ({}),
-      phases: [criticPhase(config, context, generator, critic, sample, config.latent), generatorPhase],
+      phases: [criticPhase({ config, context, generator, critic, latent }), generatorPhase],
       firstMoment: config.beta1 > 0,
       inference: {
-        generate: (latent) => generator.eval(latent),
-        features: (samples) => critic.penultimate(samples),
-        featureName: 'critic',
-        constants: () => ({}),
+        generate: (z) => generator.eval(z),
+        features: (samples) => critic.features(samples),
+        protocol: 'kmeans-critic',
       },
     };
   },

@@ -5,10 +5,29 @@ import type { Network } from '../nn/network.js';
 export interface Backbone {
   /** From latents [n, width] to data [n, ...shape]. */
   generator(width: number): Network;
-  /** From data to one unbounded score, [n, 1]; high = real. */
-  critic(): Network;
-  /** From data to `outputs` features, [n, outputs]. */
-  encoder(outputs: number): Network;
+  /** From data to unbounded scores, [n, outputs]; high = real. */
+  critic(options?: CriticOptions): Network;
+  /** From data to `outputs` numbers, [n, outputs]. */
+  encoder(outputs: number, options?: EncoderOptions): Network;
+}
+
+/** How a critic differs from the usual one. */
+export interface CriticOptions {
+  /** Number of scores: K for one a group or a class (default 1). */
+  readonly outputs?: number;
+  /** Name of the network and first part of its parameters' names (default `critic`), for a second one in a model. */
+  readonly name?: string;
+}
+
+/** How an encoder differs from the usual one. */
+export interface EncoderOptions {
+  /**
+   * Whether fully connected weights are projected onto unit spectral norm after every step, as in SLOGAN's networks
+   * (default true). Convolutional encoders never are.
+   */
+  readonly spectral?: boolean;
+  /** Name of the network and first part of its parameters' names (default `encoder`). */
+  readonly name?: string;
 }
 
 /** What a backbone must know of the data. */

@@ -46,9 +46,10 @@ export function dcgan(data: DataShape): Backbone {
         convTranspose('generator/3-conv', 64, channels, { ...HALVING, size: [height, width] }),
         ...outputActivation(data.range),
       ]),
-    critic: () => new Network('critic', [...trunk('critic'), dense('critic/3-dense', 1024, 1)]),
-    encoder: (outputs) =>
-      new Network('encoder', [...trunk('encoder'), dense('encoder/3-dense', 1024, outputs)]),
+    critic: ({ outputs = 1, name = 'critic' } = {}) =>
+      new Network(name, [...trunk(name), dense(`${name}/3-dense`, 1024, outputs)]),
+    encoder: (outputs, { name = 'encoder' } = {}) =>
+      new Network(name, [...trunk(name), dense(`${name}/3-dense`, 1024, outputs)]),
   };
 }
 

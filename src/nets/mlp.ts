@@ -17,7 +17,7 @@ export function outputActivation(range: DataShape['range']): Layer[] {
 }
 
 /**
- * Two hidden layers everywhere; the encoder's weights are spectrally normalised. With units = 128 and batch
+ * Two hidden layers everywhere; the encoder's weights are spectrally normalised unless it is asked for without. With units = 128 and batch
  * normalisation these are the networks of SLOGAN Table 11, with units = 256 and without those of Table 13.
  */
 export function mlp(data: DataShape, { units, batchNorm: normalised }: MlpOptions): Backbone {
@@ -41,17 +41,17 @@ export function mlp(data: DataShape, { units, batchNorm: normalised }: MlpOption
         ...(normalised || image ? outputActivation(data.range) : []),
         ...leave,
       ]),
-    critic: () =>
-      new Network('critic', [
+    critic: ({ outputs = 1, name = 'critic' } = {}) =>
+      new Network(name, [
         ...enter,
-        ...hidden('critic', size, false, false),
-        dense('critic/2-dense', units, 1),
+        ...hidden(name, size, false, false),
+        dense(`${name}/2-dense`, units, outputs),
       ]),
-    encoder: (outputs) =>
-      new Network('encoder', [
+    encoder: (outputs, { spectral = true, name = 'encoder' } = {}) =>
+      new Network(name, [
         ...enter,
-        ...hidden('encoder', size, false, true),
-        dense('encoder/2-dense', units, outputs, { spectral: true }),
+        ...hidden(name, size, false, spectral),
+        dense(`${name}/2-dense`, units, outputs, { spectral }),
       ]),
   };
 }

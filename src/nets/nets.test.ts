@@ -37,7 +37,7 @@ describe('SLOGAN Table 11, synthetic data', () => {
     expect(generator.train(input('z', [5, 64])).shape).toEqual([5, 2]);
     expect(critic.train(input('x', [5, 2])).shape).toEqual([5, 1]);
     expect(encoder.eval(input('x', [5, 2])).shape).toEqual([5, 64]);
-    expect(critic.penultimate(input('x', [5, 2])).shape).toEqual([5, 128]);
+    expect(critic.features(input('x', [5, 2])).shape).toEqual([5, 128]);
   });
 
   it('normalises batches in the generator alone, and projects the weights of the encoder alone', () => {
@@ -95,7 +95,7 @@ describe('SLOGAN Table 12, 28x28 images', () => {
   });
 
   it('the penultimate features are the 1024 channels before their activation', () => {
-    const features = critic.penultimate(input('x', [2, 1, 28, 28]));
+    const features = critic.features(input('x', [2, 1, 28, 28]));
     expect(features.shape).toEqual([2, 1024]);
     expect(features.op).toBe('reshape');
   });
@@ -177,6 +177,6 @@ describe('fully connected networks of images', () => {
     expect(image.shape).toEqual([3, 1, 8, 8]);
     expect(nets.critic().train(image).shape).toEqual([3, 1]);
     expect(nets.encoder(6).train(image).shape).toEqual([3, 6]);
-    expect(nets.critic().penultimate(image).shape).toEqual([3, 16]);
+    expect(nets.critic().features(image).shape).toEqual([3, 16]);
   });
 });

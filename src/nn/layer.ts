@@ -19,6 +19,8 @@ export interface Layer {
   readonly buffers: readonly Parameter[];
   /** Weights that are divided by their spectral norm after every optimizer step. */
   readonly projected: readonly Parameter[];
+  /** What the layer adds to its outputs last, if it does. */
+  readonly bias?: Parameter;
   /** The output for x; throws an Error where the shape of x does not fit. */
   apply(x: Tensor, context: ForwardContext): Tensor;
 }
@@ -70,6 +72,7 @@ export function dense(name: string, inputs: number, outputs: number, options: De
     parameters: [weight, bias],
     buffers: none,
     projected: options.spectral ? [weight] : none,
+    bias,
     apply: (x) => x.matmul(weight.tensor).add(bias.tensor),
   };
 }
@@ -106,6 +109,7 @@ export function conv(name: string, inputs: number, outputs: number, options: Con
     parameters: [weight, bias],
     buffers: none,
     projected: none,
+    bias,
     apply: (x) => x.conv(weight.tensor, { stride, pad }).add(bias.tensor.reshape([outputs, 1, 1])),
   };
 }
@@ -130,6 +134,7 @@ export function convTranspose(
     parameters: [weight, bias],
     buffers: none,
     projected: none,
+    bias,
     apply: (x) =>
       x.convTranspose(weight.tensor, sides(size), { stride, pad }).add(bias.tensor.reshape([outputs, 1, 1])),
   };

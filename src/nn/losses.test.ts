@@ -2,111 +2,77 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../graph/evaluate.js';
 import { grad } from '../graph/grad.js';
 import { constant, input, type Tensor } from '../graph/tensor.js';
-import {
-  crossEntropy,
-  gradientPenalty,
-  hingeCritic,
-  interpolate,
-  lipschitzPenalty,
-  unitRows,
-  wassersteinCritic,
-} from './losses.js';
+import { adversarialLosses, crossEntropy, meanSquaredError, unitRows } from './losses.js';
 
 const value = (tensor: Tensor, feeds: Record<string, ArrayLike<number>> = {}) =>
   evaluate([tensor], feeds)[0]!;
 const column = (...data: number[]) => constant(data, [data.length, 1]);
 
-/** A smooth pseudo-random sequence in (-1, 1). */
-const noise = (size: number, seed: number) =>
-  Float64Array.from({ length: size }, (_, i) => Math.sin(12.9898 * (i + 1) + 78.233 * seed));
+describe('adversarial losses', () => {
+  const [fakes, reals] = [
+    [0.5, -2, 3],
+    [2, -1, 0.25],
+  ] as const;
+  const [fake, real] = [column(...fakes), column(...reals)];
+  const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+  const sigmoid = (d: number) => 1 / (1 + Math.exp(-d));
 
-describe('critic losses', () => {
-  const [fake, real] = [column(0.5, -2, 3), column(2, -1, 0.25)];
-
-  it('Wasserstein: mean D(x_g) - mean D(x)', () => {
-    expect(value(wassersteinCritic(fake, real))[0]).toBeCloseTo(1.5 / 3 - 1.25 / 3, 14);
+  it('Wasserstein: mean D(x_g) - mean D(x), and -D(x_g)', () => {
+    const { critic, generator } = adversarialLosses.wasserstein;
+    expect(value(critic(fake, real))[0]).toBeCloseTo(1.5 / 3 - 1.25 / 3, 14);
+    expect([...value(generator(fake))]).toEqual([-0.5, 2, -3]);
   });
 
-  it('hinge: mean max(0, 1 - D(x)) + mean max(0, 1 + D(x_g))', () => {
-    expect(value(hingeCritic(fake, real))[0]).toBeCloseTo((0 + 2 + 0.75) / 3 + (1.5 + 0 + 4) / 3, 14);
-  });
-});
-
-describe('Lipschitz penalties', () => {
-  const linear = (w: readonly number[]) => (x: Tensor) => x.matmul(constant(w, [w.length, 1])).add(7);
-  const x = constant(noise(12, 1), [4, 3]);
-
-  it.each([
-    { w: [2, -1, 2], one: 40, two: 40 }, // |w| = 3
-    { w: [0.3, 0, -0.4], one: 0, two: 2.5 }, // |w| = 0.5
-    { w: [0, 1, 0], one: 0, two: 0 },
-  ])('of a linear critic $w: 10 max(|w| - 1, 0)^2 = $one, two-sided $two', ({ w, one, two }) => {
-    expect(value(lipschitzPenalty(linear(w), x).mul(10))[0]).toBeCloseTo(one, 9);
-    expect(value(gradientPenalty(linear(w), x).mul(10))[0]).toBeCloseTo(two, 9);
+  it('hinge: mean max(0, 1 - D(x)) + mean max(0, 1 + D(x_g)), and -D(x_g)', () => {
+    const { critic, generator } = adversarialLosses.hinge;
+    expect(value(critic(fake, real))[0]).toBeCloseTo((0 + 2 + 0.75) / 3 + (1.5 + 0 + 4) / 3, 14);
+    expect([...value(generator(fake))]).toEqual([-0.5, 2, -3]);
   });
 
-  it('takes the norm over every feature of a sample, images included', () => {
-    const weight = constant(Array(12).fill(1), [12, 1]); // |grad| = sqrt(12)
-    const critic = (image: Tensor) => image.reshape([2, 12]).matmul(weight);
-    const penalty = lipschitzPenalty(critic, constant(noise(24, 2), [2, 3, 2, 2]));
-    expect(value(penalty)[0]).toBeCloseTo((Math.sqrt(12) - 1) ** 2, 10);
+  it.each(['bce', 'non-saturating'] as const)('%s: the cross-entropy of real and generated', (name) => {
+    const expected =
+      -mean(reals.map((d) => Math.log(sigmoid(d)))) - mean(fakes.map((d) => Math.log(1 - sigmoid(d))));
+    expect(value(adversarialLosses[name].critic(fake, real))[0]).toBeCloseTo(expected, 13);
   });
 
-  it('of a constant critic is 0, with a finite gradient', () => {
-    const w = input('w', [3, 1]);
-    const critic = (t: Tensor) => t.matmul(w);
-    const penalty = lipschitzPenalty(critic, x);
-    const [loss, g] = evaluate([penalty, grad(penalty, [w])[0]!], { w: [0, 0, 0] });
-    expect(loss![0]).toBe(0);
-    expect([...g!].every((entry) => entry === 0)).toBe(true);
-  });
-
-  it('its gradient in the parameters of a two-layer leaky-ReLU critic agrees with central differences', () => {
-    const shapes = { w1: [3, 8], b1: [8], w2: [8, 8], b2: [8], w3: [8, 1], b3: [1] } as const;
-    const leaves = Object.entries(shapes).map(([name, shape]) => input(name, shape));
-    const [w1, b1, w2, b2, w3, b3] = leaves as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-    const critic = (t: Tensor) =>
-      t.matmul(w1).add(b1).leakyRelu().matmul(w2).add(b2).leakyRelu().matmul(w3).add(b3);
-    const penalty = lipschitzPenalty(critic, x).mul(10);
-    const feeds = Object.fromEntries(
-      leaves.map((leaf, i) => [
-        leaf.attributes.name!,
-        noise(
-          leaf.shape.reduce<number>((n, dim) => n * (dim as number), 1),
-          i + 3,
-        ).map((entry) => 2 * entry),
-      ]),
-    );
-    const gradients = evaluate(grad(penalty, leaves), feeds);
-    expect(Math.hypot(...gradients.flatMap((g) => [...g]))).toBeGreaterThan(10);
-    const h = 1e-6;
-    leaves.forEach((leaf, k) => {
-      const name = leaf.attributes.name!;
-      gradients[k]!.forEach((entry, i) => {
-        const moved = (step: number) => {
-          const shifted = Float64Array.from(feeds[name]!);
-          shifted[i]! += step;
-          return value(penalty, { ...feeds, [name]: shifted })[0]!;
-        };
-        const difference = (moved(h) - moved(-h)) / (2 * h);
-        expect(Math.abs(entry - difference)).toBeLessThan(1e-6 * (1 + Math.abs(entry)));
-      });
+  it('the generator of bce: log(1 - sigmoid D); non-saturating: -log sigmoid D, finite for any score', () => {
+    const [saturating, not] = ['bce', 'non-saturating'] as const;
+    value(adversarialLosses[saturating].generator(fake)).forEach((loss, i) => {
+      expect(loss).toBeCloseTo(Math.log(1 - sigmoid(fakes[i]!)), 13);
     });
+    value(adversarialLosses[not].generator(fake)).forEach((loss, i) => {
+      expect(loss).toBeCloseTo(-Math.log(sigmoid(fakes[i]!)), 13);
+    });
+    expect([...value(adversarialLosses[not].generator(column(-800, 800)))]).toEqual([800, 0]);
   });
+
+  it.each(Object.entries(adversarialLosses))(
+    '%s says whether a constant added to all scores changes its gradients',
+    (_, loss) => {
+      const [d, shift] = [input('d', [3, 1]), input('shift', [])];
+      const gradients = (by: number) => {
+        const scores = d.add(shift);
+        const total = loss.critic(scores, real.add(shift)).add(loss.generator(scores).mean().mul(2));
+        return [...evaluate(grad(total, [d]), { d: fakes, shift: [by] })[0]!];
+      };
+      expect(gradients(0).every((g, i) => Math.abs(g - gradients(1.5)[i]!) < 1e-12)).toBe(
+        loss.shiftInvariant,
+      );
+    },
+  );
 });
 
 describe('pieces', () => {
-  it('interpolates with one factor a sample: e x_g + (1 - e) x', () => {
-    const fake = constant([1, 2, 3, 4, 5, 6, 7, 8], [2, 1, 2, 2]);
-    const real = constant(Array(8).fill(-1), [2, 1, 2, 2]);
-    expect([...value(interpolate(column(1, 0.25), fake, real))]).toEqual([1, 2, 3, 4, 0.5, 0.75, 1, 1.25]);
-  });
-
   it('cross-entropy of a uniform guess is log K, of a certain right one 0', () => {
     const target = constant([0, 1, 0, 1, 0, 0], [2, 3]);
     const [uniform, right] = value(crossEntropy(target, constant([2, 2, 2, 50, 0, 0], [2, 3])));
     expect(uniform).toBeCloseTo(Math.log(3), 14);
     expect(right).toBeCloseTo(0, 14);
+  });
+
+  it('mean squared error is a mean over all elements', () => {
+    const [a, b] = [constant([1, 2, 3, 4], [2, 2]), constant([0, 2, 5, 4], [2, 2])];
+    expect(value(meanSquaredError(a, b))[0]).toBeCloseTo(5 / 4, 14);
   });
 
   it('unit rows have length 1, and a zero row stays 0', () => {

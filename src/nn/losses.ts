@@ -1,46 +1,66 @@
 /** @file Losses that several methods share. "High = real": a critic gives larger values to real data. */
-import { grad } from '../graph/grad.js';
 import type { Tensor } from '../graph/tensor.js';
 
-/** Wasserstein critic loss: mean D(x_g) - mean D(x). */
-export function wassersteinCritic(fake: Tensor, real: Tensor): Tensor {
-  return fake.mean().sub(real.mean());
+/** An adversarial game: what the critic descends, and what the generator does. Scores are D's outputs, [n, 1]. */
+export interface AdversarialLoss {
+  /** The critic's loss, a scalar, from its scores of generated and of real samples. */
+  critic(fake: Tensor, real: Tensor): Tensor;
+  /** The generator's loss of every sample, shaped as the scores. */
+  generator(fake: Tensor): Tensor;
+  /** Whether the losses' gradients stay the same when a constant is added to all scores. */
+  readonly shiftInvariant: boolean;
 }
 
-/** Hinge critic loss: mean max(0, 1 - D(x)) + mean max(0, 1 + D(x_g)). */
-export function hingeCritic(fake: Tensor, real: Tensor): Tensor {
-  return real.neg().add(1).relu().mean().add(fake.add(1).relu().mean());
-}
-
-/** Per-sample norms of the critic's gradient in its input, [n]; differentiable again. */
-function gradientNorms(critic: (x: Tensor) => Tensor, x: Tensor): Tensor {
-  const [gradient] = grad(critic(x).sum(), [x]);
-  const axes = x.shape.map((_, axis) => axis).slice(1);
-  return gradient!.square().sum(axes).add(1e-12).sqrt();
+/** -mean log(1 - sigmoid D(x_g)) - mean log sigmoid D(x): binary cross-entropy with the logits D. */
+function binaryCrossEntropy(fake: Tensor, real: Tensor): Tensor {
+  return fake.softplus().mean().add(real.neg().softplus().mean());
 }
 
 /**
- * One-sided Lipschitz penalty (WGAN-LP): mean max(0, |grad D(x_hat)| - 1)^2, with x_hat = e x_g + (1 - e) x and one
- * e ~ U(0, 1) a sample. Source: Petzka et al. 2018; SLOGAN's appendix.
+ * The adversarial losses by name, for a critic D, generated samples x_g and real ones x.
+ *
+ * - `wasserstein`: critic mean D(x_g) - mean D(x), generator -D(x_g). Source: Arjovsky et al. 2017.
+ * - `hinge`: critic mean max(0, 1 - D(x)) + mean max(0, 1 + D(x_g)), generator -D(x_g). Source: Lim and Ye 2017.
+ * - `bce`: critic the binary cross-entropy of the logits D, generator log(1 - sigmoid D(x_g)), which saturates.
+ *   Source: Goodfellow et al. 2014.
+ * - `non-saturating`: the same critic, generator -log sigmoid D(x_g). Source: Goodfellow et al. 2014, section 3.
  */
-export function lipschitzPenalty(critic: (x: Tensor) => Tensor, interpolated: Tensor): Tensor {
-  return gradientNorms(critic, interpolated).sub(1).relu().square().mean();
-}
+export const adversarialLosses = {
+  wasserstein: {
+    critic: (fake, real) => fake.mean().sub(real.mean()),
+    generator: (fake) => fake.neg(),
+    shiftInvariant: true,
+  },
+  hinge: {
+    critic: (fake, real) => real.neg().add(1).relu().mean().add(fake.add(1).relu().mean()),
+    generator: (fake) => fake.neg(),
+    shiftInvariant: false,
+  },
+  bce: {
+    critic: binaryCrossEntropy,
+    generator: (fake) => fake.softplus().neg(),
+    shiftInvariant: false,
+  },
+  'non-saturating': {
+    critic: binaryCrossEntropy,
+    generator: (fake) => fake.neg().softplus(),
+    shiftInvariant: false,
+  },
+} satisfies Record<string, AdversarialLoss>;
 
-/** Two-sided gradient penalty (WGAN-GP): mean (|grad D(x_hat)| - 1)^2. Source: Gulrajani et al. 2017. */
-export function gradientPenalty(critic: (x: Tensor) => Tensor, interpolated: Tensor): Tensor {
-  return gradientNorms(critic, interpolated).sub(1).square().mean();
-}
+/** Names of {@link adversarialLosses}. */
+export type AdversarialName = keyof typeof adversarialLosses;
 
-/** e a + (1 - e) b, with one mixing factor a sample: e of shape [n, 1]. */
-export function interpolate(e: Tensor, a: Tensor, b: Tensor): Tensor {
-  const factor = e.reshape([e.shape[0]!, ...a.shape.slice(1).map(() => 1)]);
-  return b.add(factor.mul(a.sub(b)));
-}
-
-/** Cross-entropy of target probabilities with softmax(logits), a value a row: [n, k] -> [n, 1]. */
+/**
+ * Cross-entropy of target probabilities with softmax(logits), a value a row: -sum_k t_k log softmax(l)_k, [n, k] -> [n, 1].
+ */
 export function crossEntropy(target: Tensor, logits: Tensor): Tensor {
   return logits.logSumExp().sub(target.mul(logits).sum([-1], true));
+}
+
+/** Mean squared error over all elements: mean (a - b)^2. */
+export function meanSquaredError(a: Tensor, b: Tensor): Tensor {
+  return a.sub(b).square().mean();
 }
 
 /** Rows divided by their Euclidean norm. */

@@ -5,13 +5,24 @@ import type { Stream } from '../math/random.js';
 import type { ForwardContext, Layer } from './layer.js';
 import type { Parameter } from './parameter.js';
 
+/** What is declared of a {@link Network} besides its layers. */
+export interface NetworkOptions {
+  /** How many of the layers lead to the features: those before the last activation and the head (default all but two). */
+  readonly trunk?: number;
+}
+
 /** Layers in a row under one name; a network is a description, its values live in an engine. */
 export class Network {
+  readonly #trunk: number;
+
   constructor(
     /** Name of the network and of its parameter group, such as `generator`. */
     readonly name: string,
     readonly layers: readonly Layer[],
-  ) {}
+    { trunk = Math.max(0, layers.length - 2) }: NetworkOptions = {},
+  ) {
+    this.#trunk = trunk;
+  }
 
   /** Tensors that an optimizer trains, in the order of the layers. */
   get parameters(): readonly Parameter[] {
@@ -25,10 +36,14 @@ export class Network {
   get projected(): readonly Parameter[] {
     return this.layers.flatMap((layer) => layer.projected);
   }
+  /** The bias that is added to the outputs, if the last layer has one. */
+  get outputBias(): Parameter | undefined {
+    return this.layers.at(-1)?.bias;
+  }
 
-  /** The network's output in training: batch statistics; new running statistics go into `updates`. */
-  train(x: Tensor, updates: Map<string, Tensor> = new Map()): Tensor {
-    return this.#run(x, { mode: 'train', updates }, this.layers.length);
+  /** The network's output in training: batch statistics; new running statistics go into `statistics`. */
+  train(x: Tensor, statistics: Map<string, Tensor> = new Map()): Tensor {
+    return this.#run(x, { mode: 'train', updates: statistics }, this.layers.length);
   }
 
   /** The network's output in evaluation: running statistics. */
@@ -36,9 +51,12 @@ export class Network {
     return this.#run(x, { mode: 'eval', updates: new Map() }, this.layers.length);
   }
 
-  /** The input of the last activation and head, in evaluation: the penultimate layer before its nonlinearity. */
-  penultimate(x: Tensor): Tensor {
-    return this.#run(x, { mode: 'eval', updates: new Map() }, this.layers.length - 2);
+  /**
+   * The features before the last activation and the head: what clusters are made of, and what further heads stand on.
+   * `mode` and `statistics` are as in {@link train} and {@link eval}.
+   */
+  features(x: Tensor, mode: ForwardContext['mode'] = 'eval', statistics = new Map<string, Tensor>()): Tensor {
+    return this.#run(x, { mode, updates: statistics }, this.#trunk);
   }
 
   #run(x: Tensor, context: ForwardContext, count: number): Tensor {

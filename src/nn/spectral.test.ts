@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../graph/evaluate.js';
+import { input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
 import { dense } from './layer.js';
 import { initialValue, type Parameter } from './parameter.js';
@@ -22,9 +23,11 @@ function spectralNorm(w: ArrayLike<number>, rows: number, columns: number): numb
   return Math.sqrt(norm);
 }
 
+const startInput = (weight: Parameter) => input(startName(weight), [weight.shape[0]!, 1]);
+
 function project(weight: Parameter, value: ArrayLike<number>, stream: Stream): Float64Array {
   const start = stream.normals(new Float64Array(weight.shape[0]!));
-  const graph = spectralProjection([weight]).get(weight.name)!;
+  const graph = spectralProjection([weight], startInput).get(weight.name)!;
   return evaluate([graph], { [weight.name]: value, [startName(weight)]: start })[0]!;
 }
 
@@ -64,7 +67,7 @@ describe('spectral projection', () => {
 
   it('touches weights only', () => {
     const layer = dense('l', 4, 4, { spectral: true });
-    expect([...spectralProjection(layer.projected).keys()]).toEqual(['l/weight']);
+    expect([...spectralProjection(layer.projected, startInput).keys()]).toEqual(['l/weight']);
     expect(dense('l', 4, 4).projected).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { MixturaError } from '../errors.js';
-import { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
+import type { StoredTensor } from '../train/stored-tensor.js';
+import { readSafetensors, writeSafetensors } from './formats/safetensors.js';
 
 /** Raised when the names or meaning of stored tensors change. */
 const FORMAT = 'mixtura-checkpoint-1';

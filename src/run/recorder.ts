@@ -191,8 +191,8 @@ class Recorder {
   }
 
   #onStep(event: StepEvent): void {
-    if (event.note !== undefined) {
-      const note = `Before step ${event.step}: ${event.note}`;
+    for (const done of event.notes ?? []) {
+      const note = `Before step ${event.step}: ${done}`;
       this.#notes.push(note);
       this.options.onEvent?.({ kind: 'note', note });
     }

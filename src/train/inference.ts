@@ -1,7 +1,9 @@
 /** @file A trained model at work: samples of a component, features and group probabilities of data. */
 import type { Samples } from '../data/dataset.js';
 import { sampleSize } from '../data/dataset.js';
+import type { Feeds } from '../engine/engine.js';
 import { input } from '../graph/tensor.js';
+import type { RowTool } from '../method/intervention.js';
 import type { Session } from './session.js';
 
 /** Rows that go through a network at a time. */
@@ -25,6 +27,10 @@ export class Inference {
       ...(inference.assign
         ? [{ name: 'assign', outputs: { probabilities: inference.assign(samples) } }]
         : []),
+      ...(model.rowTools ?? []).map((tool) => ({
+        name: programOf(tool),
+        outputs: { values: tool.output(samples) },
+      })),
     );
     return new Inference(session);
   }
@@ -73,7 +79,7 @@ export class Inference {
   /** The most probable group of each of samples [n, ...shape]; rejects unless the method {@link assigns}. */
   async groupOf(samples: Float32Array): Promise<Int32Array> {
     const size = sampleSize(this.session.context.data.shape);
-    const constants = this.session.model.inference.constants();
+    const constants = this.#constants();
     const count = samples.length / size;
     const probabilities = await this.#batched('assign', 'probabilities', count, (start, rows, buffer) => {
       const part = samples.subarray(start * size, (start + rows) * size);
@@ -89,8 +95,17 @@ export class Inference {
 
   /** Group probabilities of the data at `indices`, [n, K]; rejects unless the method {@link assigns}. */
   assign(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
-    const constants = this.session.model.inference.constants();
+    const constants = this.#constants();
     return this.#overData('assign', 'probabilities', data, indices, constants);
+  }
+
+  /** Values of one of the model's row tools for the data at `indices`, row-major. */
+  overRows(tool: RowTool, data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
+    return this.#overData(programOf(tool), 'values', data, indices, tool.constants?.() ?? {});
+  }
+
+  #constants(): Feeds {
+    return this.session.model.inference.constants?.() ?? {};
   }
 
   #overData(
@@ -134,6 +149,11 @@ export class Inference {
     });
     return all;
   }
+}
+
+/** The name of the program of a row tool, apart from those of the phases. */
+function programOf({ name }: RowTool): string {
+  return `rows: ${name}`;
 }
 
 function filled(size: number, values: ArrayLike<number>): Float32Array {

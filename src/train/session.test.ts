@@ -1,12 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { stepOf } from '../../test/support/step.js';
 import type { Engine } from '../engine/engine.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { Stream } from '../math/random.js';
-import type { StepContext } from '../method/method.js';
 import { slogan } from '../method/slogan.js';
-import type { StoredTensor } from '../run/formats/safetensors.js';
+import { runPhases } from './run-phases.js';
 import { Session, type SessionOptions } from './session.js';
+import type { StoredTensor } from './stored-tensor.js';
 
 const BATCH = 6;
 const options = (settings: object = {}): SessionOptions => ({
@@ -29,19 +30,15 @@ afterAll(async () => {
 /** Runs the phases of some steps on random data. */
 async function steps(session: Session, from: number, to: number): Promise<void> {
   for (let step = from; step < to; step++) {
-    const context: StepContext = {
+    const context = stepOf({
       step,
       progress: step / 40,
       stream: session.stream.fork('step', step),
       real: Stream.root(8)
         .fork(step)
         .uniforms(new Float32Array(2 * BATCH)),
-    };
-    const feeds = session.model.phases.map((phase) => phase.feeds(context));
-    for (const [i, phase] of session.model.phases.entries()) {
-      const { outputs } = await session.engine.run(phase.program.name, feeds[i]!, phase.updates(context));
-      phase.finish?.(outputs, context);
-    }
+    });
+    await runPhases(session.engine, session.model, context);
   }
 }
 
@@ -53,7 +50,8 @@ async function relocate(session: Session): Promise<void> {
     { length: 2 * count },
     (_, at) => 5 * group(at >> 1) + ((at * 37) % 11) / 50,
   );
-  await session.model.intervention!.run({
+  const unused = () => Promise.reject(new Error('relocation does not use this'));
+  await session.model.interventions![0]!.run({
     step: 2,
     stream: Stream.root(4),
     samples: {
@@ -71,6 +69,9 @@ async function relocate(session: Session): Promise<void> {
       source: '',
     },
     assign: async () => Int32Array.from({ length: count }, (_, i) => (group(i) > 0 ? 2 : i % 2)),
+    overRows: unused,
+    run: unused,
+    restart: unused,
   });
 }
 

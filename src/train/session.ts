@@ -1,11 +1,12 @@
 /** @file A model in an engine: what is built once for a run, and its state as named arrays. */
 import type { Engine, GroupState, TensorGroup } from '../engine/engine.js';
-import { elements } from '../engine/engine.js';
+import { elements, startingValues } from '../engine/engine.js';
 import { MixturaError } from '../errors.js';
 import { Stream } from '../math/random.js';
-import type { BuildContext, MethodDefinition, Model } from '../method/method.js';
+import type { AnyModel, BuildContext, MethodDefinition } from '../method/method.js';
+import type { Network } from '../nn/network.js';
 import type { PriorState } from '../prior/prior.js';
-import type { StoredTensor } from '../run/formats/safetensors.js';
+import type { StoredTensor } from './stored-tensor.js';
 
 /** What a session is opened with. */
 export interface SessionOptions {
@@ -28,9 +29,11 @@ const MOMENTS = { moment1: 'moment1:', moment2: 'moment2:' } as const;
 export class Session {
   private constructor(
     readonly engine: Engine,
-    readonly model: Model,
+    readonly model: AnyModel,
     readonly stream: Stream,
     readonly context: Omit<BuildContext, 'stream' | 'restored'>,
+    /** Whether the method learns from labels, as it declares. */
+    readonly supervision: MethodDefinition['supervision'],
     private readonly groups: readonly TensorGroup[],
   ) {}
 
@@ -42,21 +45,19 @@ export class Session {
     const { method, settings, context, seed, state } = options;
     const stream = Stream.root(seed);
     const restored = state && modelPart(state);
-    const model = method.build(method.settings.parse(settings), {
+    const model: AnyModel = method.build(method.settings.parse(settings), {
       ...context,
       stream: stream.fork('model'),
       restored: restored && Object.keys(restored).length > 0 ? restored : undefined,
     });
     const start = stream.fork('parameters');
     const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
-    const session = new Session(engine, model, stream, context, groups);
-    const phases = options.training === false ? [] : model.phases;
-    const programs = phases.flatMap(({ program, exception }) => [
-      program,
-      ...(exception ? [exception.program] : []),
-    ]);
+    const session = new Session(engine, model, stream, context, method.supervision, groups);
+    const { phases, programs: own = [] } = model;
+    const programs = options.training === false ? [] : [...phases.flatMap((phase) => phase.programs), ...own];
     await engine.open(state ? groups.map(withoutStart) : groups, programs);
     if (state) await session.#load(state);
+    await session.refreshPrior();
     return session;
   }
 
@@ -69,10 +70,35 @@ export class Session {
       if (state.moment1) unpack(group, state.moment1, MOMENTS.moment1, tensors);
       if (state.moment2) unpack(group, state.moment2, MOMENTS.moment2, tensors);
     }
-    for (const [name, array] of Object.entries(this.model.state())) {
+    await this.refreshPrior();
+    for (const [name, array] of Object.entries(this.model.state?.() ?? {})) {
       tensors[MODEL + name] = { shape: array.shape, data: array.data };
     }
     return tensors;
+  }
+
+  /** Lets the host's prior take over what back-propagation has learned; does nothing where the prior is not learned so. */
+  async refreshPrior(): Promise<void> {
+    const { learnedPrior } = this.model;
+    if (!learnedPrior) return;
+    const group = this.groups.find(({ name }) => name === learnedPrior.network.name)!;
+    const tensors: Record<string, StoredTensor> = {};
+    unpack(group, (await this.engine.read(group.name)).value, '', tensors);
+    const values = Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array] as const);
+    learnedPrior.load(Object.fromEntries(values));
+  }
+
+  /** Gives a network of the model new starting values from a stream, and moments of 0. */
+  async restart(network: Network, stream: Stream): Promise<void> {
+    for (const group of network.groups(stream, this.model.firstMoment)) {
+      const value = startingValues(group);
+      const zeros = () => new Float32Array(value.length);
+      await this.engine.write(group.name, {
+        value,
+        ...(group.trainable && { moment2: zeros() }),
+        ...(group.trainable && group.firstMoment !== false && { moment1: zeros() }),
+      });
+    }
   }
 
   async #load(tensors: Readonly<Record<string, StoredTensor>>): Promise<void> {

@@ -5,8 +5,10 @@ import { OrtEngine } from '../engine/ort/engine.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { MixturaError } from '../errors.js';
 import { Stream } from '../math/random.js';
-import { defineMethod, type Intervention, type Phase } from '../method/method.js';
+import type { Intervention } from '../method/intervention.js';
+import { type AnyModel, defineMethod } from '../method/method.js';
 import { slogan } from '../method/slogan.js';
+import type { LabelledStep, Phase } from '../method/step.js';
 import { wgan } from '../method/wgan.js';
 import { Inference } from './inference.js';
 import { Session } from './session.js';
@@ -42,23 +44,24 @@ async function events(session: Session, change: Partial<TrainOptions> = {}): Pro
 }
 
 describe('the batch of a step', () => {
-  it('is there for every phase and after it, also where feeds are given to another thread', async () => {
+  it('is there for every phase and after it, also where feeds are transferred to another thread', async () => {
     const seen: number[][] = [];
     const critical = defineMethod({
       ...wgan,
       build(config, context) {
         const model = wgan.build(config, context);
-        const [critic, generator] = model.phases as [Phase, Phase];
-        let fed: Float32Array;
+        const [critic, generator] = model.phases;
         const again: Phase = {
-          ...critic,
-          feeds(step) {
-            fed = step.real.slice();
-            return critic.feeds(step);
+          ...critic!,
+          name: 'again',
+          begin(step) {
+            const begun = critic!.begin(step)!;
+            const first = step.real();
+            const compare = () => void seen.push([...step.real()].map((value, i) => value - first[i]!));
+            return { ...begun, finish: compare };
           },
-          finish: (_, { real }) => void seen.push([...real].map((value, i) => value - fed[i]!)),
         };
-        return { ...model, phases: [critic, generator, { ...again, name: 'again' }] };
+        return { ...model, phases: [critic!, generator!, again] };
       },
     });
     const engine = new OrtEngine({ threads: 1, kernels: 'never' });
@@ -109,19 +112,21 @@ describe('a phase that gives nothing back', () => {
       due: (step) => step === 2,
       run: () => Promise.reject(new Error('the intervention failed')),
     };
-    const looking: Session = Object.create(session, { model: { value: { ...session.model, intervention } } });
+    const looking: Session = Object.create(session, {
+      model: { value: { ...session.model, interventions: [intervention] } },
+    });
     await expect(events(looking)).rejects.toThrow('projection 2 failed');
   });
 
   it('is trained on a new batch at every step, also where no phase answers', async () => {
     const fed: number[][] = [];
     const session = await open();
-    const [, , projection] = session.model.phases as readonly Phase[];
-    const silent: Phase = {
+    const [, , projection] = session.model.phases;
+    const silent: AnyModel['phases'][number] = {
       ...projection!,
-      feeds(context) {
-        fed.push([...context.real]);
-        return projection!.feeds(context);
+      begin(context) {
+        fed.push([...context.real()]);
+        return projection!.begin(context);
       },
     };
     const quiet: Session = Object.create(session, {
@@ -198,7 +203,9 @@ describe('the training loop', () => {
         ran.push(step);
       },
     };
-    const looking: Session = Object.create(session, { model: { value: { ...session.model, intervention } } });
+    const looking: Session = Object.create(session, {
+      model: { value: { ...session.model, interventions: [intervention] } },
+    });
     await events(looking);
     expect(ran).toEqual([1, 3]);
   });
@@ -238,9 +245,12 @@ describe('training stops where a number is not finite', () => {
     const session = await open();
     const phases = session.model.phases.map((phase) => ({
       ...phase,
-      finish: () => {
-        throw new MixturaError('the covariance of component 1 is not positive definite');
-      },
+      begin: (step: LabelledStep) => ({
+        ...phase.begin(step)!,
+        finish: () => {
+          throw new MixturaError('the covariance of component 1 is not positive definite');
+        },
+      }),
     }));
     const broken: Session = Object.create(session, { model: { value: { ...session.model, phases } } });
     await expect(events(broken)).rejects.toThrow(

@@ -8,8 +8,9 @@ import type { BatchSchedule } from '../data/batches.js';
 import { type Samples, sampleSize } from '../data/dataset.js';
 import type { RunResult } from '../engine/engine.js';
 import { MixturaError } from '../errors.js';
-import { type Phase, programAt, type StepContext } from '../method/method.js';
+import type { LabelledStep, PhaseStep, StepContext } from '../method/step.js';
 import type { Inference } from './inference.js';
+import { intervene } from './interventions.js';
 import type { Session } from './session.js';
 
 /** What happened in one step. */
@@ -18,8 +19,8 @@ export interface StepEvent {
   readonly step: number;
   /** Scalars of the phases: losses and penalties. */
   readonly losses: Readonly<Record<string, number>>;
-  /** What an intervention did before the step, in a sentence. */
-  readonly note?: string;
+  /** What interventions did before the step, a sentence each. */
+  readonly notes?: readonly string[];
   /** Milliseconds by part: each phase's graph, the optimizers, the prior, the data. */
   readonly milliseconds: Readonly<Record<string, number>>;
 }
@@ -27,6 +28,8 @@ export interface StepEvent {
 /** What {@link train} reads, and how far it goes. */
 export interface TrainOptions {
   readonly samples: Samples;
+  /** Labels of rows, -1 where a row has none. They reach only methods that declare supervision, which need them. */
+  readonly labels?: ((rows: ArrayLike<number>) => Int32Array) | undefined;
   /** Which samples make the batch of each step. */
   readonly schedule: BatchSchedule;
   /** Steps already done. */
@@ -42,105 +45,106 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
   const { samples, schedule, from, to } = options;
   const size = session.context.batch * sampleSize(samples.shape);
   // The batch of a step and the next one take turns.
-  const batches = [new Float32Array(size), new Float32Array(size)] as const;
-  const read = (step: number): Batch => {
-    const real = batches[step % 2]!;
-    if (step < to) samples.read(schedule(step), real);
-    return new Batch(real);
-  };
+  const memory = [new Float32Array(size), new Float32Array(size)] as const;
+  const read = (step: number) =>
+    new Batch(step < to ? schedule(step) : new Uint32Array(), samples, memory[step % 2]!);
   let batch = read(from);
   let behind: readonly PhaseRun[] = [];
   try {
     for (let step = from; step < to; step++) {
       const clock = new Clock();
-      const note = await intervene(session, options, step);
+      const notes = await intervene(session, options, step);
       clock.lap('intervention');
-      const context: StepContext = {
-        step,
-        progress: Math.min(1, step / session.context.horizon),
-        stream: session.stream.fork('step', step),
-        real: batch.real,
-      };
+      const context = stepContext(session, options, batch, step);
       // All phases draw from the prior as it is now, and the engine works through them.
-      const runs = session.model.phases.map((phase) => start(session, phase, context, batch));
+      const runs = session.model.phases.flatMap((phase) => start(session, phase.name, phase.begin(context)));
       clock.lap('prior');
-      for (const run of behind) clock.book(run.phase, (await run.result).timing);
+      for (const run of behind) clock.book(run.name, (await run.result).timing);
       behind = [];
       clock.restart();
-      const silent = runs.filter(({ phase }) => !answers(phase));
-      for (const { phase } of silent) clock.add(phase.name, 0);
-      const asked = runs.filter(({ phase }) => answers(phase));
-      const event = await finish(asked, context, clock, () => {
-        batch = read(step + 1);
-        clock.lap('data');
-        for (const { prepare } of session.model.phases) prepare?.();
-        clock.lap('prior');
-      });
+      const silent = runs.filter(({ begun }) => !answers(begun));
+      for (const { name } of silent) clock.add(name, 0);
+      const event = await finish(
+        runs.filter(({ begun }) => answers(begun)),
+        step,
+        clock,
+        () => {
+          batch = read(step + 1);
+          clock.lap('data');
+          for (const { begun } of runs) begun.prepare?.();
+          clock.lap('prior');
+        },
+      );
       behind = silent;
-      yield note === undefined ? event : { ...event, note };
+      yield notes.length === 0 ? event : { ...event, notes };
     }
   } finally {
-    // A failure of the step before is told, also where something else has failed because of it.
+    // A failure of the step before is reported, also where something else has failed because of it.
     for (const { result } of behind) await result;
   }
 }
 
+/** What phases know of a step. Labels are there only if the method declares supervision. */
+function stepContext(session: Session, options: TrainOptions, batch: Batch, step: number): LabelledStep {
+  const context: StepContext = {
+    step,
+    progress: Math.min(1, step / session.context.horizon),
+    stream: session.stream.fork('step', step),
+    rows: batch.rows,
+    real: () => batch.copy(),
+    samples: options.samples,
+  };
+  if (!session.supervision) return context as LabelledStep; // Its phases have the type of a step without labels.
+  if (options.labels) return { ...context, labels: options.labels(batch.rows) };
+  if (session.supervision === 'optional')
+    return { ...context, labels: new Int32Array(batch.rows.length).fill(-1) };
+  throw new MixturaError('This method learns from labels, but the data have none; add a label column.');
+}
+
 /**
- * Whether a step waits for a phase. Where nothing comes back, the next step is begun while the engine still works on it, and
- * its time is told with that step; that of the last step is not told.
+ * Whether a step waits for a run. Where nothing comes back, the next step is begun while the engine still works on it, and
+ * its time is booked with that step; that of the last step is not booked.
  */
-function answers({ program, finish }: Phase): boolean {
+function answers({ program, finish }: PhaseStep): boolean {
   return finish !== undefined || Object.keys(program.outputs).length > 0;
 }
 
-/** Lets the model's intervention look at the model before a step at which it is due. */
-async function intervene(
-  { model, stream }: Session,
-  { inference, samples }: TrainOptions,
-  step: number,
-): Promise<string | undefined> {
-  if (!model.intervention?.due(step)) return undefined;
-  return model.intervention.run({
-    step,
-    stream: stream.fork('intervention', step),
-    samples,
-    assign: (values) => inference.groupOf(values),
-  });
-}
-
 interface PhaseRun {
-  readonly phase: Phase;
+  /** The phase's. */
+  readonly name: string;
+  readonly begun: PhaseStep;
   readonly result: Promise<RunResult>;
 }
 
-/** A batch of real data. Feeds are given away, but other phases may want it too: what is given is a copy. */
+/** The rows of a step, and their values. Feeds are transferred to the engine, so every phase gets a copy. */
 class Batch {
-  readonly real: Float32Array;
-  /** The first copy, made while nobody waits for it. */
+  readonly rows: Uint32Array;
+  readonly #values: Float32Array;
+  /** The first copy, made before it is asked for, while the engine computes. */
   #copy: Float32Array | undefined;
 
-  constructor(real: Float32Array) {
-    this.real = real;
-    this.#copy = real.slice();
+  constructor(rows: Uint32Array, samples: Samples, memory: Float32Array) {
+    this.rows = rows;
+    this.#values = memory;
+    if (rows.length > 0) samples.read(rows, memory);
+    this.#copy = memory.slice();
   }
 
-  /** The values, which may be given away. */
-  given(values: Float32Array): Float32Array {
-    if (values.buffer !== this.real.buffer) return values;
-    const copy = values === this.real ? this.#copy : undefined;
-    if (copy) this.#copy = undefined;
-    return copy ?? values.slice();
+  copy(): Float32Array {
+    const copy = this.#copy ?? this.#values.slice();
+    this.#copy = undefined;
+    return copy;
   }
 }
 
-function start(session: Session, phase: Phase, context: StepContext, batch: Batch): PhaseRun {
-  const { name } = programAt(phase, context.step);
-  const feeds: Record<string, Float32Array> = {};
-  for (const [key, values] of Object.entries(phase.feeds(context))) feeds[key] = batch.given(values);
-  const result = session.engine.run(name, feeds, phase.updates(context), { transferred: true });
+/** Queues the run of a phase, unless it pauses. */
+function start(session: Session, name: string, begun: PhaseStep | undefined): PhaseRun[] {
+  if (begun === undefined) return [];
+  const { program, feeds, updates } = begun;
+  const result = session.engine.run(program.name, feeds, updates, { transferred: true });
   // A failure is reported where the result is awaited; until then it must not end the process.
   result.catch(() => {});
-  return { phase, result };
+  return [{ name, begun, result }];
 }
 
 /**
@@ -149,30 +153,30 @@ function start(session: Session, phase: Phase, context: StepContext, batch: Batc
  */
 async function finish(
   runs: readonly PhaseRun[],
-  context: StepContext,
+  step: number,
   clock: Clock,
   meanwhile: () => void,
 ): Promise<StepEvent> {
   const losses: Record<string, number> = {};
   if (runs.length === 0) meanwhile();
-  for (const [i, { phase, result }] of runs.entries()) {
+  for (const [i, { name: phase, begun, result }] of runs.entries()) {
     if (i === Math.min(1, runs.length - 1)) meanwhile();
     const { outputs, timing } = await result;
     clock.book(phase, timing);
     for (const [name, values] of Object.entries(outputs)) {
       if (values.length === 1) losses[name] = values[0]!;
-      if (!allFinite(values)) throw notFinite(name, phase.name, context.step);
+      if (!allFinite(values)) throw notFinite(name, phase, step);
     }
     clock.restart();
     try {
-      phase.finish?.(outputs, context);
+      begun.finish?.(outputs);
     } catch (cause) {
       if (!(cause instanceof MixturaError)) throw cause;
-      throw new TrainingStopped(`Training stopped at step ${context.step + 1}: ${cause.message}`, { cause });
+      throw new TrainingStopped(`Training stopped at step ${step + 1}: ${cause.message}`, { cause });
     }
     clock.lap('prior');
   }
-  return { step: context.step + 1, losses, milliseconds: clock.milliseconds };
+  return { step: step + 1, losses, milliseconds: clock.milliseconds };
 }
 
 /** As `values.every(Number.isFinite)`, ten times as fast. */
@@ -199,7 +203,7 @@ class Clock {
     this.milliseconds[part] = (this.milliseconds[part] ?? 0) + amount;
   }
   /** Books what a run of a phase took. */
-  book({ name }: Phase, { graph, optimizer }: RunResult['timing']): void {
+  book(name: string, { graph, optimizer }: RunResult['timing']): void {
     this.add(name, graph);
     this.add('optimizer', optimizer);
   }

@@ -1,9 +1,10 @@
-"""A whole training step of small InfoGAN and WGAN models in PyTorch, float64: python3 test/golden/baselines_step.py
+"""A whole training step of small InfoGAN, WGAN and ClusterGAN models in PyTorch, float64: python3 test/golden/baselines_step.py
 
 Writes baselines_step.json beside this file; networks, Adam, draws and storage are those of slogan_step.py.
 
 Order of the step: critic on its own batch; generator and encoder from one forward pass with the new critic; then the
-projection of the encoder's weights. InfoGAN's latent is [noise, one-hot code]; its encoder gives logits of the code.
+projection of the encoder's weights. The latent of InfoGAN and ClusterGAN is [noise, one-hot code]. InfoGAN's encoder gives
+logits of the code; ClusterGAN's gives the noise and the logits, and its weights are not projected.
 """
 import json
 from pathlib import Path
@@ -23,18 +24,28 @@ CASES = [
     {**MLP, "name": "wgan", "method": "wgan"},
     {**MLP, "name": "wgan, unit interval, no normalisation", "method": "wgan", "network": "mlp-plain",
      "shape": [3], "range": "unit", "batch": 7},
+    {**MLP, "name": "clustergan", "method": "clustergan", "noiseWeight": 10.0, "codeWeight": 10.0},
+    {**MLP, "name": "clustergan, two-sided penalty, non-saturating, other weights", "method": "clustergan",
+     "noiseWeight": 3.0, "codeWeight": 0.5, "penalty": "gp", "critic": "non-saturating", "network": "mlp-plain",
+     "shape": [4], "range": "real", "batch": 5, "components": 2},
+    {**MLP, "name": "clustergan, R1, saturating, no noise term", "method": "clustergan", "noiseWeight": 0.0,
+     "codeWeight": 10.0, "penalty": "r1", "critic": "bce"},
 ]
 
 
 class Coded(Model):
-    """The same networks; the encoder gives a logit a code."""
+    """The same networks; the encoder gives a logit a code, of ClusterGAN the noise before them."""
 
     def encoder(self, x):
-        return self.trunk("encoder", x, self.case["components"])
+        whole = self.case["method"] == "clustergan"
+        encoded = self.trunk("encoder", x, self.case["latent"] if whole else self.case["components"])
+        if whole:
+            self.spectral = []
+        return encoded
 
 
 def latents(case, phase):
-    """InfoGAN: noise and the one-hot code i mod K of sample i; WGAN: noise."""
+    """WGAN: noise; the others: noise and the one-hot code i mod K of sample i."""
     b, d, k = case["batch"], case["latent"], case["components"]
     if case["method"] == "wgan":
         return noise(f"latent/{phase}", b, d, scale=2.0), None
@@ -51,9 +62,18 @@ def run(case):
 
     z, code = latents(case, "generator")
     generated = model.generator(z)
-    loss = -model.critic(generated).mean()
+    scores = model.critic(generated)
+    loss = {"bce": lambda: -F.binary_cross_entropy_with_logits(scores, torch.zeros_like(scores)),
+            "non-saturating": lambda: F.binary_cross_entropy_with_logits(scores, torch.ones_like(scores)),
+            }.get(case["critic"], lambda: -scores.mean())()
     outputs["generator"] = loss
-    if code is not None:
+    if case["method"] == "clustergan":
+        d = case["latent"] - case["components"]
+        encoded = model.encoder(generated)
+        outputs["noise"] = F.mse_loss(encoded[:, :d], z[:, :d])
+        outputs["code"] = F.cross_entropy(encoded[:, d:], code)
+        loss = loss + case["noiseWeight"] * outputs["noise"] + case["codeWeight"] * outputs["code"]
+    if case["method"] == "infogan":
         information = F.cross_entropy(model.encoder(generated), code) - np.log(k)
         outputs["information"] = information
         loss = loss + case["information"] * information

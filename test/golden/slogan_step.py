@@ -178,13 +178,19 @@ def critic_step(case, model, x, z):
     b = case["batch"]
     with torch.no_grad():
         fake = model.generator(z)
+    kind = case.get("penalty", "lp")
     e = unit_noise("mixing", b).reshape(-1, *[1] * (x.dim() - 1))
-    mixed = (e * fake + (1 - e) * x).requires_grad_()
-    gradient, = torch.autograd.grad(model.critic(mixed).sum(), mixed, create_graph=True)
-    penalty = F.relu(gradient.flatten(1).norm(dim=1) - 1).square().mean()
+    points = (x if kind == "r1" else e * fake + (1 - e) * x).clone().requires_grad_()
+    gradient, = torch.autograd.grad(model.critic(points).sum(), points, create_graph=True)
+    slope = gradient.flatten(1).norm(dim=1)
+    penalty = {"lp": lambda: F.relu(slope - 1).square().mean(), "gp": lambda: (slope - 1).square().mean(),
+               "r1": lambda: slope.square().mean() / 2}[kind]()
     on_real, on_fake = model.critic(x), model.critic(fake)
     if case["critic"] == "hinge":
         loss = F.relu(1 - on_real).mean() + F.relu(1 + on_fake).mean()
+    elif case["critic"] in ("bce", "non-saturating"):
+        loss = (F.binary_cross_entropy_with_logits(on_real, torch.ones_like(on_real))
+                + F.binary_cross_entropy_with_logits(on_fake, torch.zeros_like(on_fake)))
     else:
         loss = on_fake.mean() - on_real.mean()
     loss = loss + case["lipschitz"] * penalty

@@ -5,7 +5,8 @@ import { OrtEngine } from '../../src/engine/ort/engine.js';
 import { ReferenceEngine } from '../../src/engine/reference.js';
 import { evaluate } from '../../src/graph/evaluate.js';
 import type { Tensor } from '../../src/graph/tensor.js';
-import type { Model, Phase, StepContext } from '../../src/method/method.js';
+import type { AnyModel } from '../../src/method/method.js';
+import type { PhaseStep } from '../../src/method/step.js';
 import type { PriorState } from '../../src/prior/prior.js';
 import { groupsOf, relativeError, type Stored, secondMoment } from './golden-step.js';
 
@@ -30,10 +31,9 @@ export interface Probe {
 
 /** A model with golden starting values, and its golden draws. */
 export interface StepSetup {
-  readonly model: Model;
-  readonly context: StepContext;
-  /** The feeds of a phase; `exact` asks for float64 where there are such values. */
-  feeds(phase: Phase, exact: boolean): Feeds;
+  readonly model: AnyModel;
+  /** What a phase runs; `exact` asks for float64 where there are such values. */
+  begin(phase: AnyModel['phases'][number], exact: boolean): PhaseStep;
 }
 
 const PREFIX = 'gradient of ';
@@ -84,10 +84,7 @@ export function referenceProbe(): Probe {
 }
 
 /** Runs every phase once, from the hashed parameters and second moments. */
-export async function goldenStep(
-  { model, context, feeds: feedsOf }: StepSetup,
-  probe: Probe,
-): Promise<StepResult> {
+export async function goldenStep({ model, begin }: StepSetup, probe: Probe): Promise<StepResult> {
   const { engine } = probe;
   const groups = groupsOf(model);
   await engine.open(groups);
@@ -98,14 +95,14 @@ export async function goldenStep(
   const before = model.prior.state();
   const [outputs, gradients]: [Tensors, Tensors] = [{}, {}];
   for (const phase of model.phases) {
-    await engine.compile(phase.program);
-    const feeds = feedsOf(phase, probe.exact);
-    const hasLosses = Object.keys(phase.program.outputs).length > 0;
-    const seen = hasLosses ? await probe.observe(phase.program, feeds) : { outputs: {}, gradients: {} };
+    const { program, feeds, updates, finish } = begin(phase, probe.exact);
+    await engine.compile(program);
+    const hasLosses = Object.keys(program.outputs).length > 0;
+    const seen = hasLosses ? await probe.observe(program, feeds) : { outputs: {}, gradients: {} };
     Object.assign(outputs, seen.outputs);
     Object.assign(gradients, seen.gradients);
-    await engine.run(phase.program.name, feeds, phase.updates(context));
-    phase.finish?.(seen.outputs as Feeds, context);
+    await engine.run(program.name, feeds, updates);
+    finish?.(seen.outputs as Feeds);
   }
   const values: Tensors = {};
   for (const group of groups) {

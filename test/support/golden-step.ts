@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import type { Feeds, TensorGroup } from '../../src/engine/engine.js';
 import { elements } from '../../src/engine/engine.js';
 import { Stream } from '../../src/math/random.js';
-import type { Model, Phase, StepContext } from '../../src/method/method.js';
+import type { AnyModel, Model } from '../../src/method/method.js';
 import { slogan } from '../../src/method/slogan.js';
+import type { PhaseStep, StepContext } from '../../src/method/step.js';
 import type { Parameter } from '../../src/nn/parameter.js';
 import type { MixturePrior } from '../../src/prior/mixture.js';
 import { noise, unitNoise } from './noise.js';
+import { begin, stepOf } from './step.js';
 
 /** A tensor in full, or what stands for a large one. */
 export type Stored =
@@ -89,7 +91,7 @@ function start({ name, shape, initializer }: Parameter, buffer: boolean): Float3
   return new Float32Array(noise(name, size, steep * 2 ** Math.floor(Math.log2(Math.sqrt(6 / fans)))));
 }
 
-export function groupsOf(model: Model): TensorGroup[] {
+export function groupsOf(model: AnyModel): TensorGroup[] {
   return model.networks.flatMap((network) => {
     const state = (list: readonly Parameter[], buffer: boolean) =>
       list.map((p) => ({ name: p.name, shape: p.shape, initial: start(p, buffer) }));
@@ -127,30 +129,35 @@ export function contextOf(
 ): StepContext {
   const data = noise('real', given.batch * elements(given.shape));
   const span = { signed: (x: number) => x, unit: (x: number) => (x + 1) / 2, real: (x: number) => 2 * x };
-  return {
+  return stepOf({
     step: given.step,
     progress: given.step / given.horizon,
-    stream: Stream.root(0),
     real: Float32Array.from(data, span[given.range]),
-  };
+  });
 }
 
-/** The feeds of a phase, with every random draw replaced by the hashed one. */
-export function feedsOf(given: GoldenCase, model: Model, phase: Phase, context: StepContext): Feeds {
+/** What a phase runs, with every random draw replaced by the hashed one. */
+export function goldenPhase(
+  given: GoldenCase,
+  model: Model,
+  phase: AnyModel['phases'][number],
+  context: StepContext,
+): PhaseStep {
   const { batch, latent, components } = given;
   const z = noise(`latent/${phase.name}`, batch * latent, 2);
   model.prior.sample = () => ({ z, component: new Int32Array(batch) });
-  const feeds = phase.feeds(context);
+  const begun = begin(phase, context);
   const draws: Record<string, Float64Array> = {
-    mixing: unitNoise('mixing', batch),
+    epsilon: unitNoise('mixing', batch),
     gumbel: noise('gumbel', batch * components, 2),
   };
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, value]) => {
+  const feeds: Feeds = Object.fromEntries(
+    Object.entries(begun.feeds).map(([name, value]) => {
       if (name.endsWith('/start')) return [name, Float32Array.from(noise(name, value.length))];
       return [name, name in draws ? Float32Array.from(draws[name]!) : value];
     }),
   );
+  return { ...begun, feeds };
 }
 
 /** What the generator's phase feeds in float32, in float64: the prior's constants and the margin's. */

@@ -1,5 +1,5 @@
 /** @file Expressions of every operator, with values to feed: what the rows of the table are tested on. */
-import type { OperatorName } from '../../src/graph/ops.js';
+import type { OperatorName } from '../../src/graph/operator.js';
 import { type Shape, sizeOf } from '../../src/graph/shape.js';
 import { apply, concat, constant, input, type Tensor } from '../../src/graph/tensor.js';
 
@@ -187,6 +187,19 @@ export const cases: Record<OperatorName, readonly Case[]> = {
     },
   ],
   slice: [{ shapes: [[2, 5]], build: (x) => x.slice(1, 1, 4) }],
+  gather: [
+    // One row is asked for three times, and one never.
+    { shapes: [[3, 2]], build: (x) => x.gather(constant([2, 0, 2, 2], [4])) },
+    { shapes: [[4], [5]], build: (x, at) => x.gather(at.greater(0).select(3, 1)) },
+    { shapes: [[2, 2, 3]], build: (x) => x.gather(constant([1, 0, 1], [3])) },
+  ],
+  scatterAdd: [
+    { shapes: [[4, 2]], build: (x) => x.scatterAdd(constant([2, 0, 2, 2], [4]), 3) },
+    { shapes: [[5], [5]], build: (x, at) => x.scatterAdd(at.greater(0).select(3, 1), 4) },
+    { shapes: [[3, 2, 3]], build: (x) => x.scatterAdd(constant([1, 0, 1], [3]), 2) },
+  ],
+  // Of a value that is constant almost everywhere, so that differences are derivatives; grad.test.ts has all others.
+  detach: [{ ...same, build: (x) => x.greater(0).select(2, 3).detach().mul(x) }],
   pad: [{ shapes: [[2, 3]], build: (x) => x.pad(1, 2, 1).mul(constant(noise(12, 9), [2, 6])) }],
 };
 

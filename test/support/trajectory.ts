@@ -2,10 +2,11 @@
 import type { Engine } from '../../src/engine/engine.js';
 import { ReferenceEngine } from '../../src/engine/reference.js';
 import { Stream } from '../../src/math/random.js';
-import type { StepContext } from '../../src/method/method.js';
 import { slogan } from '../../src/method/slogan.js';
-import type { StoredTensor } from '../../src/run/formats/safetensors.js';
+import { runPhases } from '../../src/train/run-phases.js';
 import { Session, type SessionOptions } from '../../src/train/session.js';
+import type { StoredTensor } from '../../src/train/stored-tensor.js';
+import { stepOf } from './step.js';
 
 const BATCH = 8;
 const HORIZON = 10;
@@ -45,7 +46,7 @@ export async function trajectory(engine: Engine, settings: Record<string, unknow
   const data = Stream.root(8);
   const outputs: [string, ArrayLike<number>][] = [];
   for (let step = 0; step < 5; step++) {
-    const context: StepContext = {
+    const context = stepOf({
       step,
       progress: step / HORIZON,
       stream: session.stream.fork('step', step),
@@ -53,11 +54,8 @@ export async function trajectory(engine: Engine, settings: Record<string, unknow
         .fork(step)
         .normals(new Float32Array(2 * BATCH))
         .map(Math.tanh),
-    };
-    const feeds = session.model.phases.map((phase) => phase.feeds(context));
-    for (const [i, phase] of session.model.phases.entries()) {
-      const result = await engine.run(phase.program.name, feeds[i]!, phase.updates(context));
-      phase.finish?.(result.outputs, context);
+    });
+    for (const result of await runPhases(engine, session.model, context)) {
       for (const [name, values] of Object.entries(result.outputs)) outputs.push([`${step} ${name}`, values]);
     }
   }

@@ -52,8 +52,8 @@ function leavesOf(shapes: Named<readonly number[]>): { leaves: Named<Tensor>; fe
   };
 }
 
-/** What has no kernel: convolutions, and sums over axes that are not side by side. */
-const WITHOUT = /^(conv.*|sum #0)$/;
+/** What has no kernel: convolutions, rows by an index, and sums over axes that are not side by side. */
+const WITHOUT = /^(conv.*|(gather|scatterAdd).*|sum #0)$/;
 const isWithout = (name: string) => WITHOUT.test(name.startsWith('conv') ? 'conv' : name);
 
 describe('kernels', () => {

@@ -1,5 +1,5 @@
 /** @file The table of operators that have kernels: how each one's value is computed by calls of `kernel/`. */
-import type { OperatorName } from '../../graph/ops.js';
+import type { OperatorName } from '../../graph/operator.js';
 import { broadcastStrides, sizeOf, stridesOf } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
 
@@ -257,6 +257,8 @@ export const kernelRules: Readonly<Partial<Record<OperatorName, KernelRule>>> = 
   input: leaf,
   constant: leaf,
   reshape: leaf,
+  // `optimise` has dropped it before a program is planned.
+  detach: leaf,
   ...Object.fromEntries(BINARY.map((name, code) => [name, broadcasting('binary', code)])),
   select: broadcasting('select'),
   ...Object.fromEntries(UNARY.map((name, code) => [name, pointwise(code)])),

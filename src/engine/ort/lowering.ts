@@ -52,7 +52,7 @@ export function flattened(program: ProgramSpec): ProgramSpec {
 export function lowerProgram(program: OptimisedProgram, { flat, block = 1 }: Lowering): LoweredModel {
   const results = resultsOf(program, flat);
   const stop = flat ? STOP : undefined;
-  const model = lower(tensorsOf(results), { block, stop, cpu: flat, simplified: true });
+  const model = lower(tensorsOf(results), { block, stop, cpu: flat });
   const inputs = namedShapes(model.inputs);
   const outputs = results.map(({ tensor, ...result }) => result);
   const { name } = program;
@@ -64,7 +64,7 @@ export function lowerJointly(programs: readonly OptimisedProgram[], block: numbe
   const all = programs.map((program) => ({ name: program.name, results: resultsOf(program, true) }));
   const model = lowerTogether(
     Object.fromEntries(all.map(({ name, results }) => [name, tensorsOf(results)])),
-    { block, stop: STOP, cpu: true, simplified: true },
+    { block, stop: STOP, cpu: true },
   );
   return {
     kind: 'session',

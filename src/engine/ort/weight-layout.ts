@@ -1,6 +1,6 @@
 /** @file Which matrices lie transposed in the engine's memory, since programs are faster so (see passes/transpose-weights.ts). */
 import { topologicalOrder } from '../../graph/grad.js';
-import { overTransposed } from '../../graph/passes/transpose-weights.js';
+import { transposeWeights } from '../../graph/passes/transpose-weights.js';
 import { elements, type GroupLayout, type ProgramSpec } from '../engine.js';
 import { type OptimisedProgram, optimiseProgram, valuesOf, withValues } from '../optimised-program.js';
 
@@ -58,7 +58,7 @@ export class WeightLayout {
       const transposed = i >= outputs && this.#transposed.has(targets[i - outputs]!);
       return { value, transposed };
     });
-    return optimiseProgram(withValues(program, overTransposed(asked, this.#transposed)));
+    return optimiseProgram(withValues(program, transposeWeights(asked, this.#transposed)));
   }
 
   /** A copy of a group's values in the order in which they lie in memory. */

@@ -1,7 +1,6 @@
-/** @file How much arithmetic a graph asks for: the multiply-adds of its matrix products and convolutions. */
+/** @file How much arithmetic a graph takes: the multiply-adds of its matrix products and convolutions. */
 import { topologicalOrder } from '../grad.js';
-import { mixLater } from '../passes/interpolations.js';
-import { simplify } from '../passes/simplify.js';
+import { optimise } from '../passes/optimise.js';
 import { sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
@@ -10,12 +9,12 @@ import type { Tensor } from '../tensor.js';
  *
  *   matmul [m, k] [k, n]: 2 m k n;   each of the three convolutions: 2 |y| c k k, y the convolved image.
  *
- * Counted after sharing and folding, so once for what several outputs have in common. Elementwise work is not
+ * Counted after {@link optimise}, so once for what several outputs have in common. Elementwise work is not
  * counted: it is bound by memory.
  * @throws if an axis is symbolic.
  */
 export function countFlops(outputs: readonly Tensor[]): number {
-  return topologicalOrder(mixLater(simplify(outputs))).reduce((sum, node) => sum + 2 * multiplyAdds(node), 0);
+  return topologicalOrder(optimise(outputs)).reduce((sum, node) => sum + 2 * multiplyAdds(node), 0);
 }
 
 function multiplyAdds(node: Tensor): number {

@@ -24,6 +24,7 @@ export function fits({ block }: Emitter, axes: readonly (number | string)[]): bo
   return block > 1 && axes.every((axis) => typeof axis === 'number' && axis % block === 0);
 }
 
+/** A convolution of an image in blocks by ONNX Runtime's kernel for them, with the bias and rectifier fused into it. */
 export function convolve(
   emitter: Emitter,
   image: string,

@@ -3,7 +3,7 @@
 import type { Shape } from '../shape.js';
 import type { Emitter } from './emitter.js';
 
-/** Values from which on {@link columnSums} is worth it. */
+/** The least number of values for which {@link columnSums} is faster. */
 const MANY = 2 ** 13;
 
 /** The sums of a large matrix's columns as a product with a row of ones, which a CPU computes three times as fast. */

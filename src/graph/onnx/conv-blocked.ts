@@ -4,31 +4,36 @@
  * Its plain Conv spells every image as a matrix and multiplies: small images leave that matrix narrow. Its blocked
  * kernel (domain `com.microsoft.nchwc`, which its own optimiser uses where filters are constants of the model) keeps
  * B channels innermost, [n, c/B, h, w, B], copies nothing, and was about twice as fast on every convolution measured
- * here. B is the machine's: 16 with AVX-512, 8 with AVX2; `blockSize` in engine/ finds it out by trying.
+ * here. B depends on the machine: 16 with AVX-512, 8 with AVX2; `findBlockSize` in engine/ort/ measures it.
  *
- * Blocked values keep the shape [n, c, h, w] in name; only their memory is ordered otherwise. Each function gives
- * `undefined` where its case does not fit the layout, and the caller spells it plainly.
+ * Blocked values keep the shape [n, c, h, w] in name; only their memory is ordered otherwise. Each function returns
+ * `undefined` if its case does not fit the layout; conv-plain.ts then computes it.
  */
 
+import type { LoweredOf } from '../passes/lowered.js';
 import { convolvedSize, type Dim, type Shape, staticDim } from '../shape.js';
-import type { Tensor } from '../tensor.js';
 import { blockedFilter, convolve, fits, type Pads, padded } from './blocks.js';
 import type { Emitter } from './emitter.js';
 
 /** y = conv(x, w). */
-export function blockedConv(emitter: Emitter, inputs: readonly string[], node: Tensor): string | undefined {
+export function blockedConv(
+  emitter: Emitter,
+  inputs: readonly string[],
+  node: LoweredOf<'conv'>,
+): string | undefined {
   const [x, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
   const [outputs, channels] = filter.slice(0, 2) as [Dim, Dim];
   // An image of less than a block of channels (grey, colour) is read as it is.
   const narrow = typeof channels === 'number' && channels < emitter.block;
   if (!fits(emitter, narrow ? [outputs] : [outputs, channels])) return undefined;
-  const { stride, pad, slope } = node.attributes;
+  const { stride, pad } = node.attributes;
+  const { slope } = node;
   const blocked = blockedFilter(emitter, w!, filter);
-  const pads: Pads = [pad!, pad!, pad!, pad!];
+  const pads: Pads = [pad, pad, pad, pad];
   return emitter.plain(
     convolve(emitter, narrow ? x! : emitter.blocked(x!), blocked, filter.slice(2), {
-      stride: stride!,
+      stride: stride,
       pads,
       bias,
       slope,
@@ -44,21 +49,21 @@ export function blockedConv(emitter: Emitter, inputs: readonly string[], node: T
 export function blockedConvInput(
   emitter: Emitter,
   inputs: readonly string[],
-  node: Tensor,
+  node: LoweredOf<'convInput'>,
 ): string | undefined {
   const [y, w, bias] = inputs;
   const filter = node.inputs[1]!.shape;
   if (!fits(emitter, filter.slice(0, 2))) return undefined;
-  const { stride: step, slope } = node.attributes;
-  const stride = step!;
+  const { stride } = node.attributes;
+  const { slope } = node;
   const source = node.inputs[0]!.shape;
   const sides = [0, 1].map((side) =>
     residues(
       stride,
-      node.attributes.pad!,
+      node.attributes.pad,
       staticDim(filter[2 + side], filter),
       staticDim(source[2 + side], source),
-      node.attributes.size![side]!,
+      node.attributes.size[side]!,
     ),
   );
   const [rows, columns] = sides;
@@ -78,27 +83,27 @@ export function blockedConvInput(
 export function blockedConvFilter(
   emitter: Emitter,
   [x, y]: readonly string[],
-  node: Tensor,
+  node: LoweredOf<'convFilter'>,
 ): string | undefined {
   const [source, image] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
-  // The batch has the part of the channels here, and the channels c that of the batch: they may be any number. Of a grey
-  // image, which is a block of one, the plain way is faster (bench/lowerings.mjs).
+  // Batch and channels change places here, so the number of channels c need not fill blocks. For grey images the plain
+  // lowering is faster (bench/lowerings.mjs).
   if (!fits(emitter, image.slice(0, 2)) || source[1] === 1) return undefined;
   const { stride, pad, size } = node.attributes;
-  // What a stride skipped at the far side is padded less there, so that the filter comes out in its size.
+  // The image is padded less at the far side by as much as the stride skipped there, so that the filter has its size.
   const far = [0, 1].map((side) => {
-    const dilated = (staticDim(image[2 + side], image) - 1) * stride! + 1;
-    return pad! - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad!) - size![side]!);
+    const dilated = (staticDim(image[2 + side], image) - 1) * stride + 1;
+    return pad - (convolvedSize(staticDim(source[2 + side], source), dilated, 1, pad) - size[side]!);
   });
   if (far.some((amount) => amount < 0)) return undefined;
   const exchanged = emitter.blocked(exchange(emitter, x!, source));
   const filter = convolve(
     emitter,
     // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
-    padded(emitter, exchanged, source[0] as number, [pad!, pad!, far[0]!, far[1]!]),
+    padded(emitter, exchanged, source[0] as number, [pad, pad, far[0]!, far[1]!]),
     blockedImageAsFilter(emitter, y!, image),
     image.slice(2),
-    { dilation: stride!, pads: [0, 0, 0, 0] },
+    { dilation: stride, pads: [0, 0, 0, 0] },
   );
   const [o, c, ...kernel] = node.shape;
   const plain = emitter.plain(filter, [c!, o!, ...kernel]);

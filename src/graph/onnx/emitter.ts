@@ -1,9 +1,12 @@
-/** @file The ONNX side of lowering: names values, collects nodes and initialisers while the rows of ops.ts emit. */
-import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+/** @file Collects the nodes and initialisers of an ONNX graph, and names its values, while rules.ts lowers node after node. */
 
+import type { Lowered } from '../passes/lowered.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
+
+/** The value of an attribute of an ONNX node. */
 export type OnnxAttribute = number | string | readonly number[];
 
+/** A node of an ONNX graph with one output; its values go by their names. */
 export interface OnnxNode {
   /** Name of the operator; `nchwc.` before it stands for ONNX Runtime's domain of blocked operators. */
   readonly type: string;
@@ -12,6 +15,7 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
+/** A constant of an ONNX graph, row-major, by name. */
 export interface Initializer {
   readonly name: string;
   readonly shape: readonly number[];
@@ -30,10 +34,11 @@ const BEFORE_FIRST = -(2 ** 31);
 /** Values of inputs that are written into the model, by name. */
 export type BoundInputs = ReadonlyMap<string, Float32Array>;
 
+/** One ONNX graph while it is made: each method emits what computes a value, once, and returns the name of the value. */
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: Initializer[] = [];
-  readonly inputs = new Map<string, Tensor>();
+  readonly inputs = new Map<string, Lowered>();
   readonly #shared = new Map<string, string>();
   /** Blocked values by the name of their plain form. */
   readonly #blocks = new Map<string, string>();
@@ -58,7 +63,7 @@ export class Emitter {
   }
 
   /** A leaf: an input of the model, or a constant as initialiser. */
-  leaf(node: Tensor): string {
+  leaf(node: Lowered): string {
     const { name, data } = node.attributes;
     if (name !== undefined) return this.#named(name, node);
     const shape = node.shape as readonly number[];
@@ -90,11 +95,12 @@ export class Emitter {
     return this.node('Gather', [rows, list], { axis: 0 });
   }
 
+  /** A number as a float32 initialiser of shape []. */
   scalar(value: number): string {
     return this.#once(`f32:${value}`, () => this.#initializer([], Float32Array.of(value)));
   }
 
-  /** Elements first, first - step, ... down to the first one of each of these axes. */
+  /** The elements first, first - step, ... of each of these axes, down to its beginning. */
   descending(x: string, axes: readonly number[], first: readonly number[], step = 1): string {
     return this.node('Slice', [
       x,
@@ -112,7 +118,7 @@ export class Emitter {
     );
   }
 
-  /** x > 0 ? x : slope x; x itself where no slope is given. */
+  /** x > 0 ? x : slope x; x itself without a slope. */
   leakyRelu(x: string, slope: number | undefined): string {
     if (slope === undefined) return x;
     return slope === 0 ? this.node('Relu', [x]) : this.node('LeakyRelu', [x], { alpha: slope });
@@ -137,20 +143,24 @@ export class Emitter {
   }
 
   /**
-   * A node that works value by value. Where all its operands are there in blocked layout its result is blocked too, so
-   * that it need not be brought into blocks again.
+   * A node that works value by value. If all its operands exist in blocked layout, the result is computed in blocked
+   * layout too, and is not reordered again.
    */
   pointwise(
     type: string,
     inputs: readonly string[],
-    node: Tensor,
+    node: Lowered,
     attributes: Record<string, OnnxAttribute> = {},
   ): string {
     return this.layoutFree(inputs, node, (operands) => this.node(type, operands, attributes));
   }
 
-  /** What `emit` makes of operands that are all blocked or all plain; single numbers are both. */
-  layoutFree(inputs: readonly string[], node: Tensor, emit: (operands: readonly string[]) => string): string {
+  /** The value that `emit` computes, from operands that are all blocked or all plain; single numbers are both. */
+  layoutFree(
+    inputs: readonly string[],
+    node: Lowered,
+    emit: (operands: readonly string[]) => string,
+  ): string {
     const blocks = inputs.map((name, i) => {
       const { shape } = node.inputs[i]!;
       if (shape.every((dim) => dim === 1)) return name;
@@ -171,7 +181,7 @@ export class Emitter {
     return this.#blocks.get(x) ?? this.node('nchwc.ReorderInput', [x]);
   }
 
-  /** A blocked value of this shape in the layout [n, c, h, w]; costs nothing where only its blocks are read. */
+  /** A blocked value of this shape in the layout [n, c, h, w]; costs nothing if only its blocks are read. */
   plain(blocked: string, [, channels]: Shape): string {
     const name = this.node('nchwc.ReorderOutput', [blocked], { channels: channels as number });
     this.#blocks.set(name, blocked);
@@ -190,7 +200,7 @@ export class Emitter {
   }
 
   /** An input of the model, or, if its value is bound, an initialiser of that name. */
-  #named(name: string, node: Tensor): string {
+  #named(name: string, node: Lowered): string {
     const data = this.bound.get(name);
     if (data === undefined) {
       this.inputs.set(name, node);

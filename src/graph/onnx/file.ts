@@ -7,8 +7,9 @@ const OPSET = 21;
 const IR_VERSION = 10;
 /** Element types of onnx.TensorProto.DataType. */
 const FLOAT = 1;
-const INT64 = 7;
 const BOOL = 9;
+/** The element type of int64 in onnx.TensorProto.DataType. */
+export const INT64 = 7;
 /** onnx.AttributeProto.AttributeType of a graph. */
 const GRAPH = 5;
 /** How the types of blocked operators begin, and the domain that it stands for. */

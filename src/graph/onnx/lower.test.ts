@@ -71,7 +71,7 @@ describe('a symbolic batch axis runs at any size', () => {
     const nets = dcgan({ shape: [1, 28, 28], range: 'unit' });
     expect(nets.generator(6).eval(input('latent', ['N', 6])).shape).toEqual(['N', 1, 28, 28]);
     expect(nets.encoder(5).eval(input('samples', ['N', 1, 28, 28])).shape).toEqual(['N', 5]);
-    expect(nets.critic().penultimate(input('samples', ['N', 1, 28, 28])).shape).toEqual(['N', 1024]);
+    expect(nets.critic().features(input('samples', ['N', 1, 28, 28])).shape).toEqual(['N', 1024]);
     const model = lower({ y: input('x', ['N', 2]).exp() });
     expect([...model.inputs]).toEqual([['x', ['N', 2]]]);
     expect(Buffer.from(model.bytes).includes('N')).toBe(true);
@@ -80,6 +80,59 @@ describe('a symbolic batch axis runs at any size', () => {
   it('refuses what needs a number: a mean over the batch, a broadcast to it', () => {
     expect(() => input('x', ['N', 2]).mean()).toThrow('has no static size: axis N');
     expect(() => lower({ y: input('x', [1, 2]).broadcastTo(['N', 2]) })).toThrow('has no static size');
+  });
+});
+
+describe('rows by an index', () => {
+  const [x, table, index] = [input('x', ['N', 3]), input('table', [4, 3]), input('index', ['N'])];
+  const feed = (values: readonly number[]) => ({
+    index: new ort.Tensor('float32', values, [values.length]),
+    x: new ort.Tensor('float32', normals(values.length * 3, 'x'), [values.length, 3]),
+    table: new ort.Tensor('float32', normals(12, 'table'), [4, 3]),
+  });
+
+  it('are gathered and added up by batches of any size', async () => {
+    const outputs = { rows: table.gather(index), sums: x.scatterAdd(index, 4) };
+    const session = await open(outputs);
+    for (const at of [[1], [3, 0, 3, 3, 1, 0], [2, 2]]) {
+      const tensors = feed(at);
+      const { rows, sums } = await session.run(tensors);
+      const ofX = tensors.x.data as Float32Array;
+      const ofTable = tensors.table.data as Float32Array;
+      expect([...(rows!.data as Float32Array)]).toEqual(
+        at.flatMap((row) => [...ofTable.subarray(3 * row, 3 * row + 3)]),
+      );
+      const expected = new Float32Array(12);
+      at.forEach((row, i) => {
+        for (let k = 0; k < 3; k++) expected[3 * row + k]! += ofX[3 * i + k]!;
+      });
+      expect(sums!.dims).toEqual([4, 3]);
+      expect(sums!.data).toEqual(expected);
+    }
+    await session.release();
+    expect(() => lower({ y: table.scatterAdd(input('at', [4]), 'N') })).toThrow('has no static size');
+  });
+
+  it('add up to the same bits on several threads: in the order of the index', async () => {
+    const [many, wide] = [4096, 33];
+    const at = Float32Array.from({ length: many }, (_, i) => (i * i) % 7);
+    const values = normals(many * wide, 'many');
+    const y = input('values', [many, wide]).scatterAdd(input('at', [many]), 7);
+    const expected = new Float32Array(7 * wide);
+    at.forEach((row, i) => {
+      for (let k = 0; k < wide; k++) expected[row * wide + k]! += values[i * wide + k]!;
+    });
+    const session = await ort.InferenceSession.create(lower({ y }, { cpu: true }).bytes, {
+      intraOpNumThreads: 4,
+    });
+    for (let run = 0; run < 5; run++) {
+      const results = await session.run({
+        values: new ort.Tensor('float32', values, [many, wide]),
+        at: new ort.Tensor('float32', at, [many]),
+      });
+      expect(results.y!.data).toEqual(expected);
+    }
+    await session.release();
   });
 });
 

@@ -2,14 +2,15 @@
 
 import { liveSet } from '../cost/live-set.js';
 import { topologicalOrder } from '../grad.js';
-import { operators } from '../ops.js';
+import type { OperatorName } from '../operator.js';
 import { fuse } from '../passes/fuse.js';
-import { mixLater } from '../passes/interpolations.js';
-import { simplify } from '../passes/simplify.js';
+import type { Lowered, LoweredOf } from '../passes/lowered.js';
+import { optimise } from '../passes/optimise.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { type BoundInputs, Emitter } from './emitter.js';
 import { type OnnxGraph, writeModel } from './file.js';
+import { emit } from './rules.js';
 
 /** A serialised ONNX model (IR 10, opset 21, float32). */
 export interface OnnxModel {
@@ -25,19 +26,17 @@ export interface OnnxModel {
 export interface LowerOptions {
   /** Text stored in the model (metadata_props), such as what its values mean. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Inputs whose values are written into the model (trained weights), so that it reads them no more. */
+  /** Inputs whose values are written into the model (trained weights), instead of being read as inputs. */
   readonly bound?: BoundInputs;
   /** Channels in a block of this machine's blocked convolutions; 1 (default) gives standard ONNX, for any engine. */
   readonly block?: number;
-  /** Name of one more output, before all others: an empty sequence, which no binding can read (see ort-device.ts). */
+  /** Name of one more output, before all others: an empty sequence, which no binding can read (see engine/cpu/device.ts). */
   readonly stop?: string | undefined;
   /**
-   * Whether the model is for ONNX Runtime on this machine's CPU (default false: for any engine). Nodes are then spelled as
-   * they are fastest there, and outputs computed in the order in which fewer values are alive at a time.
+   * Whether the model is for ONNX Runtime on this machine's CPU (default false: for any engine). It then uses the
+   * nodes that are fastest there, and computes outputs in the order in which fewer values are alive at a time.
    */
   readonly cpu?: boolean;
-  /** Whether the outputs are simplified already (default false), so that they are lowered as they are. */
-  readonly simplified?: boolean;
 }
 
 /**
@@ -54,18 +53,18 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
 /** Several programs in one model, which share its working memory: one of them is computed at a time. */
 export interface JointModel {
   readonly bytes: Uint8Array;
-  /** Names and shapes of the inputs of all, which are to be fed whichever is computed. */
+  /** Names and shapes of the inputs of all programs; each of them is fed in every run. */
   readonly inputs: ReadonlyMap<string, Shape>;
   /** Names and shapes of the inputs that a program really reads, by the name of the program. */
   readonly own: Readonly<Record<string, ReadonlyMap<string, Shape>>>;
 }
 
-/** The bool input of a joint model that says whether a program is computed. */
+/** Name of the bool input of a joint model that says whether a program is computed. */
 export const conditionOf = (program: string): string => `run ${program}`;
-/** What an output of a program is called in a joint model. */
+/** Name of an output of a program in a joint model. */
 export const jointName = (program: string, output: string): string => `${program}: ${output}`;
 
-/** Before the name of an output in its branch. */
+/** Prefix of the name of an output in its branch. */
 const INSIDE = 'result ';
 
 /** One model of several programs' outputs, by the name of the program; see {@link conditionOf}, {@link jointName}. */
@@ -101,19 +100,18 @@ export function lowerTogether(
 
 function graphOf(
   outputs: Readonly<Record<string, Tensor>>,
-  { bound, block = 1, cpu = false, simplified = false }: LowerOptions,
+  { bound, block = 1, cpu = false }: LowerOptions,
 ): OnnxGraph {
   const emitter = new Emitter(bound, block, cpu);
-  const values = new Map<Tensor, string>();
-  const written = Object.values(outputs);
-  const targets = fuse(simplified ? written : mixLater(simplify(written)));
-  const asked = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
-  const named = cpu ? inFrugalOrder(asked) : asked;
+  const values = new Map<Lowered, string>();
+  const targets = fuse(optimise(Object.values(outputs)));
+  const all = Object.keys(outputs).map((name, i) => ({ name, node: targets[i]! }));
+  const named = cpu ? inFrugalOrder(all) : all;
   for (const node of topologicalOrder(named.map((output) => output.node))) {
     const inputs = node.inputs.map((input) => values.get(input)!);
-    values.set(node, operators[node.op].onnx(emitter, inputs, node));
+    values.set(node, emit(emitter, inputs, node as LoweredOf<OperatorName>));
   }
-  // An output may be a leaf or be asked for twice; Identity gives each its own name.
+  // An output may be a leaf or occur twice; Identity gives each its own name.
   const identities = named.map(({ name, node }) => ({
     type: 'Identity',
     inputs: [values.get(node)!],
@@ -129,7 +127,7 @@ function graphOf(
 }
 
 /** Outputs as they are or reversed, whichever keeps fewer values alive: ONNX Runtime computes the last one first. */
-function inFrugalOrder<T extends { readonly node: Tensor }>(outputs: readonly T[]): readonly T[] {
+function inFrugalOrder<T extends { readonly node: Lowered }>(outputs: readonly T[]): readonly T[] {
   const reversed = [...outputs].reverse();
   const alive = (first: readonly T[]) => liveSet(first.map(({ node }) => node));
   return alive(outputs) < alive(reversed) ? reversed : outputs;

@@ -1,11 +1,12 @@
 import * as ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { Stream } from '../../math/random.js';
 import { evaluate } from '../evaluate.js';
 import { topologicalOrder } from '../grad.js';
 import { lower } from '../onnx/lower.js';
-import { input, type Tensor } from '../tensor.js';
+import { input, Tensor } from '../tensor.js';
 import { fuse } from './fuse.js';
+import type { Lowered } from './lowered.js';
 import { simplify } from './simplify.js';
 
 const [x, w, v] = [input('x', [2, 3, 6, 6]), input('w', [5, 3, 4, 4]), input('v', [3, 2, 4, 4])];
@@ -37,8 +38,15 @@ describe('fuse', () => {
     expect(operators(b.reshape([1, 5, 1, 1]).add(down))).toEqual(['conv3']);
     expect(operators(up.add(c.reshape([2, 1, 1])).relu())).toEqual(['convInput3']);
     const [node] = fused(biased.leakyRelu(0.2));
-    expect([node!.op, node!.attributes.slope, node!.shape]).toEqual(['conv', 0.2, down.shape]);
+    expect([node!.op, node!.slope, node!.shape]).toEqual(['conv', 0.2, down.shape]);
     expect(node!.inputs.map(({ attributes }) => attributes.name)).toEqual(['x', 'w', 'b']);
+  });
+
+  it('gives nodes that are no tensors, as they have neither gradients nor values', () => {
+    expectTypeOf<Tensor>().toExtend<Lowered>();
+    expectTypeOf<Lowered>().not.toExtend<Tensor>();
+    expect(fused(biased)[0]).not.toBeInstanceOf(Tensor);
+    expect(fused(x)[0]).toBeInstanceOf(Tensor);
   });
 
   it('leaves products over an axis of any size', () => {
@@ -93,7 +101,7 @@ describe('fuse', () => {
   it('keeps the values', async () => {
     const outputs = {
       joined: first.add(second).add(third),
-      turned: first.reshape([50, 60]).add(second.reshape([50, 60])),
+      reshaped: first.reshape([50, 60]).add(second.reshape([50, 60])),
       outer: outer.add(wide),
       column: first.add(t.sum([1], true)),
       leakyColumn: t

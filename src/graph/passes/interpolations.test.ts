@@ -3,7 +3,7 @@ import { Stream } from '../../math/random.js';
 import { evaluate } from '../evaluate.js';
 import { grad, topologicalOrder } from '../grad.js';
 import { concat, input, type Tensor } from '../tensor.js';
-import { mixLater } from './interpolations.js';
+import { interpolateMaps } from './interpolations.js';
 import { simplify } from './simplify.js';
 
 const ROWS = 5;
@@ -40,7 +40,7 @@ function critic(first: (x: Tensor) => Tensor, point: Tensor, stack = concat([a, 
 /** Checks that the values stay, and says how many products were saved. */
 function saved(outputs: readonly Tensor[]): number {
   const before = simplify(outputs);
-  const after = mixLater(before);
+  const after = interpolateMaps(before);
   const [expected, actual] = [evaluate(before, feeds), evaluate(after, feeds)];
   expected.forEach((values, i) => {
     values.forEach((value, j) => {
@@ -52,18 +52,18 @@ function saved(outputs: readonly Tensor[]): number {
 
 const dense = (x: Tensor) => x.matmul(w).add(c);
 
-describe('an affine map of a mixture', () => {
-  it('is the mixture of the maps of its parts, where those are there', () => {
+describe('an affine map of an interpolation', () => {
+  it('is the interpolation of the maps of its ends, where those are there', () => {
     expect(saved(critic(dense, between(a, b)))).toBe(1);
     expect(saved(critic((x) => x.matmul(w), between(a, b)))).toBe(1);
   });
 
-  it('is found wherever it stands before what it is mixed from', () => {
+  it('is found also where it comes before the maps of its ends', () => {
     const [loss, ...gradients] = critic(dense, between(a, b));
     expect(saved([...gradients.reverse(), loss!])).toBe(1);
     const apart = dense(between(a, b)).square().sum();
     expect(saved([apart, dense(concat([a, b], 0)).sum()])).toBe(1);
-    // A mixture of what another mixture has given.
+    // An interpolation whose ends depend on another one.
     const points = dense(between(a, b)).matmul(w, { transposeB: true });
     const nested = dense(between(points, b))
       .sum()
@@ -75,7 +75,7 @@ describe('an affine map of a mixture', () => {
     expect(saved([nested, apart, dense(concat([a, b], 0)).sum()])).toBe(2);
   });
 
-  it('is left as it is where one row is mixed with many', () => {
+  it('is left as it is where one row is the end of many', () => {
     const one = a.slice(0, 0, 1);
     for (const [p, q] of [
       [one, b],
@@ -102,7 +102,7 @@ describe('an affine map of a mixture', () => {
     expect(saved(critic(flat, point, concat([image(a), image(b)], 0)))).toBe(1);
   });
 
-  it('is left as it is where its parts are not mapped, in this order, by the same map', () => {
+  it('is left as it is where its ends are not mapped, in this order, by the same map', () => {
     expect(saved(critic(dense, between(b, a)))).toBe(0);
     expect(saved(critic(dense, between(a, a.mul(2))))).toBe(0);
     const other = (x: Tensor) => x.matmul(w.mul(2)).add(c);

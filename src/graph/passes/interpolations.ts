@@ -1,7 +1,7 @@
 /**
- * @file Affine maps of mixtures that are there already: f(b + m (a - b)) = f(b) + m (f(a) - f(b)), one factor m a row, for
- * f(x) = x W + c. A critic that has seen a and b as one batch [a; b] need not compute its first layer for the points between
- * them, which a penalty on its slope asks for.
+ * @file Affine maps of interpolations: f(b + m (a - b)) = f(b) + m (f(a) - f(b)), one factor m a row, for f(x) = x W + c.
+ * A gradient penalty asks for the critic at points between the rows of a and b. Where the critic has seen a and b as one
+ * batch [a; b], its first layer at those points is an interpolation of what it has computed already.
  */
 import { topologicalOrder } from '../grad.js';
 import { sizeOf } from '../shape.js';
@@ -15,24 +15,24 @@ interface AffineMap {
 }
 
 /**
- * The same outputs, where an affine map of a mixture is the mixture of what the graph has anyway, if it is no larger than
- * what is mapped. The outputs are to be simplified: equal nodes are one.
+ * The same outputs, where an affine map of an interpolation is the interpolation of maps that the graph has anyway, if that
+ * is no larger than what is mapped. The outputs are to be simplified: equal nodes are one.
  */
-export function mixLater(outputs: readonly Tensor[]): Tensor[] {
+export function interpolateMaps(outputs: readonly Tensor[]): Tensor[] {
   const maps = topologicalOrder(outputs).flatMap((node) => affineMap(node) ?? []);
   const stacked = maps.filter(({ product }) => stackOf(product));
   if (stacked.length === 0) return [...outputs];
-  const mixed = new Map<Tensor, Tensor>();
+  const interpolated = new Map<Tensor, Tensor>();
   for (const map of maps) {
-    const mixture = mixtureOf(map, stacked);
-    if (mixture) mixed.set(map.value, mixture);
+    const interpolation = interpolationOf(map, stacked);
+    if (interpolation) interpolated.set(map.value, interpolation);
   }
-  return substituted(outputs, mixed);
+  return substituted(outputs, interpolated);
 }
 
 /**
- * The outputs with nodes replaced, also within what replaces others. What replaces a node is to be made of nothing that
- * depends on it: a stacked map depends on the parts of its mixtures alone.
+ * The outputs with nodes replaced, also within what replaces others. A replacement must not depend on the node that it
+ * replaces: a stacked map depends on the ends of its interpolations alone.
  */
 function substituted(outputs: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>): Tensor[] {
   const current = (node: Tensor) => replacements.get(node) ?? node;
@@ -92,8 +92,11 @@ const eitherWay = ({ inputs: [a, b] }: Tensor) =>
     [b!, a!],
   ] as const;
 
-/** The map of a mixture as a mixture of the rows of a stacked map, if there is one of the same parts. */
-function mixtureOf({ value, product, bias }: AffineMap, stacked: readonly AffineMap[]): Tensor | undefined {
+/** The map of an interpolation as an interpolation of the rows of a stacked map, if there is one of the same ends. */
+function interpolationOf(
+  { value, product, bias }: AffineMap,
+  stacked: readonly AffineMap[],
+): Tensor | undefined {
   const [x, weight] = product.inputs as [Tensor, Tensor];
   const parts = partsOf(rows(x));
   if (!parts || [...value.shape, ...x.shape].some((dim) => typeof dim !== 'number')) return undefined;

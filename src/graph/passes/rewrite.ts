@@ -1,13 +1,13 @@
 /**
  * @file The rules by which a node becomes a cheaper one of equal value: identities, signs, factors and broadcasts
- * moved to where tensors are small. Gradients are full of them, since each operator's rule is written by itself.
+ * moved to where tensors are small. Gradients have many such nodes, since each operator's rule is written by itself.
  */
 import { broadcastShapes, type Shape, sameShape } from '../shape.js';
 import { apply, Tensor } from '../tensor.js';
 
 /** A node that equals `node` and costs less, if a rule knows one; its inputs may be new nodes. */
 export function rewrite(node: Tensor): Tensor | undefined {
-  return rules[node.op]?.(node) ?? (ELEMENTWISE.has(node.op) ? spreadLater(node) : undefined);
+  return rules[node.op]?.(node) ?? (ELEMENTWISE.has(node.op) ? broadcastLater(node) : undefined);
 }
 
 type Rule = (node: Tensor) => Tensor | undefined;
@@ -62,13 +62,13 @@ function signedSum(node: Tensor): Tensor | undefined {
   return a.op === 'neg' ? b.sub(a.inputs[0]!) : undefined;
 }
 
-/** x + x = 2 x, which finds its way into other factors. */
+/** x + x = 2 x, a factor that other rules can merge with others. */
 function doubled(node: Tensor): Tensor | undefined {
   const [a, b] = pair(node);
   return a === b ? a.mul(2) : undefined;
 }
 
-/** A product with a scalar constant, taken apart. */
+/** The constant and the other factor of a product with a scalar constant. */
 function factorOf(node: Tensor): { value: number; rest: Tensor } | undefined {
   if (node.op !== 'mul') return undefined;
   const at = node.inputs.findIndex((side) => side.op === 'constant' && side.shape.length === 0);
@@ -112,7 +112,7 @@ function summed(node: Tensor): Tensor | undefined {
   return undefined;
 }
 
-/** Whether a tensor that spreads to `shape` has one value along each of these axes. */
+/** Whether a tensor that broadcasts to `shape` has one value along each of these axes. */
 function isConstantAlong(small: Tensor, shape: Shape, axes: readonly number[]): boolean {
   const lead = shape.length - small.shape.length;
   return (
@@ -121,7 +121,7 @@ function isConstantAlong(small: Tensor, shape: Shape, axes: readonly number[]): 
   );
 }
 
-/** A tensor that spreads to `shape` and is constant along the axes of a sum, in the shape of that sum. */
+/** A tensor that broadcasts to `shape` and is constant along the axes of a sum, in the shape of that sum. */
 function withoutAxes(small: Tensor, shape: Shape, { attributes: { axes, keepDims } }: Tensor): Tensor {
   const lead = shape.length - small.shape.length;
   const full = shape.map((_, axis) => (axis < lead ? 1 : small.shape[axis - lead]!));
@@ -145,8 +145,8 @@ export const ELEMENTWISE: ReadonlySet<Tensor['op']> = new Set<Tensor['op']>([
   ...(['neg', 'exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus'] as const),
 ]);
 
-/** f(spread x, y) = f(x, y), spread afterwards where that is still needed. */
-function spreadLater(node: Tensor): Tensor | undefined {
+/** f(broadcast x, y) = f(x, y), which broadcasts by itself, or is broadcast afterwards. */
+function broadcastLater(node: Tensor): Tensor | undefined {
   const narrow = node.inputs.map((input) => (input.op === 'broadcast' ? input.inputs[0]! : input));
   if (narrow.every((input, i) => input === node.inputs[i])) return undefined;
   const shape = narrow.reduce<Shape>((all, { shape: own }) => broadcastShapes(node.op, all, own), []);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../evaluate.js';
 import { grad, topologicalOrder } from '../grad.js';
-import { concat, constant, full, input, scalar, type Tensor } from '../tensor.js';
+import { concat, constant, full, input, scalar, Tensor } from '../tensor.js';
 import { simplify } from './simplify.js';
 
 const x = input('x', [2, 3]);
@@ -25,7 +25,7 @@ const { tree } = fc.letrec<{ tree: Tensor; number: number }>((tie) => ({
     fc.tuple(fc.constantFrom('add', 'sub', 'mul', 'div', 'maximum'), tie('tree'), tie('number')).map(scaled),
     fc
       .tuple(
-        fc.constantFrom('neg', 'tanh', 'sigmoid', 'relu', 'square', 'turn', 'fold', 'shift'),
+        fc.constantFrom('neg', 'tanh', 'sigmoid', 'relu', 'square', 'reshape', 'fold', 'shift'),
         tie('tree'),
       )
       .map(unary),
@@ -45,11 +45,23 @@ function unary([op, a]: [string, Tensor]): Tensor {
     sigmoid: () => a.sigmoid(),
     relu: () => a.relu(),
     square: () => a.square(),
-    turn: () => a.reshape([3, 2]).reshape([6]).reshape([2, 3]),
+    reshape: () => a.reshape([3, 2]).reshape([6]).reshape([2, 3]),
     fold: () => a.sum([0]).broadcastTo([2, 3]),
     shift: () => concat([a.slice(1, 1, 3), a.slice(1, 0, 1)], 1),
   };
   return rules[op]!();
+}
+
+/** Every node by its operator, attributes and inputs. */
+function text(outputs: readonly Tensor[]): string {
+  const order = topologicalOrder(outputs);
+  const places = new Map(order.map((node, i) => [node, i]));
+  const lines = order.map(({ op, attributes, inputs }) => [
+    op,
+    JSON.stringify(attributes),
+    ...inputs.map((one) => places.get(one)),
+  ]);
+  return [...lines, outputs.map((output) => places.get(output))].join('\n');
 }
 
 const close = (a: number, b: number) =>
@@ -75,6 +87,27 @@ describe('simplify keeps values', () => {
         expect(topologicalOrder(small).length).toBeLessThanOrEqual(topologicalOrder(outputs).length);
       }),
       { numRuns: 300, seed: 1 },
+    );
+  });
+
+  it('and finds nothing more in what it has simplified', () => {
+    /** The same graph of nodes that nothing has seen before. */
+    const copied = (outputs: readonly Tensor[]) => {
+      const copies = new Map<Tensor, Tensor>();
+      for (const node of topologicalOrder(outputs)) {
+        const inputs = node.inputs.map((one) => copies.get(one)!);
+        copies.set(node, new Tensor(node.op, inputs, node.attributes, node.shape, node.dtype));
+      }
+      return outputs.map((output) => copies.get(output)!);
+    };
+    fc.assert(
+      fc.property(tree as fc.Arbitrary<Tensor>, (item) => {
+        const outputs = [item, ...grad(item.tanh().sum(), [x, y])];
+        const once = simplify(outputs);
+        const twice = simplify(copied(once));
+        expect(text(twice)).toBe(text(once));
+      }),
+      { numRuns: 300, seed: 2 },
     );
   });
 

@@ -1,15 +1,22 @@
 /** @file Rewrites a graph to an equal, smaller one: shared subexpressions, folded constants, dropped identities. */
+import type { Values } from '../float64.js';
 import { topologicalOrder } from '../grad.js';
-import { type Attributes, operators, type Values } from '../ops.js';
+import { operators } from '../ops.js';
 import { sizeOf } from '../shape.js';
 import { constant, type Tensor, withInputs } from '../tensor.js';
+import { remembered } from './remembered.js';
 import { rewrite } from './rewrite.js';
 
-/** Constants above this size are left as expressions (a broadcast zero, say), not spelled out in the model. */
+/** Constants of more elements than this stay expressions (a broadcast zero, for example), so that models stay small. */
 const FOLD_LIMIT = 4096;
 
-/** The same outputs, with every common subexpression one node and every constant subexpression folded. */
-export function simplify(outputs: readonly Tensor[]): Tensor[] {
+/**
+ * The same outputs, with every common subexpression one node and every constant subexpression folded. A second call with
+ * the same outputs, or with what they became, costs nothing and returns the same nodes.
+ */
+export const simplify = remembered(simplified);
+
+function simplified(outputs: readonly Tensor[]): Tensor[] {
   const canonical = new Map<string, Tensor>();
   const rewritten = new Map<Tensor, Tensor>();
   const ids = new Map<Tensor, number>();
@@ -21,7 +28,7 @@ export function simplify(outputs: readonly Tensor[]): Tensor[] {
     ids.set(node, ids.size);
     return node;
   };
-  /** The shared node that a node of any inputs comes to, by rules that may bring inputs of their own. */
+  /** The shared node that equals a node after all rules; the new inputs that rules bring are settled too. */
   const settle = (node: Tensor): Tensor => {
     if (ids.has(node)) return node;
     const settled = withInputs(node, node.inputs.map(settle));
@@ -50,9 +57,6 @@ function fold(node: Tensor): Tensor {
     shape: input.shape as readonly number[],
     data: input.attributes.data!,
   }));
-  const attributes: Attributes = node.attributes;
-  return constant(
-    operators[node.op].evaluate(inputs, attributes, node.shape as readonly number[]),
-    node.shape,
-  );
+  const value = operators[node.op].evaluate(inputs, node.attributes, node.shape as readonly number[]);
+  return constant(value, node.shape);
 }

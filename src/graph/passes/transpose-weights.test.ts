@@ -9,9 +9,9 @@ import { evaluate } from '../evaluate.js';
 import { grad, topologicalOrder } from '../grad.js';
 import { sizeOf } from '../shape.js';
 import { concat, constant, full, input, type Tensor } from '../tensor.js';
-import { mixLater } from './interpolations.js';
+import { interpolateMaps } from './interpolations.js';
 import { simplify } from './simplify.js';
-import { type Asked, overTransposed } from './transpose-weights.js';
+import { type Target, transposeWeights } from './transpose-weights.js';
 
 const draw = (name: string, n: number) => Stream.root(5).fork(name).normals(new Float64Array(n));
 
@@ -21,11 +21,11 @@ function transposed(values: Float64Array, [rows, columns]: readonly [number, num
 
 const shapeOf = ({ shape }: Tensor) => shape as readonly [number, number];
 
-/** Checks that what is asked for keeps its values over transposed inputs, and returns it as it is computed then. */
-function computed(asked: readonly Asked[], held: ReadonlySet<string>): Tensor[] {
-  const before = mixLater(simplify(asked.map(({ value }) => value)));
-  const after = overTransposed(
-    before.map((value, i) => ({ value, transposed: asked[i]!.transposed })),
+/** Checks that the targets keep their values over transposed inputs, and returns how they are computed then. */
+function computed(targets: readonly Target[], held: ReadonlySet<string>): Tensor[] {
+  const before = interpolateMaps(simplify(targets.map(({ value }) => value)));
+  const after = transposeWeights(
+    before.map((value, i) => ({ value, transposed: targets[i]!.transposed })),
     held,
   );
   const plain: Record<string, Float64Array> = {};
@@ -43,10 +43,10 @@ function computed(asked: readonly Asked[], held: ReadonlySet<string>): Tensor[] 
     );
   }
   const [expected, actual] = [evaluate(before, plain), evaluate(after, fed)];
-  asked.forEach(({ transposed: across }, i) => {
+  targets.forEach(({ transposed: swapped }, i) => {
     const { shape } = before[i]!;
-    expect(after[i]!.shape).toEqual(across ? [...shape].reverse() : shape);
-    const values = across ? transposed(expected[i]!, shapeOf(before[i]!)) : expected[i]!;
+    expect(after[i]!.shape).toEqual(swapped ? [...shape].reverse() : shape);
+    const values = swapped ? transposed(expected[i]!, shapeOf(before[i]!)) : expected[i]!;
     const scale = Math.max(1e-300, ...values.map(Math.abs).filter(Number.isFinite));
     values.forEach((value, at) => {
       expect(Math.abs(actual[i]![at]! - value) / scale).toBeLessThan(1e-11);
@@ -88,11 +88,8 @@ describe('programs over transposed weights', () => {
       parameters.filter(({ shape }) => shape.length === 2),
     );
     const held = new Set(weights.map(({ name }) => name));
-    for (const { program, exception } of phases) {
-      for (const { outputs, gradients, assignments } of [
-        program,
-        ...(exception ? [exception.program] : []),
-      ]) {
+    for (const { programs } of phases) {
+      for (const { outputs, gradients, assignments } of programs) {
         const own = [...(gradients ?? []), ...(assignments ?? [])];
         computed(
           [
@@ -105,11 +102,30 @@ describe('programs over transposed weights', () => {
     }
   });
 
+  it('take rows of a weight by an index, and add up the gradients of its copies', () => {
+    const [batch, weight] = [input('batch', [5, 3]), input('weight', [4, 3])];
+    const picked = weight.gather(constant([2, 0, 2, 2, 3], [5]));
+    const loss = picked
+      .sub(batch.tanh())
+      .square()
+      .sum()
+      .add(batch.matmul(weight, { transposeB: true }).sum());
+    const [gradient] = grad(loss, [weight]);
+    computed(
+      [
+        { value: loss, transposed: false },
+        { value: gradient!, transposed: true },
+      ],
+      new Set(['weight']),
+    );
+  });
+
   it('transpose little more than the batch of data', () => {
     const [, { phases, networks }] = MODELS[0]!;
     const names = networks.flatMap(({ parameters }) => parameters.filter(({ shape }) => shape.length === 2));
     const held = new Set(names.map(({ name }) => name));
-    const found = phases.map(({ program: { outputs, gradients } }) =>
+    const programs = phases.map((phase) => phase.programs[0]!);
+    const found = programs.map(({ outputs, gradients }) =>
       transpositions(
         computed(
           [
@@ -120,7 +136,7 @@ describe('programs over transposed weights', () => {
         ),
       ),
     );
-    // Of the generator's phase, the gradient in the latents, as it is asked for.
+    // Of the generator's phase, the gradient in the latents, as it is wanted.
     expect(found).toEqual([[[5, 7]], [[4, 5]], []]);
   });
 });
@@ -198,13 +214,13 @@ describe('any program', () => {
 
   it('computes the same over transposed inputs, with its gradients', () => {
     fc.assert(
-      fc.property(fc.array(choice, { minLength: 3, maxLength: 30 }), fc.boolean(), (choices, across) => {
+      fc.property(fc.array(choice, { minLength: 3, maxLength: 30 }), fc.boolean(), (choices, swapped) => {
         const nodes = made(choices).filter(({ dtype }) => dtype === 'float32');
         const loss = nodes.reduce((sum, node) => sum.add(node.tanh().mean()), w.mean());
         const gradients = grad(loss, [w, u]);
         computed(
           [
-            ...nodes.map((value) => ({ value, transposed: across && value.shape.length === 2 })),
+            ...nodes.map((value) => ({ value, transposed: swapped && value.shape.length === 2 })),
             ...gradients.map((value) => ({ value, transposed: true })),
           ],
           held,

@@ -1,29 +1,29 @@
 /**
- * @file Programs over matrices that are held transposed: the same values, most of them computed transposed too.
+ * @file Programs over weights that lie transposed in memory: the same values, most of them computed transposed too.
  *
  * For a batch of B rows, y = x W is faster as y^T = W^T x^T where W^T is what lies in memory: ONNX Runtime then packs the
  * small factor for its kernel instead of the large one, and cuts the many outputs into its tiles instead of the few rows
- * (64 rows are no multiple of the 12 that it takes at a time). Products read either factor transposed at no cost, so
- * little but products has to be chosen: what works value by value follows them.
+ * (64 rows are no multiple of the 12 that it takes at a time). A product reads either factor transposed at no cost. So
+ * layouts are chosen for products, and operators that work value by value take the layout of their operands.
  */
 import { topologicalOrder } from '../grad.js';
 import { type Shape, sizeOf } from '../shape.js';
-import { apply, input, type Tensor, withInputs } from '../tensor.js';
+import { input, reapply, type Tensor, withInputs } from '../tensor.js';
 import { ELEMENTWISE } from './rewrite.js';
 
-/** A value that is asked for, as it is or transposed. */
-export interface Asked {
+/** A result and the layout in which it is wanted: plain or transposed. */
+export interface Target {
   readonly value: Tensor;
   readonly transposed: boolean;
 }
 
 /**
- * What is asked for, where the inputs in `held` (matrices) are fed transposed. The values are to be simplified: equal
- * nodes are one.
+ * The values of the targets, each in its layout, from inputs of which those in `held` (matrices) are fed transposed. The
+ * targets are to be simplified: equal nodes are one.
  */
-export function overTransposed(asked: readonly Asked[], held: ReadonlySet<string>): Tensor[] {
-  const program = new Transposition(asked, held);
-  return asked.map(({ value, transposed }) =>
+export function transposeWeights(targets: readonly Target[], held: ReadonlySet<string>): Tensor[] {
+  const program = new Transposition(targets, held);
+  return targets.map(({ value, transposed }) =>
     transposed ? program.transposed(value) : program.plain(value),
   );
 }
@@ -44,57 +44,66 @@ const FOLLOWS: ReadonlySet<Tensor['op']> = new Set([
 ]);
 
 class Transposition {
-  /** The form in which a node is computed: transposed where it is in {@link #transposed}, vectors in {@link #columns} as columns. */
-  readonly #home = new Map<Tensor, Tensor>();
+  /** Each node in the layout in which it is computed: transposed if it is in {@link #transposed}, plain if not. */
+  readonly #computed = new Map<Tensor, Tensor>();
+  /** The nodes that are computed transposed. */
   readonly #transposed: ReadonlySet<Tensor>;
+  /** Input vectors that are read as columns, beside transposed matrices. */
   readonly #columns: ReadonlySet<Tensor>;
-  /** The other form of what is read in both. */
+  /** The other layout of nodes that are read in both. */
   readonly #others = new Map<Tensor, Tensor>();
 
   constructor(
-    asked: readonly Asked[],
+    targets: readonly Target[],
     private readonly held: ReadonlySet<string>,
   ) {
-    const order = topologicalOrder(asked.map(({ value }) => value));
-    this.#transposed = this.#choose(order, asked);
+    const order = topologicalOrder(targets.map(({ value }) => value));
+    this.#transposed = this.#choose(order, targets);
     const beside = order.flatMap((node) =>
       this.#transposed.has(node) && FOLLOWS.has(node.op) ? node.inputs : [],
     );
     this.#columns = new Set(beside.filter(({ op, shape }) => op === 'input' && shape.length === 1));
     for (const node of order)
-      this.#home.set(node, this.#transposed.has(node) ? this.#across(node) : this.#along(node));
+      this.#computed.set(
+        node,
+        this.#transposed.has(node) ? this.#transposedNode(node) : this.#plainNode(node),
+      );
   }
 
+  /** A value in plain layout. */
   plain(node: Tensor): Tensor {
     if (this.#transposed.has(node)) return this.#other(node, (one) => this.plain(one));
-    return this.#home.get(node)!.reshape(node.shape);
+    return this.#computed.get(node)!.reshape(node.shape);
   }
 
-  /** The transpose of a matrix, row or column; a vector as a column; a number as it is. */
+  /** A value in transposed layout: a matrix, row or column transposed, a vector as a column, a number as it is. */
   transposed(node: Tensor): Tensor {
-    if (this.#transposed.has(node)) return this.#home.get(node)!;
+    if (this.#transposed.has(node)) return this.#computed.get(node)!;
     if (node.shape.length < 2 && sizeOf(node.shape) === 1) return this.plain(node);
     return this.#other(node, (one) => this.transposed(one));
   }
 
-  /** The form of a node that is not its home. Truth values, which nothing reorders, are computed again. */
-  #other(node: Tensor, form: (input: Tensor) => Tensor): Tensor {
+  /**
+   * A node in the layout in which it is not computed yet. Bool tensors, which no operator reorders, are computed again
+   * from their inputs in that layout, which `layout` gives.
+   */
+  #other(node: Tensor, layout: (input: Tensor) => Tensor): Tensor {
     const known = this.#others.get(node);
     if (known) return known;
-    const home = this.#home.get(node)!;
-    const [rows, columns = 1] = node.shape.length === 1 ? [1, node.shape[0]] : home.shape;
+    const computed = this.#computed.get(node)!;
+    const [rows, columns = 1] = node.shape.length === 1 ? [1, node.shape[0]] : computed.shape;
     let other: Tensor;
-    if (node.dtype === 'bool') other = apply(node.op, node.inputs.map(form), node.attributes);
-    else other = isMatrix(node) ? home.transpose([1, 0]) : home.reshape([columns, rows!]);
+    if (node.dtype === 'bool') other = reapply(node, node.inputs.map(layout));
+    else other = isMatrix(node) ? computed.transpose([1, 0]) : computed.reshape([columns, rows!]);
     this.#others.set(node, other);
     return other;
   }
 
   /**
-   * Which nodes are computed transposed: held inputs, and every set of matrices that follow one another value by value and
-   * have among them a product with a held input, or what is asked for transposed.
+   * The nodes that are computed transposed: held inputs, and every set of matrices that are computed from each other value
+   * by value, if it contains a product with a held input or a target that is wanted transposed.
    */
-  #choose(order: readonly Tensor[], asked: readonly Asked[]): Set<Tensor> {
+  #choose(order: readonly Tensor[], targets: readonly Target[]): Set<Tensor> {
     const sets = new Map<Tensor, Set<Tensor>>();
     for (const node of order) {
       if (!isMatrix(node) || !(FOLLOWS.has(node.op) || node.op === 'matmul')) continue;
@@ -109,7 +118,7 @@ class Transposition {
       for (const one of own) sets.set(one, own);
     }
     const isHeld = ({ attributes: { name } }: Tensor) => name !== undefined && this.held.has(name);
-    const wanted = new Set(asked.flatMap(({ value, transposed }) => (transposed ? [value] : [])));
+    const wanted = new Set(targets.flatMap(({ value, transposed }) => (transposed ? [value] : [])));
     const chosen = new Set<Tensor>();
     for (const node of order) {
       if (isHeld(node)) chosen.add(node);
@@ -117,7 +126,7 @@ class Transposition {
         for (const one of sets.get(node) ?? []) chosen.add(one);
       }
     }
-    // Rows and columns lie as what they are made of, so that they need no new shape beside it.
+    // Rows and columns take the layout of what they are computed from, so that they need no reshape beside it.
     for (const node of order) {
       if (node.shape.length !== 2 || isMatrix(node) || !(FOLLOWS.has(node.op) || isKeptSum(node))) continue;
       if (node.inputs.some((one) => chosen.has(one))) chosen.add(node);
@@ -125,8 +134,8 @@ class Transposition {
     return chosen;
   }
 
-  /** A node as it is. */
-  #along(node: Tensor): Tensor {
+  /** A node in plain layout. */
+  #plainNode(node: Tensor): Tensor {
     const { op, inputs, attributes, shape } = node;
     if (op === 'matmul') {
       const [a, b] = inputs as [Tensor, Tensor];
@@ -136,7 +145,7 @@ class Transposition {
     if (op === 'input') return this.#columns.has(node) ? input(attributes.name!, [shape[0]!, 1]) : node;
     if (op === 'sum' && this.#transposed.has(source!)) {
       const axes = attributes.axes!.map((axis) => 1 - axis);
-      return this.#home.get(source!)!.sum(axes, false).reshape(shape);
+      return this.#computed.get(source!)!.sum(axes, false).reshape(shape);
     }
     return withInputs(
       node,
@@ -144,8 +153,9 @@ class Transposition {
     );
   }
 
-  /** The transpose of a node. */
-  #across({ op, inputs, attributes, shape }: Tensor): Tensor {
+  /** A node in transposed layout. */
+  #transposedNode(node: Tensor): Tensor {
+    const { op, inputs, attributes, shape } = node;
     const swapped: Shape = [shape[1]!, shape[0]!];
     switch (op) {
       case 'input':
@@ -166,20 +176,19 @@ class Transposition {
       case 'slice':
       case 'pad': {
         const parts = inputs.map((one) => this.transposed(one));
-        return apply(op, parts, { ...attributes, axis: 1 - attributes.axis! });
+        return reapply(node, parts, { axis: 1 - attributes.axis! });
       }
       default:
-        return apply(
-          op,
+        return reapply(
+          node,
           inputs.map((one) => this.transposed(one)),
-          attributes,
         );
     }
   }
 
-  /** A factor in the form in which it is there, and whether that is to be read transposed. */
+  /** A factor in the layout in which it is computed, and whether the product reads that transposed. */
   #factor(node: Tensor, transposed = false): readonly [Tensor, boolean] {
-    return [this.#home.get(node)!, transposed !== this.#transposed.has(node)];
+    return [this.#computed.get(node)!, transposed !== this.#transposed.has(node)];
   }
 
   #product([a, transposeA]: readonly [Tensor, boolean], [b, transposeB]: readonly [Tensor, boolean]): Tensor {

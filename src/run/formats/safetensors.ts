@@ -6,14 +6,7 @@ import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode, writeFileAtomic } from '../../atomic-file.js';
 import { MixturaError } from '../../errors.js';
-
-export type TensorArray = Float32Array | Float64Array | Int32Array | Uint8Array;
-
-/** A tensor in row-major order; `data.length` is the product of `shape` (1 for a scalar, shape `[]`). */
-export interface StoredTensor {
-  readonly shape: readonly number[];
-  readonly data: TensorArray;
-}
+import type { StoredTensor, TensorArray } from '../../train/stored-tensor.js';
 
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, StoredTensor>>;

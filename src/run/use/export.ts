@@ -140,7 +140,7 @@ async function exportedNetworks({ inference, run }: TrainedRun): Promise<Exporte
 
 /** Every parameter and running statistic, and what `assign` reads besides. */
 async function boundValues({ inference: { session } }: TrainedRun): Promise<Map<string, Float32Array>> {
-  const bound = new Map(Object.entries(session.model.inference.constants()));
+  const bound = new Map(Object.entries(session.model.inference.constants?.() ?? {}));
   for (const [name, { data }] of Object.entries(await session.save())) {
     if (data instanceof Float32Array) bound.set(name, data);
   }

@@ -1,10 +1,10 @@
 /** @file A stable text of a graph: a change of the mathematics shows as a change of these lines. */
-import { topologicalOrder } from './grad.js';
-import { simplify } from './passes/simplify.js';
-import { formatShape } from './shape.js';
-import type { Tensor } from './tensor.js';
+import { topologicalOrder } from '../grad.js';
+import { formatShape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { simplify } from './simplify.js';
 
-/** One line a node, inputs before users, then the named outputs; after sharing and folding. */
+/** One line a node, inputs before users, then the named outputs; after {@link simplify}. */
 export function print(outputs: Readonly<Record<string, Tensor>>): string {
   const targets = simplify(Object.values(outputs));
   const names = new Map<Tensor, string>();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { constant, input } from '../tensor.js';
 import { print } from './print.js';
-import { constant, input } from './tensor.js';
 
 const x = input('x', ['N', 2]);
 const w = input('w', [2, 2]);

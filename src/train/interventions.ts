@@ -1,0 +1,33 @@
+/** @file Runs a model's interventions before a step, and gives them what they may use. */
+import type { Network } from '../nn/network.js';
+import type { Session } from './session.js';
+import type { TrainOptions } from './trainer.js';
+
+/**
+ * Runs every intervention that is due before a step, one after another.
+ *
+ * @returns what they did, a sentence each
+ */
+export async function intervene(
+  session: Session,
+  { inference, samples, labels }: TrainOptions,
+  step: number,
+): Promise<string[]> {
+  const notes: string[] = [];
+  for (const intervention of session.model.interventions ?? []) {
+    if (!intervention.due(step)) continue;
+    const stream = session.stream.fork('intervention', step);
+    const note = await intervention.run({
+      step,
+      stream,
+      samples,
+      ...(session.supervision && { labels }),
+      assign: (values) => inference.groupOf(values),
+      overRows: (tool, rows) => inference.overRows(tool, samples, rows),
+      run: async (program, feeds = {}) => (await session.engine.run(program.name, feeds)).outputs,
+      restart: (network: Network) => session.restart(network, stream.fork('restart')),
+    });
+    if (note !== undefined) notes.push(note);
+  }
+  return notes;
+}

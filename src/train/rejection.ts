@@ -1,0 +1,52 @@
+/** @file Rejection: candidates are drawn until as many as were asked for are kept. */
+import { MixturaError } from '../errors.js';
+import type { Stream } from '../math/random.js';
+import type { LatentBatch } from '../prior/prior.js';
+
+/** Candidates a sample that are drawn at most. */
+const CANDIDATES = 20;
+
+/** Generated samples that are candidates, and the components that they were drawn from. */
+export interface Candidates {
+  /** [n, ...shape], row-major. */
+  readonly samples: Float32Array;
+  readonly components: Int32Array;
+}
+
+/** How candidates are drawn and judged. */
+export interface Rejecting {
+  /** n latents; rounds draw different ones. */
+  draw(n: number, stream: Stream): LatentBatch;
+  /** Samples of latents [n, width], and the probability of keeping each. */
+  judge(latents: LatentBatch): Promise<{ readonly samples: Float32Array; readonly keep: ArrayLike<number> }>;
+}
+
+/**
+ * n accepted samples: rounds of n candidates, each kept where a number of U[0, 1) lies below its probability.
+ *
+ * @throws a MixturaError where fewer than n of 20 n candidates are kept
+ */
+export async function accepted(n: number, { draw, judge }: Rejecting, stream: Stream): Promise<Candidates> {
+  const parts: Float32Array[] = [];
+  const components: number[] = [];
+  for (let round = 0; round < CANDIDATES && components.length < n; round++) {
+    const latents = draw(n, stream.fork('round', round));
+    const { samples, keep } = await judge(latents);
+    const size = samples.length / n;
+    const thresholds = stream.fork('accept', round).uniforms(new Float64Array(n));
+    for (let i = 0; i < n && components.length < n; i++) {
+      if (!(thresholds[i]! < keep[i]!)) continue;
+      parts.push(samples.subarray(i * size, (i + 1) * size));
+      components.push(latents.component[i]!);
+    }
+  }
+  if (components.length < n) {
+    throw new MixturaError(
+      `Of ${CANDIDATES * n} generated samples the method keeps only ${components.length}, and ${n} were asked for; train longer.`,
+    );
+  }
+  const size = parts[0]?.length ?? 0;
+  const samples = new Float32Array(n * size);
+  for (const [i, part] of parts.entries()) samples.set(part, i * size);
+  return { samples, components: Int32Array.from(components) };
+}
