@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { suitsKernels } from '../dist/engine/kernels/cost.js';
 import { planKernels } from '../dist/engine/kernels/plan.js';
+import { optimiseProgram } from '../dist/engine/optimised-program.js';
 import { OrtEngine } from '../dist/engine/ort/engine.js';
 import { countFlops } from '../dist/graph/cost/flops.js';
 import { Stream } from '../dist/math/random.js';
@@ -61,7 +62,7 @@ for (const sizes of CASES) {
   }
   runs.always[0].programs.forEach((program, i) => {
     const [own, ort] = [runs.always, runs.never].map((list) => median(list.map(({ times }) => times[i])));
-    const plan = planKernels(program);
+    const plan = planKernels(optimiseProgram(program));
     const all = [
       ...Object.values(program.outputs),
       ...(program.gradients?.values() ?? []),

@@ -4,7 +4,8 @@
 //   node bench/lowerings.mjs [--threads 2] [--runs 30] [--only mnist,cifar]
 import { parseArgs } from 'node:util';
 import { openBench } from '../dist/bench/bench.js';
-import { openSession } from '../dist/engine/cpu/session.js';
+import { loadModel } from '../dist/engine/cpu/session.js';
+import { optimiseProgram } from '../dist/engine/optimised-program.js';
 import { findBlockSize } from '../dist/engine/ort/block-size.js';
 import { lowerProgram } from '../dist/engine/ort/lowering.js';
 import { topologicalOrder } from '../dist/graph/grad.js';
@@ -56,8 +57,8 @@ function convolutionsOf({ model }) {
 
 /** An expression lowered with blocks of so many channels. */
 async function open(y, block) {
-  const model = lowerProgram({ name: 'one', outputs: { y } }, { flat: true, block });
-  return { model, ...(await openSession(model, new Map(), { threads })) };
+  const model = lowerProgram(optimiseProgram({ name: 'one', outputs: { y } }), { flat: true, block });
+  return { model, ...(await loadModel(model, new Map(), { threads })) };
 }
 
 /** The machine's block size (see engine/block-size.ts). */

@@ -1,5 +1,5 @@
 // Milliseconds a step of the Gaussian-mixture prior alone, at several sizes: both batches are drawn, constants of the
-// graph made, parameters moved by Stein gradients. All components have a share in all latents, which costs most.
+// graph made, parameters moved by Stein gradients. All components are responsible for all latents, which costs most.
 //   node bench/prior.mjs --steps 300
 import { parseArgs } from 'node:util';
 import { MixturePrior, Stream } from '../dist/index.js';

@@ -54,15 +54,16 @@ const objective = logCosh(
 const [dSlope, dIntercept] = grad(objective, [slope, intercept]);
 const fitting = new OrtEngine({ threads: 1 });
 const zero = (name) => ({ name, shape: [], initial: Float32Array.of(0) });
-await fitting.allocate([{ name: 'line', tensors: [zero('slope'), zero('intercept')], trainable: true }]);
-await fitting.compile({
+const lineGroup = { name: 'line', tensors: [zero('slope'), zero('intercept')], trainable: true };
+const fit = {
   name: 'fit',
   outputs: { objective },
   gradients: new Map([
     ['slope', dSlope],
     ['intercept', dIntercept],
   ]),
-});
+};
+await fitting.open([lineGroup], [fit]);
 for (let step = 0; step < 300; step++) {
   await fitting.run('fit', { x, y }, [{ kind: 'sgd', group: 'line', learningRate: 0.5 }]);
 }

@@ -13,7 +13,7 @@ export async function gemmRate(threads: number): Promise<number> {
     const initial = () => new Float32Array(SIZE * SIZE).fill(1 / SIZE);
     const shape = [SIZE, SIZE];
     const tensors = ['a', 'b'].map((name) => ({ name, shape, initial: initial() }));
-    await engine.allocate([{ name: 'factors', tensors, trainable: false }]);
+    await engine.open([{ name: 'factors', tensors, trainable: false }]);
     const product = input('a', shape).matmul(input('b', shape));
     await engine.compile({ name: 'gemm', outputs: { product } });
     const milliseconds: number[] = [];

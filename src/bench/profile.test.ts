@@ -79,7 +79,7 @@ describe('a profile', () => {
     const folder = mkdtempSync(join(tmpdir(), 'mixtura-profile-'));
     const engine = new OrtEngine({ threads: 1, kernels: names.kernels, profile: folder });
     const initial = new Float32Array(12).fill(0.5);
-    await engine.allocate([
+    await engine.open([
       { name: 'weights', tensors: [{ name: 'w', shape: [3, 4], initial }], trainable: false },
     ]);
     const product = input('x', [2, 3])

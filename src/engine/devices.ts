@@ -7,6 +7,7 @@ import { builtFile } from '../wasm/built-file.js';
 
 /** Names of devices: `cpu` is everywhere; `webgpu` needs a GPU and its driver for Vulkan, Metal or Direct3D 12. */
 export const DEVICES = ['cpu', 'webgpu'] as const;
+/** Name of a device. */
 export type DeviceName = (typeof DEVICES)[number];
 
 /** Milliseconds after which a device that does not answer counts as absent. */
@@ -15,8 +16,8 @@ const PATIENCE = 60_000;
 let webgpu: Promise<string | undefined> | undefined;
 
 /**
- * Why programs cannot run on a device here, or `undefined` where they can; asked once a process. A GPU is tried in a
- * process of its own, since a broken driver ends the one that calls it.
+ * Why programs cannot run on a device here, or `undefined` where they can; found once a process. A GPU is tried in a
+ * process of its own, since a broken driver ends the process that calls it.
  */
 export async function deviceProblem(device: DeviceName): Promise<string | undefined> {
   if (device === 'cpu') return undefined;
@@ -24,7 +25,10 @@ export async function deviceProblem(device: DeviceName): Promise<string | undefi
   return webgpu;
 }
 
-/** @throws a MixturaError where the machine has no such device. */
+/**
+ * Returns where the machine has the device.
+ * @throws a MixturaError where it has not, with the reason.
+ */
 export async function requireDevice(device: DeviceName): Promise<void> {
   const problem = await deviceProblem(device);
   if (problem === undefined) return;
@@ -33,7 +37,7 @@ export async function requireDevice(device: DeviceName): Promise<void> {
   );
 }
 
-/** Runs webgpu-probe.ts, which prints `ok`, or what failed. */
+/** Runs webgpu/probe.ts, which prints `ok`, or what failed. */
 async function tryWebGpu(): Promise<string | undefined> {
   const script = fileURLToPath(builtFile('engine/webgpu/probe.js'));
   try {

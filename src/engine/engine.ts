@@ -1,9 +1,9 @@
 /**
  * @file What runs a training step: programs compiled from expressions over tensors that live in the engine.
  *
- * A caller owns no device memory. It allocates groups of named tensors once, compiles programs whose leaves are
- * those tensors or feeds, and runs them; gradients go straight into the engine's memory, where an optimizer
- * updates the tensors in place.
+ * A caller owns no device memory. It opens the engine with groups of named tensors and with programs, whose leaves are
+ * those tensors or feeds, and runs the programs. Gradients stay in the engine's memory, where an optimizer updates the
+ * tensors in place.
  */
 import type { Tensor } from '../graph/tensor.js';
 import type { AdamOptions } from './optimizers.js';
@@ -12,17 +12,17 @@ import type { AdamOptions } from './optimizers.js';
 export interface StateTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Row-major values, or what writes them into the zeros that it is given. */
+  /** Row-major values, or a function that writes them into an array of zeros. */
   readonly initial: Float32Array | ((out: Float32Array) => void);
 }
 
-/** What there is of a {@link TensorGroup}, without the values. */
+/** A {@link TensorGroup} without its values. */
 export interface GroupLayout {
   readonly name: string;
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** Whether there is room for a gradient and a second moment beside each value. */
+  /** Whether a gradient and a second moment are kept beside each value. */
   readonly trainable: boolean;
-  /** Whether there is room for a first moment too: Adam with beta1 = 0 needs none (default true). */
+  /** Whether a trainable group keeps first moments too (default true): Adam with beta1 = 0 needs none. */
   readonly firstMoment?: boolean;
 }
 
@@ -34,9 +34,9 @@ export interface TensorGroup extends GroupLayout {
 /** A program as expressions: its leaves are engine tensors, by name, or values fed at every run. */
 export interface ProgramSpec {
   readonly name: string;
-  /** Values that go back to the caller at every run. */
+  /** Values that the caller gets at every run. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Gradients, by the name of the tensor that they belong to; left in engine memory for an optimizer. */
+  /** Gradients, by the name of the tensor that they belong to; they stay in engine memory for an optimizer. */
   readonly gradients?: ReadonlyMap<string, Tensor>;
   /** New values of engine tensors (running statistics, projections), written after the program has run. */
   readonly assignments?: ReadonlyMap<string, Tensor>;
@@ -65,12 +65,12 @@ export type Feeds = Readonly<Record<string, Float32Array>>;
 /** Copies of a program's outputs, by name, row-major. */
 export type ProgramOutputs = Readonly<Record<string, Float32Array>>;
 
-/** What a run of a program gives back. */
+/** The result of one run of a program. */
 export interface RunResult {
   readonly outputs: ProgramOutputs;
   /**
-   * Milliseconds spent in the graph, and in optimizer updates since the result before: those of this run may still be
-   * under way, while the caller already has its outputs.
+   * Milliseconds spent in the graph, and in optimizer updates since the previous result. The updates of this run are not
+   * among them: they may still be under way when the caller gets the outputs.
    */
   readonly timing: { readonly graph: number; readonly optimizer: number };
 }
@@ -84,34 +84,36 @@ export interface GroupState {
   readonly moment2?: Float32Array;
 }
 
-/** Where programs run: holds groups of tensors and compiled programs. What fails rejects. */
+/** Holds groups of tensors and runs programs over them. Every failure rejects. */
 export interface Engine {
   /** Name for people, such as `ort-cpu`. */
   readonly name: string;
   /**
-   * Places all groups, with their starting values; called once, before programs over them are compiled (the call, not its
-   * end: while values are drawn, programs can be compiled). `programs` are those that will run at every step, as far as
-   * they are known: an engine may choose by them where it works, and let the gradients of one take the place of another's.
-   * A group that one of them trains is then updated only with the run of a program that trains it.
+   * Places all groups, with their starting values, and makes `programs` ready to run under their names; called once, before
+   * anything else. An engine without tensors need not be opened.
+   *
+   * `programs` are those that run at every step, as far as they are known. An engine may choose by them where it runs, and
+   * let gradients of different programs share memory: a group that one of them trains is then updated only with the run of
+   * a program that trains it.
    */
-  allocate(groups: readonly TensorGroup[], programs?: readonly ProgramSpec[]): Promise<void>;
-  /** Makes programs ready to run under their names. Those that are given together may share their working memory. */
+  open(groups: readonly TensorGroup[], programs?: readonly ProgramSpec[]): Promise<void>;
+  /** Makes further programs ready to run under their names. Programs of one call may share their working memory. */
   compile(...programs: readonly ProgramSpec[]): Promise<void>;
   /**
-   * Runs a program, then its assignments, then the optimizer updates. Calls are executed in the order in which they
-   * were made, so a caller may queue several without waiting; the arrays that it gives must stay as they are until it
-   * has the outputs. Feeds that are `given` belong to the engine from then on, which spares a copy: each must have a
-   * buffer of its own, which may be empty afterwards. Rejects where an input was given no value.
+   * Runs a program, then its assignments, then the optimizer updates. Calls are executed in the order in which they were
+   * made, so several may be under way; the arrays in `feeds` must not change until the outputs are there. With `transferred`
+   * the feeds belong to the engine from then on, which spares a copy: each needs a buffer of its own, and may be empty
+   * afterwards. Rejects where an input has no value.
    */
   run(
     program: string,
     feeds: Feeds,
     updates?: readonly OptimizerUpdate[],
-    options?: { readonly given?: boolean },
+    options?: { readonly transferred?: boolean },
   ): Promise<RunResult>;
   /** A copy of all that a group holds. */
   read(group: string): Promise<GroupState>;
-  /** Overwrites what a group holds, in the form that `read` gives. */
+  /** Overwrites what a group holds, in the form that `read` returns. */
   write(group: string, state: GroupState): Promise<void>;
   /** Frees everything; the engine takes no more requests. */
   close(): Promise<void>;

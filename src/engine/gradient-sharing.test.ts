@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { grad } from '../graph/grad.js';
 import { input } from '../graph/tensor.js';
 import type { ProgramSpec, TensorGroup } from './engine.js';
-import { gradientRooms } from './gradient-sharing.js';
+import { gradientSets } from './gradient-sharing.js';
 import { OrtEngine } from './ort/engine.js';
 
 const SIZE = 20;
@@ -33,28 +33,28 @@ const phases = [
   program('second, dearer', 'generator', 'encoder'),
 ];
 
-describe('rooms for gradients', () => {
-  it('are one for all groups that are trained together, directly or by way of others', () => {
-    expect(gradientRooms(groups, phases)).toEqual([['critic'], ['generator', 'encoder']]);
+describe('groups whose gradients share a buffer', () => {
+  it('are one set if they are trained together, directly or by way of others', () => {
+    expect(gradientSets(groups, phases)).toEqual([['critic'], ['generator', 'encoder']]);
     const joining = [...phases, program('third', 'encoder', 'critic')];
-    expect(gradientRooms(groups, joining)).toEqual([['critic', 'generator', 'encoder']]);
-    expect(gradientRooms(groups, [])).toEqual([]);
+    expect(gradientSets(groups, joining)).toEqual([['critic', 'generator', 'encoder']]);
+    expect(gradientSets(groups, [])).toEqual([]);
   });
 
-  it('are for groups that are trained as a whole', () => {
+  it('are those that are trained as a whole', () => {
     const pair = (name: string): TensorGroup => {
       const { tensors, ...rest } = group(name);
       return { ...rest, tensors: [...tensors, { ...tensors[0]!, name: `${name}/frozen` }] };
     };
     const partly = [...groups.slice(0, 2), pair('encoder')];
-    expect(gradientRooms(partly, phases)).toEqual([['critic'], ['generator']]);
+    expect(gradientSets(partly, phases)).toEqual([['critic'], ['generator']]);
   });
 
-  it('take no program that trains groups of two of them', async () => {
+  it('allow no later program that trains groups of two sets', async () => {
     const engine = new OrtEngine({ threads: 1 });
-    await engine.allocate(groups, phases);
+    await engine.open(groups, phases);
     await expect(engine.compile(program('both', 'critic', 'encoder'))).rejects.toThrow(
-      'program both trains critic and encoder, whose gradients take turns in one place: tell allocate of it',
+      'program both trains critic and encoder, whose gradients share one buffer: pass it to open',
     );
     await engine.compile(program('one', 'encoder'));
     const update = { kind: 'sgd', group: 'encoder', learningRate: 1 } as const;
@@ -63,13 +63,13 @@ describe('rooms for gradients', () => {
   });
 
   it.each(['never', 'always'] as const)(
-    'change nothing, with kernels %s, and take no update from elsewhere',
+    'change nothing, with kernels %s, and take no update after a program of another set',
     async (kernels) => {
       const states = await Promise.all(
-        [[], phases].map(async (told) => {
+        [false, true].map(async (sharing) => {
           const engine = new OrtEngine({ threads: 1, kernels });
-          await engine.allocate(groups, told);
-          await engine.compile(...phases);
+          await engine.open(groups, sharing ? phases : []);
+          if (!sharing) await engine.compile(...phases);
           for (let step = 1; step <= 3; step++) {
             const feeds = { x: Float32Array.from({ length: SIZE }, (_, i) => Math.cos(i + step)) };
             const adam = (name: string) =>
@@ -77,10 +77,10 @@ describe('rooms for gradients', () => {
             await engine.run('first', feeds, [adam('critic')]);
             await engine.run('second', feeds, [adam('generator'), adam('encoder')]);
           }
-          const stranger = { kind: 'sgd', group: 'critic', learningRate: 1 } as const;
+          const foreign = { kind: 'sgd', group: 'critic', learningRate: 1 } as const;
           const feeds = { x: new Float32Array(SIZE) };
-          if (told.length > 0) {
-            await expect(engine.run('second', feeds, [stranger])).rejects.toThrow(
+          if (sharing) {
+            await expect(engine.run('second', feeds, [foreign])).rejects.toThrow(
               'program second computes no gradients of critic',
             );
           }

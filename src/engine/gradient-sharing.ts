@@ -1,30 +1,27 @@
-/** @file Which groups' gradients are never needed at the same time, so that they can take turns in the same memory. */
+/** @file Which groups' gradients are never needed at the same time, so that they can share one buffer. */
 import type { GroupLayout, ProgramSpec } from './engine.js';
 
-/** Names of groups whose gradients one program or another computes together; no group is in two of them. */
-export type GradientRooms = readonly (readonly string[])[];
+/** Sets of groups, by name, whose gradients are needed together; no group is in two sets. Sets can share one buffer. */
+export type GradientSets = readonly (readonly string[])[];
 
 /**
- * The groups that programs compute gradients of, those of one program together, and programs that share a group too. The
- * gradients of one set are used up, by the updates that follow their program, before those of another are computed.
- * A group of which some program leaves a gradient out, which is to stay 0, is in none.
+ * The groups that one program trains are one set, and sets with a common group are joined. The updates that follow a
+ * program use up the gradients of its set before those of another set are computed.
+ * A group of which some program trains only a part is in no set: its other gradients must stay 0.
  */
-export function gradientRooms(
-  groups: readonly GroupLayout[],
-  programs: readonly ProgramSpec[],
-): GradientRooms {
+export function gradientSets(groups: readonly GroupLayout[], programs: readonly ProgramSpec[]): GradientSets {
   const whole = groups.filter((group) =>
     programs.every((program) => [0, group.tensors.length].includes(gradientsIn(group, program))),
   );
-  let rooms: string[][] = [];
+  let sets: string[][] = [];
   for (const program of programs) {
-    const together = groupsTrainedBy(program, whole);
-    if (together.length === 0) continue;
-    const meets = (room: readonly string[]) => room.some((name) => together.includes(name));
-    const joined = new Set([...rooms.filter(meets).flat(), ...together]);
-    rooms = [...rooms.filter((room) => !meets(room)), [...joined]];
+    const trained = groupsTrainedBy(program, whole);
+    if (trained.length === 0) continue;
+    const overlaps = (set: readonly string[]) => set.some((name) => trained.includes(name));
+    const joined = new Set([...sets.filter(overlaps).flat(), ...trained]);
+    sets = [...sets.filter((set) => !overlaps(set)), [...joined]];
   }
-  return rooms;
+  return sets;
 }
 
 /** Names of the groups that a program computes gradients of. */
@@ -37,14 +34,14 @@ function gradientsIn({ tensors }: GroupLayout, { gradients }: ProgramSpec): numb
   return tensors.filter(({ name }) => gradients?.has(name)).length;
 }
 
-/** Where the gradients of groups begin in the one block that all rooms start in, and how long that is. */
-export function placesIn(
-  rooms: GradientRooms,
+/** Where each group's gradients begin in the buffer that all sets share, and the length of that buffer. */
+export function placesInSharedBuffer(
+  sets: GradientSets,
   lengths: ReadonlyMap<string, number>,
 ): { readonly starts: ReadonlyMap<string, number>; readonly length: number } {
   const starts = new Map<string, number>();
-  const ends = rooms.map((room) =>
-    room.reduce((end, name) => {
+  const ends = sets.map((set) =>
+    set.reduce((end, name) => {
       starts.set(name, end);
       return end + lengths.get(name)!;
     }, 0),

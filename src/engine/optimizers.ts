@@ -30,7 +30,10 @@ interface KernelExports {
   sgd(value: number, gradient: number, n: number, learningRate: number): void;
 }
 
-/** @throws a MixturaError for a step below 1, or where beta1 asks for a first moment that is not kept. */
+/**
+ * Checks a step of Adam.
+ * @throws a MixturaError for a step below 1, or where beta1 needs a first moment that is not kept.
+ */
 export function requireAdam({ beta1 }: Pick<AdamOptions, 'beta1'>, step: number, firstMoment: boolean): void {
   if (!(Number.isInteger(step) && step >= 1)) {
     throw new MixturaError(`Adam counts its steps from 1, but was given step ${step}; pass step + 1.`);
@@ -47,7 +50,10 @@ export class OptimizerKernel {
   readonly #buffer: ArrayBuffer;
   readonly #kernel: KernelExports;
 
-  /** Binds the kernels to a memory (see {@link Arena}); throws a MixturaError when they were not built. */
+  /**
+   * Binds the kernels to a memory (see {@link Arena}).
+   * @throws a MixturaError where they were not built.
+   */
   constructor(memory: WasmMemory) {
     this.#buffer = memory.buffer;
     this.#kernel = new Wasm.Instance(kernelModule(), { env: { memory } }).exports as KernelExports;
@@ -57,8 +63,8 @@ export class OptimizerKernel {
    * Step t = `step` (from 1) of Adam: g' = g + weightDecay v; m <- beta1 m + (1 - beta1) g';
    * s <- beta2 s + (1 - beta2) g'^2; v <- v - lr/(1 - beta1^t) m / (sqrt(s / (1 - beta2^t)) + epsilon).
    * Source: Kingma and Ba 2015, algorithm 1; epsilon is placed as in torch.optim.Adam.
-   * Moments are never subnormal, which keeps steps over dead units fast. Throws a MixturaError for a block outside the
-   * memory, blocks of unequal length, a missing moment or a step below 1.
+   * Moments are never subnormal, which keeps steps over dead units fast.
+   * @throws a MixturaError for a block outside the memory, blocks of unequal length, a missing moment or a step below 1.
    */
   adam(state: AdamState, options: AdamOptions, step: number): void {
     const { learningRate, beta1, beta2, epsilon = 1e-8, weightDecay = 0 } = options;
@@ -80,7 +86,10 @@ export class OptimizerKernel {
     );
   }
 
-  /** One step of gradient descent, v <- v - lr g; throws a MixturaError as {@link OptimizerKernel.adam}. */
+  /**
+   * One step of gradient descent, v <- v - lr g.
+   * @throws a MixturaError for a block outside the memory, or blocks of unequal length.
+   */
   sgd(value: Float32Array, gradient: Float32Array, learningRate: number): void {
     const n = value.length;
     this.#kernel.sgd(

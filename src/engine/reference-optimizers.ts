@@ -1,6 +1,7 @@
-/** @file Adam and gradient descent in plain float64: slow, readable, the oracle of the kernels. */
+/** @file Adam and gradient descent in plain float64: slow, readable, what the kernels are tested against. */
 import type { AdamOptions } from './optimizers.js';
 
+/** The values, gradients and moments of one tensor. */
 export interface ReferenceAdamState {
   readonly value: Float64Array;
   readonly gradient: Float64Array;

@@ -14,12 +14,8 @@ const group = (firstMoment: boolean) => ({
 
 async function open(firstMoment = true): Promise<ReferenceEngine> {
   const engine = new ReferenceEngine();
-  await engine.allocate([group(firstMoment)]);
-  await engine.compile({
-    name: 'step',
-    outputs: { loss },
-    gradients: new Map([['theta', grad(loss, [theta])[0]!]]),
-  });
+  const gradients = new Map([['theta', grad(loss, [theta])[0]!]]);
+  await engine.open([group(firstMoment)], [{ name: 'step', outputs: { loss }, gradients }]);
   return engine;
 }
 

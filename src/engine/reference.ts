@@ -1,4 +1,4 @@
-/** @file The engine that defines what is right: float64, interpreted, slow, readable. */
+/** @file The engine against which others are tested: float64, interpreted, slow, readable. */
 import { evaluate } from '../graph/evaluate.js';
 import type {
   Engine,
@@ -26,7 +26,7 @@ export class ReferenceEngine implements Engine {
   readonly #slots = new Map<string, Slot>();
   readonly #programs = new Map<string, ProgramSpec>();
 
-  async allocate(groups: readonly TensorGroup[]): Promise<void> {
+  async open(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
     for (const group of groups) {
       this.#groups.set(group.name, group);
       const values = startingValues(group);
@@ -42,6 +42,7 @@ export class ReferenceEngine implements Engine {
         start += elements(shape);
       }
     }
+    await this.compile(...programs);
   }
 
   async compile(...programs: readonly ProgramSpec[]): Promise<void> {

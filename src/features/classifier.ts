@@ -62,7 +62,7 @@ export async function trainClassifier(engine: Engine, task: ClassifierTask): Pro
   const networks = classifier(task.network, task.data, task.classes);
   const start = Stream.root(task.seed).fork('parameters');
   const groups = [networks.trunk, networks.head].flatMap((network) => network.groups(start, true));
-  await engine.allocate(groups);
+  await engine.open(groups);
   await compileStep(engine, networks, task);
   await runSteps(engine, task);
   const values = new Map<string, Float32Array>();

@@ -16,7 +16,7 @@ const EPSILON = Number.EPSILON;
  *
  * A Sturm sequence counts the eigenvalues below a point; its rounding amounts to relative changes of the couplings
  * only, so the small eigenvalues of a graded matrix are as accurate as its entries allow. Those below eps^2 of the
- * largest are given as 0. O(60 n^2).
+ * largest are returned as 0. O(60 n^2).
  *
  * Source: Golub and Van Loan, "Matrix computations", 8.4; Kahan 1966 for the rounding.
  */
@@ -106,7 +106,7 @@ function countsBelow(d: Float64Array, squares: Float64Array, points: readonly nu
     for (let i = 0; i < d.length; i++) {
       const a = d[i]!;
       const b = squares[i]!;
-      // A pivot of 0 is taken for the smallest number above it.
+      // A pivot of 0 counts as the smallest number above it.
       q0 = a - x0 - b / q0 || Number.MIN_VALUE;
       q1 = a - x1 - b / q1 || Number.MIN_VALUE;
       q2 = a - x2 - b / q2 || Number.MIN_VALUE;

@@ -1,10 +1,10 @@
 /** @file Cholesky factors and inverses of triangular matrices, float64. */
 
 import { MixturaError } from '../errors.js';
-import { dots2x4 } from './blocks.js';
+import { dots2x4 } from './dot-products.js';
 import { symmetricEigenvalues } from './eigen.js';
 
-// Two rows of four sums; every use starts by writing it.
+// Two rows of four sums; every use writes it before it reads it.
 const sums = new Float64Array(8);
 
 /** Dot product of a[i..i+n) and b[j..j+n), with four sums so that additions overlap. */
@@ -78,7 +78,7 @@ function setPivot(pivot: number, n: number, out: Float64Array, i: number): boole
 
 /**
  * Cholesky factor L (lower, n x n) of a symmetric positive definite matrix, A = L L^T.
- * Throws where the matrix is not positive definite, with the pivot and the smallest eigenvalue.
+ * @throws a MixturaError where the matrix is not positive definite, with the pivot and the smallest eigenvalue.
  */
 export function cholesky(a: Float64Array, n: number): Float64Array {
   const out = new Float64Array(n * n);
@@ -93,7 +93,7 @@ export function cholesky(a: Float64Array, n: number): Float64Array {
   return out;
 }
 
-/** Inverse of a lower triangular matrix with a non-zero diagonal, n x n, zeros above; `out` may be given. */
+/** Inverse of a lower triangular matrix with a non-zero diagonal, n x n, zeros above; the result is written to `out`. */
 export function invertLower(
   l: Float64Array,
   n: number,

@@ -6,9 +6,9 @@ import { reflector } from './eigen.js';
 /**
  * Eigenvalues of a symmetric n x n matrix, ascending; its lower triangle is read, all must be finite.
  *
- * As `symmetricEigenvalues` of `math/`, about ten times as fast at n = 2,000. Each reflection is applied in the pass
- * that prepares the next. Where the rows are graded, the largest last, small eigenvalues keep their relative accuracy:
- * the reduction goes from the last row up, and bisection, unlike QL, always converges on what comes out of it.
+ * The same values as `symmetricEigenvalues`, about ten times as fast at n = 2,000. Each reflection is applied in the pass
+ * that prepares the next one. The reduction goes from the last row up: where rows grow from first to last, small
+ * eigenvalues keep their relative accuracy. Bisection always converges on such a result, unlike QL.
  *
  * Source: Golub and Van Loan, "Matrix computations", 8.3 and 8.4; the fused pass after Howell et al. 2008.
  */
@@ -18,7 +18,7 @@ export function denseEigenvalues(a: Float64Array, n: number): Float64Array {
     for (let i = 0; i < n; i++) m!.set(a.subarray(i * n, i * n + i + 1), i * stride);
     const diagonal = new Float64Array(n);
     const off = new Float64Array(n);
-    // H A H = A - v w^T - w v^T of the reflection before, which the rows above row i have not seen yet; the next, u.
+    // v and w are of the last reflection, H A H = A - v w^T - w v^T, not yet applied above row i; u is the next one.
     let [v, w, u, p] = vectors as [Float64Array, Float64Array, Float64Array, Float64Array];
     for (let i = n - 1; i >= 0; i--) {
       const row = m!.subarray(i * stride, i * stride + i + 1);
@@ -39,7 +39,7 @@ export function denseEigenvalues(a: Float64Array, n: number): Float64Array {
   });
 }
 
-/** p = A u becomes w = s A u - (s^2 u^T A u / 2) u. */
+/** Replaces p = A u by w = s A u - (s^2 u^T A u / 2) u. */
 function finishUpdate(u: Float64Array, p: Float64Array, n: number, scale: number): void {
   let inner = 0;
   for (let k = 0; k < n; k++) {

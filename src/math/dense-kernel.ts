@@ -2,13 +2,9 @@
 import { MixturaError } from '../errors.js';
 import { Arena } from '../wasm/arena.js';
 import { kernelModule } from '../wasm/kernels.js';
+import { aligned, mebibytes, PAGE, RESERVED } from '../wasm/layout.js';
 import { Wasm, type WasmMemory } from '../wasm/types.js';
 
-const PAGE = 65_536;
-/** The first bytes belong to the kernels, as in {@link Arena}. */
-const RESERVED = 1_024;
-/** Blocks start on a cache line. */
-const ALIGNMENT = 64;
 const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
 
 interface DenseExports {
@@ -56,7 +52,7 @@ export class DenseKernel {
     let start = RESERVED;
     return lengths.map((length) => {
       const block = new Float64Array(this.#memory.buffer, start, length).fill(0);
-      start += aligned(length);
+      start += blockBytes(length);
       return block;
     });
   }
@@ -100,19 +96,19 @@ export class DenseKernel {
   }
 }
 
-// Kept between uses: every memory takes gigabytes of address space until it is collected.
+// Kept for the next use: every memory takes gigabytes of address space until it is collected.
 let idle: DenseKernel | undefined;
 
 /**
  * Calls `use` with kernels and zeroed float64 blocks of the given lengths, which are valid until it returns.
  *
- * @throws MixturaError when the blocks need more than 4 GiB, or the system refuses the memory
+ * @throws a MixturaError where the blocks need more than 4 GiB, or the system refuses the memory
  */
 export function withDense<T>(
   lengths: readonly number[],
   use: (kernel: DenseKernel, blocks: Float64Array[]) => T,
 ): T {
-  const bytes = lengths.reduce((sum, length) => sum + aligned(length), RESERVED);
+  const bytes = lengths.reduce((sum, length) => sum + blockBytes(length), RESERVED);
   if (bytes > Arena.maxBytes) throw tooLarge(bytes);
   const kernel = idle !== undefined && idle.bytes >= bytes ? idle : new DenseKernel(bytes);
   idle = undefined; // a use within this use gets a memory of its own
@@ -123,14 +119,14 @@ export function withDense<T>(
   }
 }
 
-function aligned(length: number): number {
-  return Math.ceil((length * FLOAT64) / ALIGNMENT) * ALIGNMENT;
+/** Bytes of a block of `length` numbers. */
+function blockBytes(length: number): number {
+  return aligned(length * FLOAT64);
 }
 
 function tooLarge(bytes: number, cause?: unknown): MixturaError {
-  const size = `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
   return new MixturaError(
-    `A product of matrices needs ${size} of memory, which cannot be had (4,096 MiB at most); ` +
+    `A product of matrices needs ${mebibytes(bytes)} of memory, which cannot be had (4,096 MiB at most); ` +
       'use features with fewer columns, or close other programs.',
     cause === undefined ? {} : { cause },
   );

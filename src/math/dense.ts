@@ -13,7 +13,7 @@ const padded = (n: number): number => Math.ceil(n / 4) * 4;
 /**
  * `sum_n (x_n - m)(x_n - m)^T` over the rows x_n, as a full d x d matrix (d columns, row-major).
  *
- * Takes rows * d^2 multiply-adds' time, d^2 + 256 d numbers of memory beside the result.
+ * Takes rows * d^2 multiply-adds, and memory for d^2 + 256 d numbers beside the result.
  */
 export function columnProducts(x: Matrix, center: Float64Array): Float64Array {
   const d = x.columns;
@@ -47,7 +47,7 @@ function packColumns(
       from += columns;
     }
   }
-  // The slab may be shorter than the one before: what pads the last panel has moved.
+  // The slab may be shorter than the one before, so the padding of the last panel lies elsewhere.
   for (let j = columns; j < padded(columns); j++) {
     for (let k = 0; k < length; k++) out[((j >> 2) * length + k) * 4 + (j & 3)] = 0;
   }
@@ -83,8 +83,8 @@ export interface ProductBlock {
  *
  * Every sum is taken in the order of the columns ({@link squaredNorms} too), so equal rows give equal bits.
  *
- * @param b the second matrix; without it the rows of `a` meet each other, and only blocks with `column <= row` come,
- *   those on the diagonal whole
+ * @param b the second matrix; without it both are `a`, and only blocks with `column <= row` are visited, those on the
+ *   diagonal as a whole
  * @param center m, subtracted from all rows; none by default
  */
 export function productBlocks(

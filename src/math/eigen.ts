@@ -13,7 +13,8 @@ export interface SymmetricEigen {
 /**
  * Eigenvalues (ascending) and eigenvectors (one a row) of a symmetric n x n matrix; its lower triangle is read.
  *
- * Throws where the matrix holds NaN or infinity. Source: Golub and Van Loan, "Matrix computations", 8.3.
+ * Source: Golub and Van Loan, "Matrix computations", 8.3.
+ * @throws a MixturaError where the matrix holds NaN or infinity.
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const { diagonal, off, reflectors, scales } = tridiagonalise(a, n);
@@ -27,7 +28,10 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   return { values: Float64Array.from(order, (i) => diagonal[i]!), vectors };
 }
 
-/** Eigenvalues of a symmetric n x n matrix, ascending; throws where the matrix holds NaN or infinity. */
+/**
+ * Eigenvalues of a symmetric n x n matrix, ascending.
+ * @throws a MixturaError where the matrix holds NaN or infinity.
+ */
 export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
   const { diagonal, off } = tridiagonalise(a, n);
   implicitQl(diagonal, off, n, undefined);

@@ -12,7 +12,7 @@ export interface Matrix {
  * Checks that a matrix has rows and columns, as many values as they say, and finite ones only.
  *
  * @param what how the message calls it, in the plural: 'real features'
- * @throws MixturaError that names the row and column of the first value that is not finite
+ * @throws a MixturaError that names the row and column of the first value that is not finite
  */
 export function checkMatrix({ rows, columns, values }: Matrix, what: string): void {
   if (rows === 0 || columns === 0) {

@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../wasm/built-file.js';
+import { RESERVED } from '../wasm/layout.js';
 import { Wasm, type WasmMemory } from '../wasm/types.js';
 import { normalsFromWords, portableLog, uniform53 } from './elementary.js';
 import { philoxFill, type Words4 } from './philox.js';
 
-/** Words that a piece is made from. */
+/** The most words that are drawn at a time. */
 export const CHUNK_WORDS = 1024;
 
 interface RandomExports {
@@ -38,7 +39,7 @@ export interface BulkRandom {
   gumbels(count: number): void;
 }
 
-/** In JavaScript: what the kernels are compared with, and what is used where they were not built. */
+/** In JavaScript: for tests of the kernels, and where the kernels were not built. */
 export function plainRandom(): BulkRandom {
   const words = new Int32Array(CHUNK_WORDS);
   const numbers = new Float64Array(CHUNK_WORDS);
@@ -56,14 +57,14 @@ export function plainRandom(): BulkRandom {
   };
 }
 
-/** Through the kernels; nothing where they were not built, or where the system refuses the memory. */
+/** Through the kernels; undefined where they were not built, or where the system refuses the memory. */
 export function kernelRandom(): BulkRandom | undefined {
   const file = fileURLToPath(builtFile('wasm/random.wasm'));
   const memory = existsSync(file) ? smallMemory() : undefined;
   if (memory === undefined) return undefined;
   const module = new Wasm.Module(readFileSync(file));
   const kernel = new Wasm.Instance(module, { env: { memory } }).exports as RandomExports;
-  const words = new Int32Array(memory.buffer, 1024, CHUNK_WORDS);
+  const words = new Int32Array(memory.buffer, RESERVED, CHUNK_WORDS);
   const numbers = new Float64Array(memory.buffer, words.byteOffset + words.byteLength, CHUNK_WORDS);
   const [w, n] = [words.byteOffset, numbers.byteOffset];
   return {
@@ -76,7 +77,7 @@ export function kernelRandom(): BulkRandom | undefined {
   };
 }
 
-/** 64 KiB; every memory takes gigabytes of address space, which may be limited. */
+/** A memory of 64 KiB; undefined where the address space is limited, of which every memory takes gigabytes. */
 function smallMemory(): WasmMemory | undefined {
   try {
     return new Wasm.Memory({ initial: 1, maximum: 1 });
@@ -88,7 +89,7 @@ function smallMemory(): WasmMemory | undefined {
 
 let bulk: BulkRandom | undefined;
 
-/** The faster of both, made once. */
+/** The kernels, or JavaScript where there are none; made once. */
 export function bulkRandom(): BulkRandom {
   bulk ??= kernelRandom() ?? plainRandom();
   return bulk;

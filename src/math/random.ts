@@ -39,14 +39,17 @@ export class Stream {
     this.id = id;
   }
 
-  /** The root stream of a seed, any safe integer; throws a usage error otherwise. */
+  /**
+   * The root stream of a seed.
+   * @throws a usage error unless the seed is a safe integer.
+   */
   static root(seed: number): Stream {
     return new Stream(absorb([0, 0, 0, 0], seed));
   }
 
   /**
    * An independent child stream for a path of labels and integers; `fork(a, b)` equals `fork(a).fork(b)`.
-   * Throws a usage error where a number of the path is not a safe integer.
+   * @throws a usage error where a number of the path is not a safe integer.
    */
   fork(...path: readonly (string | number)[]): Stream {
     return new Stream(path.reduce<Words4>(absorb, this.id));
@@ -76,7 +79,10 @@ export class Stream {
     return single[0]!;
   }
 
-  /** A uniform integer of [0, n), without bias (rejection); throws a usage error unless 1 <= n <= 2^32. */
+  /**
+   * A uniform integer of [0, n), without bias (rejection).
+   * @throws a usage error unless 1 <= n <= 2^32.
+   */
   int(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > TWO_POW_32) {
       throw usageError(`A random integer below ${n} was asked for; give an integer from 1 to 2^32.`);
@@ -122,15 +128,16 @@ export class Stream {
 
   /**
    * An index drawn in proportion to non-negative weights (they need not sum to 1).
-   * Throws a usage error where the weights are empty, negative, not finite, or sum to 0.
+   * @throws a usage error where the weights are empty, negative, not finite, or sum to 0.
    */
   categorical(weights: ArrayLike<number>): number {
     return indexAt(weights, this.uniform() * totalWeight(weights));
   }
 
   /**
-   * Fills `out` with indices drawn in proportion to the weights, and returns it; like the filling methods it starts at a
-   * fresh block, and gives what as many calls of {@link categorical} would from there. Throws as they do.
+   * Fills `out` with indices drawn in proportion to the weights, and returns it. Like the filling methods it starts at a
+   * fresh block; from there the indices are those of as many calls of {@link categorical}.
+   * @throws as {@link categorical}.
    */
   categoricals(weights: ArrayLike<number>, out: Int32Array): Int32Array {
     const total = totalWeight(weights);
@@ -152,7 +159,10 @@ export class Stream {
     return out;
   }
 
-  /** k distinct integers of 0..n-1, ascending (Floyd's algorithm); throws a usage error where k > n. */
+  /**
+   * k distinct integers of 0..n-1, ascending (Floyd's algorithm).
+   * @throws a usage error where k > n.
+   */
   choice(n: number, k: number): Uint32Array {
     if (k > n) throw usageError(`${k} distinct items of ${n} were asked for; ask for at most ${n}.`);
     const chosen = new Set<number>();
@@ -165,7 +175,7 @@ export class Stream {
 
   /** Calls `use(start, count)` for pieces of 0..length-1, with `perItem * count` fresh words of {@link bulkRandom}. */
   private eachChunk(length: number, perItem: number, use: (start: number, count: number) => void): void {
-    // Shared by all streams: a fill uses it from start to end without giving up control.
+    // All streams share it: a fill runs from start to end without another in between.
     const bulk = bulkRandom();
     const items = CHUNK_WORDS / perItem;
     for (let start = 0; start < length; start += items) {
@@ -191,7 +201,10 @@ export class Stream {
 
 const single = new Float64Array(1);
 
-/** The sum of weights. Throws a usage error where they are empty, negative, not finite, or sum to 0. */
+/**
+ * The sum of weights.
+ * @throws a usage error where they are empty, negative, not finite, or sum to 0.
+ */
 function totalWeight(weights: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < weights.length; i++) {
@@ -205,7 +218,7 @@ function totalWeight(weights: ArrayLike<number>): number {
   return total;
 }
 
-/** The index in whose stretch a place lies, where the weights are laid end to end. */
+/** The index of the interval that a point lies in, where intervals of these lengths lie end to end. */
 function indexAt(weights: ArrayLike<number>, place: number): number {
   let left = place;
   let last = 0;

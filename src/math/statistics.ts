@@ -13,7 +13,7 @@ export interface MeanDeviation {
  * Mean and standard deviation, `sqrt(sum (x - mean)^2 / (n - 1))`.
  *
  * @param divisor 'sample' divides by n - 1 (default), 'population' by n
- * @throws MixturaError when there are no numbers, or one is not finite
+ * @throws a MixturaError where there are no numbers, or one is not finite
  */
 export function meanDeviation(
   values: ArrayLike<number>,
@@ -47,7 +47,7 @@ const LARGEST_EXACT_GROUP = 8;
  * corrections, `z = (max(U, mn - U) - mn/2 - 1/2) / sqrt(mn/12 ((N + 1) - sum (t^3 - t) / (N (N - 1))))`.
  * p is 1 where all numbers are equal. Note that 3 against 3 runs cannot go below p = 0.1.
  *
- * @throws MixturaError when a group is empty, or a number is not finite
+ * @throws a MixturaError where a group is empty, or a number is not finite
  */
 export function rankSum(a: ArrayLike<number>, b: ArrayLike<number>): RankSum {
   checkSample(a, 'the first group');
@@ -73,7 +73,7 @@ export function rankSum(a: ArrayLike<number>, b: ArrayLike<number>): RankSum {
  *
  * 0 for equal means, whatever the deviation; infinite where both groups are constant and differ.
  *
- * @throws MixturaError when a group is empty, both have one number only, or a number is not finite
+ * @throws a MixturaError where a group is empty, both have one number only, or a number is not finite
  */
 export function cohensD(a: ArrayLike<number>, b: ArrayLike<number>): number {
   checkSample(a, 'the first group');

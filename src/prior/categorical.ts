@@ -2,8 +2,7 @@
 
 import { usageError } from '../errors.js';
 import type { Stream } from '../math/random.js';
-import { expectComponent } from './mixture.js';
-import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
+import { expectComponent, type LatentBatch, type LatentPrior, type PriorState } from './prior.js';
 
 /** Sizes of a {@link CategoricalPrior}. */
 export interface CategoricalOptions {
@@ -29,7 +28,7 @@ export class CategoricalPrior implements LatentPrior {
   /** 1 / K each; it does not learn. */
   readonly mixing: Float64Array;
 
-  /** Throws a usage error where a size is not a whole number, or K is below 1. */
+  /** @throws a usage error where a size is not a whole number, K is below 1, or the number of noise entries below 0. */
   constructor(options: CategoricalOptions) {
     const { components, noise, noiseStd = 1 } = options;
     if (!Number.isInteger(components) || components < 1 || !Number.isInteger(noise) || noise < 0) {
@@ -71,7 +70,10 @@ export class CategoricalPrior implements LatentPrior {
     return this.draw(component, stream);
   }
 
-  /** n latents with code c; throws a usage error where c is not 0..K-1. */
+  /**
+   * n latents with code c.
+   * @throws a usage error where c is not 0..K-1.
+   */
   sampleComponent(c: number, n: number, stream: Stream): LatentBatch {
     expectComponent(c, this.components);
     return this.draw(new Int32Array(n).fill(c), stream);

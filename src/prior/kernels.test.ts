@@ -79,11 +79,11 @@ function plainGradients(size: Case, given: Parameters, batch: SteinBatch) {
     const precision = matmul(transpose(inverse, d, d), inverse, d, d, d);
     const scaled = new Float64Array(n * d);
     for (let i = 0; i < n; i++) {
-      const share = r[i * k + c]! / n;
+      const weight = r[i * k + c]! / n;
       result.mixing[c]! += (batch.adversarialLoss[i]! * (r[i * k + c]! - mixing[c]!)) / n;
       for (let j = 0; j < d; j++) {
-        result.means[c * d + j]! += share * batch.gradient[i * d + j]!;
-        scaled[i * d + j] = share * (batch.z[i * d + j]! - given.means[c * d + j]!);
+        result.means[c * d + j]! += weight * batch.gradient[i * d + j]!;
+        scaled[i * d + j] = weight * (batch.z[i * d + j]! - given.means[c * d + j]!);
       }
     }
     const gradient = Float64Array.from(batch.gradient);
@@ -169,16 +169,16 @@ describe.each([...everyDimension, ...everyBatch, ...large])('K=$k d=$d B=$n, mea
     expect(rounded.constant).toEqual(new Float32Array(constant));
   });
 
-  it('finds responsibilities and gradients, with the drawn components told or not', () => {
+  it('finds responsibilities and gradients, with and without the drawn components', () => {
     const expected = plainGradients(size, given, batch);
     const r = plainResponsibilities(size, given, z);
     expect(difference(prior.responsibilities(z, n), r)).toBeLessThan(1e-10);
-    for (const told of [{}, { component }]) {
-      const { means, covariances, mixing, counts } = prior.gradients({ ...batch, ...told });
+    for (const hint of [{}, { component }]) {
+      const { means, covariances, mixing, counts } = prior.gradients({ ...batch, ...hint });
       expect(difference(means, expected.means)).toBeLessThan(1e-10);
       expect(difference(covariances, expected.covariances)).toBeLessThan(1e-10);
       expect(Math.max(...mixing.map((v, c) => Math.abs(v - expected.mixing[c]!)))).toBeLessThan(1e-10);
-      // A share counts from 1e-14 of the largest share on.
+      // A responsibility counts from 1e-14 of the largest one on.
       const best = Array.from({ length: n }, (_, i) => Math.max(...r.subarray(i * k, i * k + k)));
       counts.forEach((count, c) => {
         expect(count).toBe(best.filter((most, i) => r[i * k + c]! >= 1e-14 * most).length);
@@ -219,7 +219,7 @@ describe.each([...everyDimension, ...everyBatch, ...large])('K=$k d=$d B=$n, mea
   it('has the inverses of its covariances also after a component has failed', () => {
     const moved = priorOf(size, given);
     const broken = Float64Array.from(batch.gradient);
-    // Latents of component 0 alone, where others have no share in them.
+    // Latents of component 0 alone, for which others have responsibility 0.
     component.forEach((c, i) => {
       if (c === 0) broken.fill(Number.NaN, i * d, (i + 1) * d);
     });

@@ -1,4 +1,4 @@
-/** @file What a mixture prior is made from, and what one update of it takes. */
+/** @file The options of a mixture prior and of one update of it. */
 
 import type { SteinBatch } from './stein.js';
 
@@ -14,7 +14,10 @@ export interface MixtureOptions {
   readonly means?: Float64Array;
   /** Initial covariance, a multiple of the identity (default 1). */
   readonly variance?: number;
-  /** Threads that may work on it (default 1): others help where there is much to do, in the latest such mixture of the process. */
+  /**
+   * Threads that compute large mixtures (default 1). A process has threads for one mixture at a time, the latest: where two
+   * runs train in one process, the earlier one goes on with one thread, slower but with the same bits.
+   */
   readonly threads?: number;
 }
 
@@ -25,8 +28,8 @@ export interface MixtureUpdate extends SteinBatch {
   /** Factor on the covariance rate: 2 (default) is what the authors' code does, 1 is the formula as printed. */
   readonly sigmaLrMult?: number;
   /**
-   * The component of each latent, to move means and factors by pathwise gradients instead of Stein's (an ablation;
-   * see explicit.ts). The mixing logits follow Stein's all the same.
+   * The component of each latent: means and factors are then updated by pathwise gradients instead of Stein's (an
+   * ablation, see reparameterised.ts). The mixing logits are always updated by Stein's.
    */
   readonly explicit?: Int32Array | undefined;
   /** Parameters to leave as they are (ablations). */

@@ -1,4 +1,4 @@
-/** @file The Gaussian-mixture prior, moved only by Stein gradients. */
+/** @file The Gaussian-mixture prior, which only Stein gradients update. */
 
 import { usageError } from '../errors.js';
 import { identity, logSumExp, symmetricEigenvalues } from '../math/linalg.js';
@@ -6,14 +6,14 @@ import type { Stream } from '../math/random.js';
 import { expectLength, Gaussians, type Whitening } from './gaussian/gaussians.js';
 import { logJoint } from './gaussian/responsibilities.js';
 import type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
-import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
-import { explicitGradients, moveFactors } from './reparameterised.js';
+import { expectComponent, type LatentBatch, type LatentPrior, type PriorState } from './prior.js';
+import { reparameterisedGradients, updateFactors } from './reparameterised.js';
 import {
-  moveCovariances,
   prepareStein,
   type SteinBatch,
   type SteinGradients,
   steinGradients,
+  updateCovariances,
 } from './stein.js';
 
 export type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-options.js';
@@ -21,8 +21,10 @@ export type { EigenRange, MixtureOptions, MixtureUpdate } from './mixture-option
 /**
  * The latent prior q(z) = sum_c pi_c N(z; mu_c, Sigma_c), pi = softmax(rho), with full covariances. Source: SLOGAN.
  *
- * `means`, `covariances` and `logits` are for reading: only `update` moves them, since factors are kept beside them. With
- * several threads `means` and `logits` lie in memory that threads share, of which `structuredClone` makes no copy: `slice` does.
+ * `means`, `covariances` and `logits` are for reading: only `update` may change them, since it also keeps their factors.
+ * With several threads `means` and `logits` lie in memory that threads share: copy them by `slice`, not `structuredClone`.
+ * A process has threads for one mixture at a time, the latest that was updated first; others are computed by one thread,
+ * with the same bits but slower.
  *
  * @example
  * const prior = MixturePrior.create({ components: 8, dim: 64 }, Stream.root(0).fork('prior'));
@@ -35,7 +37,10 @@ export class MixturePrior implements LatentPrior {
     this.gaussians = gaussians;
   }
 
-  /** Means from N(0, meanStd^2 I) or as given, covariances variance I, equal mixing; throws a usage error for sizes below 1. */
+  /**
+   * Means from N(0, meanStd^2 I) or as given, covariances variance I, equal mixing.
+   * @throws a usage error for sizes that are not whole numbers of at least 1, or means that are not K x d.
+   */
   static create(options: MixtureOptions, stream: Stream): MixturePrior {
     const { components, dim, meanStd = 0.1, variance = 1, threads = 1 } = options;
     for (const [name, size] of Object.entries({ components, dim, threads })) {
@@ -53,8 +58,8 @@ export class MixturePrior implements LatentPrior {
   }
 
   /**
-   * The prior that `state` saved, for as many `threads`; throws a usage error where arrays are missing or do not fit
-   * together.
+   * The prior that `state` saved, for as many `threads`.
+   * @throws a usage error where arrays are missing or do not fit together.
    */
   static fromState(state: PriorState, threads = 1): MixturePrior {
     const { means, covariances, logits } = state;
@@ -113,7 +118,10 @@ export class MixturePrior implements LatentPrior {
     return this.draw(stream.fork('component').categoricals(this.mixing, new Int32Array(n)), stream);
   }
 
-  /** n latents of N(mu_c, Sigma_c); throws a usage error where c is not 0..K-1. */
+  /**
+   * n latents of N(mu_c, Sigma_c).
+   * @throws a usage error where c is not 0..K-1.
+   */
   sampleComponent(c: number, n: number, stream: Stream): LatentBatch {
     expectComponent(c, this.components);
     return this.draw(new Int32Array(n).fill(c), stream);
@@ -154,21 +162,28 @@ export class MixturePrior implements LatentPrior {
     return this.gaussians.roundedWhitening();
   }
 
-  /** Replaces the mixing coefficients: rho = log pi, up to a constant. Throws a usage error unless all are positive. */
+  /**
+   * Replaces the mixing coefficients: rho = log pi, up to a constant.
+   * @throws a usage error unless there are K, all positive.
+   */
   setMixing(mixing: Float64Array): void {
     expectLength('mixing coefficients', mixing, this.components);
-    if (!mixing.every((share) => share > 0))
-      throw usageError('Mixing coefficients must be positive; give K shares.');
+    if (!mixing.every((coefficient) => coefficient > 0)) {
+      throw usageError('Mixing coefficients must be positive; give K positive numbers.');
+    }
     this.logits.set(mixing.map(Math.log));
     this.gaussians.refreshMixing();
   }
 
-  /** Computes what {@link update} needs of a batch before its gradients are known: the responsibilities. */
+  /** Computes the responsibilities of a batch, which {@link update} needs, while its gradients are not known yet. */
   prepare({ z, component }: LatentBatch): void {
     prepareStein(this.gaussians, { z, component, n: z.length / this.dim });
   }
 
-  /** The estimates by which `update` would move the parameters; they are overwritten by the next call. */
+  /**
+   * The gradients that `update` would use; the next call overwrites them.
+   * @throws a usage error where an array of the batch has the wrong length.
+   */
   gradients(batch: SteinBatch): SteinGradients {
     const { n } = batch;
     expectLength('latents', batch.z, n * this.dim);
@@ -184,23 +199,26 @@ export class MixturePrior implements LatentPrior {
    * - Sigma <- Sigma + g Delta + (g^2 / 2) Delta Sigma^-1 Delta, Delta = -gradient, g = sigmaLrMult * lr.covariance
    * - rho <- rho - lr.mixing * gradient
    *
-   * Throws where a covariance is no longer positive definite even with 1e-6 I added; all else has been moved by then. Source: SLOGAN, Algorithm 1.
+   * Source: SLOGAN, Algorithm 1.
+   *
+   * @throws a MixturaError where a covariance is no longer positive definite even with 1e-6 I added; all other parameters
+   * have been updated by then.
    */
   update(step: MixtureUpdate): SteinGradients {
     const { lr, freeze = {}, sigmaLrMult = 2, explicit } = step;
     const gradients = this.gradients(step);
-    const pathwise = explicit && explicitGradients(this.gaussians, { ...step, component: explicit });
+    const pathwise = explicit && reparameterisedGradients(this.gaussians, { ...step, component: explicit });
     if (freeze.means !== true) descend(this.means, (pathwise ?? gradients).means, lr.mean);
     if (freeze.mixing !== true) descend(this.logits, gradients.mixing, lr.mixing);
     if (freeze.covariances !== true) {
-      if (pathwise) moveFactors(this.gaussians, pathwise.factors, explicit, lr.covariance);
-      else this.moveCovariances(gradients, sigmaLrMult * lr.covariance);
+      if (pathwise) updateFactors(this.gaussians, pathwise.factors, explicit, lr.covariance);
+      else this.updateCovariances(gradients, sigmaLrMult * lr.covariance);
     }
     this.gaussians.refreshMixing();
     return gradients;
   }
 
-  /** Smallest and largest eigenvalue of each covariance; costs an eigendecomposition each, so not for every step. */
+  /** Smallest and largest eigenvalue of each covariance; too slow for every step, since each takes an eigendecomposition. */
   eigenRange(): EigenRange {
     const { components, dim: d, covariances } = this;
     const min = new Float64Array(components);
@@ -233,18 +251,11 @@ export class MixturePrior implements LatentPrior {
     return { z: this.gaussians.transform(noise, component), component };
   }
 
-  private moveCovariances({ counts }: SteinGradients, gamma: number): void {
+  private updateCovariances({ counts }: SteinGradients, gamma: number): void {
     if (gamma === 0) return;
-    const touched = this.gaussians.every.filter((c) => counts[c] !== 0);
-    // Delta is minus the gradient, and the correction is even in it: step along the gradient with -gamma.
-    moveCovariances(this.gaussians, touched, -gamma);
-  }
-}
-
-/** Throws a usage error where c is not a component. */
-export function expectComponent(c: number, components: number): void {
-  if (!Number.isInteger(c) || c < 0 || c >= components) {
-    throw usageError(`There is no component ${c}; choose one of 0..${components - 1}.`);
+    const touched = this.gaussians.allComponents.filter((c) => counts[c] !== 0);
+    // Delta is minus the gradient, and the correction is even in Delta: pass the gradient with -gamma.
+    updateCovariances(this.gaussians, touched, -gamma);
   }
 }
 

@@ -3,8 +3,7 @@
 import { usageError } from '../errors.js';
 import { identity } from '../math/linalg.js';
 import type { Stream } from '../math/random.js';
-import { expectComponent } from './mixture.js';
-import type { LatentBatch, LatentPrior, PriorState } from './prior.js';
+import { expectComponent, type LatentBatch, type LatentPrior, type PriorState } from './prior.js';
 
 const LOG_2PI = Math.log(2 * Math.PI);
 
@@ -14,7 +13,7 @@ export class NormalPrior implements LatentPrior {
   readonly width: number;
   readonly mixing = new Float64Array([1]);
 
-  /** Throws a usage error where the dimension is not a whole number of at least 1. */
+  /** @throws a usage error unless the dimension is a whole number of at least 1. */
   constructor(readonly dim: number) {
     if (!Number.isInteger(dim) || dim < 1) {
       throw usageError(`A normal prior cannot have dim = ${dim}; give a whole number of at least 1.`);
@@ -36,7 +35,10 @@ export class NormalPrior implements LatentPrior {
     return { z, component: new Int32Array(n) };
   }
 
-  /** The same as `sample`; throws a usage error where c is not 0. */
+  /**
+   * The same as `sample`.
+   * @throws a usage error where c is not 0.
+   */
   sampleComponent(c: number, n: number, stream: Stream): LatentBatch {
     expectComponent(c, 1);
     return this.sample(n, stream);

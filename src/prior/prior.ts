@@ -1,8 +1,9 @@
 /** @file What a latent prior offers to the methods that draw from it. */
 
+import { usageError } from '../errors.js';
 import type { Stream } from '../math/random.js';
 
-/** A batch of latents: z is n x width, row-major; component[i] is the group that row i was drawn from. */
+/** A batch of latents: z is n x width, row-major; component[i] is the component that row i was drawn from. */
 export interface LatentBatch {
   readonly z: Float64Array;
   readonly component: Int32Array;
@@ -18,7 +19,7 @@ export interface StateArray {
 /** Named arrays that must be saved to continue; empty where nothing learns. */
 export type PriorState = Record<string, StateArray>;
 
-/** A distribution over latents with K components, as far as all priors have it in common. */
+/** What all priors have in common: a distribution over latents with K components. */
 export interface LatentPrior {
   /** Number of components K, at least 1. */
   readonly components: number;
@@ -32,8 +33,18 @@ export interface LatentPrior {
   readonly covariances: Float64Array;
   /** n latents, each from a component drawn by its mixing coefficient. */
   sample(n: number, stream: Stream): LatentBatch;
-  /** n latents of component c; throws a usage error where c is not 0..K-1. */
+  /**
+   * n latents of component c.
+   * @throws a usage error where c is not 0..K-1.
+   */
   sampleComponent(c: number, n: number, stream: Stream): LatentBatch;
   /** Everything that must be saved to continue: empty for priors that do not learn. */
   state(): PriorState;
+}
+
+/** @throws a usage error unless c is a component, 0..K-1. */
+export function expectComponent(c: number, components: number): void {
+  if (!Number.isInteger(c) || c < 0 || c >= components) {
+    throw usageError(`There is no component ${c}; choose one of 0..${components - 1}.`);
+  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Stream } from '../math/random.js';
 import { Gaussians } from './gaussian/gaussians.js';
 import { MixturePrior } from './mixture.js';
-import { explicitGradients } from './reparameterised.js';
+import { reparameterisedGradients } from './reparameterised.js';
 
 const K = 2;
 const d = 2;
@@ -42,7 +42,11 @@ describe('explicit reparameterisation', () => {
   it('equals central differences in the means and the lower factors', () => {
     const g = gaussians();
     const z = latents(g.means, g.factors);
-    const found = explicitGradients(g, { z, component, gradient: z.map((value, i) => a[i % d]! + value) });
+    const found = reparameterisedGradients(g, {
+      z,
+      component,
+      gradient: z.map((value, i) => a[i % d]! + value),
+    });
     const check = (which: 'means' | 'factors', index: number) => {
       const at = (shift: number) => {
         const moved = { means: g.means.slice(), factors: g.factors.slice() };

@@ -1,8 +1,8 @@
-/** @file Explicit reparameterisation of a mixture (DeLiGAN's way), which SLOGAN's ablation sets beside Stein gradients. */
+/** @file Explicit reparameterisation of a mixture (DeLiGAN's way), which an ablation of SLOGAN compares with Stein gradients. */
 import type { Gaussians } from './gaussian/gaussians.js';
 
 /** What the pathwise estimators read: each latent belongs to the component that it was drawn from. */
-export interface ExplicitBatch {
+export interface ReparameterisedBatch {
   /** n x d. */
   readonly z: Float64Array;
   /** n, the component of each latent. */
@@ -12,7 +12,7 @@ export interface ExplicitBatch {
 }
 
 /** Gradients of the mean loss through z = mu_c + L_c e. */
-export interface ExplicitGradients {
+export interface ReparameterisedGradients {
   /** K x d: (1/n) sum over the latents of c of g_i. */
   readonly means: Float64Array;
   /** K x d x d, lower triangular: (1/n) sum over the latents of c of g_i e_i^T. */
@@ -23,7 +23,10 @@ export interface ExplicitGradients {
  * Pathwise gradients in the means and the Cholesky factors: with z = mu_c + L_c e, only the drawn component receives
  * a gradient, dmu_c = g and dL_c = tril(g e^T). Source: DeLiGAN (Gurumurthy et al. 2017); SLOGAN, Table 4.
  */
-export function explicitGradients(gaussians: Gaussians, batch: ExplicitBatch): ExplicitGradients {
+export function reparameterisedGradients(
+  gaussians: Gaussians,
+  batch: ReparameterisedBatch,
+): ReparameterisedGradients {
   const { means } = gaussians;
   const { components, dim: d, pitch, square } = gaussians.layout;
   const { inverse } = gaussians.blocks;
@@ -49,8 +52,11 @@ export function explicitGradients(gaussians: Gaussians, batch: ExplicitBatch): E
   return result;
 }
 
-/** L_c <- L_c - rate dL_c, then Sigma_c = L_c L_c^T, for every component that was drawn. */
-export function moveFactors(
+/**
+ * L_c <- L_c - rate dL_c, then Sigma_c = L_c L_c^T, for every component that was drawn.
+ * @throws as {@link Gaussians.refactor}.
+ */
+export function updateFactors(
   gaussians: Gaussians,
   gradient: Float64Array,
   drawn: Int32Array,

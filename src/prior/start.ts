@@ -2,11 +2,10 @@
 import type { Stream } from '../math/random.js';
 
 /**
- * K means at distance `radius` from the origin, all equally far from each other: a randomly turned regular simplex
- * (K <= d + 1); for more, directions drawn at random, of which a line (d = 1) has only two. Components that are apart
- * from the first step on can specialise at once, where means near the origin first have to find directions of their
- * own.
- * @returns K x d
+ * K means at distance `radius` from the origin, K x d. Up to K = d + 1 they are equally far from each other: a regular
+ * simplex in a random orientation. For larger K their directions are random; a line (d = 1) has only two.
+ *
+ * Components that are apart from the first step on can specialise at once; means near the origin have to move apart first.
  */
 export function simplexMeans(components: number, dim: number, radius: number, stream: Stream): Float64Array {
   if (components === dim + 1) return fullSimplex(dim, radius, stream);

@@ -1,10 +1,11 @@
 /** @file Stein gradients of an expected loss with respect to a Gaussian mixture, and the covariance step. */
 
-import type { Each, Gaussians } from './gaussian/gaussians.js';
+import type { Gaussians } from './gaussian/gaussians.js';
 import { CHUNK, PANEL } from './gaussian/memory.js';
 import { loadLatents, prunedResponsibilities } from './gaussian/responsibilities.js';
+import type { RunTask } from './gaussian/tasks.js';
 
-/** What the estimators read: one batch of latents and what the losses said about them. */
+/** What the estimators read: one batch of latents, their losses and the gradients of the losses. */
 export interface SteinBatch {
   /** n x d, the latents. */
   readonly z: Float64Array;
@@ -12,9 +13,9 @@ export interface SteinBatch {
   readonly n: number;
   /** n x d, gradient of the loss *summed* over the batch with respect to each latent. */
   readonly gradient: ArrayLike<number>;
-  /** n, the adversarial loss of each latent: all that the mixing coefficients see. */
+  /** n, the adversarial loss of each latent: the only loss that moves the mixing coefficients. */
   readonly adversarialLoss: ArrayLike<number>;
-  /** n, which component each latent was drawn from; only makes the computation faster. */
+  /** n, the component that each latent was drawn from; it makes the computation faster and changes no result. */
   readonly component?: Int32Array;
   /** Subtract from each adversarial loss the mean of the others: same expectation, less noise (default false). */
   readonly baseline?: boolean;
@@ -24,7 +25,7 @@ export interface SteinBatch {
 export interface SteinGradients {
   /** K x d. */
   readonly means: Float64Array;
-  /** K x d x d, symmetric; all 0 where {@link counts} is 0. A copy, made when asked for. */
+  /** K x d x d, symmetric; all 0 where {@link counts} is 0. A copy, made when it is read. */
   readonly covariances: Float64Array;
   /** K, with respect to the logits rho; sums to 0. */
   readonly mixing: Float64Array;
@@ -39,7 +40,7 @@ export interface SteinGradients {
  * - covariances: sym((1/B) sum_i r_ic Sigma_c^-1 (z_i - mu_c) g_i^T) / 2, sym(A) = (A + A^T)/2
  * - mixing: (1/B) sum_i (r_ic - pi_c) l_adv,i
  *
- * The covariances live in the memory of the Gaussians: they are those of the last call.
+ * The gradient of the covariances lies in the memory of the Gaussians: read it before the next call.
  */
 export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients {
   const { components } = g;
@@ -52,14 +53,14 @@ export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients 
   g.blocks.moments.fill(0);
   for (let start = 0; start < n; start += CHUNK) {
     const count = Math.min(CHUNK, n - start);
-    if (!ready) loadShares(g, batch, start, count, order, g.together);
-    loadSlopes(g, batch, start, count, order);
+    if (!ready) loadResponsibilities(g, batch, start, count, order, g.parallel);
+    loadLatentGradients(g, batch, start, count, order);
     addMixing(g, batch, start, count, order, mixing);
-    const used = g.together('moments', g.every, count);
+    const used = g.parallel('moments', g.allComponents, count);
     for (let c = 0; c < components; c++) counts[c]! += used[c]!;
   }
-  const touched = g.every.filter((c) => counts[c] !== 0);
-  g.together('symmetrise', touched, 0);
+  const touched = g.allComponents.filter((c) => counts[c] !== 0);
+  g.parallel('symmetrise', touched, 0);
   return {
     means: meanGradient(g),
     get covariances() {
@@ -71,28 +72,28 @@ export function steinGradients(g: Gaussians, batch: SteinBatch): SteinGradients 
 }
 
 /**
- * Computes the responsibilities of a batch ahead of {@link steinGradients}, where it is one chunk. They hold until the
- * mixture is moved or other latents are looked at.
+ * Computes the responsibilities of a batch ahead of {@link steinGradients}, if the batch is no longer than a chunk. They
+ * are used by it unless the mixture has changed, or other latents were loaded, in between.
  */
 export function prepareStein(g: Gaussians, batch: Pick<SteinBatch, 'z' | 'n' | 'component'>): void {
   if (batch.n > CHUNK) return;
   const order = latentOrder(batch, g.components);
-  loadShares(g, batch, 0, batch.n, order, g.alone);
+  loadResponsibilities(g, batch, 0, batch.n, order, g.serial);
   g.prepared = { z: batch.z, order };
 }
 
-/** The chunk's latents, their responsibilities, and their rows Sigma_c^-1 (z_i - mu_c) of all that have a share in c. */
-function loadShares(
+/** The chunk's latents, their responsibilities, and their rows Sigma_c^-1 (z_i - mu_c) for each c that is responsible. */
+function loadResponsibilities(
   g: Gaussians,
   { z, component }: Pick<SteinBatch, 'z' | 'component'>,
   start: number,
   count: number,
   order: Int32Array,
-  work: Each,
+  run: RunTask,
 ): void {
   loadLatents(g, z, start, count, order);
-  prunedResponsibilities(g, count, (panel) => component?.[order[start + panel * PANEL]!] ?? 0, work);
-  work('unwhiten', g.every, count);
+  prunedResponsibilities(g, count, (panel) => component?.[order[start + panel * PANEL]!] ?? 0, run);
+  run('unwhiten', g.allComponents, count);
 }
 
 function meanGradient(g: Gaussians): Float64Array {
@@ -102,7 +103,7 @@ function meanGradient(g: Gaussians): Float64Array {
   return means;
 }
 
-/** The latents by the component that they were drawn from, so that neighbours have the same components to leave out. */
+/** The latents in the order of the components that they were drawn from, so that a panel can leave out many components. */
 function latentOrder({ n, component }: Pick<SteinBatch, 'n' | 'component'>, components: number): Int32Array {
   const order = new Int32Array(n);
   if (component === undefined) return order.map((_, i) => i);
@@ -114,7 +115,7 @@ function latentOrder({ n, component }: Pick<SteinBatch, 'n' | 'component'>, comp
 }
 
 /** g_i / B of the chunk's latents, in rows. */
-function loadSlopes(
+function loadLatentGradients(
   g: Gaussians,
   { gradient, n }: SteinBatch,
   start: number,
@@ -122,12 +123,12 @@ function loadSlopes(
   order: Int32Array,
 ): void {
   const { dim: d, pitch } = g.layout;
-  const { slopes } = g.blocks;
-  // What fills the last panel up has no share; it only has to be finite.
-  slopes.fill(0, count * pitch);
+  const { latentGradients } = g.blocks;
+  // What fills the last panel up has responsibilities of 0; it only has to be finite.
+  latentGradients.fill(0, count * pitch);
   for (let i = 0; i < count; i++) {
     const from = order[start + i]! * d;
-    for (let j = 0; j < d; j++) slopes[i * pitch + j] = gradient[from + j]! / n;
+    for (let j = 0; j < d; j++) latentGradients[i * pitch + j] = gradient[from + j]! / n;
   }
 }
 
@@ -141,7 +142,7 @@ function addMixing(
   out: Float64Array,
 ): void {
   const { components, mixing } = g;
-  const { shares } = g.blocks;
+  const { responsibilities } = g.blocks;
   // l_i minus the mean of the others is (l_i - mean) B / (B - 1).
   const centred = baseline === true && n > 1;
   let level = 0;
@@ -150,17 +151,19 @@ function addMixing(
   for (let i = 0; i < count; i++) {
     const weight = (loss[order[start + i]!]! - level) * scale;
     const base = (i - (i % PANEL)) * components + (i % PANEL);
-    for (let c = 0; c < components; c++) out[c]! += (shares[base + c * PANEL]! - mixing[c]!) * weight;
+    for (let c = 0; c < components; c++)
+      out[c]! += (responsibilities[base + c * PANEL]! - mixing[c]!) * weight;
   }
 }
 
 /**
- * The task `step` (tasks.ts) for these components, Delta being the gradients of the covariances that
- * {@link steinGradients} has left. Throws as {@link Gaussians.refactor}, when all have been moved.
+ * The covariance step (the task `step` of tasks.ts) for these components; Delta is the gradient of the covariances that
+ * {@link steinGradients} has left.
+ * @throws as {@link Gaussians.refactor}, after all components have been updated.
  */
-export function moveCovariances(g: Gaussians, components: readonly number[], gamma: number): void {
+export function updateCovariances(g: Gaussians, components: readonly number[], gamma: number): void {
   g.refreshInverses();
-  g.moving(components);
-  const pivots = g.together('step', components, gamma);
-  for (const [i, c] of components.entries()) g.moved(c, pivots[i]!);
+  g.invalidate(components);
+  const pivots = g.parallel('step', components, gamma);
+  for (const [i, c] of components.entries()) g.ensureFactored(c, pivots[i]!);
 }

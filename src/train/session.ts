@@ -55,13 +55,7 @@ export class Session {
     const session = new Session(engine, model, stream, context, method.supervision, groups);
     const { phases, programs: own = [] } = model;
     const programs = options.training === false ? [] : [...phases.flatMap((phase) => phase.programs), ...own];
-    // Side by side: this thread draws starting values while the engine's compiles.
-    const allocated = engine.allocate(state ? groups.map(withoutStart) : groups, programs);
-    const compiled = engine.compile(...programs);
-    // Without its tensors no program can be made ready, which fails first; why there are none is what is told.
-    compiled.catch(() => {});
-    await allocated;
-    await compiled;
+    await engine.open(state ? groups.map(withoutStart) : groups, programs);
     if (state) await session.#load(state);
     await session.refreshPrior();
     return session;

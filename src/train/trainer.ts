@@ -141,7 +141,7 @@ class Batch {
 function start(session: Session, name: string, begun: PhaseStep | undefined): PhaseRun[] {
   if (begun === undefined) return [];
   const { program, feeds, updates } = begun;
-  const result = session.engine.run(program.name, feeds, updates, { given: true });
+  const result = session.engine.run(program.name, feeds, updates, { transferred: true });
   // A failure is reported where the result is awaited; until then it must not end the process.
   result.catch(() => {});
   return [{ name, begun, result }];

@@ -1,15 +1,7 @@
 /** @file One WebAssembly memory for parameters, gradients and moments, shared by the graph runner and the kernels. */
 import { MixturaError } from '../errors.js';
+import { aligned, mebibytes, PAGE, RESERVED } from './layout.js';
 import { Wasm, type WasmMemory } from './types.js';
-
-const PAGE = 65_536;
-/** Blocks start on a cache line. */
-const ALIGNMENT = 64;
-/** The first bytes belong to the kernels: their static data. */
-const RESERVED = 1_024;
-
-const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
 
 /**
  * A bump allocator over one WebAssembly memory of fixed size: zeroed, 64-byte aligned blocks that live as long
@@ -25,7 +17,7 @@ export class Arena {
 
   /**
    * Reserves `bytes` (see {@link Arena.bytesFor}); pages that are never touched cost no physical memory.
-   * Throws a MixturaError beyond 4 GiB, or where the system refuses the memory.
+   * @throws a MixturaError beyond 4 GiB, or where the system refuses the memory.
    */
   constructor(bytes: number) {
     if (!(bytes >= 0 && bytes <= Arena.maxBytes)) {
@@ -50,7 +42,7 @@ export class Arena {
   /** The bytes that an arena needs to hold one float32 block of each of the given lengths. */
   static bytesFor(lengths: Iterable<number>): number {
     let bytes = RESERVED;
-    for (const length of lengths) bytes += align(length * Float32Array.BYTES_PER_ELEMENT);
+    for (const length of lengths) bytes += aligned(length * Float32Array.BYTES_PER_ELEMENT);
     return bytes;
   }
 
@@ -64,14 +56,17 @@ export class Arena {
     return this.#used;
   }
 
-  /** A new zeroed block of `length` float32 values; throws a MixturaError when the arena is full. */
+  /**
+   * A new zeroed block of `length` float32 values.
+   * @throws a MixturaError where the arena is full.
+   */
   float32(length: number): Float32Array<ArrayBuffer> {
     if (!Number.isInteger(length) || length < 0) {
       throw new MixturaError(
         `A memory block cannot have ${length} elements; give a whole number of at least 0.`,
       );
     }
-    const end = this.#used + align(length * Float32Array.BYTES_PER_ELEMENT);
+    const end = this.#used + aligned(length * Float32Array.BYTES_PER_ELEMENT);
     if (end > this.#capacity) {
       throw new MixturaError(
         `A memory block of ${length} floats does not fit: ${this.#used} of ${this.#capacity} bytes are taken; ` +

@@ -1,4 +1,4 @@
-/** @file Finds what the build makes: worker scripts and the WebAssembly kernels. */
+/** @file Finds the files that the build makes: worker scripts and the WebAssembly kernels. */
 
 /** The URL of a file in dist/, such as `wasm/kernel.wasm`, also when this module itself runs from src/ (as under the test runner). */
 export function builtFile(name: string): URL {

@@ -8,7 +8,10 @@ import { Wasm, type WasmModule } from './types.js';
 const FILES = { own: 'wasm/kernel.wasm', shared: 'wasm/kernel-shared.wasm' } as const;
 const compiled: Partial<Record<keyof typeof FILES, WasmModule>> = {};
 
-/** The compiled kernels, for a memory of one thread's own or one that threads share. */
+/**
+ * The compiled kernels, for a memory of one thread (`own`) or a memory that threads share.
+ * @throws a MixturaError where they were not built.
+ */
 export function kernelModule(memory: keyof typeof FILES = 'own'): WasmModule {
   const known = compiled[memory];
   if (known) return known;

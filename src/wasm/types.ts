@@ -1,10 +1,11 @@
 /** @file The few WebAssembly types that are needed here: TypeScript declares them only together with the DOM. */
 
-/** One linear memory; `buffer` stays the same object because nobody here grows it. */
+/** One linear memory; `buffer` stays the same object, since no memory here is grown. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
+/** A compiled module. */
 export interface WasmModule {
   readonly [Symbol.toStringTag]: string;
 }
@@ -18,4 +19,5 @@ interface WasmNamespace {
   ) => { readonly exports: unknown };
 }
 
+/** The global `WebAssembly`, with the types above. */
 export const Wasm = (globalThis as unknown as { readonly WebAssembly: WasmNamespace }).WebAssembly;

@@ -87,7 +87,7 @@ export function referenceProbe(): Probe {
 export async function goldenStep({ model, begin }: StepSetup, probe: Probe): Promise<StepResult> {
   const { engine } = probe;
   const groups = groupsOf(model);
-  await engine.allocate(groups);
+  await engine.open(groups);
   for (const group of groups.filter(({ trainable }) => trainable)) {
     const { value } = await engine.read(group.name);
     await engine.write(group.name, { value, moment2: secondMoment(group) });

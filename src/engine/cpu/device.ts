@@ -1,9 +1,11 @@
 /**
  * @file ONNX Runtime and our own kernels beside one WebAssembly memory: values, gradients and moments in one arena, whose
- * views are the inputs and outputs of sessions and kernels without a copy. Lives where its host does (hosts.ts).
+ * views are the inputs and outputs of sessions and kernels without a copy. Runs in a worker thread or in the main one (see
+ * ort/threading.ts).
  */
 import type { InferenceSession } from 'onnxruntime-node';
 import { Arena } from '../../wasm/arena.js';
+import { aligned } from '../../wasm/layout.js';
 import {
   elements,
   type Feeds,
@@ -12,13 +14,14 @@ import {
   type OptimizerUpdate,
   type ProgramOutputs,
 } from '../engine.js';
-import { type GradientRooms, placesIn } from '../gradient-sharing.js';
-import { BoundProgram, KERNEL_BYTES, type KernelProgram, KernelRoom } from '../kernels/program.js';
+import { type GradientSets, placesInSharedBuffer } from '../gradient-sharing.js';
+import { BoundProgram, type KernelProgram } from '../kernels/program.js';
+import { KERNEL_BYTES, KernelWorkspace } from '../kernels/workspace.js';
 import { OptimizerKernel } from '../optimizers.js';
 import {
   type DeviceOptions,
   type LoweredModel,
-  openSession,
+  loadModel,
   type SessionProgram,
   type Slot,
 } from './session.js';
@@ -32,31 +35,33 @@ interface Block {
   readonly extents: readonly { readonly start: number; readonly size: number }[];
 }
 
-/** Floats to a 64-byte boundary, so that every tensor starts on a cache line. */
-const ALIGNMENT = 16;
-const aligned = (size: number) => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+/** Floats that a tensor takes, so that the next one starts on a cache line. */
+const alignedFloats = (size: number) => aligned(size * FLOAT) / FLOAT;
 const sizeOf = ({ tensors }: GroupLayout) =>
-  tensors.reduce((sum, { shape }) => sum + aligned(elements(shape)), 0);
+  tensors.reduce((sum, { shape }) => sum + alignedFloats(elements(shape)), 0);
 
-/** What answers the requests of an engine: all tensors, and the programs over them. */
+/** Holds all tensors of an engine and runs the programs over them. */
 export interface Device {
   /**
-   * Makes room for all groups, whose values are 0 until they are written. Gradients of groups in different `rooms` may take
-   * turns in one place.
+   * Takes memory for all groups, whose values are 0 until they are written. The gradients of different sets may share one
+   * buffer.
    */
-  allocate(groups: readonly GroupLayout[], rooms?: GradientRooms): void | Promise<void>;
+  allocate(groups: readonly GroupLayout[], gradientSets?: GradientSets): void | Promise<void>;
+  /** Makes the programs of a model ready to run, in place of programs of the same name. */
   compile(model: LoweredModel | KernelProgram): Promise<void>;
-  /** Frees a model that is needed no more. */
+  /** Frees a model and its program. */
   release?(model: string): Promise<void>;
-  /** Computes a program, then its assignments. */
+  /** Runs a program, then its assignments. */
   run(program: string, feeds: Feeds): Promise<ProgramOutputs>;
-  /** Optimizer steps, by the gradients that are there. */
+  /** Makes optimizer steps by the gradients that the last programs left. */
   update(updates: readonly OptimizerUpdate[]): void | Promise<void>;
   read(group: string): GroupState | Promise<GroupState>;
   write(group: string, state: GroupState): void | Promise<void>;
   close(): Promise<void>;
 }
 
+/** The device of the CPU: sessions of ONNX Runtime and kernels over one memory. */
 export class OrtDevice implements Device {
   readonly #options: DeviceOptions;
   readonly #slots = new Map<string, Slot>();
@@ -64,38 +69,38 @@ export class OrtDevice implements Device {
   readonly #programs = new Map<string, SessionProgram | BoundProgram>();
   readonly #sessions = new Map<string, InferenceSession>();
   #kernel: OptimizerKernel | undefined;
-  #room: KernelRoom | undefined;
+  #workspace: KernelWorkspace | undefined;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
   }
 
-  allocate(groups: readonly GroupLayout[], rooms: GradientRooms = []): void {
+  allocate(groups: readonly GroupLayout[], gradientSets: GradientSets = []): void {
     const sizes = new Map(groups.map((group) => [group.name, sizeOf(group)]));
-    const { starts, length: shared } = placesIn(rooms, sizes);
+    const { starts, length: sharedLength } = placesInSharedBuffer(gradientSets, sizes);
     /** Blocks of a group's own. */
     const blocks = ({ name, trainable, firstMoment }: GroupLayout) =>
       trainable ? 2 + (starts.has(name) ? 0 : 1) + (firstMoment === false ? 0 : 1) : 1;
     const own = groups.flatMap((group) => Array<number>(blocks(group)).fill(sizes.get(group.name)!));
-    const arena = this.#open([shared, ...own]);
-    const room = arena.float32(shared);
+    const arena = this.#open([sharedLength, ...own]);
+    const shared = arena.float32(sharedLength);
     for (const group of groups) {
       const size = sizes.get(group.name)!;
       const take = () => arena.float32(size);
       const start = starts.get(group.name);
-      const gradient = () => (start === undefined ? take() : room.subarray(start, start + size));
+      const gradient = () => (start === undefined ? take() : shared.subarray(start, start + size));
       const trained = group.trainable ? { gradient: gradient(), moment2: take() } : {};
       const momentum = group.trainable && group.firstMoment !== false ? { moment1: take() } : {};
       this.#place(group, { value: take(), ...trained, ...momentum });
     }
   }
 
-  /** A memory with room for blocks of the given lengths, and for programs of kernels. */
+  /** A memory for blocks of the given lengths and for the workspace of kernels. */
   #open(lengths: readonly number[]): Arena {
-    const floats = KERNEL_BYTES / Float32Array.BYTES_PER_ELEMENT;
+    const floats = KERNEL_BYTES / FLOAT;
     const arena = new Arena(Arena.bytesFor([...lengths, floats]));
     this.#kernel = new OptimizerKernel(arena.memory);
-    this.#room = new KernelRoom(arena.memory, arena.float32(floats));
+    this.#workspace = new KernelWorkspace(arena.memory, arena.float32(floats));
     return arena;
   }
 
@@ -107,7 +112,7 @@ export class OrtDevice implements Device {
       const gradient = memory.gradient?.subarray(start, start + size);
       this.#slots.set(name, { shape, value, ...(gradient && { gradient }) });
       const extent = { start, size };
-      start += aligned(size);
+      start += alignedFloats(size);
       return extent;
     });
     this.#blocks.set(group.name, { ...memory, extents });
@@ -115,15 +120,20 @@ export class OrtDevice implements Device {
 
   async compile(model: LoweredModel | KernelProgram): Promise<void> {
     if (model.kind === 'session') {
-      const { session, programs } = await openSession(model, this.#slots, this.#options);
+      const { session, programs } = await loadModel(model, this.#slots, this.#options);
       const before = this.#sessions.get(model.name);
       this.#sessions.set(model.name, session);
       await before?.release();
       for (const [name, program] of programs) this.#programs.set(name, program);
       return;
     }
-    if (!this.#room) this.#open([]);
-    const bound = BoundProgram.bind(model, this.#room!, this.#slots, this.#options.profile !== undefined);
+    if (!this.#workspace) this.#open([]);
+    const bound = BoundProgram.bind(
+      model,
+      this.#workspace!,
+      this.#slots,
+      this.#options.profile !== undefined,
+    );
     if (!bound) throw new Error(`program ${model.name} does not fit into ${KERNEL_BYTES} bytes`);
     this.#programs.set(model.name, bound);
   }

@@ -10,16 +10,17 @@ export function processorsOf(list: string): number[] {
 }
 
 /**
- * The processors, counted from 1, for all threads of an operator but the caller's, where the process has exactly as many as
- * threads. The scheduler may wake such a thread upon the processor of the caller, though another is idle, and leave both there
- * for a tenth of a second; where there are more processors it finds a free one, and other programs are to be left a choice.
+ * The processors, counted from 1, to which the threads of an operator are tied, all but the calling one; undefined unless
+ * the process has exactly as many processors as threads. The scheduler may wake a thread on the processor of the caller,
+ * though another one is idle, and leave both there for a tenth of a second. Where there are more processors it finds an
+ * idle one, and tying threads would only restrict other programs.
  */
 export function ownProcessors(processors: readonly number[], threads: number): number[] | undefined {
   if (threads < 2 || processors.length !== threads) return undefined;
   return processors.slice(1).map((index) => index + 1);
 }
 
-/** The processors that this process may use; nothing where the system does not tell, or cannot tie threads to them. */
+/** The processors that this process may use; undefined where the system does not say, or cannot tie threads to them. */
 export function allowedProcessors(): number[] | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

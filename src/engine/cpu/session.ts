@@ -1,6 +1,6 @@
 /**
- * @file Sessions of ONNX Runtime over tensors of the engine: views of its memory are their inputs and outputs. Lives where
- * the device does (ort-device.ts).
+ * @file Sessions of ONNX Runtime over tensors of the engine: views of its memory are their inputs and outputs. Runs in the
+ * thread of the device.
  */
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -15,9 +15,9 @@ export interface LoweredModel {
   readonly kind: 'session';
   readonly name: string;
   readonly model: Uint8Array;
-  /** Name of the model's first output, where that is none that could be read (see {@link SessionProgram}). */
+  /** Name of the model's first output if that output cannot be read, which ends a run (see {@link SessionProgram}). */
   readonly stop?: string | undefined;
-  /** Of all programs; a run feeds every one. */
+  /** Inputs of all programs; every run feeds all of them. */
   readonly inputs: readonly NamedShape[];
   readonly programs: readonly LoweredProgram[];
 }
@@ -27,9 +27,10 @@ interface NamedShape {
   readonly shape: readonly number[];
 }
 
+/** One program of a {@link LoweredModel}. */
 export interface LoweredProgram {
   readonly name: string;
-  /** The bool input that says whether this program is the one that is computed, where the model has several. */
+  /** In a model of several programs, the bool input that chooses this one. */
   readonly condition?: string | undefined;
   /** Inputs that the program reads. */
   readonly inputs: readonly NamedShape[];
@@ -37,11 +38,12 @@ export interface LoweredProgram {
     readonly name: string;
     readonly shape: readonly number[];
     readonly role: OutputRole;
-    /** What an output is called by the caller; else the tensor that a gradient or an assignment belongs to. */
+    /** Name of an output for the caller, or of the tensor that a gradient or an assignment belongs to. */
     readonly target: string;
   }[];
 }
 
+/** How a device runs programs. */
 export interface DeviceOptions {
   /** Threads inside an operator. */
   readonly threads: number;
@@ -67,10 +69,10 @@ export function sessionOptions(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    // A plan of all buffers as one block is given back to the system after every run, and its pages are faulted in anew.
+    // A memory pattern is one block that returns to the system after every run; its pages would be faulted in anew.
     enableMemPattern: false,
-    // Pool threads wait awake from one operator to the next, but no longer, since a core may be wanted elsewhere; when a run
-    // ends they stop, so that no session takes a core from the next one or from the prior's updates.
+    // Pool threads stay awake from one operator to the next, but no longer, to leave the core to other work. They stop when
+    // a run ends, so that no session takes a core from the next one or from the prior's updates.
     extra: {
       session: {
         intra_op: { allow_spinning: '1', spin_duration_us: '50' },
@@ -82,8 +84,8 @@ export function sessionOptions(
   };
 }
 
-/** A model in ONNX Runtime, whose programs are computed one at a time. */
-export async function openSession(
+/** Loads a model into ONNX Runtime; its programs are run one at a time. */
+export async function loadModel(
   model: LoweredModel,
   slots: ReadonlyMap<string, Slot>,
   options: DeviceOptions,
@@ -97,7 +99,7 @@ export async function openSession(
   });
   const feeds: Record<string, ort.Tensor> = {};
   for (const { name, shape } of model.inputs) {
-    // What a run does not feed belongs to another program, which is not computed.
+    // Inputs that a run does not feed belong to other programs, which are not computed.
     const data = slots.get(name)?.value ?? new Float32Array(elements(shape));
     feeds[name] = new ort.Tensor('float32', data, shape);
   }
@@ -111,15 +113,17 @@ export async function openSession(
 }
 
 /**
- * When a run is over, ONNX Runtime's binding copies every output into a new array, though all have been written where
- * they belong: as many bytes as all gradients, at every step, which then wait for the garbage collector. It goes through
- * the outputs in order and fails at one that is no tensor. So the first output is a sequence, and that failure says
- * that the run is over.
+ * A program of a session, bound to the tensors of the engine.
+ *
+ * After a run ONNX Runtime's binding copies every output into a new array, though all outputs are written into the memory
+ * of the engine already: at every step as many bytes as all gradients have, for the garbage collector. The binding goes
+ * through the outputs in order and fails at one that is no tensor. So the first output is a sequence: its failure means
+ * that the run is complete, and nothing is copied.
  */
 export class SessionProgram {
   readonly #session: ort.InferenceSession;
   readonly #name: string;
-  /** Tensors of the engine, and what belongs to other programs of the model. */
+  /** Tensors of the engine, and inputs of other programs of the model. */
   readonly #feeds: Readonly<Record<string, ort.Tensor>>;
   readonly #fetches: Record<string, ort.Tensor | null>;
   readonly #inputs: readonly NamedShape[];
@@ -147,7 +151,10 @@ export class SessionProgram {
     }
   }
 
-  /** Computes the program, then its assignments; outputs are copies. Throws where an input was given no value. */
+  /**
+   * Runs the program, then its assignments; outputs are copies.
+   * @throws an Error where an input has no value.
+   */
   async run(feeds: Feeds): Promise<ProgramOutputs> {
     const inputs = { ...this.#feeds };
     for (const { name, shape } of this.#inputs) {
@@ -161,7 +168,7 @@ export class SessionProgram {
   }
 }
 
-/** Passes on every failure of a run but that of reading its first output, a sequence. */
+/** Throws every failure of a run except that of reading its first output, a sequence. */
 function unlessStopped(error: unknown): void {
   if (!(error instanceof Error && error.message.startsWith('Non tensor type'))) throw error;
 }

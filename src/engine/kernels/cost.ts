@@ -1,26 +1,27 @@
-/** @file Whether a program is faster on our own kernels or in ONNX Runtime: by what either costs (bench/kernels.mjs). */
+/** @file Whether a program is faster on our own kernels or in ONNX Runtime, by the costs that bench/kernels.mjs measures. */
 import { sizeOf } from '../../graph/shape.js';
 import type { KernelCall, KernelPlan } from './plan.js';
-import { KERNEL_BYTES } from './program.js';
+import { KERNEL_BYTES } from './workspace.js';
 
 /** Floating-point operations a second: of our products (128-bit registers, one thread), and of ONNX Runtime's. */
 const KERNEL_RATE = 3.7e10;
 const SESSION_RATE = 1.5e11;
 /** Seconds that ONNX Runtime needs for an operator, however small. */
 const OPERATOR_COST = 3e-6;
-/** Seconds a step for handing it to another thread, which ONNX Runtime needs, and for being told. */
+/** Seconds a step for passing it to the worker thread that ONNX Runtime needs, and for the answer. */
 const HANDING_OVER = 2e-4;
 
 /**
- * Whether the products take our kernels no longer than ONNX Runtime takes for them and for starting all operators. A rule
- * of the graph alone, not of a trial, so that a run that goes on later makes the same choice and gets the same bits.
+ * Whether a program is faster on our kernels: its products there take less time than ONNX Runtime takes for the products
+ * and for starting all operators. The choice depends on the graph alone, not on a measurement, so that a resumed run
+ * makes the same one and gets the same bits.
  */
 export function suitsKernels(plan: KernelPlan): boolean {
   const { kernels, sessions } = costOf(plan);
   return fits(plan) && kernels < sessions;
 }
 
-/** Whether all programs of a step are best on our kernels, which need no other thread: though one by one some may not be. */
+/** Whether a step is faster if all its programs run on our kernels, which saves passing it to a worker thread. */
 export function suitKernels(plans: readonly KernelPlan[]): boolean {
   const costs = plans.map(costOf);
   const total = costs.reduce((sum, { kernels }) => sum + kernels, 0);
@@ -36,7 +37,7 @@ function costOf({ calls }: KernelPlan): { readonly kernels: number; readonly ses
 
 const fits = (plan: KernelPlan) => bytesOf(plan) < KERNEL_BYTES / 4;
 
-/** Bytes that a plan may need: which inputs are fed, it does not know. */
+/** The most bytes that a plan may need: all its inputs count, since any of them may be fed. */
 function bytesOf({ scratchBytes, constants, inputs }: KernelPlan): number {
   const floats = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), constants.length);
   return scratchBytes + floats * Float32Array.BYTES_PER_ELEMENT;

@@ -5,10 +5,12 @@ import { grad } from '../../graph/grad.js';
 import { sizeOf } from '../../graph/shape.js';
 import { concat, constant, full, input, type Tensor } from '../../graph/tensor.js';
 import { Arena } from '../../wasm/arena.js';
+import { optimiseProgram } from '../optimised-program.js';
 import { OrtEngine } from '../ort/engine.js';
 import { suitKernels, suitsKernels } from './cost.js';
 import { planKernels } from './plan.js';
-import { BoundProgram, KernelRoom } from './program.js';
+import { BoundProgram } from './program.js';
+import { KernelWorkspace } from './workspace.js';
 
 const engine = new OrtEngine({ threads: 1, kernels: 'always' });
 afterAll(() => engine.close());
@@ -19,7 +21,7 @@ let programs = 0;
 /** What the kernels make of some outputs. */
 async function computed(outputs: Named<Tensor>, feeds: Named<Float32Array>): Promise<Named<Float32Array>> {
   const program = { name: `program ${programs++}`, outputs };
-  expect(planKernels(program)).toBeDefined();
+  expect(planKernels(optimiseProgram(program))).toBeDefined();
   await engine.compile(program);
   return (await engine.run(program.name, feeds)).outputs;
 }
@@ -68,7 +70,7 @@ describe('kernels', () => {
     const { leaves, value } = instantiate(item);
     const outputs = { value, gradient: grad(scalarOf(value), leaves)[0]! };
     const covered = value.op === 'reshape';
-    expect(planKernels({ name: 'program', outputs }) === undefined).toBe(!covered);
+    expect(planKernels(optimiseProgram({ name: 'program', outputs })) === undefined).toBe(!covered);
   });
 
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 17, 33];
@@ -168,10 +170,14 @@ describe('kernels', () => {
 
   it('do not take what would need very many calls', () => {
     const { leaves } = leavesOf({ a: [100, 2, 2, 2], b: [1, 2, 1, 2] });
-    expect(planKernels({ name: 'calls', outputs: { y: leaves.a!.add(leaves.b!) } })).toBeUndefined();
+    expect(
+      planKernels(optimiseProgram({ name: 'calls', outputs: { y: leaves.a!.add(leaves.b!) } })),
+    ).toBeUndefined();
     const [e, f] = [input('e', [2, 0]), input('f', [0, 3])];
-    expect(planKernels({ name: 'empty', outputs: { y: e.matmul(f) } })).toBeUndefined();
-    expect(planKernels({ name: 'symbolic', outputs: { y: input('x', ['n', 2]).neg() } })).toBeUndefined();
+    expect(planKernels(optimiseProgram({ name: 'empty', outputs: { y: e.matmul(f) } }))).toBeUndefined();
+    expect(
+      planKernels(optimiseProgram({ name: 'symbolic', outputs: { y: input('x', ['n', 2]).neg() } })),
+    ).toBeUndefined();
   });
 
   it('reuse memory only when nobody reads it any more: views, operands read twice, results that are inputs', async () => {
@@ -283,13 +289,12 @@ describe('assignments', () => {
     ['in place where each reads itself', {}, { w: w.add(1), v: v.neg() }, 0],
   ])('are computed %s', async (_, outputs, changes, copies) => {
     const program = { name: 'program', outputs, assignments: new Map(Object.entries(changes)) };
-    const moved = planKernels(program)!.assignments.filter(
+    const moved = planKernels(optimiseProgram(program))!.assignments.filter(
       ({ name, place }) => place.base !== 'input' || place.name !== name,
     );
     expect(moved.length).toBe(copies);
     const own = new OrtEngine({ threads: 1, kernels: 'always' });
-    await own.allocate([held('w', 1), held('v', 7)], [program]);
-    await own.compile(program);
+    await own.open([held('w', 1), held('v', 7)], [program]);
     const start = { w: Float64Array.of(1, 2, 3, 4), v: Float64Array.of(7, 8, 9, 10) };
     const after = {
       ...start,
@@ -317,27 +322,27 @@ it('refuse values that do not fill the tensor that they are assigned to', async 
     outputs: {},
     assignments: new Map([['w', input('w', [2]).add(full([2, 2], 1))]]),
   };
-  await own.allocate([{ name: 'w', tensors: [tensor], trainable: false }], [program]);
-  await expect(own.compile(program)).rejects.toThrow('4 values are assigned to tensor w, which has 2');
-  const stranger = { ...program, assignments: new Map([['x', input('w', [2]).mul(2)]]) };
-  await expect(own.compile(stranger)).rejects.toThrow('2 values are assigned to tensor x, which has 0');
+  const opened = own.open([{ name: 'w', tensors: [tensor], trainable: false }], [program]);
+  await expect(opened).rejects.toThrow('4 values are assigned to tensor w, which has 2');
+  const unknown = { ...program, assignments: new Map([['x', input('w', [2]).mul(2)]]) };
+  await expect(own.compile(unknown)).rejects.toThrow('2 values are assigned to tensor x, which has 0');
   await own.close();
 });
 
-describe('the room of kernels', () => {
+describe('the workspace of kernels', () => {
   const BYTES = 2 ** 16;
 
-  /** A room in an arena that it fills to the last byte. */
-  function open(): KernelRoom {
+  /** A workspace at the very end of an arena. */
+  function open(): KernelWorkspace {
     const arena = new Arena(2 * BYTES);
     arena.float32((arena.capacity - BYTES - arena.used) / 4);
-    return new KernelRoom(arena.memory, arena.float32(BYTES / 4));
+    return new KernelWorkspace(arena.memory, arena.float32(BYTES / 4));
   }
 
-  function bind(room: KernelRoom, name: string, y: Tensor): BoundProgram | undefined {
-    const plan = planKernels({ name, outputs: { y } })!;
+  function bind(workspace: KernelWorkspace, name: string, y: Tensor): BoundProgram | undefined {
+    const plan = planKernels(optimiseProgram({ name, outputs: { y } }))!;
     const calls = plan.calls.map((call) => ({ ...call, label: { operator: '', inputs: [], output: [] } }));
-    return BoundProgram.bind({ ...plan, kind: 'kernels', name, calls }, room, new Map(), false);
+    return BoundProgram.bind({ ...plan, kind: 'kernels', name, calls }, workspace, new Map(), false);
   }
   const counted = (n: number, shape: number[]) =>
     constant(
@@ -346,22 +351,26 @@ describe('the room of kernels', () => {
     );
 
   it('keeps constants away from what earlier programs compute in', () => {
-    const room = open();
+    const workspace = open();
     const n = BYTES / 4 - 1024;
-    expect(bind(room, 'wide', input('x', [n]).sum())).toBeDefined();
-    expect(bind(room, 'large', input('x', [1024]).mul(counted(1024, [1024])))).toBeUndefined();
-    const small = bind(room, 'small', input('x', [512]).mul(counted(512, [512])))!;
-    const wide = bind(room, 'wide again', input('x', [n]).sum())!;
+    expect(bind(workspace, 'wide', input('x', [n]).sum())).toBeDefined();
+    expect(bind(workspace, 'large', input('x', [1024]).mul(counted(1024, [1024])))).toBeUndefined();
+    const small = bind(workspace, 'small', input('x', [512]).mul(counted(512, [512])))!;
+    const wide = bind(workspace, 'wide again', input('x', [n]).sum())!;
     wide.run({ x: new Float32Array(n).fill(7) });
     const { y } = small.run({ x: new Float32Array(512).fill(1) });
     expect(y).toEqual(Float32Array.from({ length: 512 }, (_, i) => i));
   });
 
   it('takes a program again in the place of the one before', () => {
-    const room = open();
+    const workspace = open();
     const n = 4096;
     for (let i = 0; i < 20; i++) {
-      const program = bind(room, 'program', input('x', [n]).mul(constant(new Float64Array(n).fill(i), [n])));
+      const program = bind(
+        workspace,
+        'program',
+        input('x', [n]).mul(constant(new Float64Array(n).fill(i), [n])),
+      );
       expect(program!.run({ x: new Float32Array(n).fill(2) }).y![n - 1]).toBe(2 * i);
     }
   });
@@ -374,17 +383,19 @@ describe('the room of kernels', () => {
 });
 
 describe('the choice of kernels', () => {
-  it('is not for what is fed more than they have room for', () => {
-    const plan = planKernels({ name: 'wide', outputs: { y: input('x', [5000, 4096]).sum([1]) } })!;
+  it('is not for what is fed more than their workspace holds', () => {
+    const plan = planKernels(
+      optimiseProgram({ name: 'wide', outputs: { y: input('x', [5000, 4096]).sum([1]) } }),
+    )!;
     expect(suitsKernels(plan)).toBe(false);
   });
 
   it('is for many small operators, not for large products', () => {
     const x = input('x', [16, 16]);
-    const small = planKernels({ name: 'small', outputs: { y: x.matmul(x).tanh() } })!;
+    const small = planKernels(optimiseProgram({ name: 'small', outputs: { y: x.matmul(x).tanh() } }))!;
     expect(suitsKernels(small)).toBe(true);
     const w = input('w', [1024, 1024]);
-    const large = planKernels({ name: 'large', outputs: { y: w.matmul(w).tanh() } })!;
+    const large = planKernels(optimiseProgram({ name: 'large', outputs: { y: w.matmul(w).tanh() } }))!;
     expect(suitsKernels(large)).toBe(false);
     expect(suitKernels([small, large])).toBe(false);
   });
@@ -392,7 +403,7 @@ describe('the choice of kernels', () => {
   it('takes one that is a little slower with those that are faster, so that no other thread is needed', () => {
     const x = input('x', [128, 128]);
     // 4.2 MFLOP: 0.11 ms on kernels, 0.03 in ONNX Runtime.
-    const middling = planKernels({ name: 'middling', outputs: { y: x.matmul(x) } })!;
+    const middling = planKernels(optimiseProgram({ name: 'middling', outputs: { y: x.matmul(x) } }))!;
     expect(suitsKernels(middling)).toBe(false);
     expect(suitKernels([middling])).toBe(true);
     expect(suitKernels([middling, middling])).toBe(true);

@@ -1,16 +1,15 @@
 /**
- * @file Turns a program into a list of kernel calls over memory, if it is made of what `kernel/` can do: for small
- * programs, where starting an operator of ONNX Runtime costs more than the operator.
+ * @file Turns a program into a list of kernel calls over memory, if all its operators have kernels. This is for small
+ * programs, for which ONNX Runtime takes longer to start an operator than to compute it.
  */
 import { topologicalOrder } from '../../graph/grad.js';
-import { optimise } from '../../graph/passes/optimise.js';
 import { sameShape, sizeOf } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
-import type { ProgramSpec } from '../engine.js';
+import { type OptimisedProgram, valuesOf } from '../optimised-program.js';
 import { type CallArguments, type KernelName, kernelRules, type Place, viewOffset } from './rules.js';
-import { ScratchPlan } from './workspace.js';
+import { ScratchPlan } from './scratch.js';
 
-/** One call of a kernel; numbers are passed as they are, places as addresses. */
+/** One call of a kernel; places among the arguments are passed as addresses. */
 export interface KernelCall {
   readonly kernel: KernelName;
   readonly args: CallArguments;
@@ -18,7 +17,7 @@ export interface KernelCall {
   readonly node: Tensor;
 }
 
-/** A result that is there when all calls have been made. */
+/** A result, and where it lies after all calls. */
 export interface KernelOutput {
   readonly name: string;
   readonly size: number;
@@ -35,29 +34,24 @@ export interface KernelPlan {
   readonly scratchBytes: number;
   readonly calls: readonly KernelCall[];
   readonly outputs: readonly KernelOutput[];
-  /** What is copied into engine tensors when all calls have been made: gradients that could not be computed there. */
+  /** Gradients that are copied to the engine after all calls, since they could not be computed in place. */
   readonly gradients: readonly KernelOutput[];
-  /** New values of engine tensors: copied too, but where they were computed in place. */
+  /** New values of engine tensors; those that were not computed in place are copied after all calls. */
   readonly assignments: readonly KernelOutput[];
 }
 
-/** The plan of a program; nothing where an operator or a shape of it has no kernel. */
-export function planKernels(program: ProgramSpec): KernelPlan | undefined {
+/** The plan of a program; undefined where an operator or a shape of it has no kernel. */
+export function planKernels(program: OptimisedProgram): KernelPlan | undefined {
   const names = {
     outputs: Object.keys(program.outputs),
     gradients: [...(program.gradients?.keys() ?? [])],
     assignments: [...(program.assignments?.keys() ?? [])],
   };
-  const written = [
-    ...Object.values(program.outputs),
-    ...(program.gradients?.values() ?? []),
-    ...(program.assignments?.values() ?? []),
-  ];
-  // Products run through their inner axis at least once: nothing that is empty has a kernel.
-  const isStatic = ({ shape }: Tensor) => shape.every((dim) => typeof dim === 'number' && dim > 0);
-  if (!topologicalOrder(written).every((node) => isStatic(node) && kernelRules[node.op])) return undefined;
-  const targets = optimise(written);
+  const targets = valuesOf(program);
   const order = topologicalOrder(targets);
+  // Products run through their inner axis at least once, so empty tensors have no kernel.
+  const isStatic = ({ shape }: Tensor) => shape.every((dim) => typeof dim === 'number' && dim > 0);
+  if (!order.every((node) => isStatic(node) && kernelRules[node.op])) return undefined;
   const planner = new Planner(order, targets);
   const gradientTargets = targets.slice(names.outputs.length, names.outputs.length + names.gradients.length);
   planner.placeGradients(names.gradients, gradientTargets);
@@ -88,7 +82,7 @@ class Planner {
   readonly #roots = new Map<Tensor, Tensor>();
   /** How often a root's memory is still read. */
   readonly #readers = new Map<Tensor, number>();
-  /** Where a value has to be computed. */
+  /** Places in the engine where values are to be computed. */
   readonly #destinations = new Map<Tensor, Place>();
   readonly #inputs: { name: string; shape: readonly number[] }[] = [];
   readonly #constants: number[] = [];
@@ -105,7 +99,7 @@ class Planner {
     for (const target of targets) this.#read(target);
   }
 
-  /** Lets gradients be computed where the optimizer reads them, as far as they are values of their own. */
+  /** Places gradients where the optimizer reads them, unless they are views or inputs. */
   placeGradients(names: readonly string[], targets: readonly Tensor[]): void {
     targets.forEach((target, i) => {
       const root = this.#rootOf(target);
@@ -115,7 +109,7 @@ class Planner {
     });
   }
 
-  /** Lets new values of engine tensors be computed in the place of the old ones, where nobody reads those any more. */
+  /** Places new values of engine tensors over the old ones, if these are not read afterwards. */
   placeAssignments(names: readonly string[], targets: readonly Tensor[], all: readonly Tensor[]): void {
     targets.forEach((target, i) => {
       const [name, root] = [names[i]!, this.#rootOf(target)];
@@ -124,7 +118,7 @@ class Planner {
       if (!own || this.#destinations.has(root) || all.some(isOld)) return;
       const later = this.#order.slice(this.#order.indexOf(root) + 1);
       const readLater = later.some((node) => node.inputs.some(isOld));
-      // What spreads a part of the old value over the new one would read that part when it is gone.
+      // An operator that broadcasts a part of the old value would overwrite that part before it has read it for the last time.
       const { inPlace } = kernelRules[root.op]!;
       const inStep = (one: Tensor) => inPlace && sizeOf(one.shape) === sizeOf(root.shape);
       const readInStep = root.inputs.every((one) => !isOld(one) || inStep(one));
@@ -132,7 +126,7 @@ class Planner {
     });
   }
 
-  /** Adds what computes a node; false where it cannot be. */
+  /** Adds the calls that compute a node; false where no kernel takes its shapes. */
   plan(node: Tensor): boolean {
     if (node.inputs.length === 0) this.#places.set(node, this.#leaf(node));
     else if (this.#rootOf(node) !== node) this.#places.set(node, this.#view(node));
@@ -181,27 +175,27 @@ class Planner {
   #compute(node: Tensor): boolean {
     const bytes = sizeOf(node.shape) * Float32Array.BYTES_PER_ELEMENT;
     const rule = kernelRules[node.op]!;
-    // An elementwise result may take the place of an operand of its own shape that nobody reads afterwards.
+    // An elementwise result may overwrite an operand of its own shape that is not read afterwards.
     const early = rule.inPlace ? node.inputs.filter(({ shape }) => sameShape(shape, node.shape)) : [];
     for (const input of early) this.#release(input);
     const place = this.#destinations.get(node) ?? this.#scratch.take(bytes);
     this.#places.set(node, place);
-    const working = rule.workingBytes?.(node) ?? 0;
-    const room = working > 0 ? this.#scratch.take(working) : undefined;
+    const workspaceBytes = rule.workspaceBytes?.(node) ?? 0;
+    const workspace = workspaceBytes > 0 ? this.#scratch.take(workspaceBytes) : undefined;
     const calls = rule.calls(
       node,
       node.inputs.map((input) => this.placeOf(input)),
       place,
-      room,
+      workspace,
     );
     if (calls === undefined) return false;
     for (const { kernel, args } of calls) this.#calls.push({ kernel, args, node });
-    if (room) this.#scratch.release(room, working);
+    if (workspace) this.#scratch.release(workspace, workspaceBytes);
     for (const input of node.inputs) if (!early.includes(input)) this.#release(input);
     return true;
   }
 
-  /** One reader of a value is done. */
+  /** Notes that one reader of a value is done; after the last one its memory is free. */
   #release(node: Tensor): void {
     const root = this.#rootOf(node);
     const readers = this.#readers.get(root)! - 1;

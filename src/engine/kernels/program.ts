@@ -1,13 +1,13 @@
-/** @file Programs as kernel calls, bound to the engine's memory and run there. Lives where the device does (ort-device.ts). */
+/** @file Programs as kernel calls, bound to the engine's memory and run there, in the thread of the device. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kernelModule } from '../../wasm/kernels.js';
-import { Wasm, type WasmMemory } from '../../wasm/types.js';
+import { aligned } from '../../wasm/layout.js';
 import { elements, type Feeds, type ProgramOutputs } from '../engine.js';
 import type { KernelCall, KernelOutput } from './plan.js';
-import type { KernelName, Place } from './rules.js';
+import type { Place } from './rules.js';
+import type { Kernel, KernelWorkspace } from './workspace.js';
 
-/** What of a {@link KernelPlan} is sent to the device: a plan without its expressions. */
+/** A {@link KernelPlan} without its expressions, as it is sent to the device. */
 export interface KernelProgram {
   readonly kind: 'kernels';
   readonly name: string;
@@ -33,58 +33,6 @@ export interface KernelSlot {
   readonly gradient?: Float32Array;
 }
 
-type Kernel = (...args: number[]) => void;
-
-/** Bytes in which programs of kernels compute; what they never touch costs no physical memory. */
-export const KERNEL_BYTES = 2 ** 26;
-const ALIGNMENT = 64;
-const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-
-/** The part of a memory where programs keep their constants (from its end) and, in turns, all that they compute. */
-export class KernelRoom {
-  readonly kernels: Readonly<Record<KernelName, Kernel>>;
-  readonly #block: Float32Array;
-  /** Where the constants of each program lie. */
-  readonly #kept = new Map<string, Float32Array>();
-  #end: number;
-  /** The most bytes that any program computes in. */
-  #working = 0;
-
-  constructor(memory: WasmMemory, block: Float32Array) {
-    this.#block = block;
-    // Kernels may read up to three numbers past the end of a matrix, and the block may be the last of the memory.
-    this.#end = block.byteOffset + block.byteLength - ALIGNMENT;
-    const exports = new Wasm.Instance(kernelModule(), { env: { memory } }).exports;
-    this.kernels = exports as Readonly<Record<KernelName, Kernel>>;
-  }
-
-  get start(): number {
-    return this.#block.byteOffset;
-  }
-
-  /**
-   * Takes room for the constants of a program, in the place of those that it had before if they fit there.
-   * @returns their address, or nothing where `scratch` bytes, or those that another program computes in, would not be left.
-   */
-  keep(program: string, constants: Float32Array, scratch: number): number | undefined {
-    const known = this.#kept.get(program);
-    const again = known && known.length >= constants.length ? known : undefined;
-    const at = again?.byteOffset ?? this.#end - aligned(constants.byteLength);
-    const end = Math.min(this.#end, at);
-    const working = Math.max(this.#working, scratch);
-    if (end < this.start + working) return undefined;
-    [this.#end, this.#working] = [end, working];
-    const place = again ?? this.view(at, constants.length);
-    place.set(constants);
-    this.#kept.set(program, place);
-    return at;
-  }
-
-  view(address: number, length: number): Float32Array {
-    return new Float32Array(this.#block.buffer, address, length);
-  }
-}
-
 interface BoundCall {
   readonly kernel: Kernel;
   readonly args: number[];
@@ -96,19 +44,19 @@ interface Copy {
   readonly to: Float32Array;
 }
 
-/** A program whose places are addresses. */
+/** A program bound to memory: its places are addresses. */
 export class BoundProgram {
   readonly #name: string;
   readonly #feeds: { readonly name: string; readonly to: Float32Array }[] = [];
   readonly #calls: readonly BoundCall[];
   readonly #copies: readonly Copy[];
   readonly #outputs: readonly (readonly [string, Float32Array])[];
-  /** Microseconds of each call in each run, if they are asked for. */
+  /** Microseconds of each call in each run, for profiles. */
   readonly #times: number[][] | undefined;
 
   private constructor(
     { name, inputs, scratchBytes, calls, outputs, gradients, assignments }: KernelProgram,
-    room: KernelRoom,
+    workspace: KernelWorkspace,
     slots: ReadonlyMap<string, KernelSlot>,
     constants: number,
     profiled: boolean,
@@ -121,24 +69,24 @@ export class BoundProgram {
       }
     }
     const addresses = new Map([...slots].map(([key, { value }]) => [key, value.byteOffset]));
-    let next = room.start + aligned(scratchBytes);
+    let next = workspace.start + aligned(scratchBytes);
     for (const { name: input, shape } of inputs.filter((one) => !slots.has(one.name))) {
-      const to = room.view(next, elements(shape));
+      const to = workspace.view(next, elements(shape));
       this.#feeds.push({ name: input, to });
       addresses.set(input, next);
       next += aligned(to.byteLength);
     }
-    const bases = { scratch: room.start, constant: constants };
+    const bases = { scratch: workspace.start, constant: constants };
     const address = ({ base, name: of, offset }: Place) => {
       if (base === 'input') return addresses.get(of!)! + offset;
       return (base === 'gradient' ? slots.get(of!)!.gradient!.byteOffset : bases[base]) + offset;
     };
     this.#calls = calls.map(({ kernel, args, label }) => ({
-      kernel: room.kernels[kernel],
+      kernel: workspace.kernels[kernel],
       args: args.map((arg) => (typeof arg === 'number' ? arg : address(arg))),
       label,
     }));
-    const value = ({ place, size }: KernelOutput) => room.view(address(place), size);
+    const value = ({ place, size }: KernelOutput) => workspace.view(address(place), size);
     for (const { name: target, size } of assignments) {
       const { length } = slots.get(target)?.value ?? { length: 0 };
       if (length === size) continue;
@@ -146,10 +94,10 @@ export class BoundProgram {
         `program ${name}: ${size} values are assigned to tensor ${target}, which has ${length}`,
       );
     }
-    const moved = assignments.filter(({ name: of, place }) => place.base !== 'input' || place.name !== of);
-    const assigned = moved.map((one) => {
+    const copied = assignments.filter(({ name: of, place }) => place.base !== 'input' || place.name !== of);
+    const assigned = copied.map((one) => {
       const from = value(one);
-      // An input may be a tensor that another assignment overwrites: its value is taken before any of them.
+      // Another assignment may overwrite a tensor that is assigned here, so its value is copied before all assignments.
       return { from, held: one.place.base === 'input' ? from.slice() : from, to: slots.get(one.name)!.value };
     });
     this.#copies = [
@@ -161,21 +109,26 @@ export class BoundProgram {
     if (profiled) this.#times = calls.map(() => []);
   }
 
-  /** A program ready to run; nothing where the room is too small for it. */
+  /** A program ready to run; undefined where the workspace is too small for it. */
   static bind(
     program: KernelProgram,
-    room: KernelRoom,
+    workspace: KernelWorkspace,
     slots: ReadonlyMap<string, KernelSlot>,
     profiled: boolean,
   ): BoundProgram | undefined {
     const fed = program.inputs
       .filter(({ name }) => !slots.has(name))
       .reduce((sum, { shape }) => sum + aligned(elements(shape) * Float32Array.BYTES_PER_ELEMENT), 0);
-    const constants = room.keep(program.name, program.constants, aligned(program.scratchBytes) + fed);
-    return constants === undefined ? undefined : new BoundProgram(program, room, slots, constants, profiled);
+    const constants = workspace.keep(program.name, program.constants, aligned(program.scratchBytes) + fed);
+    return constants === undefined
+      ? undefined
+      : new BoundProgram(program, workspace, slots, constants, profiled);
   }
 
-  /** Computes all results; outputs are copies. Throws where an input was given no value. */
+  /**
+   * Computes all results; outputs are copies.
+   * @throws an Error where an input has no value, or too few or too many.
+   */
   run(feeds: Feeds): ProgramOutputs {
     for (const { name, to } of this.#feeds) {
       const data = feeds[name];

@@ -13,11 +13,12 @@ export interface Place {
   readonly offset: number;
 }
 
-/** The functions of `kernel/elementwise.ts`, `kernel/reduce.ts` and `kernel/product.ts`. */
+/** The functions of `kernel/elementwise.ts`, `kernel/reduce.ts`, `kernel/product.ts` and `kernel/copy.ts`. */
 export type KernelName =
   | ('binary' | 'unary' | 'select' | 'leakyGate')
   | ('sumRows' | 'sumColumns' | 'softmax' | 'logSumExp' | 'matmul' | 'copyBox' | 'clear');
 
+/** Arguments of a kernel, in its order. */
 export type CallArguments = readonly (number | Place)[];
 
 interface Call {
@@ -26,18 +27,18 @@ interface Call {
 }
 
 interface KernelRule {
-  /** The calls that compute a node from its inputs; nothing where its shapes have no kernel. */
-  calls(node: Tensor, inputs: readonly Place[], out: Place, room: Place | undefined): Call[] | undefined;
+  /** The calls that compute a node from its inputs; undefined where no kernel takes its shapes. */
+  calls(node: Tensor, inputs: readonly Place[], out: Place, workspace: Place | undefined): Call[] | undefined;
   /** Whether the result may overwrite an input of its own shape. */
   readonly inPlace?: boolean;
   /** Bytes of memory that a call needs while it works. */
-  workingBytes?(node: Tensor): number;
+  workspaceBytes?(node: Tensor): number;
 }
 
 const shapeOf = ({ shape }: Tensor) => shape as readonly number[];
-const moved = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + bytes });
+const shifted = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + bytes });
 
-/** Bytes from the start of its input at which a node's value lies, where it needs no computing: reshapes, leading slices. */
+/** For reshapes and leading slices, which are not computed: bytes from the start of the input to the value of the node. */
 export function viewOffset({ op, inputs: [x], attributes: { axis, start } }: Tensor): number | undefined {
   if (op === 'reshape') return 0;
   if (op !== 'slice') return undefined;
@@ -46,7 +47,7 @@ export function viewOffset({ op, inputs: [x], attributes: { axis, start } }: Ten
   return contiguous ? start! * stridesOf(shape)[axis!]! * FLOAT : undefined;
 }
 
-/** Axes that every operand passes through in one stride are one; sizes and, for each operand, strides in values. */
+/** Loops over a shape: their sizes and, for each operand, their strides in values. Axes with one stride are one loop. */
 interface Loops {
   readonly sizes: number[];
   readonly strides: number[][];
@@ -72,7 +73,7 @@ export function loopsOver(shape: readonly number[], operands: readonly (readonly
   return { sizes, strides };
 }
 
-/** Outer rows that are worth a call each. */
+/** The most calls that an operator may be split into. */
 const MOST_CALLS = 64;
 
 /** Operators of the kernel `binary`, in its order. */
@@ -80,7 +81,7 @@ const BINARY: readonly OperatorName[] = ['add', 'sub', 'mul', 'div', 'maximum', 
 /** Operators of the kernel `unary`, in its order. */
 const UNARY: readonly OperatorName[] = ['neg', 'exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus'];
 
-/** Kernels that broadcast their operands: two loops in a call, more loops by more calls. */
+/** Kernels that broadcast their operands: a call has two loops, and further loops are further calls. */
 function broadcasting(kernel: KernelName, ...first: readonly number[]): KernelRule {
   return {
     inPlace: true,
@@ -97,11 +98,11 @@ function broadcasting(kernel: KernelName, ...first: readonly number[]): KernelRu
         args: [
           ...first,
           ...inputs.flatMap((place, k) => [
-            moved(place, offsets[k]! * FLOAT),
+            shifted(place, offsets[k]! * FLOAT),
             rows[k]! * FLOAT,
             steps[k] === 0 ? 1 : 0,
           ]),
-          moved(out, call * outer * inner * FLOAT),
+          shifted(out, call * outer * inner * FLOAT),
           outer,
           inner * FLOAT,
         ],
@@ -129,7 +130,7 @@ function pointwise(code: number): KernelRule {
   };
 }
 
-/** Kernels of the rows along the last axis. */
+/** Kernels that work on rows along the last axis. */
 function rowwise(kernel: KernelName): KernelRule {
   return {
     calls(node, [x], out) {
@@ -160,14 +161,17 @@ const sum: KernelRule = {
 };
 
 const matmul: KernelRule = {
-  calls({ inputs: [x], shape, attributes: { transposeA, transposeB } }, [a, b], out, room) {
+  calls({ inputs: [x], shape, attributes: { transposeA, transposeB } }, [a, b], out, workspace) {
     const [m, n] = shape as [number, number];
     const k = shapeOf(x!)[transposeA ? 0 : 1]!;
     return [
-      { kernel: 'matmul', args: [a!, b!, out, m, n, k, transposeA ? 1 : 0, transposeB ? 1 : 0, room ?? 0] },
+      {
+        kernel: 'matmul',
+        args: [a!, b!, out, m, n, k, transposeA ? 1 : 0, transposeB ? 1 : 0, workspace ?? 0],
+      },
     ];
   },
-  workingBytes({ inputs: [a], shape: [m, n], attributes: { transposeA } }) {
+  workspaceBytes({ inputs: [a], shape: [m, n], attributes: { transposeA } }) {
     if (n === 1) return 0;
     const k = shapeOf(a!)[transposeA ? 0 : 1]!;
     const packed = transposeA ? 4 * Math.ceil((m as number) / 4) : 0;
@@ -212,7 +216,7 @@ const slice: KernelRule = {
   calls({ inputs: [x], shape, attributes: { axis, start } }, [from], out) {
     const strides = stridesOf(x!.shape);
     return box(
-      moved(from!, start! * strides[axis!]! * FLOAT),
+      shifted(from!, start! * strides[axis!]! * FLOAT),
       strides,
       out,
       stridesOf(shape),
@@ -227,7 +231,7 @@ const concat: KernelRule = {
     let start = 0;
     const calls: Call[] = [];
     for (const [i, part] of inputs.entries()) {
-      const to = moved(out, start * strides[axis!]! * FLOAT);
+      const to = shifted(out, start * strides[axis!]! * FLOAT);
       const copies = box(places[i]!, stridesOf(part.shape), to, strides, shapeOf(part));
       if (!copies) return undefined;
       calls.push(...copies);
@@ -240,7 +244,7 @@ const concat: KernelRule = {
 const pad: KernelRule = {
   calls({ inputs: [x], shape, attributes: { axis, before } }, [from], out) {
     const strides = stridesOf(shape);
-    const to = moved(out, before! * strides[axis!]! * FLOAT);
+    const to = shifted(out, before! * strides[axis!]! * FLOAT);
     const copies = box(from!, stridesOf(x!.shape), to, strides, shapeOf(x!));
     return copies && [{ kernel: 'clear', args: [out, sizeOf(shape) * FLOAT] }, ...copies];
   },

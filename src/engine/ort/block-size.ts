@@ -1,4 +1,4 @@
-/** @file Which block of channels this machine's blocked convolutions take (see graph/conv-blocked.ts): found by trying. */
+/** @file The channel block of this machine's blocked convolutions (see graph/onnx/conv-blocked.ts), found by trials. */
 import { constant, input, type Tensor } from '../../graph/tensor.js';
 
 /** Widest first: 16 floats are a register of AVX-512, 8 one of AVX2. */
@@ -6,7 +6,7 @@ const CANDIDATES = [16, 8] as const;
 /** Channels of the trial: a block or two of either width. */
 const CHANNELS = 16;
 
-/** Runs an expression of the fed `image`, lowered with this block size; rejects where the machine cannot. */
+/** Runs an expression of the input `image`, lowered with this block size; rejects where the machine cannot run it. */
 export type Trial = (result: Tensor, image: Float32Array, block: number) => Promise<Float32Array>;
 
 /**

@@ -1,6 +1,6 @@
 /**
  * @file The engine that trains. Programs are lowered to ONNX and run by ONNX Runtime in a worker thread; small ones are
- * planned as calls of our own kernels, and where all are small no other thread is needed.
+ * planned as calls of our own kernels, and where all are small they run in the main thread.
  */
 import { setImmediate as immediate } from 'node:timers/promises';
 import type { LoweredModel } from '../cpu/session.js';
@@ -16,15 +16,16 @@ import {
   startingValues,
   type TensorGroup,
 } from '../engine.js';
-import { type GradientRooms, gradientRooms, groupsTrainedBy } from '../gradient-sharing.js';
+import { type GradientSets, gradientSets, groupsTrainedBy } from '../gradient-sharing.js';
 import { suitKernels, suitsKernels } from '../kernels/cost.js';
 import { type KernelPlan, planKernels } from '../kernels/plan.js';
 import type { KernelProgram } from '../kernels/program.js';
+import { type OptimisedProgram, optimiseProgram } from '../optimised-program.js';
 import { findBlockSize } from './block-size.js';
-import { agree, convolves, lowerJointly, lowerProgram } from './lowering.js';
+import { agree, convolves, flattened, lowerJointly, lowerProgram } from './lowering.js';
 import type { Request } from './requests.js';
-import { type Host, LocalHost, ThreadHost } from './threading.js';
-import { TransposedMatrices } from './weight-layout.js';
+import { type DeviceHandle, InlineDevice, WorkerDevice } from './threading.js';
+import { WeightLayout } from './weight-layout.js';
 
 /** How {@link OrtEngine} runs. */
 export interface OrtOptions {
@@ -33,7 +34,7 @@ export interface OrtOptions {
   /** Threads inside an operator (default 2). */
   readonly threads?: number;
   /**
-   * Which programs of the CPU run on our own kernels instead of ONNX Runtime: those that are faster so (default), none, or
+   * Which programs run on our own kernels instead of ONNX Runtime, on the CPU: those that are faster so (default), none, or
    * all that can.
    */
   readonly kernels?: 'auto' | 'never' | 'always';
@@ -41,26 +42,26 @@ export interface OrtOptions {
   readonly profile?: string | undefined;
 }
 
-interface Turns {
-  readonly rooms: GradientRooms;
+/** Gradients that share one buffer. */
+interface SharedGradients {
+  readonly sets: GradientSets;
   readonly groups: readonly GroupLayout[];
-  /** Groups that a program trains, by its name. */
-  readonly trainers: Map<string, readonly string[]>;
+  /** Names of the groups that each program trains, by the name of the program. */
+  readonly trained: Map<string, readonly string[]>;
 }
 
-/** Bytes of given feeds that are worth the time of freeing them at once. */
+/** Bytes of transferred feeds from which on freeing them at once is worth its time. */
 const WORTH_DISCARDING = 2 ** 18;
 
 /** ONNX Runtime on the CPU or a GPU, and kernels of our own for small programs. Requests are answered in order. */
 export class OrtEngine implements Engine {
   readonly name: string;
   readonly #options: Required<Omit<OrtOptions, 'profile'>> & Pick<OrtOptions, 'profile'>;
-  readonly #planned = new WeakMap<ProgramSpec, KernelProgram | undefined>();
-  /** Groups whose gradients take turns in one place, and the programs that compute them. */
-  #turns: Turns | undefined;
-  /** Which matrices lie transposed, if any do. */
-  #transposed: TransposedMatrices | undefined;
-  #open: Host | undefined;
+  readonly #planned = new WeakMap<OptimisedProgram, KernelProgram | undefined>();
+  #sharedGradients: SharedGradients | undefined;
+  /** Which matrices lie transposed in memory; undefined where none do. */
+  #layout: WeightLayout | undefined;
+  #device: DeviceHandle | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ device = 'cpu', threads = 2, kernels = 'auto', profile }: OrtOptions = {}) {
@@ -68,63 +69,88 @@ export class OrtEngine implements Engine {
     this.#options = { device, threads, kernels, profile };
   }
 
-  async allocate(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
-    // On our own kernels weights are as fast as they are.
-    if (this.#planTogether(programs)) this.#open ??= new LocalHost(this.#options);
-    else if (this.#multiplies(programs)) this.#transposed = TransposedMatrices.suiting(groups, programs);
+  async open(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
+    // Side by side: this thread draws starting values while the device compiles.
+    const optimised = programs.map((program) => this.#optimise(program));
+    const placed = this.#place(groups, programs, optimised);
+    const compiled = this.#compile(optimised);
+    // Where the tensors cannot be placed, compiling fails too, and first: the cause is what is to be reported.
+    compiled.catch(() => {});
+    await placed;
+    await compiled;
+  }
+
+  /** Chooses where programs run and how tensors lie, and sends the device the groups and their starting values. */
+  async #place(
+    groups: readonly TensorGroup[],
+    programs: readonly ProgramSpec[],
+    optimised: readonly OptimisedProgram[],
+  ): Promise<void> {
+    // Our own kernels gain nothing from transposed weights.
+    if (this.#planTogether(optimised)) this.#device ??= new InlineDevice(this.#options);
+    else if (this.#multiplies(programs)) this.#layout = WeightLayout.choose(groups, programs);
     const placed: Promise<unknown>[] = [];
-    const send = (request: Request, given?: readonly ArrayBuffer[]) => {
-      const answer = this.#send(request, given);
+    const send = (request: Request, transferred?: readonly ArrayBuffer[]) => {
+      const answer = this.#send(request, transferred);
       // A failure is reported when all is sent; until then it must not end the process.
       answer.catch(() => {});
       placed.push(answer);
     };
-    const rooms = gradientRooms(groups, programs);
-    if (rooms.length > 1) this.#turns = { rooms, groups: groups.map(layoutOf), trainers: new Map() };
-    for (const program of programs) this.#takeTurns(program);
-    const layouts = groups.map(layoutOf).map((group) => this.#transposed?.layout(group) ?? group);
-    send({ kind: 'allocate', groups: layouts, rooms });
+    const sets = gradientSets(groups, programs);
+    const plain = groups.map(layoutOf);
+    if (sets.length > 1) this.#sharedGradients = { sets, groups: plain, trained: new Map() };
+    const layouts = plain.map((group) => this.#layout?.layout(group) ?? group);
+    send({ kind: 'allocate', groups: layouts, gradientSets: sets });
     for (const group of groups) {
-      // Drawing values takes long: what was given to `compile` meanwhile goes to the thread in between.
+      // Drawing values takes long: requests to compile reach the worker thread in between.
       await immediate();
       const start = startingValues(group);
-      const value = this.#transposed?.intoMemory(group.name, start) ?? start;
+      const value = this.#layout?.intoMemory(group.name, start) ?? start;
       send({ kind: 'write', group: group.name, state: { value } }, [value.buffer]);
     }
     await Promise.all(placed);
   }
 
-  async compile(...specs: readonly ProgramSpec[]): Promise<void> {
-    for (const program of specs) this.#takeTurns(program);
-    const programs = specs.map((program) => this.#transposed?.program(program) ?? program);
+  async compile(...programs: readonly ProgramSpec[]): Promise<void> {
+    await this.#compile(programs.map((program) => this.#optimise(program)));
+  }
+
+  #optimise(program: ProgramSpec): OptimisedProgram {
+    const flat = this.#options.device === 'cpu' && convolves([program]);
+    return optimiseProgram(flat ? flattened(program) : program);
+  }
+
+  async #compile(specs: readonly OptimisedProgram[]): Promise<void> {
+    for (const program of specs) this.#noteTrainedGroups(program);
+    const programs = specs.map((program) => this.#layout?.program(program) ?? program);
     const kernels = programs.flatMap((program) => this.#kernelProgram(program) ?? []);
     const models = await this.#lower(programs.filter((program) => !this.#kernelProgram(program)));
     await Promise.all([...kernels, ...models].map((model) => this.#send({ kind: 'compile', model })));
   }
 
-  async #lower(programs: readonly ProgramSpec[]): Promise<LoweredModel[]> {
+  async #lower(programs: readonly OptimisedProgram[]): Promise<LoweredModel[]> {
     const { device, profile } = this.#options;
     if (device !== 'cpu') return programs.map((program) => lowerProgram(program, { flat: false }));
     if (!convolves(programs)) return programs.map((program) => lowerProgram(program, { flat: true }));
     const block = await this.#blockSize();
-    // One by one where there is little to share: every run feeds the inputs of all programs of a model. Profiles are one
-    // a model, and are to be one a program.
+    // A joint model saves memory, but each run of it feeds the inputs of all its programs. For profiles each program has a
+    // model of its own, since ONNX Runtime writes one profile a model.
     const together = programs.length > 1 && profile === undefined && agree(programs);
     if (together) return [lowerJointly(programs, block)];
     return programs.map((program) => lowerProgram(program, { flat: true, block }));
   }
 
-  /** The machine's block size; asked once a process. */
+  /** The machine's block size, found once a process. */
   #blockSize(): Promise<number> {
     machineBlock ??= findBlockSize(async (result, image, block) => {
       const name = `trial of blocks of ${block}`;
-      const model = lowerProgram({ name, outputs: { result } }, { flat: true, block });
+      const model = lowerProgram(this.#optimise({ name, outputs: { result } }), { flat: true, block });
       await this.#send({ kind: 'compile', model });
       const { outputs } = await this.run(name, { image });
       await this.#send({ kind: 'release', model: name });
       return outputs.result!;
     });
-    // An engine that is closed meanwhile finds nothing; the next one is to try again.
+    // An engine that is closed meanwhile finds none; the next engine tries again.
     machineBlock.catch(() => {
       machineBlock = undefined;
     });
@@ -135,69 +161,73 @@ export class OrtEngine implements Engine {
     program: string,
     feeds: Feeds,
     updates: readonly OptimizerUpdate[] = [],
-    { given = false }: { readonly given?: boolean } = {},
+    { transferred = false }: { readonly transferred?: boolean } = {},
   ): Promise<RunResult> {
-    // An array that has been given away is empty; no other thread would get to know of it.
+    // An array that was transferred before is empty, which the worker thread could not tell from an array without values.
     const empty = Object.keys(feeds).find((name) => feeds[name]?.length === 0);
     if (empty !== undefined) {
       return Promise.reject(
         new Error(`program ${program}: input ${empty} was given an array without values`),
       );
     }
-    const stranger = updates.find(({ group }) => {
-      const shared = this.#turns?.rooms.some((room) => room.includes(group));
-      return shared && !this.#turns!.trainers.get(program)?.includes(group);
+    const untrained = updates.find(({ group }) => {
+      const shared = this.#sharedGradients?.sets.some((set) => set.includes(group));
+      return shared && !this.#sharedGradients!.trained.get(program)?.includes(group);
     });
-    if (stranger) {
+    if (untrained) {
       return Promise.reject(
-        new Error(`program ${program} computes no gradients of ${stranger.group}, which are gone by now`),
+        new Error(
+          `program ${program} computes no gradients of ${untrained.group}; update it after a program that does`,
+        ),
       );
     }
-    const buffers = given ? Object.values(feeds).map(({ buffer }) => buffer as ArrayBuffer) : [];
+    const buffers = transferred ? Object.values(feeds).map(({ buffer }) => buffer as ArrayBuffer) : [];
     const discard = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0) >= WORTH_DISCARDING;
     return this.#send({ kind: 'run', program, feeds, updates, discard }, buffers) as Promise<RunResult>;
   }
 
   async read(group: string): Promise<GroupState> {
     const state = (await this.#send({ kind: 'read', group })) as GroupState;
-    return mapState(state, (values) => this.#transposed?.fromMemory(group, values) ?? values);
+    return mapState(state, (values) => this.#layout?.fromMemory(group, values) ?? values);
   }
 
   async write(group: string, state: GroupState): Promise<void> {
-    const held = mapState(state, (values) => this.#transposed?.intoMemory(group, values) ?? values);
+    const held = mapState(state, (values) => this.#layout?.intoMemory(group, values) ?? values);
     await this.#send({ kind: 'write', group, state: held });
   }
 
-  /** Frees everything. Whoever asks for it again waits until it is done; only the first is told what went wrong. */
+  /** Frees everything. Later calls resolve when the first one is done; a failure rejects only the first. */
   close(): Promise<void> {
     if (this.#closing) return this.#closing.catch(() => {});
-    this.#closing = this.#open?.end() ?? Promise.resolve();
+    this.#closing = this.#device?.close() ?? Promise.resolve();
     return this.#closing;
   }
 
-  /** Notes whose gradients a program computes. Throws where they would be in each other's place. */
-  #takeTurns(program: ProgramSpec): void {
-    if (!this.#turns) return;
-    const { rooms, groups, trainers } = this.#turns;
+  /**
+   * Notes whose gradients a program computes.
+   * @throws an Error where two of its groups are in different sets, whose gradients would overwrite each other.
+   */
+  #noteTrainedGroups(program: ProgramSpec): void {
+    if (!this.#sharedGradients) return;
+    const { sets, groups, trained: trainedBy } = this.#sharedGradients;
     const trained = groupsTrainedBy(program, groups);
-    trainers.set(program.name, trained);
-    const used = rooms.filter((room) => room.some((name) => trained.includes(name)));
+    trainedBy.set(program.name, trained);
+    const used = sets.filter((set) => set.some((name) => trained.includes(name)));
     if (used.length < 2) return;
     throw new Error(
-      `program ${program.name} trains ${trained.join(' and ')}, whose gradients take turns in one place: ` +
-        'tell allocate of it',
+      `program ${program.name} trains ${trained.join(' and ')}, whose gradients share one buffer: pass it to open`,
     );
   }
 
-  /** Sends a request; the buffers in `given` may belong to another thread from then on. */
-  #send(request: Request, given?: readonly ArrayBuffer[]): Promise<unknown> {
+  /** Sends a request; the buffers in `transferred` may belong to the worker thread from then on. */
+  #send(request: Request, transferred?: readonly ArrayBuffer[]): Promise<unknown> {
     if (this.#closing) return Promise.reject(new Error('the engine is closed'));
-    this.#open ??= new ThreadHost(this.#options);
-    return this.#open.send(request, given);
+    this.#device ??= new WorkerDevice(this.#options);
+    return this.#device.send(request, transferred);
   }
 
-  /** Whether all programs of a step run on kernels, as they then will. */
-  #planTogether(programs: readonly ProgramSpec[]): boolean {
+  /** Whether all programs of a step run on kernels; if so, plans them. */
+  #planTogether(programs: readonly OptimisedProgram[]): boolean {
     const { device, kernels } = this.#options;
     if (device !== 'cpu' || kernels === 'never' || programs.length === 0) return false;
     const plans = programs.flatMap((program) => planKernels(program) ?? []);
@@ -209,13 +239,13 @@ export class OrtEngine implements Engine {
     return true;
   }
 
-  /** Whether a step is products of matrices in ONNX Runtime on the CPU. */
+  /** Whether a step runs in ONNX Runtime on the CPU and has no convolution: its time then goes into products of matrices. */
   #multiplies(programs: readonly ProgramSpec[]): boolean {
     return this.#options.device === 'cpu' && programs.length > 0 && !convolves(programs);
   }
 
-  /** The program as kernel calls, if it can be and should. */
-  #kernelProgram(program: ProgramSpec): KernelProgram | undefined {
+  /** The program as kernel calls; undefined where it runs in ONNX Runtime. */
+  #kernelProgram(program: OptimisedProgram): KernelProgram | undefined {
     const { device, kernels } = this.#options;
     if (device !== 'cpu' || kernels === 'never') return undefined;
     if (!this.#planned.has(program)) {
@@ -241,7 +271,7 @@ function mapState(state: GroupState, change: (values: Float32Array) => Float32Ar
   };
 }
 
-/** What of a plan goes to the device. */
+/** A plan as it is sent to the device: with labels instead of expressions. */
 function kernelProgram(name: string, plan: KernelPlan): KernelProgram {
   const calls = plan.calls.map(({ kernel, args, node }) => ({
     kernel,

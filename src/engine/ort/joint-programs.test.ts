@@ -33,7 +33,7 @@ afterEach(async () => {
 async function results(compile: (engine: OrtEngine) => Promise<unknown>, rows = 2) {
   const engine = new OrtEngine({ threads: 1 });
   engines.push(engine);
-  await engine.allocate([filters]);
+  await engine.open([filters]);
   await compile(engine);
   const update = { kind: 'sgd', group: 'filters', learningRate: 0.1 } as const;
   const learn = await engine.run('learn', { x: wave(2 * 256, 0.3) }, [update]);
@@ -60,7 +60,7 @@ describe('programs compiled together', () => {
   it('refuse a run that lacks a value of their own', async () => {
     const engine = new OrtEngine({ threads: 1 });
     engines.push(engine);
-    await engine.allocate([filters]);
+    await engine.open([filters]);
     await engine.compile(...programs());
     const run = engine.run('look', { x: wave(2 * 256, 1) });
     await expect(run).rejects.toThrow('program look: input scale was given no value');

@@ -1,10 +1,11 @@
-/** @file Programs as ONNX models: which results they have, and which of them share a model. */
+/** @file Programs as ONNX models: the results that they have, and models that several programs share. */
 import { topologicalOrder } from '../../graph/grad.js';
 import { conditionOf, jointName, type LowerOptions, lower, lowerTogether } from '../../graph/onnx/lower.js';
 import { type Shape, sameShape } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { LoweredModel, LoweredProgram, OutputRole } from '../cpu/session.js';
 import type { ProgramSpec } from '../engine.js';
+import { type OptimisedProgram, valuesOf, withValues } from '../optimised-program.js';
 
 function nodesOf(programs: readonly ProgramSpec[]): Tensor[] {
   const results = programs.flatMap((program) => resultsOf(program, false));
@@ -27,17 +28,28 @@ export function agree(programs: readonly ProgramSpec[]): boolean {
   });
 }
 
-/** Name of the output that says that a run is over; no tensor is called so. */
+/** Name of the first output, which ends a run (see {@link LoweredModel}); no tensor has it. */
 const STOP = 'stop:';
 
 interface Lowering {
-  /** Whether results land in flat memory: final reshapes are then left out, for which ONNX Runtime would copy. */
+  /** Whether results are written into flat memory: final reshapes are then left out, since ONNX Runtime copies for them. */
   readonly flat: boolean;
   readonly block?: LowerOptions['block'];
 }
 
+/**
+ * The program without the reshapes that end its results, for results that land in flat memory. Convolutions need this before
+ * they are optimised: what lies under the reshapes of their gradients can then be simplified.
+ */
+export function flattened(program: ProgramSpec): ProgramSpec {
+  return withValues(
+    program,
+    valuesOf(program).map((value) => unreshaped(value)),
+  );
+}
+
 /** A program as an ONNX model. */
-export function lowerProgram(program: ProgramSpec, { flat, block = 1 }: Lowering): LoweredModel {
+export function lowerProgram(program: OptimisedProgram, { flat, block = 1 }: Lowering): LoweredModel {
   const results = resultsOf(program, flat);
   const stop = flat ? STOP : undefined;
   const model = lower(tensorsOf(results), { block, stop, cpu: flat });
@@ -47,8 +59,8 @@ export function lowerProgram(program: ProgramSpec, { flat, block = 1 }: Lowering
   return { kind: 'session', name, model: model.bytes, stop, inputs, programs: [{ name, inputs, outputs }] };
 }
 
-/** Programs in one model, whose working memory they share: none is computed while another is. */
-export function lowerJointly(programs: readonly ProgramSpec[], block: number): LoweredModel {
+/** Programs in one model, whose working memory they share, since only one of them runs at a time. */
+export function lowerJointly(programs: readonly OptimisedProgram[], block: number): LoweredModel {
   const all = programs.map((program) => ({ name: program.name, results: resultsOf(program, true) }));
   const model = lowerTogether(
     Object.fromEntries(all.map(({ name, results }) => [name, tensorsOf(results)])),
@@ -94,7 +106,7 @@ function namedShapes(shapes: ReadonlyMap<string, Shape>): LoweredModel['inputs']
   return [...shapes].map(([name, shape]) => ({ name, shape: shape as readonly number[] }));
 }
 
-/** The tensor under final reshapes, also under those of two summed matrices (gradients of a kernel as products). */
+/** The tensor under final reshapes, or the sum of two matrices under theirs (gradients of a convolution as products). */
 function unreshaped(tensor: Tensor, known = new Map<Tensor, Tensor>()): Tensor {
   if (tensor.op === 'reshape') return unreshaped(tensor.inputs[0]!, known);
   if (tensor.op !== 'add') return tensor;

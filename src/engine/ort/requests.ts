@@ -1,16 +1,17 @@
-/** @file What an engine asks of the device that runs its programs, in its own thread or in this one. */
+/** @file The requests of an engine to the device that runs its programs, and how a device answers them. */
 
 import type { Device } from '../cpu/device.js';
 import type { LoweredModel } from '../cpu/session.js';
 import type { Feeds, GroupLayout, GroupState, OptimizerUpdate, RunResult } from '../engine.js';
-import type { GradientRooms } from '../gradient-sharing.js';
+import type { GradientSets } from '../gradient-sharing.js';
 import type { KernelProgram } from '../kernels/program.js';
 
+/** A request of an engine to its device. */
 export type Request =
   | {
       readonly kind: 'allocate';
       readonly groups: readonly GroupLayout[];
-      readonly rooms: GradientRooms;
+      readonly gradientSets: GradientSets;
     }
   | { readonly kind: 'compile'; readonly model: LoweredModel | KernelProgram }
   | { readonly kind: 'release'; readonly model: string }
@@ -19,19 +20,19 @@ export type Request =
       readonly program: string;
       readonly feeds: Feeds;
       readonly updates: readonly OptimizerUpdate[];
-      /** Whether the memory of the feeds is to be freed after the run: else it waits for the garbage collector. */
+      /** Whether to free the memory of the feeds right after the run instead of at some garbage collection. */
       readonly discard: boolean;
     }
   | { readonly kind: 'read'; readonly group: string }
   | { readonly kind: 'write'; readonly group: string; readonly state: GroupState }
   | { readonly kind: 'close' };
 
-/** Lets a device answer requests, one after the other. */
+/** Answers requests by a device, one after the other. */
 export class Server {
   readonly #device: Device;
-  /** Milliseconds of optimizer updates that no result has told yet. */
+  /** Milliseconds of optimizer updates that no result has reported yet. */
   #optimizer = 0;
-  /** An update that failed after its run had been answered: the next request is told. */
+  /** The error of an update that failed after its run had been answered: the next request fails with it. */
   #failed: unknown;
 
   constructor(device: Device) {
@@ -39,8 +40,9 @@ export class Server {
   }
 
   /**
-   * Answers a request. The outputs of a run are delivered before its optimizer updates are made, so that whoever asked
-   * can work on them meanwhile.
+   * Answers a request. The outputs of a run are delivered before its optimizer updates are made, so that the caller can
+   * use them meanwhile.
+   * @throws what the device throws; after a failed update, its error.
    */
   async answer(request: Request, deliver: (value: unknown) => void): Promise<void> {
     if (this.#failed !== undefined && request.kind !== 'close') throw this.#failed;
@@ -52,7 +54,7 @@ export class Server {
     deliver({ outputs, timing } satisfies RunResult);
     try {
       const done = this.#device.update(request.updates);
-      // Where it is done already, waiting would only let the caller's work be counted as the optimizer's.
+      // Awaiting what is already done would let the caller run first, and count its time as the optimizer's.
       if (done) await done;
     } catch (error) {
       this.#failed = error;
@@ -63,7 +65,7 @@ export class Server {
   async #serve(request: Exclude<Request, { kind: 'run' }>): Promise<unknown> {
     switch (request.kind) {
       case 'allocate':
-        return this.#device.allocate(request.groups, request.rooms);
+        return this.#device.allocate(request.groups, request.gradientSets);
       case 'compile':
         return this.#device.compile(request.model);
       case 'release':

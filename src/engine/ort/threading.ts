@@ -1,19 +1,19 @@
-/** @file Where a device lives: in a thread of its own, or in this one. Either answers requests in order. */
+/** @file Devices in a worker thread or inline, in the thread of the caller. Both answer requests in order. */
 import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../wasm/built-file.js';
 import type { DeviceOptions } from '../cpu/session.js';
 import { type Request, Server } from './requests.js';
 import type { Reply, WorkerData } from './worker.js';
 
-/** Answers the requests of an engine, in the order in which they were made. */
-export interface Host {
+/** A device as its engine sees it: answers requests in the order in which they were made. */
+export interface DeviceHandle {
   /**
-   * Rejects with what went wrong; after {@link end}, everything. The buffers in `given` may belong to another thread from
-   * then on.
+   * Resolves with the answer, or rejects with the failure; after {@link close} it rejects every request. The buffers in
+   * `transferred` may belong to the worker thread from then on.
    */
-  send(request: Request, given?: readonly ArrayBuffer[]): Promise<unknown>;
+  send(request: Request, transferred?: readonly ArrayBuffer[]): Promise<unknown>;
   /** Frees everything. */
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
 interface Pending {
@@ -21,12 +21,12 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** A device in a worker thread: for operators that take long, during which this thread does other work. */
-export class ThreadHost implements Host {
+/** A device in a worker thread: for operators that take long, during which the main thread does other work. */
+export class WorkerDevice implements DeviceHandle {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #next = 0;
-  /** Why the thread takes no more requests. */
+  /** Why the thread takes no more requests; undefined while it does. */
   #ended: Error | undefined;
 
   constructor(workerData: WorkerData) {
@@ -40,16 +40,16 @@ export class ThreadHost implements Host {
     this.#worker.on('exit', (code) => this.#fail(new Error(`the engine's thread ended (code ${code})`)));
   }
 
-  send(request: Request, given: readonly ArrayBuffer[] = []): Promise<unknown> {
+  send(request: Request, transferred: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, request }, given);
+      this.#worker.postMessage({ id, request }, transferred);
     });
   }
 
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     if (this.#ended) return;
     try {
       await this.send({ kind: 'close' });
@@ -66,7 +66,7 @@ export class ThreadHost implements Host {
     else pending?.reject(new Error(error));
   }
 
-  /** Rejects what is under way and all that is asked from now on: a thread that ended would never answer. */
+  /** Rejects all requests, those under way and later ones: a thread that ended would never answer. */
   #fail(error: Error): void {
     this.#ended ??= error;
     for (const pending of this.#pending.values()) pending.reject(error);
@@ -74,15 +74,15 @@ export class ThreadHost implements Host {
   }
 }
 
-/** Milliseconds after which timers, signals and streams get their turn. */
-const TURN = 8;
+/** Milliseconds of work after which pending timers, signals and streams are let run. */
+const YIELD_AFTER = 8;
 
-/** A device in this thread: for programs so short that waking another thread would take as long as running them. */
-export class LocalHost implements Host {
+/** An inline device: for programs so short that waking a worker thread would take as long as running them. */
+export class InlineDevice implements DeviceHandle {
   readonly #server: Promise<Server>;
-  /** Settles when all requests so far are done with. */
+  /** Settles when all requests so far are answered. */
   #last: Promise<unknown>;
-  #turned = performance.now();
+  #yielded = performance.now();
   /** Settles when everything is freed. */
   #closed: Promise<unknown> | undefined;
 
@@ -99,14 +99,14 @@ export class LocalHost implements Host {
   }
 
   async #answer(request: Request, deliver: (value: unknown) => void): Promise<void> {
-    if (performance.now() - this.#turned > TURN) {
+    if (performance.now() - this.#yielded > YIELD_AFTER) {
       await new Promise<void>((resolve) => setImmediate(resolve));
-      this.#turned = performance.now();
+      this.#yielded = performance.now();
     }
     await (await this.#server).answer(request, deliver);
   }
 
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed ??= this.send({ kind: 'close' });
     await this.#closed;
   }

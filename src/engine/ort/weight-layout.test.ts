@@ -4,7 +4,7 @@ import { input, type Tensor } from '../../graph/tensor.js';
 import type { ProgramSpec, StateTensor, TensorGroup } from '../engine.js';
 import { ReferenceEngine } from '../reference.js';
 import { OrtEngine } from './engine.js';
-import { TransposedMatrices } from './weight-layout.js';
+import { WeightLayout } from './weight-layout.js';
 
 const counted = (name: string, shape: readonly number[], from: number): StateTensor => {
   const size = shape.reduce((n, dim) => n * dim, 1);
@@ -42,8 +42,7 @@ function training(rows: number): ProgramSpec {
 }
 
 describe('the choice of what lies transposed', () => {
-  const suits = (...programs: readonly ProgramSpec[]) =>
-    TransposedMatrices.suiting(groups, programs) !== undefined;
+  const suits = (...programs: readonly ProgramSpec[]) => WeightLayout.choose(groups, programs) !== undefined;
 
   it('is made where all products have few rows', () => {
     expect(suits(training(1), training(128))).toBe(true);
@@ -53,7 +52,7 @@ describe('the choice of what lies transposed', () => {
   });
 
   it('is of trained matrices, but no rows and columns', () => {
-    const chosen = TransposedMatrices.suiting(groups, [training(2)])!;
+    const chosen = WeightLayout.choose(groups, [training(2)])!;
     const shapes = groups.map((group) => chosen.layout(group).tensors.map(({ shape }) => shape));
     expect(shapes).toEqual([[[5, 3], [5], [5, 1]], [[2, 5]]]);
   });
@@ -65,8 +64,8 @@ describe('an engine with transposed matrices', () => {
     const states = [];
     for (const engine of engines) {
       const program = training(4);
-      await engine.allocate(groups, [program]);
-      await engine.compile(program, { name: 'later', outputs: { product: w.matmul(v), weight: w } });
+      await engine.open(groups, [program]);
+      await engine.compile({ name: 'later', outputs: { product: w.matmul(v), weight: w } });
       const start = await engine.read('net');
       const results = [];
       for (let step = 1; step <= 3; step++) {
@@ -108,7 +107,7 @@ describe('an engine with transposed matrices, further', () => {
     const outputs: Float32Array[] = [];
     for (const programs of [[training(4)], []]) {
       const engine = new OrtEngine({ threads: 1, kernels: 'never' });
-      await engine.allocate(groups, programs);
+      await engine.open(groups, programs);
       const rows = input('x', [3, 5]).slice(0, 0, 2).pad(0, 0, 1);
       const padded = input('left', [3, 3]).matmul(w).add(rows).softmax();
       await engine.compile({ name: 'padded', outputs: { padded } });
@@ -123,7 +122,7 @@ describe('an engine with transposed matrices, further', () => {
 
   it('rejects an unknown group', async () => {
     const engine = new OrtEngine({ threads: 1, kernels: 'never' });
-    await engine.allocate(groups, [training(4)]);
+    await engine.open(groups, [training(4)]);
     await expect(engine.write('nobody', { value: new Float32Array(1) })).rejects.toThrow();
     await engine.close();
   });

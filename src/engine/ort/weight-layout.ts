@@ -1,9 +1,8 @@
-/** @file Which matrices lie transposed in the engine's memory, for programs that are faster so (see graph/passes/transpose-weights.ts). */
+/** @file Which matrices lie transposed in the engine's memory, since programs are faster so (see passes/transpose-weights.ts). */
 import { topologicalOrder } from '../../graph/grad.js';
-import { optimise } from '../../graph/passes/optimise.js';
 import { transposeWeights } from '../../graph/passes/transpose-weights.js';
-import type { Tensor } from '../../graph/tensor.js';
 import { elements, type GroupLayout, type ProgramSpec } from '../engine.js';
+import { type OptimisedProgram, optimiseProgram, valuesOf, withValues } from '../optimised-program.js';
 
 /**
  * Rows of a batch up to which a step is faster so (bench 10x, whose critic takes two batches at a time): 0.97 of the time
@@ -11,34 +10,33 @@ import { elements, type GroupLayout, type ProgramSpec } from '../engine.js';
  */
 const MOST_ROWS = 128;
 
-/** Groups of tensors some of which lie transposed, which nobody who reads and writes them sees. */
-export class TransposedMatrices {
+/**
+ * How groups of tensors lie in memory: some of their matrices are held transposed. Programs and states are translated on
+ * their way in and out, so callers of the engine see all tensors as they declared them.
+ */
+export class WeightLayout {
   readonly #groups: ReadonlyMap<string, GroupLayout>;
-  readonly #held: ReadonlySet<string>;
+  readonly #transposed: ReadonlySet<string>;
 
-  private constructor(groups: readonly GroupLayout[], held: ReadonlySet<string>) {
+  private constructor(groups: readonly GroupLayout[], transposed: ReadonlySet<string>) {
     this.#groups = new Map(groups.map((group) => [group.name, group]));
-    this.#held = held;
+    this.#transposed = transposed;
   }
 
   /**
-   * The weights of fully connected layers, where the programs of a step multiply few rows at a time with them; a rule of
-   * shapes alone, so that a run that goes on later makes the same choice and gets the same bits.
+   * Transposes the weights of fully connected layers if the programs of a step multiply few rows at a time with them;
+   * undefined if not. The choice depends on shapes alone, so that a resumed run makes the same one and gets the same bits.
    */
-  static suiting(
-    groups: readonly GroupLayout[],
-    programs: readonly ProgramSpec[],
-  ): TransposedMatrices | undefined {
+  static choose(groups: readonly GroupLayout[], programs: readonly ProgramSpec[]): WeightLayout | undefined {
     const trained = groups.filter(({ trainable }) => trainable).flatMap(({ tensors }) => tensors);
     const matrices = trained.filter(({ shape }) => shape.length === 2 && !shape.includes(1));
-    const held = new Set(matrices.map(({ name }) => name));
-    const values = programs.flatMap((program) => valuesOf(program).flat());
-    const rows = topologicalOrder(values.map(([, value]) => value)).flatMap(({ op, inputs, shape }) => {
-      const multiplied = op === 'matmul' && held.has(inputs[1]!.attributes.name ?? '');
+    const weights = new Set(matrices.map(({ name }) => name));
+    const rows = topologicalOrder(programs.flatMap(valuesOf)).flatMap(({ op, inputs, shape }) => {
+      const multiplied = op === 'matmul' && weights.has(inputs[1]!.attributes.name ?? '');
       return multiplied ? [shape[0] as number] : [];
     });
     const few = rows.length > 0 && Math.max(...rows) <= MOST_ROWS;
-    return few ? new TransposedMatrices(groups, held) : undefined;
+    return few ? new WeightLayout(groups, weights) : undefined;
   }
 
   /** The group as it lies in memory. */
@@ -47,35 +45,28 @@ export class TransposedMatrices {
       ...group,
       tensors: tensors.map(({ name, shape }) => ({
         name,
-        shape: this.#held.has(name) ? [...shape].reverse() : shape,
+        shape: this.#transposed.has(name) ? [...shape].reverse() : shape,
       })),
     };
   }
 
-  /** The same program over the tensors as they lie in memory. */
-  program(program: ProgramSpec): ProgramSpec {
-    const [outputs, gradients, assignments] = valuesOf(program);
-    const all = [...outputs, ...gradients, ...assignments];
-    const plain = optimise(all.map(([, value]) => value));
-    const asked = plain.map((value, i) => {
-      const transposed = i >= outputs.length && this.#held.has(all[i]![0]);
+  /** The program over the tensors as they lie in memory. Transposing adds nodes, so the result is optimised again. */
+  program(program: OptimisedProgram): OptimisedProgram {
+    const targets = [...(program.gradients?.keys() ?? []), ...(program.assignments?.keys() ?? [])];
+    const outputs = Object.keys(program.outputs).length;
+    const asked = valuesOf(program).map((value, i) => {
+      const transposed = i >= outputs && this.#transposed.has(targets[i - outputs]!);
       return { value, transposed };
     });
-    const values = transposeWeights(asked, this.#held).map((value, i) => [all[i]![0], value] as const);
-    return {
-      name: program.name,
-      outputs: Object.fromEntries(values.splice(0, outputs.length)),
-      gradients: new Map(values.splice(0, gradients.length)),
-      assignments: new Map(values),
-    };
+    return optimiseProgram(withValues(program, transposeWeights(asked, this.#transposed)));
   }
 
-  /** A group's values in the order in which they lie in memory; a copy. */
+  /** A copy of a group's values in the order in which they lie in memory. */
   intoMemory(group: string, values: Float32Array): Float32Array<ArrayBuffer> {
     return this.#reordered(group, values, false);
   }
 
-  /** A group's values as callers know them, from their order in memory; a copy. */
+  /** A copy of a group's values in the order of their declaration, from their order in memory. */
   fromMemory(group: string, values: Float32Array): Float32Array<ArrayBuffer> {
     return this.#reordered(group, values, true);
   }
@@ -86,7 +77,7 @@ export class TransposedMatrices {
     for (const { name, shape } of this.#groups.get(group)?.tensors ?? []) {
       const end = start + elements(shape);
       const [rows, columns] = fromMemory ? [...shape].reverse() : shape;
-      if (this.#held.has(name)) {
+      if (this.#transposed.has(name)) {
         transpose(values.subarray(start, end), rows!, columns!, out.subarray(start, end));
       }
       start = end;
@@ -95,14 +86,7 @@ export class TransposedMatrices {
   }
 }
 
-type Named = readonly (readonly [string, Tensor])[];
-
-/** Outputs by their names, gradients and assignments by the tensors that they belong to. */
-function valuesOf({ outputs, gradients, assignments }: ProgramSpec): readonly [Named, Named, Named] {
-  return [Object.entries(outputs), [...(gradients ?? [])], [...(assignments ?? [])]];
-}
-
-/** Rows of a matrix become columns. */
+/** Writes the transpose of a matrix. */
 function transpose(from: Float32Array, rows: number, columns: number, to: Float32Array): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j]!;

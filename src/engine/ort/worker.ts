@@ -1,4 +1,4 @@
-/** @file The worker thread of the ONNX Runtime engine: `session.run` blocks its thread, so it has one of its own. */
+/** @file The worker thread of the ONNX Runtime engine: `session.run` blocks its thread, which must not be the main one. */
 import { availableParallelism } from 'node:os';
 import {
   MessageChannel,
@@ -14,9 +14,10 @@ import type { Feeds, GroupState } from '../engine.js';
 import { WebGpuDevice } from '../webgpu/device.js';
 import { type Request, Server } from './requests.js';
 
+/** The answer to the request with the same id: a value or the message of an error. */
 export type Reply = { readonly id: number; readonly value?: unknown; readonly error?: string };
 
-/** What the thread is started with. */
+/** What the worker thread is started with. */
 export interface WorkerData extends DeviceOptions {
   readonly device: DeviceName;
 }
@@ -30,7 +31,7 @@ const { device: name, ...options } = workerData as WorkerData;
 const device: Device = name === 'webgpu' ? new WebGpuDevice(options) : new OrtDevice(options);
 const server = new Server(device);
 
-/** Frees arrays at once, instead of at some garbage collection: they are sent to where nobody is. */
+/** Frees arrays at once, instead of at some garbage collection: they are transferred to a port that is closed. */
 function discard(buffers: readonly ArrayBuffer[]): void {
   const { port1, port2 } = new MessageChannel();
   port2.close();
@@ -43,26 +44,26 @@ function buffersOf(arrays: GroupState | Feeds): ArrayBuffer[] {
   return [...new Set(Object.values(arrays).map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
-/** Answers that are sent together: waking the other thread takes a quarter of a millisecond. */
+/** Collects answers and sends them together: waking the main thread takes a quarter of a millisecond. */
 class Answers {
   #replies: Reply[] = [];
-  #given: ArrayBuffer[] = [];
+  #transferred: ArrayBuffer[] = [];
 
-  add(reply: Reply, given: readonly ArrayBuffer[] = []): void {
+  add(reply: Reply, transferred: readonly ArrayBuffer[] = []): void {
     this.#replies.push(reply);
-    this.#given.push(...given);
+    this.#transferred.push(...transferred);
     if (this.#replies.length === MOST_TOGETHER) this.send();
   }
 
   send(): void {
     if (this.#replies.length === 0) return;
-    parentPort!.postMessage(this.#replies, this.#given);
-    [this.#replies, this.#given] = [[], []];
+    parentPort!.postMessage(this.#replies, this.#transferred);
+    [this.#replies, this.#transferred] = [[], []];
   }
 }
 
 const MOST_TOGETHER = 8;
-/** Milliseconds of work after which an answer is sent at once: waking the other thread is little beside them. */
+/** Milliseconds of work after which an answer is sent at once: waking the main thread then matters little. */
 const LONG = 1;
 const answers = new Answers();
 const waiting: Message[] = [];
@@ -72,7 +73,7 @@ async function answer({ id, request }: Message): Promise<void> {
   const began = performance.now();
   try {
     await server.answer(request, (value) => {
-      // What a group holds comes in arrays of the answer's own: they are given away, not copied.
+      // The arrays of a group's state were made for this answer: they are transferred, not copied.
       answers.add(
         { id, value },
         request.kind === 'read' && name === 'cpu' ? buffersOf(value as GroupState) : [],
@@ -86,18 +87,18 @@ async function answer({ id, request }: Message): Promise<void> {
   if (request.kind === 'run' && request.discard) discard(buffersOf(request.feeds));
 }
 
-/** The next message that has come: of those that the event loop brought, else straight from the port. */
+/** The next message that has arrived: of those that the event loop delivered, else straight from the port. */
 function next(port: MessagePort): Message | undefined {
   return waiting.shift() ?? receiveMessageOnPort(port)?.message;
 }
 
 /**
- * Milliseconds that the thread stays awake for the next request, where it has a core of its own: between two steps it comes
- * when the prior has been moved, and waking would take a tenth of a millisecond.
+ * Milliseconds that the thread stays awake for the next request, where it has a core of its own: between two steps only
+ * the prior is updated, and waking would take a tenth of a millisecond.
  */
 const AWAKE = availableParallelism() > 1 ? 0.5 : 0;
 
-/** The next message, waited for awake. */
+/** The next message that arrives while the thread stays awake. */
 function awaited(port: MessagePort): Message | undefined {
   for (const until = performance.now() + AWAKE; performance.now() < until; ) {
     const message = next(port);
@@ -106,8 +107,8 @@ function awaited(port: MessagePort): Message | undefined {
   return undefined;
 }
 
-/** Answers one request after the other, in the order of their arrival, until none is left. */
-async function work(port: MessagePort): Promise<void> {
+/** Answers requests one after the other, in the order of their arrival, until none is left. */
+async function answerAll(port: MessagePort): Promise<void> {
   if (busy) return;
   busy = true;
   for (let message = next(port); message; ) {
@@ -122,5 +123,5 @@ async function work(port: MessagePort): Promise<void> {
 
 parentPort?.on('message', (message: Message) => {
   waiting.push(message);
-  void work(parentPort!);
+  void answerAll(parentPort!);
 });

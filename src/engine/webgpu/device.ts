@@ -1,9 +1,9 @@
 /**
- * @file ONNX Runtime on a WebGPU device: values, gradients and moments stay there, outputs of one run being inputs of
- * the next. Lives in the worker (ort-worker.ts).
+ * @file ONNX Runtime on a WebGPU device: values, gradients and moments stay there, and outputs of one run are inputs of
+ * the next. Runs in the worker thread (ort/worker.ts).
  *
- * The data of a device tensor must never be asked for, which would end the process (ONNX Runtime 1.30): it comes to the
- * host as an output of a graph. Nothing but `dispose` frees its memory.
+ * The data of a device tensor must never be read directly, which would end the process (ONNX Runtime 1.30): it comes to the
+ * CPU as an output of a graph. Nothing but `dispose` frees its memory.
  */
 import * as ort from 'onnxruntime-node';
 import { lower } from '../../graph/onnx/lower.js';
@@ -33,21 +33,22 @@ interface LoadedProgram {
   readonly outputs: LoweredProgram['outputs'];
 }
 
-/** A graph of device-graphs.ts, ready to run. */
+/** A graph of graphs.ts, ready to run. */
 interface LoadedGraph {
   readonly session: ort.InferenceSession;
   readonly inputs: readonly string[];
 }
 
-/** Before the names of a graph's results. */
+/** Prefix of the names of a graph's results. */
 const NEW = 'new:';
 
 type Tensors = Readonly<Record<string, ort.Tensor>>;
 
+/** The device of a GPU: sessions of ONNX Runtime over tensors in its memory. */
 export class WebGpuDevice implements Device {
   readonly #options: DeviceOptions;
   readonly #groups = new Map<string, GroupLayout>();
-  /** All state, by the names of device-graphs.ts: on the device, or on the host until a graph first gives it anew. */
+  /** All state, by the names of graphs.ts: on the CPU at first, on the device once a graph has computed it. */
   readonly #state = new Map<string, ort.Tensor>();
   readonly #programs = new Map<string, LoadedProgram>();
   readonly #graphs = new Map<string, LoadedGraph>();
@@ -83,7 +84,7 @@ export class WebGpuDevice implements Device {
     const program = this.#programs.get(name);
     if (!program) throw new Error(`no program is called ${name}`);
     const inputs = program.inputs.map(({ name: key, shape }) => {
-      const tensor = this.#state.get(key) ?? (feeds[key] && onHost(feeds[key], shape));
+      const tensor = this.#state.get(key) ?? (feeds[key] && onCpu(feeds[key], shape));
       if (!tensor) throw new Error(`program ${name}: input ${key} was given no value`);
       return [key, tensor] as const;
     });
@@ -123,7 +124,9 @@ export class WebGpuDevice implements Device {
   async read(name: string): Promise<GroupState> {
     const group = this.#groups.get(name)!;
     const download = async (what: string, expressions: () => graphs.Expressions) => {
-      const [tensor] = Object.values(await this.#evaluate(`${what} of ${name}`, expressions, { host: true }));
+      const [tensor] = Object.values(
+        await this.#evaluate(`${what} of ${name}`, expressions, { download: true }),
+      );
       return tensor!.data as Float32Array;
     };
     const value = await download('join', () => graphs.joinExpressions(group));
@@ -138,29 +141,29 @@ export class WebGpuDevice implements Device {
 
   async write(name: string, state: GroupState): Promise<void> {
     const group = this.#groups.get(name)!;
-    const feeds = { [graphs.FLAT]: onHost(state.value, [state.value.length]) };
+    const feeds = { [graphs.FLAT]: onCpu(state.value, [state.value.length]) };
     const values = await this.#evaluate(`split of ${name}`, () => graphs.splitExpressions(group), { feeds });
     for (const [tensor, value] of Object.entries(values)) this.#place(tensor, value);
     for (const order of ordersOf(group)) {
       const moment = state[`moment${order}`];
-      if (moment) this.#place(graphs.momentName(order, group), onHost(moment, [moment.length]));
+      if (moment) this.#place(graphs.momentName(order, group), onCpu(moment, [moment.length]));
     }
   }
 
-  /** Runs a graph of device-graphs.ts, made when first asked for; its results stay on the device unless `host`. */
+  /** Runs a graph of graphs.ts, which is made at its first run; its results stay on the device unless `download`. */
   async #evaluate(
     name: string,
     expressions: () => graphs.Expressions,
-    { feeds = {}, host = false }: { readonly feeds?: Tensors; readonly host?: boolean },
+    { feeds = {}, download = false }: { readonly feeds?: Tensors; readonly download?: boolean },
   ): Promise<Tensors> {
     let graph = this.#graphs.get(name);
     if (!graph) {
-      // What goes in and what comes out bear the same names, which a model does not allow.
+      // Inputs and results have the same names, which a model does not allow.
       const outputs = Object.fromEntries(
         Object.entries(expressions()).map(([key, value]) => [NEW + key, value]),
       );
       const { bytes, inputs } = lower(outputs);
-      const session = await this.#open(name, bytes, host ? [] : Object.keys(outputs));
+      const session = await this.#open(name, bytes, download ? [] : Object.keys(outputs));
       graph = { session, inputs: [...inputs.keys()] };
       this.#graphs.set(name, graph);
     }
@@ -177,7 +180,7 @@ export class WebGpuDevice implements Device {
     });
   }
 
-  /** Puts a tensor in the place of an earlier one. */
+  /** Stores a tensor in place of an earlier one. */
   #place(name: string, tensor: ort.Tensor): void {
     this.#state.get(name)?.dispose();
     this.#state.set(name, tensor);
@@ -201,16 +204,16 @@ function ordersOf({ trainable, firstMoment }: GroupLayout): readonly (1 | 2)[] {
   return firstMoment === false ? [2] : [1, 2];
 }
 
-function onHost(data: Float32Array, shape: readonly number[]): ort.Tensor {
+function onCpu(data: Float32Array, shape: readonly number[]): ort.Tensor {
   return new ort.Tensor('float32', data, shape);
 }
 
 function scalars(factors: graphs.Factors): Tensors {
   return Object.fromEntries(
-    Object.entries(factors).map(([name, value]) => [name, onHost(Float32Array.of(value), [])]),
+    Object.entries(factors).map(([name, value]) => [name, onCpu(Float32Array.of(value), [])]),
   );
 }
 
 function zeros(shape: readonly number[]): ort.Tensor {
-  return onHost(new Float32Array(elements(shape)), shape);
+  return onCpu(new Float32Array(elements(shape)), shape);
 }

@@ -1,8 +1,8 @@
 /**
- * @file What a device does for a group of tensors beside the programs, as expressions: optimizer steps, and the way of
- * its tensors to and from one flat array. For devices whose memory the kernels of `kernel/` cannot reach.
+ * @file Optimizer steps of a group of tensors, and its conversion to and from one flat array, as expressions: for devices
+ * whose memory the kernels of `kernel/` cannot reach.
  *
- * Inputs and outputs are called like what they stand for: a tensor by its name, the rest by {@link gradientName},
+ * Inputs and outputs have the names of what they stand for: a tensor its own name, the rest by {@link gradientName},
  * {@link momentName} and {@link FLAT}. Moments are flat: one array a group, tensor after tensor without gaps.
  */
 import { concat, input, type Tensor } from '../../graph/tensor.js';
@@ -33,12 +33,12 @@ const SCALE = 'factor:scale';
 /** Factors of a step, by name. */
 export type Factors = Readonly<Record<string, number>>;
 
-/** What of Adam changes from step to step, in float64: rate = lr / (1 - beta1^t), scale = 1 / sqrt(1 - beta2^t). */
+/** The factors of Adam, which change from step to step, in float64: rate = lr / (1 - beta1^t), scale = 1 / sqrt(1 - beta2^t). */
 export function adamFactors({ learningRate, beta1, beta2 }: AdamOptions, step: number): Factors {
   return { [RATE]: learningRate / (1 - beta1 ** step), [SCALE]: 1 / Math.sqrt(1 - beta2 ** step) };
 }
 
-/** What of gradient descent changes from step to step. */
+/** The factors of gradient descent, which may change from step to step. */
 export function sgdFactors(learningRate: number): Factors {
   return { [RATE]: learningRate };
 }
@@ -60,7 +60,7 @@ export function adamExpressions(group: GroupLayout, options: Omit<AdamOptions, '
   const denominator = s.sqrt().mul(input(SCALE, [])).add(epsilon);
   const steps = parts(group, m.mul(input(RATE, [])).div(denominator));
   return {
-    ...moved(group, steps),
+    ...descended(group, steps),
     ...(momentum && { [momentName(1, group)]: m }),
     [momentName(2, group)]: s,
   };
@@ -70,7 +70,7 @@ export function adamExpressions(group: GroupLayout, options: Omit<AdamOptions, '
 export function sgdExpressions(group: GroupLayout): Expressions {
   const rate = input(RATE, []);
   const steps = group.tensors.map(({ name, shape }) => input(gradientName(name), shape).mul(rate));
-  return moved(group, steps);
+  return descended(group, steps);
 }
 
 /** All values of a group as one array, {@link FLAT}. */
@@ -84,15 +84,15 @@ export function splitExpressions(group: GroupLayout): Expressions {
   return Object.fromEntries(group.tensors.map(({ name }, i) => [name, pieces[i]!]));
 }
 
-/** One of a group's moments as it is. */
+/** One of a group's moments, unchanged. */
 export function momentExpressions(order: 1 | 2, group: GroupLayout): Expressions {
   const name = momentName(order, group);
   return { [name]: input(name, [groupSize(group)]) };
 }
 
-/** share old + (1 - share) recent. */
-function blend(old: Tensor, recent: Tensor, share: number): Tensor {
-  return old.mul(share).add(recent.mul(1 - share));
+/** weight old + (1 - weight) recent. */
+function blend(old: Tensor, recent: Tensor, weight: number): Tensor {
+  return old.mul(weight).add(recent.mul(1 - weight));
 }
 
 function flatValues(group: GroupLayout): Tensor {
@@ -116,7 +116,8 @@ function parts(group: GroupLayout, array: Tensor): Tensor[] {
   });
 }
 
-function moved(group: GroupLayout, steps: readonly Tensor[]): Expressions {
+/** The values of a group after these steps downhill. */
+function descended(group: GroupLayout, steps: readonly Tensor[]): Expressions {
   return Object.fromEntries(
     group.tensors.map(({ name, shape }, i) => [name, input(name, shape).sub(steps[i]!)]),
   );

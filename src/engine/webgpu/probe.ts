@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { lower } from '../../graph/onnx/lower.js';
 import { input } from '../../graph/tensor.js';
 
-/** Adds and multiplies on the device, the sum staying there. @returns what came back. */
+/** Adds and multiplies on the device, where the sum stays; returns the products. */
 async function compute(): Promise<ArrayLike<number>> {
   const open = (model: Uint8Array, location: 'cpu' | 'gpu-buffer') =>
     ort.InferenceSession.create(model, {
@@ -20,7 +20,7 @@ async function compute(): Promise<ArrayLike<number>> {
   return product!.data as Float32Array;
 }
 
-/** The last sentence of ONNX Runtime's message, which begins with places in its sources. */
+/** The end of the first line of ONNX Runtime's message, which begins with places in its sources. */
 function reason(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   return message

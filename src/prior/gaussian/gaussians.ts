@@ -3,8 +3,8 @@
 import { MixturaError, usageError } from '../../errors.js';
 import { softmax, symmetricEigenvalues } from '../../math/linalg.js';
 import { type BlockName, CHUNK, GaussianBlocks, layoutOf } from './memory.js';
-import { TASKS, type TaskName } from './tasks.js';
-import { Crew, worthwhileThreads } from './workers.js';
+import { type RunTask, TASKS } from './tasks.js';
+import { ThreadPool, worthwhileThreads } from './workers.js';
 
 const LOG_2PI = Math.log(2 * Math.PI);
 const JITTER = 1e-6;
@@ -19,34 +19,32 @@ export interface Whitening<T = Float64Array> {
   readonly constant: T;
 }
 
-/** Does a task for each of these components or panels; what it gave back, in their order. */
-export type Each = (task: TaskName, items: readonly number[], argument: number) => ArrayLike<number>;
-
 /**
  * Parameters of q(z) = sum_c pi_c N(z; mu_c, Sigma_c), pi = softmax(rho), and the factors Sigma_c = L_c L_c^T.
  *
  * Change the parameters only together with a call of `refactor` (a covariance) or `refreshMixing` (the logits).
- * Inverse factors and constants are computed when they are first asked for.
+ * Inverse factors and constants are computed when they are first needed.
  */
 export class Gaussians extends GaussianBlocks {
   /** K x d. */
   readonly means: Float64Array;
   /** K, rho. */
   readonly logits: Float64Array;
+  /** K, pi = softmax(rho). */
   mixing: Float64Array;
 
-  /** Who shares the work, where it is worth it. */
-  readonly #crew: Crew | undefined;
+  /** The threads that share the work, where that is worth while. */
+  readonly #pool: ThreadPool | undefined;
   readonly #component: Int32Array;
   /** Components whose inverse factors are not those of their covariance. */
   readonly #stale: Uint8Array;
   #staleConstants = true;
-  /** The latents, and their order, whose responsibilities the blocks hold, while they are those of the parameters. */
+  /** The latents, and their order, whose responsibilities the blocks hold; nothing once the parameters have changed. */
   prepared: { readonly z: Float64Array; readonly order: Int32Array } | undefined;
 
   /**
-   * Copies the parameters: means (K x d), covariances (K x d x d, symmetric) and logits (K). With more `threads` than this
-   * one, others help where there is much to do (see crew.ts); the bits are the same.
+   * Copies the parameters: means (K x d), covariances (K x d x d, symmetric) and logits (K). With several `threads`, large
+   * mixtures are computed by a pool of threads (see workers.ts); the bits are the same.
    */
   constructor(
     components: number,
@@ -57,7 +55,7 @@ export class Gaussians extends GaussianBlocks {
     threads = 1,
   ) {
     super(layoutOf(components, dim, worthwhileThreads(components, dim, threads)));
-    if (this.layout.threads > 1) this.#crew = new Crew(this);
+    if (this.layout.threads > 1) this.#pool = new ThreadPool(this);
     const { blocks, addresses } = this;
     this.means = blocks.means.subarray(0, means.length);
     this.logits = blocks.logits;
@@ -121,38 +119,43 @@ export class Gaussians extends GaussianBlocks {
     }
   }
 
-  /** Does a task with whoever is free. */
-  readonly together: Each = (task, items, argument) =>
-    this.#crew && items.length > 1
-      ? this.#crew.each(task, items, argument)
-      : this.alone(task, items, argument);
+  /** Runs a task on all threads of the pool; in this thread where there is none, or only one item. */
+  readonly parallel: RunTask = (task, items, argument) =>
+    this.#pool && items.length > 1
+      ? this.#pool.run(task, items, argument)
+      : this.serial(task, items, argument);
 
-  /** Does a task in this thread, where the others have work of their own. */
-  readonly alone: Each = (task, items, argument) => items.map((item) => TASKS[task](this, item, argument));
+  /** Runs a task in this thread alone: for times in which the processors are busy with something else. */
+  readonly serial: RunTask = (task, items, argument) =>
+    items.map((item) => TASKS[task](this, item, argument));
 
-  /** All components. */
-  get every(): number[] {
+  /** 0..K-1, the items of a task that is for all components. */
+  get allComponents(): number[] {
     return Array.from({ length: this.components }, (_, c) => c);
   }
 
   /**
    * Factors Sigma_c again. Where rounding has cost positive definiteness, 1e-6 I is added to Sigma_c, once.
-   * Throws where that does not help, with the component and its smallest eigenvalue.
+   * @throws a MixturaError where that does not help, with the component and its smallest eigenvalue.
    */
   refactor(c: number): void {
-    this.moving([c]);
-    this.moved(c, TASKS.factor(this, c));
+    this.invalidate([c]);
+    this.ensureFactored(c, TASKS.factor(this, c));
   }
 
-  /** To be called before covariances are changed: nothing that was computed from them holds any more. */
-  moving(components: readonly number[]): void {
+  /** Must be called before covariances are changed: discards what was computed from them. */
+  invalidate(components: readonly number[]): void {
     for (const c of components) this.#stale[c] = 1;
     this.#staleConstants = true;
     this.prepared = undefined;
   }
 
-  /** To be called where Sigma_c was changed and factored: `pivot` is what the task `factor` gave back. Throws as {@link refactor}. */
-  moved(c: number, pivot: number): void {
+  /**
+   * Must be called after Sigma_c was changed and factored, with the `pivot` that the task `factor` returned: a covariance
+   * that has no factor is treated as in {@link refactor}.
+   * @throws as {@link refactor}.
+   */
+  ensureFactored(c: number, pivot: number): void {
     if (pivot < 0) return;
     const { dim: d, pitch, square } = this.layout;
     for (let i = 0; i < d; i++) this.blocks.covariances[c * square + i * pitch + i]! += JITTER;
@@ -168,16 +171,16 @@ export class Gaussians extends GaussianBlocks {
   }
 
   /** Makes the blocks `inverse`, `inverseTransposed` and `constants` those of the factors and the mixing. */
-  refreshWhitening(work = this.together): void {
-    this.refreshInverses(work);
+  refreshWhitening(run: RunTask = this.parallel): void {
+    this.refreshInverses(run);
     this.refreshConstants();
   }
 
   /** Makes the blocks `inverse` and `inverseTransposed` those of the factors. */
-  refreshInverses(work = this.together): void {
-    const stale = this.every.filter((c) => this.#stale[c] === 1);
+  refreshInverses(run: RunTask = this.parallel): void {
+    const stale = this.allComponents.filter((c) => this.#stale[c] === 1);
     if (stale.length === 0) return;
-    work('invert', stale, 0);
+    run('invert', stale, 0);
     this.#stale.fill(0);
   }
 
@@ -225,7 +228,7 @@ export class Gaussians extends GaussianBlocks {
 
   /** L_c^-1 mu_c, K x d. */
   #offset(): Float64Array {
-    return this.#affine('inverseTransposed', 'zeros', this.means, Int32Array.from(this.every));
+    return this.#affine('inverseTransposed', 'zeros', this.means, Int32Array.from(this.allComponents));
   }
 
   /** shift_c + M_c^T x_i, c = component[i], for upper triangular M: rows of d. */
@@ -256,7 +259,7 @@ export class Gaussians extends GaussianBlocks {
   }
 }
 
-/** Throws a usage error unless an array has the stated length. */
+/** @throws a usage error unless an array has the expected length. */
 export function expectLength(name: string, array: ArrayLike<number>, expected: number): void {
   if (array.length !== expected) {
     throw usageError(`The prior was given ${array.length} numbers as ${name}; give ${expected}.`);

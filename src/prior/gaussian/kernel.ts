@@ -2,16 +2,15 @@
 import { MixturaError } from '../../errors.js';
 import { Arena } from '../../wasm/arena.js';
 import { kernelModule } from '../../wasm/kernels.js';
+import { aligned, mebibytes, PAGE, RESERVED } from '../../wasm/layout.js';
 import { Wasm, type WasmMemory } from '../../wasm/types.js';
 
-const PAGE = 65_536;
-/** The first bytes belong to the kernels, as in {@link Arena}. */
-const RESERVED = 1_024;
-/** Blocks start on a cache line. */
-const ALIGNMENT = 64;
 const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
 
-/** Kernels of `kernel/triangular.ts` and `kernel/mixture.ts`, which document them; pointers and strides in bytes. */
+/**
+ * Kernels of `kernel/cross-product.ts`, `kernel/triangular.ts` and `kernel/mixture.ts`, which document them. Pointers and
+ * strides are in bytes.
+ */
 export interface MixtureKernel {
   triangularProduct(r: number, b: number, c: number, n: number, stride: number): void;
   gram(a: number, c: number, n: number, stride: number): void;
@@ -43,7 +42,14 @@ export interface MixtureKernel {
     logarithms: number,
   ): void;
   unwhitenPanel(inverse: number, n: number, stride: number, y: number, u: number): void;
-  weighPanel(n: number, stride: number, g: number, shares: number, weighed: number, sum: number): void;
+  weightPanel(
+    n: number,
+    stride: number,
+    gradients: number,
+    responsibilities: number,
+    weighted: number,
+    sum: number,
+  ): void;
   symmetrise(m: number, scale: number, n: number, stride: number, buffer: number): void;
   addSymmetric(a: number, x: number, b: number, y: number, c: number, n: number, stride: number): void;
   roundMatrices(m: number, count: number, n: number, stride: number, d: number, out: number): void;
@@ -57,22 +63,22 @@ export interface MixtureMemory<Name extends string> {
 }
 
 /**
- * A memory with one block for each length, alive as long as the blocks are; in `shared` memory other threads may have the
- * same blocks, by {@link sharedMixtureMemory}.
+ * A memory with one block for each length, which lives as long as the blocks do. If it is `shared`, other threads get the
+ * same blocks by {@link sharedMixtureMemory}.
  *
- * @throws MixturaError when the blocks need more than 4 GiB, or the system refuses the memory
+ * @throws a MixturaError where the blocks need more than 4 GiB, or the system refuses the memory
  */
 export function mixtureMemory<Name extends string>(
   lengths: Readonly<Record<Name, number>>,
   shared: boolean,
 ): MixtureMemory<Name> {
-  const sizes = Object.values<number>(lengths).map(aligned);
+  const sizes = Object.values<number>(lengths).map(blockBytes);
   const bytes = sizes.reduce((sum, size) => sum + size, RESERVED);
   if (bytes > Arena.maxBytes) throw tooLarge(bytes);
   const pages = Math.ceil(bytes / PAGE);
   try {
     const memory = new Wasm.Memory({ initial: pages, maximum: pages, ...(shared && { shared }) });
-    return laidOut(lengths, memory, shared);
+    return placeBlocks(lengths, memory, shared);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw tooLarge(bytes, cause);
@@ -84,10 +90,10 @@ export function sharedMixtureMemory<Name extends string>(
   lengths: Readonly<Record<Name, number>>,
   memory: WasmMemory,
 ): MixtureMemory<Name> {
-  return laidOut(lengths, memory, true);
+  return placeBlocks(lengths, memory, true);
 }
 
-function laidOut<Name extends string>(
+function placeBlocks<Name extends string>(
   lengths: Readonly<Record<Name, number>>,
   memory: WasmMemory,
   shared: boolean,
@@ -97,20 +103,20 @@ function laidOut<Name extends string>(
   let start = RESERVED;
   const blocks = (Object.entries<number>(lengths) as [Name, number][]).map(([name, length]) => {
     const block = new Float64Array(memory.buffer, start, length);
-    start += aligned(length);
+    start += blockBytes(length);
     return [name, block] as const;
   });
   return { kernel, memory, blocks: Object.fromEntries(blocks) as Record<Name, Float64Array> };
 }
 
-function aligned(length: number): number {
-  return Math.ceil((length * FLOAT64) / ALIGNMENT) * ALIGNMENT;
+/** Bytes of a block of `length` numbers. */
+function blockBytes(length: number): number {
+  return aligned(length * FLOAT64);
 }
 
 function tooLarge(bytes: number, cause?: unknown): MixturaError {
-  const size = `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
   return new MixturaError(
-    `A mixture needs ${size} of memory, which cannot be had (4,096 MiB at most); ` +
+    `A mixture needs ${mebibytes(bytes)} of memory, which cannot be had (4,096 MiB at most); ` +
       'use fewer components or latents of fewer dimensions, close other programs, or lift a limit on address space (ulimit -v).',
     cause === undefined ? {} : { cause },
   );

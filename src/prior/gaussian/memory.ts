@@ -9,7 +9,7 @@ export const FLOAT64 = Float64Array.BYTES_PER_ELEMENT;
 export const CHUNK = 64;
 /** Latents in a panel: panel[k][0..3] is entry k of four latents. */
 export const PANEL = 4;
-/** Numbers in a cache line, which threads had better not share. */
+/** Numbers in a cache line; two threads that write to one line slow each other down. */
 const LINE = 8;
 
 /** How matrices lie in the memory. */
@@ -61,12 +61,12 @@ function blockLengths({ components: k, dim: d, order: n, pitch, square, threads 
     /** A chunk's latents and (K times) whitened latents in panels, its loss gradients / B in rows. */
     z: CHUNK * n,
     whitened: k * CHUNK * n,
-    slopes: CHUNK * pitch,
+    latentGradients: CHUNK * pitch,
     /** K x CHUNK: responsibilities, four of each component for each panel. */
-    shares: k * CHUNK,
-    /** K times the rows Sigma_c^-1 (z - mu_c) of a chunk's latents, and the weighed rows of one component, of each thread. */
+    responsibilities: k * CHUNK,
+    /** K times the rows Sigma_c^-1 (z - mu_c) of a chunk's latents, and the weighted rows of one component, of each thread. */
     unwhitened: k * CHUNK * pitch,
-    weighed: threads * CHUNK * pitch,
+    weighted: threads * CHUNK * pitch,
     /** The component that is tried first for each panel. */
     hints: CHUNK / PANEL,
     /** A panel's z - mu, its largest logarithms, and its K logarithms, of each thread. */
@@ -86,8 +86,15 @@ function blockLengths({ components: k, dim: d, order: n, pitch, square, threads 
 /** Name of a block. */
 export type BlockName = keyof ReturnType<typeof blockLengths>;
 
-/** What a thread works in beside others, in the blocks that have room for each. */
-const OWN: readonly BlockName[] = ['product', 'square', 'weighed', 'difference', 'best', 'logarithms'];
+/** Blocks that hold working space for each thread, of which a thread sees only its own. */
+const PER_THREAD: readonly BlockName[] = [
+  'product',
+  'square',
+  'weighted',
+  'difference',
+  'best',
+  'logarithms',
+];
 
 /** The memory of a mixture as one thread sees it: blocks, the kernels over them, and where each block begins, in bytes. */
 export class GaussianBlocks {
@@ -96,25 +103,25 @@ export class GaussianBlocks {
   readonly blocks: Record<BlockName, Float64Array>;
   readonly addresses: Readonly<Record<BlockName, number>>;
   /**
-   * As large as a shared memory, but never touched, so that it takes none: V8 does not count what threads share, and would
-   * wait too long before it looks for mixtures that are gone.
+   * As large as a shared memory, but never touched, so that it takes no physical memory. V8 does not count memory that
+   * threads share; with this array it counts as much, and collects mixtures that are out of use in time.
    */
-  readonly weight: ArrayBuffer | undefined;
+  readonly ballast: ArrayBuffer | undefined;
 
-  /** A new memory, shared where the layout is for several threads; or another thread's, as the one in `lane` sees it. */
+  /** A new memory, shared where the layout is for several threads; or the given one, with the working space of this `slot`. */
   constructor(
     readonly layout: Layout,
-    { memory, lane }: { readonly memory?: WasmMemory; readonly lane: number } = { lane: 0 },
+    { memory, slot }: { readonly memory?: WasmMemory; readonly slot: number } = { slot: 0 },
   ) {
     const lengths = blockLengths(layout);
     const made = memory ? sharedMixtureMemory(lengths, memory) : mixtureMemory(lengths, layout.threads > 1);
     this.memory = made.memory;
-    this.weight = layout.threads > 1 ? new ArrayBuffer(made.memory.buffer.byteLength) : undefined;
+    this.ballast = layout.threads > 1 ? new ArrayBuffer(made.memory.buffer.byteLength) : undefined;
     this.kernel = made.kernel;
     this.blocks = { ...made.blocks };
-    for (const name of OWN) {
+    for (const name of PER_THREAD) {
       const length = made.blocks[name].length / layout.threads;
-      this.blocks[name] = made.blocks[name].subarray(lane * length, (lane + 1) * length);
+      this.blocks[name] = made.blocks[name].subarray(slot * length, (slot + 1) * length);
     }
     const starts = Object.entries(this.blocks).map(([name, { byteOffset }]) => [name, byteOffset]);
     this.addresses = Object.fromEntries(starts) as Record<BlockName, number>;

@@ -1,13 +1,16 @@
-/** @file What is done for each component or panel of a mixture on its own, so that threads can share them. */
+/**
+ * @file The steps of a Stein update that treat each component or panel on its own, so that threads can share them: moments,
+ * the covariance step of SLOGAN's Algorithm 1, factors and their inverses.
+ */
 import { CHUNK, FLOAT64, type GaussianBlocks, PANEL } from './memory.js';
-import { panelShares } from './responsibilities.js';
+import { panelResponsibilities } from './panel.js';
 
-/** Something done for one component or panel; the number that it gives back, and the one that it takes, are its own. */
+/** Works on one component or panel; each task says what its argument and its result mean. */
 type Task = (g: GaussianBlocks, item: number, argument: number) => number;
 
-/** The tasks by name. None reads what it writes for another item, so their order cannot be told from the results. */
+/** The tasks by name. None reads what it writes for another item, so results do not depend on the order of the items. */
 export const TASKS = {
-  shares,
+  responsibilities,
   unwhiten,
   moments,
   symmetrise,
@@ -15,20 +18,28 @@ export const TASKS = {
   factor,
   invert,
 } as const satisfies Record<string, Task>;
+/** Name of a task. */
 export type TaskName = keyof typeof TASKS;
 
-/** The responsibilities of a panel of a chunk of `count` latents (see responsibilities.ts). */
-function shares(g: GaussianBlocks, panel: number, count: number): number {
-  panelShares(g, panel, count);
+/** Runs a task for each of these components or panels; returns their results in this order. */
+export type RunTask = (task: TaskName, items: readonly number[], argument: number) => ArrayLike<number>;
+
+/** The responsibilities of a panel of a chunk of `count` latents (see responsibilities.ts). Returns 0. */
+function responsibilities(g: GaussianBlocks, panel: number, count: number): number {
+  panelResponsibilities(g, panel, count);
   return 0;
 }
 
-/** First latents of the panels of a chunk of `count` latents that have a share in component c. */
-function sharedPanels({ layout, blocks: { shares } }: GaussianBlocks, c: number, count: number): number[] {
+/** First latents of the panels of a chunk of `count` latents for which component c is responsible at all. */
+function panelsOf(
+  { layout, blocks: { responsibilities: r } }: GaussianBlocks,
+  c: number,
+  count: number,
+): number[] {
   const panels: number[] = [];
   for (let i = 0; i < count; i += PANEL) {
     const o = i * layout.components + c * PANEL;
-    if (shares[o] !== 0 || shares[o + 1] !== 0 || shares[o + 2] !== 0 || shares[o + 3] !== 0) panels.push(i);
+    if (r[o] !== 0 || r[o + 1] !== 0 || r[o + 2] !== 0 || r[o + 3] !== 0) panels.push(i);
   }
   return panels;
 }
@@ -38,12 +49,12 @@ function unwhitenedAt({ addresses, stride }: GaussianBlocks, c: number): number 
   return addresses.unwhitened + c * CHUNK * stride;
 }
 
-/** The rows Sigma_c^-1 (z_i - mu_c) of a chunk's latents that have a share in c. */
+/** The rows Sigma_c^-1 (z_i - mu_c) of the chunk's latents in panels for which c is responsible. Returns 0. */
 function unwhiten(g: GaussianBlocks, c: number, count: number): number {
   const { kernel, addresses: a, stride } = g;
   const { order: n } = g.layout;
   const inverse = g.matrixAt('inverse', c);
-  sharedPanels(g, c, count).forEach((i, panel) => {
+  panelsOf(g, c, count).forEach((i, panel) => {
     const whitened = a.whitened + (c * CHUNK + i) * n * FLOAT64;
     kernel.unwhitenPanel(inverse, n, stride, whitened, unwhitenedAt(g, c) + panel * PANEL * stride);
   });
@@ -52,28 +63,29 @@ function unwhiten(g: GaussianBlocks, c: number, count: number): number {
 
 /**
  * Adds (1/B) r_ic g_i to `sums` and (1/B) r_ic Sigma_c^-1 (z_i - mu_c) g_i^T to `moments` of component c, over the
- * chunk's `count` latents. @returns how many of them have a share in the component
+ * chunk's `count` latents. Returns for how many of them c is responsible
  */
 function moments(g: GaussianBlocks, c: number, count: number): number {
   const { kernel, addresses: a, stride } = g;
   const { components, order: n } = g.layout;
-  const { shares } = g.blocks;
-  const panels = sharedPanels(g, c, count);
+  const { responsibilities: r } = g.blocks;
+  const panels = panelsOf(g, c, count);
   let used = 0;
   panels.forEach((i, panel) => {
     const o = i * components + c * PANEL;
-    for (let k = o; k < o + PANEL; k++) if (shares[k] !== 0) used++;
-    const weighed = a.weighed + panel * PANEL * stride;
+    for (let k = o; k < o + PANEL; k++) if (r[k] !== 0) used++;
+    const gradients = a.latentGradients + i * stride;
+    const weighted = a.weighted + panel * PANEL * stride;
     const sum = a.sums + c * n * FLOAT64;
-    kernel.weighPanel(n, stride, a.slopes + i * stride, a.shares + o * FLOAT64, weighed, sum);
+    kernel.weightPanel(n, stride, gradients, a.responsibilities + o * FLOAT64, weighted, sum);
   });
   if (used === 0) return 0;
   const rows = panels.length * PANEL;
-  kernel.addCrossProduct(unwhitenedAt(g, c), a.weighed, rows, g.matrixAt('moments', c), n, stride);
+  kernel.addCrossProduct(unwhitenedAt(g, c), a.weighted, rows, g.matrixAt('moments', c), n, stride);
   return used;
 }
 
-/** sym(M) / 2 = (M + M^T) / 4 of the sums M in `moments`. */
+/** sym(M) / 2 = (M + M^T) / 4 of the sums M in `moments`. Returns 0. */
 function symmetrise(g: GaussianBlocks, c: number): number {
   g.kernel.symmetrise(g.matrixAt('moments', c), 0.25, g.layout.order, g.stride, g.addresses.square);
   return 0;
@@ -81,13 +93,13 @@ function symmetrise(g: GaussianBlocks, c: number): number {
 
 /**
  * Sigma_c <- Sigma_c + gamma Delta + (gamma^2 / 2) Delta Sigma_c^-1 Delta, where Delta (symmetric, d x d) is matrix c
- * of the block `moments`, and its factor; the inverse factors are to be those of Sigma_c before.
+ * of the block `moments`, and the factor of the result. The inverse factors must be those of Sigma_c before the step.
  *
  * With Sigma = L L^T the result is (Sigma + U^T U) / 2, U = L^T + gamma L^-1 Delta, so it is positive definite for
  * every Delta and gamma, and no eigenvalue relative to Sigma falls below 1/2.
  * Source: SLOGAN, Algorithm 1.
  *
- * @returns what {@link factor} does
+ * Returns what {@link factor} does.
  */
 function step(g: GaussianBlocks, c: number, gamma: number): number {
   const { kernel, stride } = g;
@@ -100,12 +112,12 @@ function step(g: GaussianBlocks, c: number, gamma: number): number {
   return factor(g, c);
 }
 
-/** L_c^T of Sigma_c = L_c L_c^T. @returns -1, or the index of the first pivot that is not positive and finite */
+/** L_c^T of Sigma_c = L_c L_c^T. Returns -1, or the index of the first pivot that is not positive and finite. */
 function factor(g: GaussianBlocks, c: number): number {
   return g.kernel.cholesky(g.matrixAt('covariances', c), g.matrixAt('upper', c), g.layout.order, g.stride);
 }
 
-/** L_c^-1 and its transpose. */
+/** L_c^-1 and its transpose. Returns 0. */
 function invert(g: GaussianBlocks, c: number): number {
   const [upper, inverse] = [g.matrixAt('upper', c), g.matrixAt('inverse', c)];
   g.kernel.invertFactor(upper, inverse, g.matrixAt('inverseTransposed', c), g.layout.order, g.stride);

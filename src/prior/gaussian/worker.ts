@@ -1,7 +1,7 @@
-/** @file A thread that helps with a mixture (see crew.ts). */
+/** @file A worker thread of the pool that computes a mixture (see workers.ts). */
 import { workerData } from 'node:worker_threads';
 import { GaussianBlocks } from './memory.js';
-import { Control, type HelperData } from './workers.js';
+import { SharedTasks, type WorkerData } from './workers.js';
 
-const { control, memory, layout, lane } = workerData as HelperData;
-new Control(control).help(new GaussianBlocks(layout, { memory, lane }));
+const { tasks, memory, layout, slot } = workerData as WorkerData;
+new SharedTasks(tasks).serve(new GaussianBlocks(layout, { memory, slot }));

@@ -6,9 +6,9 @@ import { MixturePrior } from '../mixture.js';
 import { steinGradients } from '../stein.js';
 import { Gaussians } from './gaussians.js';
 import { GaussianBlocks } from './memory.js';
-import { Crew, worthwhileThreads } from './workers.js';
+import { ThreadPool, worthwhileThreads } from './workers.js';
 
-// Helpers are started however many processors this machine has.
+// Workers are started however many processors this machine has.
 vi.mock('node:os', async (original) => ({
   ...(await original<typeof import('node:os')>()),
   availableParallelism: () => 4,
@@ -52,14 +52,14 @@ describe('a shared mixture', () => {
     }
   });
 
-  it('is worked on by the helper too', () => {
+  it('is computed by the worker too', () => {
     const g = new Gaussians(components, dim, ...unit(), 2);
-    const helper = new GaussianBlocks(g.layout, { memory: g.memory, lane: 1 });
+    const worker = new GaussianBlocks(g.layout, { memory: g.memory, slot: 1 });
     const z = stream.fork('latents').normals(new Float64Array(64 * dim));
     const batch = { z, n: 64, gradient: z, adversarialLoss: new Float64Array(64) };
-    // It may be late, but not for ever.
+    // The worker may start late, but it does start.
     const until = performance.now() + 30_000;
-    const idle = () => helper.blocks.weighed.every((value) => value === 0);
+    const idle = () => worker.blocks.weighted.every((value) => value === 0);
     while (idle() && performance.now() < until) steinGradients(g, batch);
     expect(idle()).toBe(false);
   });
@@ -74,7 +74,7 @@ describe('a shared mixture', () => {
     expect(failing(1)).toThrow('The covariance of component 0 holds NaN or infinity');
   });
 
-  it('goes on after a task that was broken off', () => {
+  it('goes on after a task that failed halfway', () => {
     const g = new Gaussians(components, dim, ...unit(), 2);
     let breaks = true;
     const cholesky: typeof g.kernel.cholesky = (...args) => {
@@ -82,17 +82,17 @@ describe('a shared mixture', () => {
       return g.kernel.cholesky(...args);
     };
     const breaking: GaussianBlocks = Object.create(g, { kernel: { value: { ...g.kernel, cholesky } } });
-    const crew = new Crew(breaking);
-    // A helper may have been faster, and left nothing to break.
+    const pool = new ThreadPool(breaking);
+    // The worker may have computed all items before this thread took one.
     const attempts = () => {
-      for (let i = 0; i < 1_000; i++) crew.each('factor', g.every, 0);
+      for (let i = 0; i < 1_000; i++) pool.run('factor', g.allComponents, 0);
     };
     expect(attempts).toThrow('broken off');
     breaks = false;
-    expect(Array.from(crew.each('factor', g.every, 0))).toEqual(g.every.map(() => -1));
+    expect(Array.from(pool.run('factor', g.allComponents, 0))).toEqual(g.allComponents.map(() => -1));
   });
 
-  it('helps the latest mixture, and leaves the others alone', () => {
+  it('has workers for the latest mixture, and computes the others without', () => {
     const [first, second] = [1, 2].map(() =>
       MixturePrior.create({ components, dim, threads: 2 }, stream.fork('prior')),
     );

@@ -2,7 +2,7 @@
  * @file Elementary functions of four float32 lanes, within a few units in the last place (AssemblyScript, 128-bit SIMD).
  * The polynomials are those of the Cephes library (S. Moshier), as most SIMD libraries have them.
  *
- * Constants are read from memory, an instruction each: V8 would make them anew, in three or four, in every turn of a loop.
+ * Constants are read from memory, by one instruction each: V8 would compute them by three or four in every iteration.
  */
 
 /** exp: log2 e; 3/2 2^23, which rounds what it is added to; ln 2 in two parts, the first exact in small multiples. */
@@ -94,7 +94,7 @@ export function tanhLanes(x: v128): v128 {
   const grown = f32x4.add(expLanes(f32x4.add(size, size)), f32x4.splat(1));
   const large = f32x4.sub(f32x4.splat(1), f32x4.div(all(TANH + 24), grown));
   const signed = v128.or(large, v128.and(x, i32x4.splat(<i32>0x80000000)));
-  // NaN is not at least 0.625: the small branch hands it on.
+  // NaN is not at least 0.625: the small branch returns NaN.
   return v128.bitselect(signed, small, f32x4.ge(size, all(TANH + 20)));
 }
 

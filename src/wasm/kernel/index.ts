@@ -6,6 +6,8 @@
  * outside the n elements is written. Scalars come as float64 and are combined before they are rounded once.
  */
 
+export { clear, copyBox } from './copy';
+export { addCrossProduct, gram } from './cross-product';
 export { multiplyPanels, reflect } from './dense';
 export { binary, leakyGate, select, unary } from './elementwise';
 export {
@@ -13,19 +15,12 @@ export {
   roundMatrices,
   symmetrise,
   unwhitenPanel,
-  weighPanel,
+  weightPanel,
   whitenPanel,
 } from './mixture';
-export { clear, copyBox, matmul } from './product';
+export { matmul } from './product';
 export { logSumExp, softmax, sumColumns, sumRows } from './reduce';
-export {
-  addCrossProduct,
-  affineRows,
-  cholesky,
-  gram,
-  invertFactor,
-  triangularProduct,
-} from './triangular';
+export { affineRows, cholesky, invertFactor, triangularProduct } from './triangular';
 
 /** 2^-102: float32 values near it are spaced by the smallest normal number. */
 const NUDGE: f32 = 1.9721522630525295e-31;
@@ -50,8 +45,8 @@ function settle(lanes: v128): v128 {
 
 /**
  * Adam on the bytes `begin` to `end` of four blocks, four floats at a time or (not `wide`) one by one.
- * The loop tests its condition last: V8 then keeps the scalars in registers instead of making them anew in
- * every turn, which is three times as fast.
+ * The loop tests its condition last: V8 then keeps the scalars in registers instead of computing them again in
+ * every iteration, which is three times as fast.
  */
 function adamRange(
   value: usize,

@@ -5,16 +5,17 @@
  * rounded up to a multiple of 4, with rows `stride` apart; pointers and strides are in bytes. Beyond d factors and
  * covariances hold the identity, all else 0.
  */
-import { product, transposeBlock } from './triangular';
+import { product } from './cross-product';
+import { transposeBlock } from './triangular';
 
-/** log 1e-14: a component so far below the best one is given up. */
+/** log 1e-14: a component so far below the best one is skipped. */
 const LOG_NEGLIGIBLE: f64 = -32.23619130191664;
 
 /**
  * y = L^-1 (z - mu) of a panel and log pi N(z) = constant - |y|^2 / 2 of its latents, given L^-T at `transposed`.
  *
- * `best` holds the four largest logarithms so far, and learns these. As soon as the growing |y|^2 puts all four below
- * 1e-14 of them the rest is left out: the logarithms are then too large, and y is not to be used.
+ * `best` holds the four largest logarithms so far, and is updated. As soon as the growing |y|^2 puts all four below 1e-14
+ * of them, the rest is left out: the logarithms are then too large, and y is meaningless.
  */
 export function whitenPanel(
   transposed: usize,
@@ -69,22 +70,22 @@ export function unwhitenPanel(inverse: usize, n: usize, stride: usize, y: usize,
   }
 }
 
-/** The rows share_i g_i of the four latents of a panel, and sum <- sum + sum_i share_i g_i. */
-export function weighPanel(
+/** The rows r_i g_i of the four latents of a panel, r_i being responsibilities, and sum <- sum + sum_i r_i g_i. */
+export function weightPanel(
   n: usize,
   stride: usize,
   g: usize,
-  shares: usize,
-  weighed: usize,
+  responsibilities: usize,
+  weighted: usize,
   sum: usize,
 ): void {
-  const w0 = v128.load64_splat(shares);
-  const w1 = v128.load64_splat(shares, 8);
-  const w2 = v128.load64_splat(shares, 16);
-  const w3 = v128.load64_splat(shares, 24);
+  const w0 = v128.load64_splat(responsibilities);
+  const w1 = v128.load64_splat(responsibilities, 8);
+  const w2 = v128.load64_splat(responsibilities, 16);
+  const w3 = v128.load64_splat(responsibilities, 24);
   for (let j: usize = 0; j < n << 3; j += 16) {
     const from = g + j;
-    const to = weighed + j;
+    const to = weighted + j;
     const x0 = f64x2.mul(w0, v128.load(from));
     const x1 = f64x2.mul(w1, v128.load(from + stride));
     const x2 = f64x2.mul(w2, v128.load(from + 2 * stride));
@@ -145,7 +146,7 @@ export function addSymmetric(a: usize, x: f64, b: usize, y: f64, c: usize, n: us
   }
 }
 
-/** Rows 0..d-1 of `count` matrices as float32, d numbers each, all rows together. The last may write one number more. */
+/** Rows 0..d-1 of `count` matrices as float32, d numbers each, without gaps. The last may write one number more. */
 export function roundMatrices(m: usize, count: usize, n: usize, stride: usize, d: usize, out: usize): void {
   for (let c: usize = 0; c < count; c++) {
     for (let i: usize = 0; i < d; i++) {

@@ -1,7 +1,7 @@
 /**
  * @file Philox words, normals and Gumbel numbers in bulk (AssemblyScript, 128-bit SIMD): the same bits as
  * `math/philox.ts` and `math/elementary.ts`, which say what is computed and why. Every lane goes through the operations
- * of those functions in their order; all of them are rounded alike everywhere. Pointers are in bytes.
+ * of those functions in their order, which every machine rounds in the same way. Pointers are in bytes.
  */
 
 const MULTIPLIER_0: i32 = 0xd2511f53;
