@@ -7,17 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { requireThreads } from '../config/resolve.js';
 import type { RunConfig } from '../config/schema.js';
-import { batchSchedule } from '../data/batches.js';
-import { classCounts, type Dataset, withoutLabels } from '../data/dataset.js';
+import { classCounts, type Dataset } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { methodNamed } from '../method/index.js';
-import { Inference } from '../train/inference.js';
 import { Session } from '../train/session.js';
-import { type StepEvent, train } from '../train/trainer.js';
 import { builtFile } from '../wasm/built-file.js';
 import { median, sum } from './averages.js';
 import { type BenchSizes, benchData, benchNamed, resized } from './cases.js';
 import { gemmRate } from './gemm-rate.js';
+import { type Measured, type MemoryReading, measure } from './measure.js';
 import { type ProgramProfile, readProfile } from './profile.js';
 import {
   copyMs,
@@ -42,13 +40,6 @@ export interface BenchOptions {
   readonly profile?: boolean | undefined;
   /** Called at steps 100, 1000, 2000, ... and the last. */
   readonly onMemory?: (reading: MemoryReading) => void;
-}
-
-/** The memory of the process at a step. */
-export interface MemoryReading {
-  readonly step: number;
-  /** Resident size of the process. */
-  readonly bytes: number;
 }
 
 /** Memory that a process takes whatever the model is, bytes. */
@@ -226,59 +217,6 @@ function openSession(engine: OrtEngine, config: RunConfig, dataset: Dataset): Pr
     },
     seed: config.seed,
   });
-}
-
-interface Measured {
-  /** Wall milliseconds of each step. */
-  readonly wall: number[];
-  /** Milliseconds of each part over all steps. */
-  readonly parts: Record<string, number>;
-  readonly memory: MemoryReading[];
-  /** Processor milliseconds over all steps. */
-  cpuMs: number;
-  firstStepMs: number;
-  peakBytes: number;
-}
-
-async function measure(
-  session: Session,
-  dataset: Dataset,
-  { steps, warmup, onMemory }: BenchOptions & { readonly steps: number; readonly warmup: number },
-): Promise<Measured> {
-  const measured: Measured = { wall: [], parts: {}, memory: [], cpuMs: 0, firstStepMs: 0, peakBytes: 0 };
-  const loop = train(session, {
-    samples: withoutLabels(dataset),
-    schedule: batchSchedule(session.stream.fork('batches'), {
-      count: dataset.count,
-      batchSize: session.context.batch,
-    }),
-    from: 0,
-    to: warmup + steps,
-    inference: await Inference.open(session),
-  });
-  let before = performance.now();
-  let cpu = process.cpuUsage();
-  for await (const event of loop) {
-    if (event.step === 1) measured.firstStepMs = performance.now();
-    if (event.step === warmup) cpu = process.cpuUsage();
-    const step = event.step - warmup;
-    if (step > 0) book(measured, event, performance.now() - before);
-    if (step === 100 || (step > 0 && step % 1000 === 0) || step === steps) {
-      const reading = { step, bytes: process.memoryUsage.rss() };
-      measured.memory.push(reading);
-      onMemory?.(reading);
-    }
-    before = performance.now();
-  }
-  const { user, system } = process.cpuUsage(cpu);
-  measured.cpuMs = (user + system) / 1000;
-  measured.peakBytes = process.resourceUsage().maxRSS * 1024;
-  return measured;
-}
-
-function book({ wall, parts }: Measured, { milliseconds }: StepEvent, elapsed: number): void {
-  wall.push(elapsed);
-  for (const [part, ms] of Object.entries(milliseconds)) parts[part] = (parts[part] ?? 0) + ms;
 }
 
 /** Mean parts of a step; what is left of it is messages between the threads and waiting. */

@@ -85,7 +85,7 @@ async function runtime(): Promise<Check> {
 
 function kernels(): Check {
   const ok = ['wasm/kernel.wasm', 'engine/ort/worker.js'].every((file) => existsSync(builtFile(file)));
-  const detail = ok ? 'kernel.wasm is built' : 'kernel.wasm or ort-worker.js is missing';
+  const detail = ok ? 'kernel.wasm is built' : 'kernel.wasm or worker.js is missing';
   return { name: 'optimizers', ok, essential: true, detail, advice: 'build it: npm run build' };
 }
 

@@ -1,7 +1,16 @@
 /** @file Runs a model's interventions before a step, and gives them what they may use. */
+
+import type { Samples } from '../data/dataset.js';
 import type { Network } from '../nn/network.js';
+import type { Inference } from './inference.js';
 import type { Session } from './session.js';
-import type { TrainOptions } from './trainer.js';
+
+/** What interventions look at besides the session. */
+export interface InterventionSources {
+  readonly samples: Samples;
+  readonly labels?: ((rows: ArrayLike<number>) => Int32Array) | undefined;
+  readonly inference: Inference;
+}
 
 /**
  * Runs every intervention that is due before a step, one after another.
@@ -10,7 +19,7 @@ import type { TrainOptions } from './trainer.js';
  */
 export async function intervene(
   session: Session,
-  { inference, samples, labels }: TrainOptions,
+  { inference, samples, labels }: InterventionSources,
   step: number,
 ): Promise<string[]> {
   const notes: string[] = [];
