@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bench, type MemoryReading } from './bench.js';
+import { bench } from './bench.js';
+import type { MemoryReading } from './measure.js';
 
 describe('bench', () => {
   it('measures a training step: its parts, its arithmetic, and the memory at the end', async () => {

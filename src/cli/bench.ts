@@ -1,7 +1,8 @@
 /** @file `mixtura bench`: what a training step costs on this machine. */
 
-import { type BenchResult, bench, type MemoryReading } from '../bench/bench.js';
+import { type BenchResult, bench } from '../bench/bench.js';
 import { BENCH_NAMES } from '../bench/cases.js';
+import type { MemoryReading } from '../bench/measure.js';
 import { ExitCode } from '../errors.js';
 import { note, percent, print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
