@@ -20,7 +20,10 @@ registerMethod(
       const half = Math.floor(context.batch / 2);
       // |x_i - x_(i + B/2)|^2 / features of pairs of rows, [B/2].
       const distances = (x) => {
-        const difference = x.slice(0, 0, half).sub(x.slice(0, half, 2 * half)).square();
+        const difference = x
+          .slice(0, 0, half)
+          .sub(x.slice(0, half, 2 * half))
+          .square();
         return difference.mean(difference.shape.map((_, axis) => axis).slice(1));
       };
       const term = (_, { latent, generated }) =>
@@ -34,8 +37,8 @@ const folder = mkdtempSync(join(tmpdir(), 'mixtura-'));
 try {
   const request = { method: 'slogan-ms', data: { name: 'digits' }, steps: 600, seed: 0 };
   await startRun({ ...request, settings: { seeking: 0.05 } }, { folder });
-  const { outcome, groups } = await resumeRun(folder, { steps: 900 }, { allow: ['steps'] });
-  assert.equal(outcome.step, 900);
+  const { step, groups } = await resumeRun(folder, { steps: 900 }, { allow: ['steps'] });
+  assert.equal(step, 900);
   for (const { component, size } of groups) console.log(`component ${component}: ${size.toFixed(3)}`);
   const samples = await withTrained(folder, ({ inference }) => inference.sampleComponent(0, 3));
   assert.equal(samples.length, 3 * 64);
