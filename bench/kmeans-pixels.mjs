@@ -3,15 +3,10 @@
 //   node bench/kmeans-pixels.mjs digits --classes 2,0,6,7 --ratio 8:4:2:1 --seeds 5
 //   node bench/kmeans-pixels.mjs fmnist-5 --split test --seeds 3 --no-graph
 import { parseArgs } from 'node:util';
-import {
-  groupSizes,
-  kmeans,
-  labelScores,
-  mergeSplit,
-  neighbourGraph,
-  openDataset,
-  Stream,
-} from '../dist/index.js';
+import { kmeans, mergeSplit, neighbourGraph } from '../dist/cluster.js';
+import { openDataset } from '../dist/data.js';
+import { groupSizes, labelScores } from '../dist/metrics.js';
+import { Stream } from '../dist/prior.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -5,7 +5,7 @@
 // prior q should follow the target by what SLOGAN's theorems 1-3 give it: losses and their gradients at samples.
 // Run it after a build:  node examples/02-prior-alone.mjs     (a few seconds)
 import assert from 'node:assert/strict';
-import { MixturePrior, Stream } from 'mixtura';
+import { MixturePrior, Stream } from 'mixtura/prior';
 
 const [K, D, B, STEPS] = [3, 2, 256, 3000];
 const stream = Stream.root(0);

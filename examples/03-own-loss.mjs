@@ -2,7 +2,9 @@
 // second is the derivative of the first; all of it is compiled to ONNX and run, and checked against the interpreter.
 // Run it after a build:  node examples/03-own-loss.mjs     (a second)
 import assert from 'node:assert/strict';
-import { evaluate, grad, input, lower, OrtEngine, print, Stream } from 'mixtura';
+import { OrtEngine } from 'mixtura/engine';
+import { evaluate, grad, input, lower, print } from 'mixtura/graph';
+import { Stream } from 'mixtura/prior';
 
 /** log cosh r = softplus(2 r) - r - log 2, which does not overflow. */
 const logCosh = (r) => r.mul(2).softplus().sub(r).sub(Math.LN2);

@@ -1,4 +1,4 @@
-/** @file Files that are either wholly there or not there at all, and sentences for disks that refuse. */
+/** @file Files that are written wholly or not at all, and the error sentences of failed writes. */
 import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { MixturaError } from './errors.js';
@@ -13,7 +13,7 @@ const MAX_WRITE = 1 << 30;
  * fsync of the folder.
  *
  * @param content text, bytes, or pieces of bytes that follow each other
- * @throws MixturaError when the disk is full or refuses; the temporary file is removed and the old file is
+ * @throws MixturaError when the disk is full or the write is refused; the temporary file is removed and the old file is
  * untouched
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
@@ -86,7 +86,7 @@ function removeQuietly(path: string): void {
   try {
     fs.rmSync(path, { force: true });
   } catch {
-    // The first error is the one to tell; a leftover is overwritten by the next write of this file.
+    // The first error is reported; a leftover is overwritten by the next write of this file.
   }
 }
 
@@ -99,7 +99,7 @@ function syncFolder(folder: string): void {
   try {
     fs.fsyncSync(fd);
   } catch (cause) {
-    // Some network file systems do not know fsync of a folder; the file itself is complete all the same.
+    // Some network file systems do not know fsync of a folder; the file itself is complete.
     if (errorCode(cause) !== 'EINVAL') throw writeError(folder, cause);
   } finally {
     fs.closeSync(fd);

@@ -14,7 +14,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** ` (did you mean X?)`, or nothing: to be put into an error sentence. */
+/** ` (did you mean X?)`, or nothing: a part of an error sentence. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const found = nearest(word, candidates);
   return found === undefined ? '' : ` (did you mean ${found}?)`;

@@ -3,14 +3,16 @@
 /** Exit codes of the command line: done, failed, wrong usage, interrupted after saving. */
 export const ExitCode = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
+/** What a {@link MixturaError} carries beside its message. */
 export interface MixturaErrorOptions {
   /** What the process should exit with when the command line meets this error (default 1, failed). */
   readonly exitCode?: number;
+  /** The error that led to this one. */
   readonly cause?: unknown;
 }
 
 /**
- * An error whose message is meant for the person at the keyboard: one sentence that says what is wrong,
+ * An error whose message is meant for the user: one sentence that says what is wrong,
  * where (file, line, value), and what to do. The command line prints it without a stack trace.
  */
 export class MixturaError extends Error {

@@ -57,10 +57,39 @@ describe('the files', () => {
     expect(long).toEqual([]);
   });
 
+  it('beside the folders import no folder, but for the entries of the package', () => {
+    const entries = packageEntries();
+    const low = files.filter((file) => folderOf(file) === '.' && !entries.includes(file));
+    const upwards = low.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => folderOf(target) !== '.' || entries.includes(target))
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it('that are entries of the package are imported by no source', () => {
+    const entries = packageEntries();
+    const users = files.flatMap((file) => importsOf(file).filter((target) => entries.includes(target)));
+    expect(users).toEqual([]);
+  });
+
   it('import each other in no circle', () => {
     expect(circles()).toEqual([]);
   });
 });
+
+/** The sources of what package.json exports, by path below src/. */
+function packageEntries(): string[] {
+  const manifest = JSON.parse(readFileSync(path.join(SOURCE, '../package.json'), 'utf8')) as {
+    exports: Record<string, string | { default: string }>;
+  };
+  return Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === 'string'
+      ? []
+      : [`${path.posix.relative('dist', entry.default).slice(0, -'.js'.length)}.ts`],
+  );
+}
 
 /** Groups of files that reach each other (strongly connected components of more than one file; Tarjan 1972). */
 function circles(): string[][] {

@@ -1,7 +1,8 @@
 /** @file What a machine needs to train, checked one thing after another. */
 import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { cacheFolder, NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
+import { cacheFolder } from '../cache-folder.js';
+import { NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
 import { deviceProblem } from '../engine/devices.js';
 import { builtFile } from '../wasm/built-file.js';
 import { compareEngines } from './self-test.js';

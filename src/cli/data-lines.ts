@@ -1,9 +1,23 @@
 /** @file What is said on standard error while data are opened. */
-import { noticeLines } from '../data/notice.js';
-import { downloadLine } from '../data/sets/named.js';
+import type { DownloadOptions } from '../data/sets/download.js';
 import type { DataListeners } from '../run/prepare.js';
+import { note } from './output.js';
 
 /** Downloads as a line that renews itself, remarks as a line each. */
 export function dataLines(): DataListeners {
-  return { onDownload: downloadLine(), onNotice: noticeLines() };
+  return { onDownload: downloadLine(), onNotice: note };
+}
+
+/** A progress line for a terminal, rewritten in place; on anything else one line when a file is complete. */
+export function downloadLine(
+  stream: { readonly isTTY?: boolean; write(text: string): unknown } = process.stderr,
+): NonNullable<DownloadOptions['progress']> {
+  let shown = '';
+  return ({ file, received, total }) => {
+    const done = received >= total;
+    const text = `Downloading ${file}: ${(received / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
+    if (!(done || (stream.isTTY && text !== shown))) return;
+    stream.write(`${stream.isTTY ? '\r' : ''}${text}${done ? '\n' : ''}`);
+    shown = text;
+  };
 }

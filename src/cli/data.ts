@@ -1,17 +1,18 @@
 /** @file `mixtura data`: which data sets there are, getting one, what one holds, and where files are looked for. */
 import path from 'node:path';
 import { writeFileAtomic } from '../atomic-file.js';
+import { cacheFolder } from '../cache-folder.js';
 import { formatSummary, summarize } from '../data/inspect/inspect.js';
-import { noticeLines } from '../data/notice.js';
 import { CATALOGUE, type CatalogueEntry } from '../data/sets/catalogue.js';
 import { ELASTIC_NAMES } from '../data/sets/elastic-splits.js';
-import { cacheFolder, downloadLine, fetchSet, NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
+import { fetchSet, NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
 import { DATASET_NAMES, FILE_KINDS, formatOf, openDataset } from '../data/sets/open.js';
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, usageError } from '../errors.js';
 import { contactSheet } from '../report/contact-sheet.js';
+import { downloadLine } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
-import { print, printJson } from './output.js';
+import { note, print, printJson } from './output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import { type Arguments, table, type Verb } from './verb.js';
 
@@ -161,7 +162,7 @@ async function inspect(args: Arguments): Promise<void> {
     ...imageOptions(args),
     split,
     progress: downloadLine(),
-    notice: noticeLines(),
+    notice: note,
   });
   const sheet = out === undefined ? undefined : contactSheet(dataset);
   const summary = { ...summarize(dataset), format: formatOf(args.positionals[1]!) };

@@ -1,14 +1,13 @@
 /** @file `mixtura features`: trains a feature network on labelled data and writes it as an ONNX file. */
 import { existsSync } from 'node:fs';
 import { writeFileAtomic } from '../atomic-file.js';
-import { noticeLines } from '../data/notice.js';
-import { downloadLine } from '../data/sets/named.js';
 import { openDataset } from '../data/sets/open.js';
 import { ExitCode, usageError } from '../errors.js';
 import { type FeatureTrainingResult, networkName, trainFeatureNetwork } from '../features/train-network.js';
+import { downloadLine } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { LiveLine } from './live-line.js';
-import { duration, percent, print, printJson } from './output.js';
+import { duration, note, percent, print, printJson } from './output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import type { Arguments, Option, Verb } from './verb.js';
 
@@ -49,7 +48,7 @@ async function runFeatures(args: Arguments): Promise<number> {
     ...tableOptions(args),
     ...imageOptions(args),
     progress: downloadLine(),
-    notice: noticeLines(),
+    notice: note,
   });
   const out = given ?? `${networkName(dataset)}.onnx`;
   requireNew(out);

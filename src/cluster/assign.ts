@@ -30,6 +30,9 @@ export interface SoftAssignment {
  * Source: SLOGAN (Hwang et al. 2022), cluster assignment of real data.
  *
  * @throws MixturaError when the sizes do not fit `dim` or an encoding or mean is not finite
+ * @example
+ * const encodings = Float64Array.of(1, 0, 0, 2);
+ * assignByCosine({ encodings, means: Float64Array.of(3, 0, 0, 1), dim: 2 }).component; // => [0, 1]
  */
 export function assignByCosine({ encodings, means, dim }: CosineAssignmentInput): SoftAssignment {
   const n = rowCount(encodings, dim, 'encodings');

@@ -2,7 +2,7 @@
 import { MixturaError } from '../errors.js';
 
 /** A one-to-one matching of rows and columns. */
-export interface Assignment {
+export interface Matching {
   /** The column of each row, -1 for a row that stays unmatched (only when rows > columns). */
   readonly columnOfRow: Int32Array;
   /** Sum of the matched entries. */
@@ -20,9 +20,9 @@ export interface Assignment {
  * @param cost rows x columns, row-major, finite, any sign
  * @throws MixturaError when the sizes disagree or a cost is not finite
  * @example
- * minimumCostAssignment([4, 1, 2, 3], 2, 2).columnOfRow; // [1, 0], total 3
+ * minimumCostAssignment([4, 1, 2, 3], 2, 2); // => { columnOfRow: [1, 0], total: 3 }
  */
-export function minimumCostAssignment(cost: ArrayLike<number>, rows: number, columns: number): Assignment {
+export function minimumCostAssignment(cost: ArrayLike<number>, rows: number, columns: number): Matching {
   checkCosts(cost, rows, columns);
   const columnOfRow = new Int32Array(rows).fill(-1);
   if (rows <= columns) {
@@ -45,11 +45,7 @@ export function minimumCostAssignment(cost: ArrayLike<number>, rows: number, col
  * @throws MixturaError when the sizes disagree or a weight is not finite
  * @see minimumCostAssignment
  */
-export function maximumWeightAssignment(
-  weight: ArrayLike<number>,
-  rows: number,
-  columns: number,
-): Assignment {
+export function maximumWeightAssignment(weight: ArrayLike<number>, rows: number, columns: number): Matching {
   const { columnOfRow, total } = minimumCostAssignment(
     Float64Array.from(weight, (w) => -w),
     rows,

@@ -59,7 +59,7 @@ function lowerDistances(
   for (let i = 0, p = 0; i < distance.length; i++, p += dim) {
     const limit = distance[i]!;
     let squared = 0;
-    // Leaving in the middle of a row that is farther already saves most of the work once a few centres stand.
+    // Stopping in the middle of a row that is farther already saves most of the work once there are a few centres.
     for (let j = 0; j < dim && squared < limit; j++) squared += (points[p + j]! - center[j]!) ** 2;
     const lowered = Math.min(squared, limit);
     out[i] = lowered;
@@ -77,5 +77,5 @@ function drawProportional(weights: Float64Array, total: number, stream: Stream):
     sum += weights[i]!;
     if (sum > target) return i;
   }
-  return stream.int(n); // rounding of the running sum passed the end
+  return stream.int(n); // the rounded running sum was less than the drawn number
 }

@@ -4,7 +4,7 @@ import type { Stream } from '../math/random.js';
 import { seedCenters } from './kmeans-seeding.js';
 import { type Clustering, lloyd } from './lloyd.js';
 
-/** Rows to cluster, and how hard to try. */
+/** Rows to cluster, and how many starts and iterations are made. */
 export interface KMeansOptions {
   /** n x dim, row-major, finite. */
   readonly data: Float32Array | Float64Array;
@@ -32,7 +32,8 @@ export interface KMeansOptions {
  *
  * @throws MixturaError when the sizes disagree, a value is not finite, or clusters is not in 1..n
  * @example
- * kmeans({ data: Float64Array.of(0, 0.1, 5, 5.1), dim: 1, clusters: 2, stream: Stream.root(0) }).inertia; // 0.01
+ * const data = Float64Array.of(0, 0.5, 5, 5.5);
+ * kmeans({ data, dim: 1, clusters: 2, stream: Stream.root(0) }).inertia; // => 0.25
  */
 export function kmeans(options: KMeansOptions): Clustering {
   const { data, dim, clusters, stream, starts = 10, maxIterations = 300, tolerance = 1e-4 } = options;

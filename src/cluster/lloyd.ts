@@ -12,13 +12,14 @@ export interface Clustering {
   readonly iterations: number;
 }
 
+/** When the iterations of {@link lloyd} end. */
 export interface LloydLimits {
   readonly maxIterations: number;
   /** Stop when the centres' summed squared shift is at most this. */
   readonly shiftLimit: number;
 }
 
-/** Work arrays of one run. Centres are padded with zero rows to a multiple of 4, which are never looked at. */
+/** Work arrays of one run. Centres are padded with zero rows to a multiple of 4, which are never read. */
 interface Work {
   readonly points: Float64Array;
   readonly dim: number;
@@ -28,9 +29,9 @@ interface Work {
   readonly centerNorms: Float64Array;
   readonly scores: Float64Array;
   readonly assignments: Int32Array;
-  /** How far each centre moved last. */
+  /** Distance that each centre moved in the last iteration. */
   readonly moved: Float64Array;
-  /** Rounding that comparisons of distances must allow for. */
+  /** Bound on the rounding errors of distances that are compared. */
   readonly slack: number;
   /** At least the distance of each row to its centre. */
   readonly upper: Float64Array;
@@ -101,10 +102,10 @@ function squaredNorm(rows: Float64Array, index: number, dim: number): number {
 }
 
 /**
- * Puts every row to its nearest centre; returns how many moved.
+ * Assigns every row to its nearest centre; returns how many rows changed theirs.
  *
- * A row keeps its centre without a look while, by the triangle inequality, no other can have come nearer: its
- * distance grows by at most what its own centre moved, those to the others shrink by at most the largest move.
+ * A row keeps its centre without a comparison while, by the triangle inequality, no other can be nearer: its distance
+ * grows by at most what its own centre moved, and those to the others shrink by at most the largest move.
  */
 function assignNearest(work: Work): number {
   const { dim, k, centers, centerNorms, moved, slack, assignments, upper, lower } = work;

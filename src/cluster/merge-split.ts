@@ -1,5 +1,6 @@
 /** @file Improves a partition by merging two parts and splitting one, as long as the normalised cut falls. */
-import { cutShare, type NeighbourGraph, normalisedCut, partLinks } from './neighbour-graph.js';
+import { cutTerm, type NeighbourGraph, normalisedCut, partLinks } from './neighbour-graph.js';
+import { splitPart } from './spectral-split.js';
 
 /** When a move of {@link mergeSplit} is worth making. */
 export interface MergeSplitOptions {
@@ -23,7 +24,7 @@ export interface MergeSplit {
 }
 
 /**
- * Looks for the partition mistake that gradients do not undo: one group shared by two parts while another part holds
+ * Corrects the mistake of a partition that gradients do not correct: two parts share one group while another part holds
  * two groups. A move merges parts a and b (a keeps all) and gives b one half of part c, cut where the graph of
  * neighbours is thinnest; or it cuts the union of a and b anew. The best move is made while it lowers the normalised
  * cut clearly.
@@ -77,11 +78,11 @@ function bestMove(
   let best: Move | undefined;
   const { links, volumes } = partLinks(graph, part, parts);
   const inside = (a: number, b: number) => links[a * parts + b]!;
-  const shares = Array.from(volumes, (volume, c) => cutShare(inside(c, c), volume));
-  const score = sumOf(shares);
+  const terms = Array.from(volumes, (volume, c) => cutTerm(inside(c, c), volume));
+  const score = sumOf(terms);
   const unions = pairs(volumes).map(([a, b]) => {
-    const share = cutShare(inside(a, a) + inside(b, b) + 2 * inside(a, b), volumes[a]! + volumes[b]!);
-    return { a, b, share, bound: score + share - shares[a]! - shares[b]! - SLACK };
+    const term = cutTerm(inside(a, a) + inside(b, b) + 2 * inside(a, b), volumes[a]! + volumes[b]!);
+    return { a, b, term, bound: score + term - terms[a]! - terms[b]! - SLACK };
   });
   const worthTrying = ({ bound }: { bound: number }) => bound < (best?.score ?? limit);
   for (let c = 0; c < parts; c++) {
@@ -90,10 +91,10 @@ function bestMove(
     if (!merges.some(worthTrying)) continue;
     const half = splitPart(graph, part, c, smallest);
     if (!half) continue;
-    const [halfShare, restShare] = sharesOfHalves(graph, part, c, half);
-    for (const { a, b, share } of merges) {
-      const changed: Record<number, number> = { [a]: share, [b]: halfShare, [c]: restShare };
-      const moved = sumOf(shares.map((own, at) => changed[at] ?? own));
+    const [halfTerm, restTerm] = termsOfHalves(graph, part, c, half);
+    for (const { a, b, term } of merges) {
+      const changed: Record<number, number> = { [a]: term, [b]: halfTerm, [c]: restTerm };
+      const moved = sumOf(terms.map((own, at) => changed[at] ?? own));
       if (moved < (best?.score ?? limit)) {
         best = { part: merged(part, a, b, half), score: moved, changed: [a, b, c] };
       }
@@ -112,8 +113,8 @@ function bestMove(
   return best;
 }
 
-/** What the half of part c, and the rest of c, add to the normalised cut. */
-function sharesOfHalves(
+/** The terms of the normalised cut of the half of part c, and of the rest of c. */
+function termsOfHalves(
   graph: NeighbourGraph,
   part: Int32Array,
   c: number,
@@ -121,7 +122,7 @@ function sharesOfHalves(
 ): [number, number] {
   const halves = part.map((own, i) => (own !== c ? 2 : half[i] ? 0 : 1));
   const { links, volumes } = partLinks(graph, halves, 3);
-  return [cutShare(links[0]!, volumes[0]!), cutShare(links[4]!, volumes[1]!)];
+  return [cutTerm(links[0]!, volumes[0]!), cutTerm(links[4]!, volumes[1]!)];
 }
 
 const sumOf = (shares: readonly number[]) => shares.reduce((sum, share) => sum + share, 0);
@@ -150,104 +151,4 @@ function pairs(volumes: Float64Array): [number, number][] {
     });
   });
   return all;
-}
-
-/** Marks the rows of the smaller half of part c where its graph is thinnest; nothing if it is too small to split. */
-function splitPart(
-  graph: NeighbourGraph,
-  part: Int32Array,
-  c: number,
-  smallest: number,
-): Uint8Array | undefined {
-  const members = Int32Array.from([...part.keys()].filter((i) => part[i] === c));
-  if (members.length < 2 * smallest) return undefined;
-  const order = fiedlerOrder(graph, part, c, members);
-  // Sweep: of all cuts along the order, the one with the smallest normalised cut of the two halves.
-  const inFirst = new Uint8Array(graph.count);
-  const degree = (i: number) => graph.start[i + 1]! - graph.start[i]!;
-  const total = members.reduce((sum, i) => sum + degree(i), 0);
-  let [volume, crossing, bestScore, bestSize] = [0, 0, Number.POSITIVE_INFINITY, 0];
-  order.forEach((i, n) => {
-    for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) {
-      const j = graph.to[e]!;
-      if (part[j] === c) crossing += inFirst[j] ? -1 : 1;
-    }
-    inFirst[i] = 1;
-    volume += degree(i);
-    const size = n + 1;
-    if (size < smallest || members.length - size < smallest) return;
-    const score = crossing / volume + crossing / (total - volume);
-    if (score < bestScore) [bestScore, bestSize] = [score, size];
-  });
-  if (bestSize === 0) return undefined;
-  const first = bestSize * 2 <= members.length;
-  const half = new Uint8Array(graph.count);
-  const chosen = first ? order.subarray(0, bestSize) : order.subarray(bestSize);
-  for (const i of chosen) half[i] = 1;
-  return half;
-}
-
-const POWER_ITERATIONS = 300;
-/** The power iteration stops when no entry of the unit vector moves by more than this. */
-const CONVERGED = 1e-6;
-
-/** The rows of a part along the second eigenvector of its normalised adjacency, by power iteration. */
-function fiedlerOrder(graph: NeighbourGraph, part: Int32Array, c: number, members: Int32Array): Int32Array {
-  const { start, to, weight, root } = normalisedSubgraph(graph, part, c, members);
-  let x = root.map((value, n) => Math.sin(1 + 7.13 * n) * value); // any start not orthogonal to the answer
-  let next = new Float64Array(members.length);
-  for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
-    deflate(x, root);
-    let moved = 0;
-    for (let i = 0; i < x.length; i++) {
-      let sum = x[i]!; // (I + D^-1/2 W D^-1/2) / 2 has no negative eigenvalues
-      for (let e = start[i]!; e < start[i + 1]!; e++) sum += weight[e]! * x[to[e]!]!;
-      next[i] = 0.5 * sum;
-      moved = Math.max(moved, Math.abs(next[i]! - x[i]!));
-    }
-    [x, next] = [next, x];
-    if (moved < CONVERGED) break;
-  }
-  deflate(x, root);
-  const order = Int32Array.from(members.keys()).sort((i, j) => x[i]! / root[i]! - x[j]! / root[j]! || i - j);
-  return order.map((i) => members[i]!);
-}
-
-/** The graph inside a part, members numbered from 0: weights 1 / sqrt(d_i d_j), and the roots of the degrees d. */
-function normalisedSubgraph(graph: NeighbourGraph, part: Int32Array, c: number, members: Int32Array) {
-  const index = new Int32Array(graph.count);
-  members.forEach((i, n) => {
-    index[i] = n;
-  });
-  const start = new Int32Array(members.length + 1);
-  const to: number[] = [];
-  members.forEach((i, n) => {
-    for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) {
-      const j = graph.to[e]!;
-      if (part[j] === c) to.push(index[j]!);
-    }
-    start[n + 1] = to.length;
-  });
-  const root = Float64Array.from(members, (_, n) => Math.sqrt(Math.max(start[n + 1]! - start[n]!, 1e-9)));
-  const weight = new Float64Array(to.length);
-  for (let n = 0; n < members.length; n++) {
-    for (let e = start[n]!; e < start[n + 1]!; e++) weight[e] = 1 / (root[n]! * root[to[e]!]!);
-  }
-  return { start, to: Int32Array.from(to), weight, root };
-}
-
-/** Removes the first eigenvector D^1/2 1 and normalises. */
-function deflate(x: Float64Array, root: Float64Array): void {
-  let [product, norm] = [0, 0];
-  for (let i = 0; i < x.length; i++) {
-    product += x[i]! * root[i]!;
-    norm += root[i]! ** 2;
-  }
-  let length = 0;
-  for (let i = 0; i < x.length; i++) {
-    x[i]! -= (product / norm) * root[i]!;
-    length += x[i]! ** 2;
-  }
-  const scale = 1 / Math.sqrt(Math.max(length, 1e-300));
-  for (let i = 0; i < x.length; i++) x[i]! *= scale;
 }

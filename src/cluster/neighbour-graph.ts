@@ -71,13 +71,17 @@ export function partLinks(graph: NeighbourGraph, part: Int32Array, parts: number
 /**
  * Normalised cut: sum_c cut(c, rest) / vol(c), between 0 and K; an empty part counts 1.
  * Source: Shi and Malik 2000.
+ *
+ * @example
+ * const graph = neighbourGraph(Float32Array.of(0, 1, 2, 10, 11, 12), 1, 2);
+ * normalisedCut(partLinks(graph, Int32Array.of(0, 0, 0, 1, 1, 1), 2)); // => 0
  */
 export function normalisedCut({ links, volumes }: PartLinks): number {
   const parts = volumes.length;
-  return volumes.reduce((sum, volume, c) => sum + cutShare(links[c * parts + c]!, volume), 0);
+  return volumes.reduce((sum, volume, c) => sum + cutTerm(links[c * parts + c]!, volume), 0);
 }
 
-/** What a part with so many edges inside adds to the normalised cut. */
-export function cutShare(inside: number, volume: number): number {
+/** The term of a part in the normalised cut: the fraction of its volume whose edges leave it; 1 for an empty part. */
+export function cutTerm(inside: number, volume: number): number {
   return volume === 0 ? 1 : 1 - inside / volume;
 }

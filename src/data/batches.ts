@@ -3,16 +3,16 @@
 import { usageError } from '../errors.js';
 import type { Stream } from '../math/random.js';
 
-/** Gives the sample indices of the batch of a step (0, 1, ...). */
+/** The indices of the samples in the batch of a step (0, 1, ...). */
 export type BatchSchedule = (step: number) => Uint32Array;
 
 /**
  * Batches that go through the data epoch by epoch, each epoch in an order of its own.
  *
- * Step `s` takes places `s * batchSize ..` of the endless row of epoch permutations, so that the last, partial
- * batch of an epoch is filled from the next one, and every sample is read once an epoch. Permutation `e` is
- * `stream.fork('epoch', e).permutation(count)`: the result depends on nothing but the arguments; the last two
- * permutations are merely remembered.
+ * The permutations of the epochs follow each other in one endless sequence, of which step `s` takes the places from
+ * `s * batchSize` on. So the last, partial batch of an epoch is filled from the next epoch, and every sample is read once
+ * an epoch. Permutation `e` is `stream.fork('epoch', e).permutation(count)`: the result depends on the arguments only.
+ * The last two permutations are kept for the next steps.
  *
  * @throws MixturaError (usage) if the batch is not a positive integer or larger than the data.
  */

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 
+/** What the samples are: images, points of the plane, or rows of a table. */
 export type DatasetKind = 'image' | 'points' | 'table';
 
 /** Interval of the values that `read` gives: [0, 1], [-1, 1], or any. */
@@ -23,7 +24,7 @@ export interface Samples {
   readonly count: number;
   /** The stored value that `read` maps to 1, for data kept as bytes (255 for MNIST, 16 for digits). */
   readonly maximum?: number;
-  /** The scaling of table columns, if any, to give samples back in the units of the file. */
+  /** The scaling of table columns, if any: with it samples get the units of the file again. */
   readonly scaling?: ColumnScaling;
   /** The count that `read` maps to 1, for data of counts, read as log2(x + 1) / log2(largestCount + 1). */
   readonly largestCount?: number;
@@ -31,7 +32,7 @@ export interface Samples {
   read(indices: ArrayLike<number>, out: Float32Array): void;
   /** SHA-256 (hex) of the content, and of the selection if there is one. */
   readonly fingerprint: string;
-  /** One human sentence: what the data is and where it comes from. */
+  /** One sentence: what the data is and where it comes from. */
   readonly source: string;
 }
 
@@ -45,7 +46,7 @@ export interface MixtureTruth {
   readonly weights: Float64Array;
 }
 
-/** Samples with what evaluation may know besides: labels, a held-out split, the true distribution. */
+/** Samples, and what only evaluation may use: labels, a held-out split, the true distribution. */
 export interface Dataset extends Samples {
   /** Class of every sample, 0..classes-1; for evaluation only. */
   readonly labels?: Int32Array;
@@ -65,9 +66,9 @@ export interface ArraySource {
   readonly values: Uint8Array | Float32Array | Float64Array;
   /** Divisor applied on read; the values stay in memory as they are stored (default 1). */
   readonly maximum?: number | undefined;
-  /** What was already done to the values; told on, and not applied again. */
+  /** The scaling that the values already have: it is recorded, and not applied again. */
   readonly scaling?: ColumnScaling | undefined;
-  /** As `scaling`, of counts. */
+  /** The count that was mapped to 1, for values that are scaled counts already. */
   readonly largestCount?: number | undefined;
   readonly labels?: Int32Array | undefined;
   readonly classNames?: readonly string[] | undefined;
@@ -103,12 +104,12 @@ export function arrayDataset(from: ArraySource): Dataset {
 
 /** Where the rows of a data set lie, in memory or elsewhere. */
 export interface RowStore extends Pick<Samples, 'count' | 'read'> {
-  /** {@link contentFingerprint} of what is stored; asked for at most once. */
+  /** {@link contentFingerprint} of what is stored; called at most once. */
   fingerprint(): string;
 }
 
 /**
- * Makes a data set of its description and of rows that lie wherever they may.
+ * Makes a data set of its description and of rows that are read by a function.
  *
  * @throws RangeError if the labels are not as many as the rows (a programming error).
  */
@@ -171,7 +172,7 @@ export function subset(
   };
 }
 
-/** What training gets of a data set: its values and their description, and no way to a label. */
+/** The part of a data set that training may use: its values and their description, and no way to a label. */
 export function withoutLabels(dataset: Dataset): Samples {
   const { name, kind, shape, range, count, source } = dataset;
   return {
@@ -215,7 +216,7 @@ function reader(
 
 type Copier = (from: number, out: Float32Array, to: number) => void;
 
-// Two loops, because one that meets both kinds of array is compiled for neither.
+// Two loops, because one loop over both kinds of array is compiled badly for each.
 function byteCopier(values: Uint8Array, size: number, maximum: number): Copier {
   const scaled = byteScale(maximum);
   return (from, out, to) => {
@@ -234,14 +235,14 @@ export function byteScale(maximum: number): Float32Array {
   return Float32Array.from({ length: 256 }, (_, byte) => byte / maximum);
 }
 
-/** @throws RangeError if `out` does not take exactly the samples at `indices`. */
+/** Checks the sizes of a read. @throws RangeError if `out` does not take exactly the samples at `indices`. */
 export function checkRead(indices: ArrayLike<number>, out: Float32Array, size: number): void {
   if (out.length !== indices.length * size) {
     throw new RangeError(`read of ${indices.length} samples of ${size} values into ${out.length} places`);
   }
 }
 
-/** @throws RangeError for an index that is not one of the `count` samples. */
+/** The index, checked. @throws RangeError if it is not one of the `count` samples. */
 export function checkIndex(index: number, count: number): number {
   if (!(Number.isInteger(index) && index >= 0 && index < count)) {
     throw new RangeError(`sample ${index} of a data set of ${count}`);
@@ -273,7 +274,7 @@ function evaluationParts(
 /** SHA-256 (hex) of description, values as stored (in pieces that follow each other) and labels. */
 export function contentFingerprint(
   from: DatasetDescription,
-  values: Iterable<NodeJS.ArrayBufferView>,
+  values: Iterable<Uint8Array | Uint32Array | Float32Array | Float64Array>,
 ): string {
   const { kind, shape, range, maximum, scaling, labels } = from;
   const hash = createHash('sha256').update(`${JSON.stringify({ kind, shape, range, maximum, scaling })}\n`);
@@ -281,7 +282,7 @@ export function contentFingerprint(
   return (labels ? hash.update(labels) : hash).digest('hex');
 }
 
-/** Hashing 47 MB takes a tenth of a second, and many callers never ask: so later, and once. */
+/** Computes when first called, and once: hashing 47 MB takes a tenth of a second, and many callers never need it. */
 function once<T>(compute: () => T): () => T {
   let value: { readonly of: T } | undefined;
   return () => {

@@ -1,4 +1,4 @@
-/** @file Data sets whose values stay in their files: batches are read where they lie, so any size will do. */
+/** @file Data sets whose values stay in their files: batches are read from there, so data may be larger than memory. */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { MixturaError } from '../errors.js';
@@ -32,7 +32,7 @@ export interface FileSource extends DatasetDescription {
   readonly type: StoredType;
   /** Files that follow each other. */
   readonly pieces: readonly FilePiece[];
-  /** Fingerprint of the content, if it is known; otherwise all of it is read when somebody asks. */
+  /** Fingerprint of the content, if it is known; otherwise the whole content is read when it is first needed. */
   readonly fingerprint?: string | undefined;
 }
 
@@ -157,13 +157,13 @@ function readPiece(
 
 let buffer = new Uint8Array(0);
 
-/** Room for one run; reads do not overlap, and an allocation for every row would cost more than reading it. */
+/** A buffer for one run; reads do not overlap, and an allocation for every row would cost more than reading it. */
 function scratch(length: number): Uint8Array {
   if (buffer.length < length) buffer = new Uint8Array(length);
   return buffer.subarray(0, length);
 }
 
-/** Opened for every read: nothing is to be closed by anybody, and it costs a few microseconds a batch. */
+/** Opens the file for one read, so that no data set has to be closed; it costs a few microseconds a batch. */
 function withFile(piece: FilePiece, work: (fd: number) => void): void {
   const { path } = piece;
   let fd: number;

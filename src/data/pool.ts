@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { checkIndex, checkRead, type Dataset, sampleSize, storedDataset } from './dataset.js';
 
 /**
- * The training part followed by the held-out part, as some publications draw their subsets; nothing is held out.
+ * The training part followed by the held-out part, as some publications draw their subsets; nothing is held out then.
  *
  * @throws RangeError if the data set has no held-out part, or a read is out of range (a programming error).
  */

@@ -1,16 +1,16 @@
-/** @file Features of data sets, and their Gaussian statistics, kept on disk under what they were computed from. */
+/** @file Features of data sets, and their Gaussian statistics, kept on disk under a key of everything they depend on. */
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.js';
+import { cacheFolder } from '../cache-folder.js';
 import type { Samples } from '../data/dataset.js';
-import { cacheFolder } from '../data/sets/named.js';
 import type { Matrix } from '../math/matrix.js';
 import { type GaussianStatistics, gaussianStatistics } from '../metrics/frechet.js';
 import type { FeatureNetwork } from './feature-network.js';
+import type { FeatureOptions } from './feature-options.js';
 import { readMatrixFile, writeMatrixFile } from './matrix-file.js';
-import type { FeatureOptions } from './onnx-network.js';
-import { rowsOf } from './sample-source.js';
+import { subsetOf } from './sample-source.js';
 
 /** Which samples, and where their features are kept. */
 export interface CachedFeatureOptions extends FeatureOptions {
@@ -18,7 +18,7 @@ export interface CachedFeatureOptions extends FeatureOptions {
   readonly rows?: Uint32Array | undefined;
   /** Folder of the cache (default: `features` in {@link cacheFolder}); `false` computes anew and keeps nothing. */
   readonly folder?: string | false | undefined;
-  /** Told, in one sentence, what is wrong with the cache; the features are computed all the same. */
+  /** Called with a sentence on what is wrong with the cache; the features are computed nevertheless. */
   readonly note?: ((sentence: string) => void) | undefined;
 }
 
@@ -70,7 +70,7 @@ export async function cachedStatistics(
 }
 
 function chosen(samples: Samples, { rows }: CachedFeatureOptions) {
-  return rows ? rowsOf(samples, rows) : samples;
+  return rows ? subsetOf(samples, rows) : samples;
 }
 
 async function cached(
@@ -96,7 +96,7 @@ async function cached(
   return matrix;
 }
 
-/** What the content of a cached file follows from. */
+/** Everything that the content of a cached file depends on. */
 function keyOf(kind: Kind, network: FeatureNetwork, samples: Samples, rows?: Uint32Array): string {
   const hash = createHash('sha256').update(`${kind}\n${network.fingerprint}\n${samples.fingerprint}\n`);
   if (rows) hash.update(`${rows.length} rows\n`).update(rows);

@@ -53,7 +53,7 @@ export interface TrainedClassifier {
 const BETA2 = 0.999;
 
 /**
- * Minimises mean_i -log softmax(logits(x_i))[y_i] by Adam (decays 0.9 unless told otherwise, and 0.999).
+ * Minimises mean_i -log softmax(logits(x_i))[y_i] by Adam (decays {@link ClassifierTask.beta1} and 0.999).
  *
  * The engine must be new: it gets the classifier's tensors and its one program. Equal tasks give equal bits.
  * @throws a MixturaError where the network cannot read the data, a label is no class, or the loss is not finite.
@@ -110,7 +110,7 @@ async function runSteps(engine: Engine, task: ClassifierTask): Promise<void> {
       { ...adam, group: 'trunk', learningRate },
       { ...adam, group: 'head', learningRate },
     ]);
-    // The next batch is drawn while the engine computes this one; a failed run is told by the await below.
+    // The next batch is drawn while the engine computes this one; the await below throws when the run failed.
     running.catch(() => undefined);
     following = step + 1 < steps ? await feeds(step + 1) : undefined;
     const loss = (await running).outputs.loss![0]!;

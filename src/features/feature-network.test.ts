@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lower } from '../graph/onnx/lower.js';
 import { input } from '../graph/tensor.js';
-import { type FeatureProgress, networkOf, openFeatureNetwork } from './feature-network.js';
+import { networkOf, openFeatureNetwork } from './feature-network.js';
+import type { FeatureProgress } from './feature-options.js';
 import { parseConvention } from './input-convention.js';
-import { rowsOf, sourceOf } from './sample-source.js';
+import { sourceOf, subsetOf } from './sample-source.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-features-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,7 +69,7 @@ describe('an ONNX file', () => {
 
   it('tells how far it is after every batch', async () => {
     const network = await open(pooled(1, 'N'), 'range=0..1,output=mean');
-    const seven = rowsOf(grey, Uint32Array.of(0, 1, 0, 1, 0, 1, 0));
+    const seven = subsetOf(grey, Uint32Array.of(0, 1, 0, 1, 0, 1, 0));
     const told: FeatureProgress[] = [];
     const { values } = await network.features(seven, { batch: 3, progress: (state) => told.push(state) });
     expect([...values]).toEqual([0.25, 0.5, 0.25, 0.5, 0.25, 0.5, 0.25]);

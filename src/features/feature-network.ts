@@ -1,4 +1,4 @@
-/** @file Networks that turn samples into features: the ones that come with Mixtura, and any ONNX file. */
+/** @file Networks that turn samples into features: those in the package, and any ONNX file. */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -7,12 +7,11 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { didYouMean } from '../did-you-mean.js';
 import { MixturaError, usageError } from '../errors.js';
 import type { Matrix } from '../math/matrix.js';
+import type { FeatureOptions } from './feature-options.js';
 import { formatConvention, type InputConvention, parseConvention } from './input-convention.js';
 import { onnxMetadata } from './onnx-metadata.js';
-import { type FeatureOptions, loadModel, networkInput, OnnxNetwork, outputWidth } from './onnx-network.js';
+import { loadModel, networkInput, OnnxNetwork, outputWidth } from './onnx-network.js';
 import type { SampleSource } from './sample-source.js';
-
-export type { FeatureOptions, FeatureProgress } from './onnx-network.js';
 
 /** Feature networks that come with the package, and their files in assets/features/. */
 const SHIPPED: Readonly<Record<string, string>> = {
@@ -27,12 +26,12 @@ const FOLDER = new URL('../../assets/features/', import.meta.url);
 
 /** Key of the ONNX metadata under which a file declares its own {@link InputConvention}, as text. */
 export const CONVENTION_KEY = 'input';
-/** Key of the ONNX metadata under which a file says what it is called. */
+/** Key of the ONNX metadata under which a file declares its name. */
 export const NAME_KEY = 'name';
 
-/** How {@link openFeatureNetwork} opens. */
+/** How a network that {@link openFeatureNetwork} opens reads its input, and its threads. */
 export interface OpenNetworkOptions {
-  /** What the network wants to read; wins over what its file declares, key by key. */
+  /** How the network reads its input; overrides what its file declares, key by key. */
   readonly convention?: InputConvention | undefined;
   /** Threads inside an operator (default 2). */
   readonly threads?: number | undefined;
@@ -40,7 +39,7 @@ export interface OpenNetworkOptions {
 
 /** A network that turns samples into features. */
 export interface FeatureNetwork {
-  /** What it is called in the names of metrics: `lenet-mnist`, or the name of its file. */
+  /** Its name in the names of metrics: `lenet-mnist`, or the name of its file. */
   readonly name: string;
   /** SHA-256 (hex) of the file and of the input convention. */
   readonly fingerprint: string;
@@ -91,7 +90,7 @@ function readModel(path: string, asked: string): Uint8Array {
   }
 }
 
-/** A feature network of the bytes of an ONNX model; `name`, a word or a path, is what errors call it. */
+/** A feature network of the bytes of an ONNX model; errors call it by `name`, a word or a path. */
 export async function networkOf(
   bytes: Uint8Array,
   name: string,
@@ -136,7 +135,7 @@ function featureOutput(session: InferenceSession, name: string, { output }: Inpu
   );
 }
 
-/** Rows that sum to 1 within float32 rounding, as they are. */
+/** The matrix, checked: every row sums to 1 within float32 rounding. */
 function requireDistributions(matrix: Matrix, network: string, output: string): Matrix {
   const { rows, columns, values } = matrix;
   for (let row = 0; row < rows; row++) {

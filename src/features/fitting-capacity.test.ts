@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { digits } from '../data/sets/digits.js';
 import { Stream } from '../math/random.js';
 import { fittingCapacity, fittingNetwork, fittingRate } from './fitting-capacity.js';
-import { rowsOf } from './sample-source.js';
+import { subsetOf } from './sample-source.js';
 
 const train = digits();
 const test = train.test!();
 const few = Uint32Array.from({ length: 400 }, (_, i) => i);
-const real = { test: rowsOf(test, few), labels: test.labels!.slice(0, 400), classes: 10 };
+const real = { test: subsetOf(test, few), labels: test.labels!.slice(0, 400), classes: 10 };
 
 /** Real training digits in place of generated ones; a component is a class. */
 const asked: [n: number, epoch: number][] = [];

@@ -1,4 +1,4 @@
-/** @file What a feature network wants to read, as people declare it: `range=0..1,size=299,layout=nchw`. */
+/** @file The input convention of a feature network, as a user declares it: `range=0..1,size=299,layout=nchw`. */
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 
@@ -11,7 +11,7 @@ export interface InputConvention {
   readonly range?: Range;
   /** Subtracted after the mapping, one value or one a channel. */
   readonly mean?: readonly number[];
-  /** What the difference is divided by, one value or one a channel. */
+  /** Divisor after the subtraction, one value or one a channel. */
   readonly std?: readonly number[];
   /** Order of the axes: rows of images, or channels last (default `nchw`). */
   readonly layout?: Layout;
@@ -26,14 +26,17 @@ export interface InputConvention {
 }
 
 const RANGES = ['0..1', '-1..1', '0..255', 'as-is'] as const;
+/** The interval that images are mapped to. */
 export type Range = (typeof RANGES)[number];
 const LAYOUTS = ['nchw', 'nhwc'] as const;
+/** The order of the axes: channels first or last. */
 export type Layout = (typeof LAYOUTS)[number];
 /**
  * `half-pixel`: (i + 0.5) in/out - 0.5 (PyTorch, OpenCV, TensorFlow 2); `asymmetric`: i in/out (TensorFlow 1);
  * `align-corners`: i (in - 1)/(out - 1). Bilinear, without a filter against aliasing when an image shrinks.
  */
 const RESIZES = ['half-pixel', 'asymmetric', 'align-corners'] as const;
+/** Where the pixels of a resized image lie. */
 export type Resize = (typeof RESIZES)[number];
 
 const KEYS = ['range', 'mean', 'std', 'layout', 'size', 'resize', 'output', 'probabilities'] as const;
@@ -108,7 +111,7 @@ function numbers(key: string, value: string): number[] {
   return list;
 }
 
-/** Sides beyond this are a slip of the hand. */
+/** Longest side of an image; a longer one is taken for a mistake. */
 const MOST_PIXELS = 4096;
 
 function size(value: string): [number, number] {

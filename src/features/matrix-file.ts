@@ -1,4 +1,4 @@
-/** @file A matrix as one file that knows when it is damaged: 8 bytes of magic, a JSON line, the values. */
+/** @file A matrix as one file whose damage is detected: 8 bytes of magic, a JSON line, the values. */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ const START = MAGIC.length + 4;
 const MOST_HEADER = 4096;
 
 const headerSchema = z.strictObject({
-  /** What the values were computed from; a file under another name is not believed. */
+  /** Key of what the values were computed from; a file with another key is not used. */
   key: z.string(),
   rows: z.int().min(0),
   columns: z.int().min(1),
@@ -30,7 +30,7 @@ export function writeMatrixFile({ rows, columns, values }: Matrix, key: string):
   return [start, header, bytes];
 }
 
-/** What a file holds: a matrix; what is wrong with it; or neither, where there is none. */
+/** The content of a file: a matrix, or what is wrong with it, or neither where there is no file. */
 export interface MatrixFile {
   readonly matrix?: Matrix;
   readonly damage?: string;

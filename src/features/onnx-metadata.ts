@@ -4,7 +4,7 @@ import { PbfReader } from 'pbf';
 /** Field of onnx.ModelProto with one StringStringEntryProto (1 key, 2 value) a repetition. */
 const METADATA_PROPS = 14;
 
-/** Key and value of every entry; of bytes that are no protocol buffer, what could be read of them. */
+/** Key and value of every entry; for bytes that are no protocol buffer, the entries up to the first error. */
 export function onnxMetadata(bytes: Uint8Array): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   try {
@@ -20,7 +20,7 @@ export function onnxMetadata(bytes: Uint8Array): ReadonlyMap<string, string> {
       into.set(entry.key, entry.value);
     }, found);
   } catch {
-    // Whether the file is a model at all is told by the runtime that loads it.
+    // The runtime that loads the file reports whether it is a model.
   }
   return found;
 }

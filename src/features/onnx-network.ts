@@ -3,26 +3,12 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { sampleSize } from '../data/dataset.js';
 import { MixturaError, usageError } from '../errors.js';
 import type { Matrix } from '../math/matrix.js';
+import type { FeatureOptions } from './feature-options.js';
 import type { InputConvention } from './input-convention.js';
 import { type NetworkInput, type Preparation, preparation } from './prepare-input.js';
 import type { SampleSource } from './sample-source.js';
 
-/** How far features have come. */
-export interface FeatureProgress {
-  readonly done: number;
-  readonly total: number;
-  /** Estimate of the seconds that are left. */
-  readonly secondsLeft: number;
-}
-
-/** How features are computed; neither changes them beyond rounding. */
-export interface FeatureOptions {
-  /** Rows that go through the network at a time (default: as many as make 32 MB, at most 256). */
-  readonly batch?: number | undefined;
-  readonly progress?: ((state: FeatureProgress) => void) | undefined;
-}
-
-/** Makes a session of a model's bytes. @throws a MixturaError where it is no model that can be run. */
+/** Makes a session of a model's bytes. @throws a MixturaError where they are no model that can be run. */
 export async function loadModel(bytes: Uint8Array, name: string, threads: number): Promise<InferenceSession> {
   // Imported here, so that verbs that need no ONNX Runtime start without it.
   const ort = await import('onnxruntime-node');

@@ -7,7 +7,7 @@ import type { SampleSource } from './sample-source.js';
 
 /** The input of a network as its file declares it; a dimension that is not fixed is undefined. */
 export interface NetworkInput {
-  /** What the network is called in errors. */
+  /** Name of the network in errors. */
   readonly network: string;
   readonly name: string;
   readonly dims: readonly (number | undefined)[];
@@ -22,7 +22,7 @@ export interface Preparation {
 }
 
 /**
- * Plans the way of samples into a network: resize (bilinear), grey to as many channels as the network reads, the
+ * Plans the conversion of samples to the input of a network: resize (bilinear), grey to as many channels as the network reads, the
  * mapping of values to v in the declared range, (v - mean) / std, the order of the axes.
  * @throws a usage error where data and network do not fit together, saying which key of the convention would help.
  */
@@ -113,7 +113,7 @@ function wrongChannels(
   );
 }
 
-/** The size that images are brought to: the declared one, else their own, which must be the network's. */
+/** The size that images are resized to: the declared one, else their own, which must be the network's. */
 function requireSides(
   own: readonly [number, number],
   net: readonly (number | undefined)[],

@@ -5,7 +5,7 @@ import { type Samples, sampleSize } from '../data/dataset.js';
 export type SampleSource = Pick<Samples, 'shape' | 'range' | 'count' | 'read'>;
 
 /** The rows of a source at `rows`, in that order; nothing is copied. */
-export function rowsOf({ shape, range, read }: SampleSource, rows: Uint32Array): SampleSource {
+export function subsetOf({ shape, range, read }: SampleSource, rows: Uint32Array): SampleSource {
   return {
     shape,
     range,

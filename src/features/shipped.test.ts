@@ -6,7 +6,7 @@ import { openDataset } from '../data/sets/open.js';
 import { accuracyOf } from './accuracy.js';
 import { FEATURE_NETWORKS, openFeatureNetwork } from './feature-network.js';
 import { onnxMetadata } from './onnx-metadata.js';
-import { rowsOf, sourceOf } from './sample-source.js';
+import { sourceOf, subsetOf } from './sample-source.js';
 
 const golden = JSON.parse(
   readFileSync(new URL('../../test/golden/lenet_features.json', import.meta.url), 'utf8'),
@@ -61,7 +61,7 @@ describe.each(Object.entries(targets))('%s', (name, target) => {
 
   it('gives the same features for every batch size', async () => {
     const network = await openFeatureNetwork(name, { convention: { size: [28, 28] }, threads: 1 });
-    const samples = rowsOf(
+    const samples = subsetOf(
       digits(),
       Uint32Array.from({ length: 70 }, (_, i) => i),
     );

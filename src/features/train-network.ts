@@ -1,4 +1,4 @@
-/** @file A feature network of one's own: a classifier trained on a labelled data set, as an ONNX file's bytes. */
+/** @file Trains a feature network: a classifier of a labelled data set, as the bytes of an ONNX file. */
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { usageError } from '../errors.js';
@@ -16,13 +16,13 @@ import {
 import { CONVENTION_KEY, NAME_KEY, networkOf } from './feature-network.js';
 import { formatConvention } from './input-convention.js';
 import { labelledBatches } from './labelled-batches.js';
-import { rowsOf } from './sample-source.js';
+import { subsetOf } from './sample-source.js';
 
-/** What a feature network is trained with. */
+/** Data, steps, seed and threads of the training of a feature network. */
 export interface FeatureTraining {
   /** Labelled training data; its held-out split, if there is one, is read once, when training is over. */
   readonly dataset: Dataset;
-  /** Steps (default: {@link defaultSteps}). */
+  /** Steps (default: twelve passes over the training data, at least 1,000 steps). */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   /** Threads inside an operator (default 2). */
@@ -34,7 +34,7 @@ export interface FeatureTraining {
 
 /** A trained feature network. */
 export interface FeatureTrainingResult {
-  /** Such as `lenet-mnist`. */
+  /** Name of the network, such as `lenet-mnist`. */
   readonly name: string;
   /** Content of the ONNX file. */
   readonly bytes: Uint8Array;
@@ -55,10 +55,10 @@ export interface FeatureTrainingResult {
 
 const BATCH = 128;
 const LEARNING_RATE = 2e-3;
-/** A twelfth of the training data is held back: 5,000 of 60,000. */
+/** Fraction of the training data for validation: 5,000 of 60,000. */
 const VALIDATION = 1 / 12;
 const EPOCHS = 12;
-/** Small data sets are gone through more often. */
+/** Small data sets get more than twelve passes. */
 const LEAST_STEPS = 1000;
 
 /** Twelve passes over the training data, at least 1,000 steps. */
@@ -82,7 +82,7 @@ export function networkName(dataset: Pick<Dataset, 'name' | 'shape' | 'range'>):
 }
 
 /**
- * Trains a classifier on eleven twelfths of the labelled data, tells its accuracy on the rest and, once and at the
+ * Trains a classifier on eleven twelfths of the labelled data, measures its accuracy on the rest and, once and at the
  * end, on the held-out split, by running the finished ONNX model. Softmax cross-entropy, Adam from 2e-3 linearly to
  * 0, batches of 128, images moved by up to a pixel per 28 of their side. Nothing is chosen by the held-out split.
  *
@@ -151,7 +151,7 @@ async function scores(
   const network = await networkOf(bytes, 'the trained network', { threads });
   try {
     const labels = validation.map((row) => dataset.labels![row]!);
-    const { accuracy } = await accuracyOf(network, rowsOf(dataset, validation), labels);
+    const { accuracy } = await accuracyOf(network, subsetOf(dataset, validation), labels);
     const own = { validationAccuracy: accuracy, validationCount: validation.length };
     const test = dataset.test?.();
     if (!test?.labels) return own;

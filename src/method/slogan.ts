@@ -26,6 +26,7 @@ import { type SloganSettings, sloganSettings } from './slogan-settings.js';
 import type { Phase } from './step.js';
 import { cosines, marginConstants, u2c } from './u2c.js';
 
+/** SLOGAN (Hwang et al. 2022): the latent is a mixture of Gaussians whose means, covariances and sizes are learned. */
 export const slogan = defineMethod({
   name: 'slogan',
   title: 'SLOGAN',

@@ -13,7 +13,7 @@ import { type Contingency, contingency, denseCounts } from './contingency.js';
  *
  * @throws MixturaError when the lengths differ or a label is not an integer
  * @example
- * acc([0, 0, 1, 1], [5, 5, 3, 3]); // 1
+ * acc([0, 0, 1, 1], [5, 5, 3, 3]); // => 1
  */
 export function acc(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return accFromTable(contingency(labels, predicted));

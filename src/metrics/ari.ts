@@ -12,7 +12,7 @@ import { type Contingency, contingency } from './contingency.js';
  *
  * @throws MixturaError when the lengths differ or a label is not an integer
  * @example
- * ari([0, 0, 1, 1], [1, 1, 0, 0]); // 1
+ * ari([0, 0, 1, 1], [1, 1, 0, 0]); // => 1
  */
 export function ari(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return ariFromTable(contingency(labels, predicted));

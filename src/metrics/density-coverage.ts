@@ -2,6 +2,7 @@
 import { checkMatrices, columnMeans, type Matrix } from '../math/matrix.js';
 import { eachDistance, neighbourRadii } from './neighbours.js';
 
+/** Result of {@link densityCoverage}. */
 export interface DensityCoverage {
   /** Mean number of real neighbourhoods around a generated row, divided by k; may exceed 1. */
   readonly density: number;

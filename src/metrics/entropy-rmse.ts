@@ -48,8 +48,8 @@ export interface AverageEntropy {
 /**
  * ENT: the mean entropy of all rows (classes of a code) and columns (codes of a class) of a count matrix, in nats.
  *
- * 0 when codes and classes agree one to one, ln K when nothing is told apart. An empty row or column counts with
- * entropy 0, where the published code gives NaN; how many there are is reported beside.
+ * 0 when codes and classes agree one to one, ln K when every code meets every class equally often. An empty row or
+ * column counts with entropy 0, where the published code gives NaN; how many there are is reported, too.
  *
  * Source: Elastic-InfoGAN (Ojha et al. 2020), evaluation code; lower is better.
  *

@@ -62,6 +62,10 @@ export function singularNotice({ count, mean }: GaussianStatistics, what: string
  * Biased upwards by few samples: compare equal numbers only. Source: Heusel et al. 2017; Dowson and Landau 1982.
  *
  * @throws MixturaError when the numbers of columns differ, or a statistic is not finite
+ * @example
+ * const real = gaussianStatistics({ rows: 2, columns: 1, values: Float64Array.of(0, 2) });
+ * const generated = gaussianStatistics({ rows: 2, columns: 1, values: Float64Array.of(3, 5) });
+ * frechetDistance(real, generated); // => 9
  */
 export function frechetDistance(a: GaussianStatistics, b: GaussianStatistics): number {
   return frechetBetween(prepareGaussian(a), prepareGaussian(b));

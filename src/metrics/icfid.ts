@@ -62,7 +62,9 @@ export function icfid(
  * Greedy and optimal matching of K classes and K components by their distances (K x K, row-major, a row a class).
  *
  * @example
- * matchClasses([1, 5, 2, 20], 2); // greedy (1 + 20) / 2, optimal (5 + 2) / 2
+ * const { greedy, optimal } = matchClasses([1, 5, 2, 20], 2);
+ * greedy; // => 10.5
+ * optimal; // => 3.5
  */
 export function matchClasses(distances: ArrayLike<number>, k: number): IcfidMatch {
   const greedyMap: number[] = [];

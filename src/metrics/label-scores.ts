@@ -20,7 +20,7 @@ export interface LabelScores {
  *
  * @throws MixturaError when the lengths differ or a label is not an integer
  * @example
- * labelScores([0, 0, 1], [1, 1, 0]); // { nmi: 1, ari: 1, acc: 1, purity: 1 }
+ * labelScores([0, 0, 1], [1, 1, 0]); // => { nmi: 1, ari: 1, acc: 1, purity: 1 }
  */
 export function labelScores(labels: ArrayLike<number>, predicted: ArrayLike<number>): LabelScores {
   const table = contingency(labels, predicted);

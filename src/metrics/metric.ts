@@ -13,11 +13,14 @@ export const protocols = {
 /** Which data were scored. */
 export const splits = { train: 'the training data', test: 'held-out data' } as const;
 
-/** The protocol of metrics on the data's own values (standardised, but for pixels), without a feature network. */
+/** The protocol of metrics on the values of the data themselves (standardised, except pixels), without a feature network. */
 export const RAW = 'raw';
 
+/** The short name of a metric, without its protocol: `nmi`, `fd`, ... */
 export type MetricKind = keyof typeof metrics;
+/** Where the clusters or modes that are scored come from: `assign`, `kmeans-encoder`, ... */
 export type Protocol = keyof typeof protocols;
+/** The part of the data that is scored: `train` or `test`. */
 export type Split = keyof typeof splits;
 
 /** A metric together with how it was computed, such as `nmi-kmeans-encoder-test` or `fd10k-lenet-mnist-test`. */
@@ -41,9 +44,9 @@ export interface Score extends MetricParts {
  * The full name of a metric: `metric[count]-protocol-split[subset]`, counts in thousands where they are whole.
  *
  * @example
- * metricName({ metric: 'nmi', protocol: 'assign', split: 'train' }); // 'nmi-assign-train'
- * metricName({ metric: 'fd', count: 10_000, protocol: 'lenet-mnist', split: 'test' }); // 'fd10k-lenet-mnist-test'
- * metricName({ metric: 'nmi', protocol: 'assign', split: 'train', subset: 2000 }); // 'nmi-assign-train2k'
+ * metricName({ metric: 'nmi', protocol: 'assign', split: 'train' }); // => 'nmi-assign-train'
+ * metricName({ metric: 'fd', count: 10_000, protocol: 'lenet-mnist', split: 'test' }); // => 'fd10k-lenet-mnist-test'
+ * metricName({ metric: 'nmi', protocol: 'assign', split: 'train', subset: 2000 }); // => 'nmi-assign-train2k'
  */
 export function metricName({ metric, count, protocol, split, subset }: MetricParts): string {
   return `${metric}${countWord(count)}-${protocol}-${split}${countWord(subset)}`;

@@ -18,7 +18,7 @@ export interface ModeScoresInput {
   readonly weights: ArrayLike<number>;
   /** Standard deviation of every mode along every axis, in the coordinates of the samples; or one an axis. */
   readonly sigma: number | ArrayLike<number>;
-  /** Default 2. */
+  /** Dimension of the samples (default 2). */
   readonly dim?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface ModeScores {
  * Scores how components cover known modes; a sample belongs to the mode with the nearest mean.
  *
  * P(m | c) is the fraction of component c's samples nearest to mode m, and mode(c) its argmax. Distances are in units
- * of sigma per axis (`|(x - mean) / sigma|`), so that data rescaled to a box is judged like the original.
+ * of sigma per axis (`|(x - mean) / sigma|`), so that data rescaled to a box are scored like the original.
  * Samples that are not finite belong to no mode.
  *
  * @throws MixturaError when the sizes disagree, sigma is not positive, or a component has no samples

@@ -5,7 +5,7 @@ import { productBlocks, squaredNorms } from '../math/dense.js';
 import type { Matrix } from '../math/matrix.js';
 
 /**
- * Calls `visit(i, j, |a_i - b_j|^2)` for all pairs, in blocks; n^2 distances are never held.
+ * Calls `visit(i, j, |a_i - b_j|^2)` for all pairs, in blocks; n^2 distances are never in memory at once.
  *
  * Equal rows have distance exactly 0, and a pair has the same distance whichever way round it is asked for, as long as
  * `center` is the same.

@@ -13,7 +13,7 @@ import { type Contingency, contingency } from './contingency.js';
  *
  * @throws MixturaError when the lengths differ or a label is not an integer
  * @example
- * nmi([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 2, 2]); // 0.5158037429793888
+ * nmi([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 2, 2]); // => 0.5158037429793888
  */
 export function nmi(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return nmiFromTable(contingency(labels, predicted));

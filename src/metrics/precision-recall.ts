@@ -2,6 +2,7 @@
 import { checkMatrices, columnMeans, type Matrix } from '../math/matrix.js';
 import { eachDistance, neighbourRadii } from './neighbours.js';
 
+/** Result of {@link precisionRecall}. */
 export interface PrecisionRecall {
   /** Fraction of generated rows within some real row's neighbourhood. */
   readonly precision: number;

@@ -1,8 +1,8 @@
-/** @file What is asked of a classifier's answers before they are scored. */
+/** @file Checks class probabilities before they are scored. */
 import { MixturaError } from '../errors.js';
 import { checkMatrix, type Matrix } from '../math/matrix.js';
 
-/** How far from 1 a row may sum: float32 softmax is far closer, logits are far off. */
+/** Largest distance of the sum of a row from 1: that of a float32 softmax is far smaller, that of logits far larger. */
 const TOLERANCE = 1e-3;
 
 /**

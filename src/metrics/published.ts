@@ -9,15 +9,16 @@ import {
   SLOGAN_TABLE_10,
 } from './published-tables.js';
 
+/** The metrics of the papers' tables. */
 export type PublishedMetric = 'NMI' | 'ACC' | 'FID' | 'ICFID';
 
 /** One cell of a paper's table. */
 export interface PublishedCell {
-  /** The data as the paper calls them: `MNIST-2 (7:3)`. */
+  /** The paper's name of the data: `MNIST-2 (7:3)`. */
   readonly data: string;
-  /** The method as the paper calls it: `SLOGAN`. */
+  /** The paper's name of the method: `SLOGAN`. */
   readonly method: string;
-  /** What differs from the method's own settings, in words: `w/o U2C`. */
+  /** The difference from the method's own settings, in words: `w/o U2C`. */
   readonly variant?: string;
   /** Settings of a run that has this variant. */
   readonly settings?: Readonly<Record<string, number>>;
@@ -91,7 +92,7 @@ const KNOWN: readonly {
 /** Shares that differ by less are the same: sizes are rounded down. */
 const SHARE_TOLERANCE = 0.002;
 
-/** What the papers call these data; empty where their tables do not have them. */
+/** The papers' names of these data; empty where their tables do not have them. */
 export function publishedData(
   query: Pick<PublishedQuery, 'base' | 'classNames' | 'classCounts'>,
 ): readonly string[] {
@@ -130,7 +131,7 @@ export function publishedCell(query: PublishedQuery, metric: MetricParts): Publi
       cell.method.toLowerCase() === query.method &&
       Object.entries(cell.settings ?? {}).every(([key, value]) => query.settings[key] === value),
   );
-  // The variant that says most about the run.
+  // The variant with the most settings in common with the run.
   const said = (cell: PublishedCell) => Object.keys(cell.settings ?? {}).length;
   return candidates.sort((a, b) => said(b) - said(a))[0];
 }

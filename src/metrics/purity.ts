@@ -11,7 +11,7 @@ import { type Contingency, contingency } from './contingency.js';
  *
  * @throws MixturaError when the lengths differ or a label is not an integer
  * @example
- * purity([0, 0, 1, 1], [0, 0, 0, 1]); // 0.75
+ * purity([0, 0, 1, 1], [0, 0, 0, 1]); // => 0.75
  */
 export function purity(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return purityFromTable(contingency(labels, predicted));

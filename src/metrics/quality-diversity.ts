@@ -4,7 +4,7 @@ import { checkMatrix, columnMeans, type Matrix, selectRows } from '../math/matri
 import { eachDistance } from './neighbours.js';
 import { checkProbabilities } from './probabilities.js';
 
-/** Generated samples as a classifier trained on real data sees them. */
+/** Class probabilities and features of generated samples, by a classifier trained on real data. */
 export interface QualityDiversityInput {
   /** n x classes, rows summing to 1. */
   readonly probabilities: Matrix;
@@ -23,6 +23,7 @@ export interface GroupQuality {
   readonly diversity?: number;
 }
 
+/** Result of {@link qualityDiversity}. */
 export interface QualityDiversity {
   /** Mean over all samples of the largest class probability. */
   readonly quality: number;

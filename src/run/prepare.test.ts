@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { encodePng } from '../../test/support/png.js';
 import { type Preset, presets } from '../config/presets.js';
 import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
 import { ExitCode, type MixturaError } from '../errors.js';
@@ -92,6 +93,33 @@ describe('a run of counts', () => {
     expect((await reopenData(saved)).fingerprint).toBe(dataset.fingerprint);
     const other = { ...saved, data: { ...saved.data, counts: undefined } };
     await expect(reopenData(other)).rejects.toThrow('has changed since the run began');
+  });
+});
+
+describe('opening data of a run', () => {
+  it('reports to the listener, and to nobody else', async () => {
+    vi.stubEnv('MIXTURA_CACHE', path.join(folder, 'cache'));
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const images = path.join(folder, 'images');
+      mkdirSync(images);
+      for (const name of ['a', 'b']) {
+        const png = encodePng({ width: 8, height: 8, colour: 0, depth: 8, samples: new Uint8Array(64) });
+        writeFileSync(path.join(images, `${name}.png`), png);
+      }
+      writeFileSync(path.join(images, 'notes.txt'), 'no image');
+      const request = { data: { name: images }, components: 2, batch: 2 };
+      const sentence = `1 other file(s) of ${images} are no images: notes.txt.`;
+      const notes: string[] = [];
+      const { run } = await prepareRun(request);
+      await prepareRun(request, { onNotice: (note) => notes.push(note) });
+      await reopenData(run, { onNotice: (note) => notes.push(note) });
+      expect(notes).toEqual([sentence, sentence]);
+      expect(write).not.toHaveBeenCalled();
+    } finally {
+      write.mockRestore();
+      vi.unstubAllEnvs();
+    }
   });
 });
 

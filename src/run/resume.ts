@@ -30,7 +30,9 @@ export interface ResumeOptions extends FollowOptions {
  * a damaged checkpoint, and whatever {@link startRun} throws
  *
  * @example
- * const { groups } = await resumeRun('runs/mine', { steps: 9000 }, { allow: ['steps'] });
+ * await startRun({ data: { name: 'digits' }, steps: 20 }, { folder: 'runs/longer' });
+ * const { step } = await resumeRun('runs/longer', { steps: 40 }, { allow: ['steps'] });
+ * step; // => 40
  */
 export async function resumeRun(
   path: string,

@@ -25,7 +25,8 @@ export interface StartOptions extends FollowOptions {
  * there, a file that cannot be written, or training that diverges
  *
  * @example
- * const { groups } = await startRun({ data: { name: 'digits' }, seed: 1 }, { folder: 'runs/mine' });
+ * const { groups } = await startRun({ data: { name: 'digits' }, steps: 50 }, { folder: 'runs/mine' });
+ * groups.length; // => 4
  */
 export async function startRun(request: RunRequest, options: StartOptions = {}): Promise<TrainResult> {
   const prepared = await prepareRun(request, options);

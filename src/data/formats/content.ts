@@ -1,9 +1,9 @@
-/** @file What a reader finds in a file: one array, samples first, perhaps with labels and a held-out part. */
+/** @file What a reader gives of a file: one array, samples first, perhaps with labels and a held-out part. */
 
 import type { Labels } from './labels.js';
 import type { SparseRows } from './sparse.js';
 
-/** The labels of a file, and how they came. */
+/** The labels of a file, and where they were found. */
 export interface FoundLabels extends Labels {
   /** Name of the array, column or data set that holds them. */
   readonly from: string;
@@ -27,18 +27,18 @@ export interface Content {
 export interface ReadOptions {
   /**
    * What holds labels, used for evaluation only: a column of a table (its name, or its number from 1; one named
-   * `label` or `class` needs no saying), a column of `obs` (AnnData), or an array or data set (NPZ, HDF5).
+   * `label` or `class` is found without it), a column of `obs` (AnnData), or an array or data set (NPZ, HDF5).
    */
   readonly label?: string | undefined;
   /** The array of an .npz, the data set of an HDF5 file, or the matrix of an .h5ad file (default `X`). */
   readonly key?: string | undefined;
   /** Columns of the file are the samples (genes x cells, as 10x files are). */
   readonly transpose?: boolean | undefined;
-  /** How a run read the table that it was trained on; holds for another table where its like is there. */
+  /** How a run read the table that it was trained on. New data are read the same way, as far as they have such parts. */
   readonly former?: Former | undefined;
 }
 
-/** How the data of a run was read, to read new data alike. */
+/** How the data of a run was read, so that new data can be read the same way. */
 export interface Former {
   readonly label?: string | undefined;
   readonly key?: string | undefined;

@@ -8,6 +8,7 @@ import { isGzip, readBytes } from './idx.js';
 import { labelColumn } from './label-column.js';
 import { encodeLabels, NUMBER } from './labels.js';
 
+/** A table of numbers, and the names of its columns. */
 export interface NumericTable {
   readonly rows: number;
   readonly columns: readonly string[];
@@ -17,6 +18,7 @@ export interface NumericTable {
   readonly classNames?: readonly string[];
 }
 
+/** Which column holds labels, and how a run read its own table. */
 export type CsvOptions = Pick<ReadOptions, 'label' | 'former'>;
 
 interface Line {

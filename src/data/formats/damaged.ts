@@ -1,4 +1,4 @@
-/** @file What a reader of somebody else's stumbles over, told as the damage to the file that it is. */
+/** @file Errors of third-party readers as errors that name the damaged file. */
 
 import { MixturaError } from '../../errors.js';
 
@@ -16,7 +16,7 @@ export async function orDamaged<T>(path: string, work: () => T | Promise<T>): Pr
   }
 }
 
-/** A TypeError tells of the reader's own insides, and of the file no more than this. */
+/** The reason in words: a TypeError describes the reader, not the file. */
 function inWords(cause: unknown): string {
   if (cause instanceof TypeError) return 'its parts do not fit together';
   return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!.slice(0, 200);

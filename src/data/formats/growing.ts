@@ -1,6 +1,6 @@
-/** @file Numbers of which it is not known beforehand how many there will be. */
+/** @file A list of numbers whose length is not known beforehand. */
 
-/** A list of float64 that doubles its room when it is full; unlike an array it may hold any number of them. */
+/** A list of float64 that doubles its capacity when it is full; unlike an array it may hold any number of them. */
 export class GrowingNumbers {
   #values = new Float64Array(1024);
   #count = 0;

@@ -1,4 +1,4 @@
-/** @file Gzipped text, unpacked up to the longest text that there can be. */
+/** @file Gzipped text, unpacked up to the longest text that JavaScript can hold. */
 
 import { gunzipSync } from 'node:zlib';
 import { MixturaError } from '../../errors.js';

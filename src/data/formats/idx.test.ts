@@ -21,7 +21,7 @@ const zipped = encodeIdx(images, { gzip: true });
 const header = (...sizes: number[]) => encodeIdx({ shape: sizes, data: new Uint8Array(0) });
 
 describe('readIdx', () => {
-  it('reads plain and gzipped files, told apart by content', () => {
+  it('reads plain and gzipped files, distinguished by content', () => {
     expect(plain.slice(0, 16)).toEqual(Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3));
     for (const path of [
       file('a-idx3-ubyte', plain),

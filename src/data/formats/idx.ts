@@ -21,7 +21,7 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
 };
 
 /**
- * Reads an IDX file of unsigned bytes, plain or gzipped (told apart by content).
+ * Reads an IDX file of unsigned bytes, plain or gzipped (distinguished by content).
  *
  * @param dimensions number of dimensions that the file must have, if it matters (3 for images, 1 for labels).
  * @throws MixturaError naming the file if it is missing, empty, truncated, too long, or not such a file.
@@ -147,7 +147,7 @@ function unpackStart(bytes: Uint8Array, path: string): Uint8Array {
 
 function unpack(bytes: Uint8Array, total: number, path: string, elements: number): Uint8Array {
   try {
-    // One chunk of the size that the header promises: many would be held beside what they are joined to.
+    // One chunk of the size that the header promises: many chunks would be in memory beside their concatenation.
     return gunzipSync(bytes, { maxOutputLength: total, chunkSize: Math.max(64, total + 1) });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;

@@ -1,4 +1,4 @@
-/** @file Labels as files have them, words or numbers, made into classes 0, 1, ... */
+/** @file Labels of files, words or numbers, as classes 0, 1, ... */
 
 import { MixturaError } from '../../errors.js';
 

@@ -1,4 +1,4 @@
-/** @file What a file may claim: sizes are held against the bytes that are there, before anything is allocated. */
+/** @file Limits of the sizes that a file claims: they are compared with its bytes before anything is allocated. */
 
 import { MixturaError } from '../../errors.js';
 

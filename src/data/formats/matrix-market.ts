@@ -153,7 +153,7 @@ class MatrixReader {
     this.#value[this.#count++] = value;
   }
 
-  /** Reads a place from 1 into `into`, and tells where it ends. */
+  /** Reads an index, counted from 1, into `into`; returns where its text ends. */
   #index(
     bytes: Uint8Array,
     start: number,
@@ -176,7 +176,7 @@ class MatrixReader {
     return at;
   }
 
-  /** Grows with what is really there, not with what is promised. */
+  /** Grows with the entries that were read, not with the number that the header claims. */
   #grow(entries: number): void {
     const length = Math.min(entries, 2 * this.#count);
     const value = new Float64Array(length);

@@ -34,7 +34,7 @@ export function isNumberType(descr: string): boolean {
   return /^[<>|=]?[biuf]\d$/.test(descr) && Object.hasOwn(DECODERS, descr.slice(-2));
 }
 
-/** In words, for an error. */
+/** The type in words, for an error. */
 export function typeName(descr: string): string {
   const kind = NAMES[/[A-Za-z]/.exec(descr)?.[0] ?? ''];
   const shown = descr.slice(0, 20).replace(/[^ -~]/g, '?');

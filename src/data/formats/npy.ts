@@ -6,12 +6,13 @@ import { wordOf } from './labels.js';
 import { elementCount } from './limits.js';
 import { decodeNumbers, decodeText, isNumberType, typeName } from './npy-types.js';
 
+/** An array of numbers with its sizes, last index fastest. */
 export interface NpyArray {
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array | Uint8Array;
 }
 
-/** What an .npy file says of its array, before any of it is read. */
+/** The header of an .npy file. */
 export interface NpyHeader {
   readonly shape: readonly number[];
   /** NumPy's name of the type, such as `<f4`. */

@@ -1,9 +1,9 @@
-/** @file Packages that only some formats need, and that may be missing where they were not wanted. */
+/** @file Packages that only some formats need, and that may not be installed. */
 
 import { MixturaError } from '../../errors.js';
 
 /**
- * What `load` imports.
+ * Imports a package that may be missing.
  *
  * @param packages names of the packages, as `npm install` takes them.
  * @throws MixturaError saying how to add them where they are missing.

@@ -1,4 +1,4 @@
-/** @file What is in a PNG file: its header and its unpacked rows, without trust in what the header promises. */
+/** @file The header and the unpacked rows of a PNG file; what the header claims is checked first. */
 
 import { crc32, inflateSync } from 'node:zlib';
 import { MixturaError } from '../../errors.js';
@@ -8,8 +8,9 @@ export const MAX_PIXELS = 2 ** 26;
 /** Most bytes that a PNG may unpack to. */
 const MAX_UNPACKED = 2 ** 28;
 
+/** The first eight bytes of every PNG. */
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-/** Colour types. */
+/** The colour types by their numbers in the format. */
 export const [GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA] = [0, 2, 3, 4, 6];
 
 /** Samples of a pixel, and the bit depths that the standard allows, by colour type. */
@@ -34,7 +35,7 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 
-/** What a PNG says of itself. */
+/** The header of a PNG. */
 export interface PngHeader {
   readonly width: number;
   readonly height: number;
@@ -105,7 +106,7 @@ function readHeader(data: Uint8Array): PngHeader {
   return { width, height, depth, colour, channels: type.channels, interlaced: interlacing === 1 };
 }
 
-/** @throws MixturaError for an image without pixels, or with more than {@link MAX_PIXELS}. */
+/** Checks a size. @throws MixturaError for an image without pixels, or with more than {@link MAX_PIXELS}. */
 export function requireSize(width: number, height: number): void {
   if (width === 0 || height === 0) throw bad(`its header promises ${width} x ${height} pixels`);
   if (width * height > MAX_PIXELS) {

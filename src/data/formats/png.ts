@@ -59,8 +59,8 @@ function readSamples(png: Png, rows: Uint8Array): Uint8Array | Uint16Array {
 }
 
 /**
- * Undoes the filters of one picture. fast-png reads whole files: the rows are handed to it as a PNG of their own,
- * stored without compression. So it meets neither bombs, nor interlaced rows of less than 8 bits, which it misreads.
+ * Undoes the filters of one picture. fast-png reads whole files, so the rows are given to it as a PNG of their own,
+ * stored without compression. So it never unpacks anything, and never reads interlaced rows of less than 8 bits, which it misreads.
  */
 function unfilter(
   header: PngHeader,
@@ -87,7 +87,7 @@ function unfilter(
   return header.depth < 8 ? spread(data as Uint8Array, header, width, height) : data;
 }
 
-/** A chunk without its checksum, which nobody reads. */
+/** A chunk without its checksum, which is not read. */
 function chunk(type: string, data: Uint8Array): Buffer {
   const bytes = Buffer.alloc(12 + data.length);
   bytes.writeUInt32BE(data.length, 0);

@@ -102,7 +102,7 @@ export function sparseScaling({ rows, columns, indices, values }: SparseRows): C
   };
 }
 
-/** A data set of sparse rows, with the scaling of columns that its description tells applied on reading. */
+/** A data set of sparse rows; the scaling of columns in its description is applied on reading. */
 export function sparseDataset(from: DatasetDescription, matrix: SparseRows): Dataset {
   const { starts, indices, values } = matrix;
   return storedDataset(from, {

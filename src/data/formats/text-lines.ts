@@ -8,11 +8,11 @@ import { MixturaError } from '../../errors.js';
 const MAX_LINE = 65536;
 const PIECE = 2 ** 18;
 
-/** Takes a line, `bytes[start .. end)` without its end; its number is counted from 1. */
+/** Called with a line, `bytes[start .. end)` without its line end, and its number from 1. */
 export type TakeLine = (bytes: Uint8Array, start: number, end: number, number: number) => void;
 
 /**
- * Hands over every line of a file; what `take` throws ends the reading.
+ * Calls `take` with every line of a file; what it throws ends the reading.
  *
  * @param gzipped whether the file is to be unpacked.
  * @throws MixturaError naming the file if it cannot be read or unpacked, or has a line of more than 64 KiB.
@@ -64,7 +64,7 @@ class LineSplitter {
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
     let start = 0;
     for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
-      this.#hand(bytes, start, end);
+      this.#line(bytes, start, end);
       start = end + 1;
     }
     if (bytes.length - start > MAX_LINE) this.#tooLong();
@@ -72,10 +72,10 @@ class LineSplitter {
   }
 
   end(): void {
-    if (this.#rest.length > 0) this.#hand(this.#rest, 0, this.#rest.length);
+    if (this.#rest.length > 0) this.#line(this.#rest, 0, this.#rest.length);
   }
 
-  #hand(bytes: Uint8Array, start: number, end: number): void {
+  #line(bytes: Uint8Array, start: number, end: number): void {
     if (end - start > MAX_LINE) this.#tooLong();
     this.#take(bytes, start, bytes[end - 1] === CR && end > start ? end - 1 : end, this.#number++);
   }

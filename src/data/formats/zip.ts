@@ -4,7 +4,7 @@ import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { MixturaError } from '../../errors.js';
 import { requirePlausible } from './limits.js';
 
-/** One file of an archive, as its directory tells. */
+/** One file of an archive, from the archive's directory. */
 export interface ZipEntry {
   readonly name: string;
   /** 0 stored, 8 deflated. */

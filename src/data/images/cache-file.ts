@@ -12,7 +12,14 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { MixturaError } from '../../errors.js';
 import { contentFingerprint, type Dataset, type DatasetDescription, sampleSize } from '../dataset.js';
-import { bytesOf, type FilePiece, fileDataset, readFully, storedRows } from '../file-dataset.js';
+import {
+  bytesOf,
+  type FilePiece,
+  fileDataset,
+  readFully,
+  type StoredType,
+  storedRows,
+} from '../file-dataset.js';
 
 const MAGIC = 'MIXTURA1';
 const START = 64;
@@ -29,7 +36,7 @@ const descriptionSchema = z.strictObject({
   type: z.enum(['uint8', 'float32']),
   maximum: z.number().positive().optional(),
   classNames: z.array(z.string()).min(1).optional(),
-  /** What was left out when the file was made, to be told again whenever it is opened. */
+  /** What was left out when the file was made; it is reported again whenever the file is opened. */
   notices: z.array(z.string()),
   splits: z
     .array(z.strictObject({ count: wholeNumber, fingerprint: z.string().regex(/^[0-9a-f]{64}$/) }))
@@ -38,8 +45,19 @@ const descriptionSchema = z.strictObject({
 });
 type Description = z.output<typeof descriptionSchema>;
 
-/** What the samples of a cache file have in common. */
-export type CacheContent = Omit<Description, 'splits'>;
+/** What the samples of a cache file are. */
+export interface CacheContent extends Pick<DatasetDescription, 'name' | 'source' | 'kind' | 'range'> {
+  /** Shape of one sample. */
+  readonly shape: number[];
+  /** How a value is stored. */
+  readonly type: StoredType;
+  /** The stored value that is read as 1. */
+  readonly maximum?: number | undefined;
+  /** Name of each class, where there are labels. */
+  readonly classNames?: string[] | undefined;
+  /** What was left out when the file was made, a sentence each. */
+  readonly notices: string[];
+}
 
 /** Writes a cache file from beginning to end; it is in place only when {@link finish} has returned. */
 export class CacheWriter {
@@ -111,7 +129,7 @@ export class CacheWriter {
       closeSync(this.#fd);
       rmSync(this.#temporary, { force: true });
     } catch {
-      // The error that led here is the one to tell.
+      // The error that led here is the one that is reported.
     }
   }
 
@@ -135,7 +153,7 @@ export class CacheWriter {
   }
 }
 
-/** What {@link openCacheFile} gives: the samples, and what was to be told when they were prepared. */
+/** The samples of a cache file, and what was left out when they were prepared. */
 export interface CachedDataset {
   readonly dataset: Dataset;
   readonly notices: readonly string[];
@@ -232,7 +250,7 @@ function readDescription(
     const description = descriptionSchema.parse(JSON.parse(json.toString()));
     if (sampleSize(description.shape) <= MAX_SAMPLE) return { description, end };
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw damaged(path, 'its description is not understood');
 }

@@ -12,16 +12,39 @@ export interface ImageFit {
   readonly crop: 'center' | 'none';
 }
 
-type SharpModule = typeof import('sharp').default;
+/** The part of sharp that is used: its own declarations need those of Node, and sharp may be missing. */
+export type Sharp = (
+  input: Uint8Array,
+  options: {
+    readonly limitInputPixels?: number;
+    readonly failOn?: 'error';
+    readonly raw?: { readonly width: number; readonly height: number; readonly channels: 3 };
+  },
+) => SharpImage;
 
-/** Gives sharp, or throws where it is not installed. */
-export type SharpLoader = () => Promise<SharpModule>;
+/** An image that sharp works on: each method adds a step to its pipeline. */
+interface SharpImage {
+  metadata(): Promise<{ readonly width: number; readonly height: number }>;
+  autoOrient(): SharpImage;
+  flatten(options: { readonly background: string }): SharpImage;
+  toColourspace(name: 'srgb'): SharpImage;
+  resize(options: {
+    readonly width?: number;
+    readonly height?: number;
+    readonly fit: 'cover' | 'fill';
+  }): SharpImage;
+  raw(options: { readonly depth: 'uchar' }): SharpImage;
+  toBuffer(options: { readonly resolveWithObject: true }): Promise<RawImage>;
+}
+
+/** Imports sharp. It rejects where sharp is not installed. */
+export type SharpLoader = () => Promise<Sharp>;
 
 /** An image that cannot be read, though others of its kind can; its message is the reason. */
 export class UndecodableImage extends MixturaError {}
 
 /**
- * Decodes a PNG, JPEG or WebP file (known by how it begins), turns it as its camera says (JPEG, WebP), lays what is
+ * Decodes a PNG, JPEG or WebP file (known by how it begins), turns it upright by its metadata (JPEG, WebP), lays what is
  * transparent on black, and crops and resizes it (sharp's Lanczos kernel) where it has another size than the wanted one.
  *
  * @throws UndecodableImage with the reason; MixturaError if the image needs sharp and that is not installed.
@@ -60,13 +83,13 @@ function kindOf(bytes: Uint8Array): 'JPEG' | 'WebP' | undefined {
   return start.startsWith('RIFF') && start.endsWith('WEBP') ? 'WebP' : undefined;
 }
 
-async function importSharp(): Promise<SharpModule> {
+async function importSharp(): Promise<Sharp> {
   const sharp = (await import('sharp')).default;
-  sharp.cache(false); // Every image is another one: remembering them takes half of the time.
+  sharp.cache(false); // No image is read twice, and keeping them takes half of the time.
   return sharp;
 }
 
-async function sharpFor(task: string, load: SharpLoader): Promise<SharpModule> {
+async function sharpFor(task: string, load: SharpLoader): Promise<Sharp> {
   try {
     return await load();
   } catch (cause) {
@@ -77,11 +100,7 @@ async function sharpFor(task: string, load: SharpLoader): Promise<SharpModule> {
   }
 }
 
-async function decodeBySharp(
-  sharp: SharpModule,
-  bytes: Uint8Array,
-  { size, crop }: ImageFit,
-): Promise<Pixels> {
+async function decodeBySharp(sharp: Sharp, bytes: Uint8Array, { size, crop }: ImageFit): Promise<Pixels> {
   try {
     const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
     const { width, height } = await image.metadata();
@@ -95,7 +114,7 @@ async function decodeBySharp(
 }
 
 async function resize(
-  sharp: SharpModule,
+  sharp: Sharp,
   { width, height, data }: Pixels,
   { size, crop }: ImageFit,
 ): Promise<Pixels> {
@@ -117,7 +136,7 @@ function threeChannels({ data, info: { width, height, channels } }: RawImage): P
   return { width, height, data: rgb };
 }
 
-/** The first line of what a library says, as a reason that follows a colon. */
+/** The first line of a library's message, as a reason that follows a colon. */
 function plain(message: string): string {
   return message.split('\n')[0]!.replace(/[.]$/, '');
 }

@@ -96,7 +96,7 @@ describe('imageFolder', () => {
     expect(told).toEqual([]);
   });
 
-  it('reads all as colour where one is, in planes, or as told', async () => {
+  it('reads all as colour where one is, in planes, or as asked', async () => {
     put('a.png', grey(100));
     put('b.png', colour([255, 0, 51]));
     const data = await open();
@@ -192,7 +192,7 @@ describe('the cache', () => {
     expect(cached()).toHaveLength(3);
   });
 
-  it('that is damaged is made again, and what was left out is told again', async () => {
+  it('that is damaged is made again, and what was left out is reported again', async () => {
     for (let i = 0; i < 20; i++) put(`${String(i).padStart(2, '0')}.png`, grey(i));
     put('07.png', 'no image');
     const first = await open();

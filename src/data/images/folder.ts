@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { cacheFolder, type Environment } from '../../cache-folder.js';
 import { MixturaError, usageError } from '../../errors.js';
 import type { Dataset } from '../dataset.js';
 import type { Pixels } from '../formats/png.js';
-import { cacheFolder } from '../sets/locate.js';
 import { type CachedDataset, CacheWriter, openCacheFile } from './cache-file.js';
 import { decodeImage, type ImageFit, isGrey, planes, type SharpLoader, UndecodableImage } from './decode.js';
 import { type ImageFile, type ImagePart, type ImageScan, scanImages } from './scan.js';
@@ -22,12 +22,13 @@ export interface ImageOptions {
   readonly color?: 'grey' | 'color' | undefined;
 }
 
+/** How a folder of images is read, and where remarks and the cache go. */
 export interface ImageFolderOptions extends ImageOptions {
   /** Where `MIXTURA_CACHE` is looked up (default `process.env`). */
-  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Is told what was left out, a sentence each. */
+  readonly environment?: Environment | undefined;
+  /** Called with a sentence on each thing that is left out. */
   readonly notice?: ((sentence: string) => void) | undefined;
-  /** Takes the place of `import('sharp')`. */
+  /** Used instead of `import('sharp')`. */
   readonly sharp?: SharpLoader | undefined;
 }
 
@@ -35,9 +36,9 @@ export interface ImageFolderOptions extends ImageOptions {
 const VERSION = 1;
 /** Largest share of undecodable images in a part that is skipped. */
 export const SKIPPED_SHARE = 0.05;
-/** Images that are decoded side by side. */
+/** Images that are decoded at the same time. */
 const TOGETHER = 8;
-/** From so many images on, it is told that they are being read. */
+/** From so many images on, a sentence says that they are being read. */
 const MANY = 2000;
 const MAX_SIDE = 4096;
 const MAX_FILE = 2 ** 29;
@@ -47,7 +48,7 @@ const MAX_FILE = 2 ** 29;
  * classes, for evaluation only; sub-folders `train` and `test` with images in both are the two parts. What was decoded
  * is kept in the cache folder, under the paths, sizes and times of the files and the options, and values stay there.
  *
- * An image that does not decode is left out and told, if no more than {@link SKIPPED_SHARE} of a part are such.
+ * Images that do not decode are left out and reported, if they are no more than 5 % of a part.
  *
  * @throws MixturaError if there is no image, sizes differ without `size`, too many images do not decode, or the cache
  * cannot be written.
@@ -122,7 +123,7 @@ async function prepare(
 
 class Preparation {
   readonly #skipped: string[] = [];
-  /** The first image that decoded, by whose size the others are judged. */
+  /** The first image that decoded: the others must have its size. */
   #first: { readonly path: string; readonly width: number; readonly height: number } | undefined;
 
   constructor(
@@ -134,7 +135,7 @@ class Preparation {
     readonly options: ImageFolderOptions,
   ) {}
 
-  /** @returns false if the images turn out to have colours, which were not asked to be dropped. */
+  /** Writes the cache file. @returns false if an image has colours that were to be kept. */
   async run(): Promise<boolean> {
     const labels: Int32Array[] = [];
     for (const part of this.scan.parts) {
@@ -171,7 +172,7 @@ class Preparation {
     for (let start = 0; start < files.length; start += TOGETHER) {
       const together = files.slice(start, start + TOGETHER);
       const decoded = together.map((file) => this.#decode(file));
-      // Awaited in order: of several that fail, the first file is told, not the one that happened to fail first.
+      // Awaited in order: of several that fail, the first file is reported, not the one that failed first.
       for (const image of decoded) image.catch(() => {});
       for (const [i, file] of together.entries()) {
         const image = await decoded[i]!;

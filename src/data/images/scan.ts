@@ -1,4 +1,4 @@
-/** @file What lies in a folder of images: which files, of which class and part, and what is passed over. */
+/** @file The contents of a folder of images: which files, of which class and part, and what is left out. */
 
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
@@ -21,6 +21,7 @@ export interface ImagePart {
   readonly files: readonly ImageFile[];
 }
 
+/** The images of a folder, and what is left out. */
 export interface ImageScan {
   /** The training part, and the held-out part if the folder has one. */
   readonly parts: readonly ImagePart[];
@@ -41,7 +42,7 @@ interface Found extends Omit<ImageFile, 'label'> {
 }
 
 /**
- * Looks through a folder and its sub-folders for PNG, JPEG and WebP files (by name); hidden entries are passed over.
+ * Looks through a folder and its sub-folders for PNG, JPEG and WebP files (by name); hidden entries are left out.
  * Sub-folders `train` and `test` that both hold images are the two parts; the sub-folders of a part are its classes.
  *
  * @throws MixturaError if a folder cannot be read, or there is no image.
@@ -152,7 +153,7 @@ function within(found: readonly Found[], part: string): Found[] {
 }
 
 /**
- * Names of the classes, those of the first part first; numbers in their order, else by letters. A single sub-folder
+ * Names of the classes, those of the first part first; numbers in their order, other names alphabetically. A single sub-folder
  * says nothing about classes, nor do sub-folders beside images that lie in none.
  */
 function classesOf(parts: readonly (readonly Found[])[]): string[] | undefined {

@@ -1,11 +1,12 @@
-/** @file What there is to tell about a data set, for `mixtura data`. */
+/** @file A summary of a data set, for `mixtura data`. */
 
 import { classCounts, type Dataset, type DatasetKind, sampleSize, type ValueRange } from '../dataset.js';
 import { Duplicates, Features, ValueStatistics } from './scan.js';
 
+/** What {@link summarize} finds in a data set. */
 export interface DatasetSummary {
   readonly name: string;
-  /** How it is kept, where that is known. */
+  /** Format of its file, where that is known. */
   readonly format?: string;
   readonly source: string;
   readonly kind: DatasetKind;
@@ -36,7 +37,7 @@ const CHUNK_VALUES = 2 ** 21;
 /** More columns are not listed one by one. */
 const MOST_LISTED = 12;
 
-/** Reads the whole data set once and tells its sizes, values, classes, what is suspicious, and its fingerprint. */
+/** Reads the whole data set once: its sizes, values, classes, duplicates, constant features, and fingerprint. */
 export function summarize(dataset: Dataset): DatasetSummary {
   const { name, source, kind, shape, range, count, fingerprint } = dataset;
   const counts = classCounts(dataset);

@@ -1,4 +1,4 @@
-/** @file What every named set holds, told without opening it. */
+/** @file What every named set holds, known without opening it. */
 
 import { parseRatio, sizesAtRatio } from '../select.js';
 import { CONSTRUCTED_SETS, POOLS, publishedBase, type Recipe, recipeOf } from './constructed.js';

@@ -11,7 +11,7 @@ export interface Recipe extends Pick<Selection, 'classes' | 'ratio' | 'groups'> 
 }
 
 const ALL_DIGITS = '0,1,2,3,4,5,6,7,8,9';
-/** Every other digit as often as the rarest of them allows, and the 8 at a share of that. */
+/** Every digit but the 8 as often as the rarest of them allows, and the 8 at a fraction of that. */
 const rareEight = (share: number): Recipe => ({
   base: 'mnist',
   classes: ALL_DIGITS,
@@ -68,7 +68,7 @@ export function publishedBase(name: string): string {
 }
 
 /**
- * What a request for a constructed set asks for in terms of its base (`mnist-2` at 9:1 is `mnist` with classes 0,4 at
+ * A request for a constructed set in terms of its base (`mnist-2` at 9:1 is `mnist` with classes 0,4 at
  * 9:1); any other request as it is.
  *
  * @throws a usage error if the request chooses classes of a set that is itself a choice of classes.

@@ -1,25 +1,32 @@
-/** @file One file from the network into a folder: checked, and in place only when it is whole. */
+/** @file Downloads one file into a folder: it is checked, and in place only when it is whole. */
 
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MixturaError } from '../../errors.js';
 
+/** A file on a server, and what it must be. */
 export interface RemoteFile {
   readonly url: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
+/** How far a download is. */
 export interface DownloadProgress {
+  /** Path of the file. */
   readonly file: string;
+  /** Bytes that have arrived. */
   readonly received: number;
+  /** Bytes of the whole file. */
   readonly total: number;
 }
 
+/** How a file is downloaded. */
 export interface DownloadOptions {
   /** Takes the place of the global `fetch`. */
   readonly fetch?: ((url: string, init: { signal: AbortSignal }) => Promise<Response>) | undefined;
+  /** Called whenever a part of a file has arrived. */
   readonly progress?: ((progress: DownloadProgress) => void) | undefined;
   /** Give up when nothing arrives for so long (default 30 s). */
   readonly idleMs?: number | undefined;
@@ -117,7 +124,7 @@ async function toDisk<T>(path: string, step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** `fetch failed` says nothing; its innermost cause does. */
+/** The innermost cause: `fetch failed` alone does not say what is wrong. */
 function reason(error: unknown): string {
   let inner = error;
   while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;

@@ -1,4 +1,4 @@
-/** @file The 50 unequal subsets of MNIST on which Elastic-InfoGAN was judged: how many images of each digit. */
+/** @file The 50 unequal subsets of MNIST on which Elastic-InfoGAN was evaluated: how many images of each digit. */
 
 import { usageError } from '../../errors.js';
 import { Stream } from '../../math/random.js';

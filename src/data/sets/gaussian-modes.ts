@@ -3,6 +3,7 @@
 import type { Stream } from '../../math/random.js';
 import { arrayDataset, type Dataset } from '../dataset.js';
 
+/** What {@link gaussianModes} draws. */
 export interface GaussianModes {
   readonly name: string;
   /** Means before scaling, modes x 2. */

@@ -6,6 +6,7 @@ import { MixturaError } from '../../errors.js';
 import { arrayDataset, type Dataset } from '../dataset.js';
 import { readIdx } from '../formats/idx.js';
 
+/** Which files {@link idxDataset} reads, and how the data set is described. */
 export interface IdxDatasetOptions {
   readonly name: string;
   readonly images: string;

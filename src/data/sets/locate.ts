@@ -1,15 +1,14 @@
 /** @file Where the files of published sets are: the user's folder, then the cache; downloads into the cache. */
 
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { cacheFolder, type Environment } from '../../cache-folder.js';
 import { MixturaError } from '../../errors.js';
 import { type DownloadOptions, download } from './download.js';
 import { findZippedOrNot } from './idx-dataset.js';
 import { type DownloadedSet, IDX_FILES, type IdxFile, type LocalSet } from './published-sets.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
+/** Where the files of a set are looked for, and how missing ones are downloaded. */
 export interface LocateOptions extends DownloadOptions {
   /** Where `MIXTURA_DATA`, `MIXTURA_CACHE`, `MIXTURA_OFFLINE` are looked up (default `process.env`). */
   readonly environment?: Environment | undefined;
@@ -24,20 +23,11 @@ export interface Presence {
   readonly missingBytes: number;
   /** Where it is, or the first of its files; absent where something is missing. */
   readonly found?: string;
-  /** What to do to have it, as a sentence; absent where it is there. */
+  /** How to get it, as a sentence; absent where it is there. */
   readonly advice?: string;
 }
 
-/** The folder of downloaded sets: `$MIXTURA_CACHE`, else where this system keeps such things. */
-export function cacheFolder(environment: Environment = process.env): string {
-  if (environment.MIXTURA_CACHE) return environment.MIXTURA_CACHE;
-  if (environment.XDG_CACHE_HOME) return join(environment.XDG_CACHE_HOME, 'mixtura');
-  if (process.platform === 'win32' && environment.LOCALAPPDATA)
-    return join(environment.LOCALAPPDATA, 'mixtura');
-  return join(environment.HOME ?? homedir(), '.cache', 'mixtura');
-}
-
-/** Which IDX files of a set are here, each in whatever folder. */
+/** Which IDX files of a set are on this machine, each in any of the folders. */
 export function downloadedPresence(name: string, set: DownloadedSet, environment: Environment): Presence {
   const folders = roots(environment).map((root) => join(root, name));
   const missing = IDX_FILES.filter((file) => find(folders, file) === undefined);
@@ -49,7 +39,7 @@ export function downloadedPresence(name: string, set: DownloadedSet, environment
   return { folders, missing, missingBytes, advice };
 }
 
-/** Which files of a folder that the user puts in place are here. */
+/** Which files are on this machine of a set that the user puts in place. */
 export function localPresence(set: LocalSet, environment: Environment): Presence {
   const { layouts } = set;
   const names = [...new Set(layouts.map(({ folder }) => folder))];

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { classCounts } from '../dataset.js';
 import { encodeIdx } from '../formats/idx.js';
 import { download } from './download.js';
-import { cacheFolder, downloadLine, fetchSet, namedSet, namedSetPresence } from './named.js';
+import { fetchSet, namedSet, namedSetPresence } from './named.js';
 
 let folder: string;
 beforeEach(() => {
@@ -146,28 +146,6 @@ describe('namedSetPresence', () => {
       missingBytes: 0,
       found: join(folder, 'mnist'),
     });
-  });
-});
-
-describe('cacheFolder', () => {
-  it('goes by MIXTURA_CACHE, then XDG_CACHE_HOME, then the home folder', () => {
-    expect(cacheFolder({ MIXTURA_CACHE: '/a', XDG_CACHE_HOME: '/b' })).toBe('/a');
-    expect(cacheFolder({ XDG_CACHE_HOME: '/b', HOME: '/c' })).toBe(join('/b', 'mixtura'));
-    expect(cacheFolder({ HOME: '/c' })).toBe(join('/c', '.cache', 'mixtura'));
-  });
-});
-
-describe('downloadLine', () => {
-  it('rewrites one line on a terminal, and writes one line a file elsewhere', () => {
-    const record = (isTTY: boolean) => {
-      const written: string[] = [];
-      const line = downloadLine({ isTTY, write: (text: string) => written.push(text) });
-      for (const received of [1e6, 1.001e6, 2e6]) line({ file: 'f', received, total: 2e6 });
-      return written;
-    };
-    const last = 'Downloading f: 2.0 of 2.0 MB\n';
-    expect(record(true)).toEqual(['\rDownloading f: 1.0 of 2.0 MB', `\r${last}`]);
-    expect(record(false)).toEqual([last]);
   });
 });
 

@@ -1,17 +1,16 @@
 /** @file Sets known by name: the published ones, and those that are made of them. */
 
+import type { Environment } from '../../cache-folder.js';
 import { usageError } from '../../errors.js';
 import { type Dataset, storedDataset } from '../dataset.js';
 import { type ImageFolderOptions, imageFolder } from '../images/folder.js';
 import { pooled } from '../pool.js';
 import { cifarDataset } from './cifar.js';
 import { CONSTRUCTED_SETS, POOLS, publishedBase } from './constructed.js';
-import type { DownloadOptions } from './download.js';
 import { ELASTIC_NAMES, elasticSplit } from './elastic-splits.js';
 import { idxDataset } from './idx-dataset.js';
 import {
   downloadedPresence,
-  type Environment,
   type LocateOptions,
   localPresence,
   type Presence,
@@ -20,8 +19,6 @@ import {
 } from './locate.js';
 import { pendigits } from './pendigits.js';
 import { DOWNLOADED_SETS, type DownloadedSet, LOCAL_SETS, type LocalSet } from './published-sets.js';
-
-export { cacheFolder } from './locate.js';
 
 /** Names of the published sets, whose files are on disk. */
 export const NAMED_SETS: readonly string[] = [...Object.keys(DOWNLOADED_SETS), ...Object.keys(LOCAL_SETS)];
@@ -34,7 +31,7 @@ export interface NamedSetOptions extends LocateOptions, ImageFolderOptions {
 
 type Opener = (paths: readonly string[], options: NamedSetOptions) => Dataset | Promise<Dataset>;
 
-/** How the sets that lie in a folder of the user's are read: of the folder, and the files of its layout. */
+/** How the sets in folders of the user's are read: each gets the folder, and then the files of its layout. */
 const OPENERS: Readonly<Record<string, Opener>> = {
   'cifar-10': ([folder]) => cifarDataset(folder!),
   pendigits: ([, train, test]) => pendigits(train!, test!),
@@ -43,7 +40,7 @@ const OPENERS: Readonly<Record<string, Opener>> = {
 
 /**
  * A published set from `$MIXTURA_DATA`, else from the cache, else downloaded into the cache from the publisher's
- * mirror and checked (SHA-256), which `MIXTURA_OFFLINE=1` forbids; or a set made of such a one: both parts
+ * mirror and checked (SHA-256), which `MIXTURA_OFFLINE=1` forbids; or a set made of a published one: both parts
  * together (`mnist-pool`), or a split of Elastic-InfoGAN (`mnist-elastic-07`). Selections of classes are made by
  * `openDataset`.
  *
@@ -93,7 +90,7 @@ function renamed(dataset: Dataset, name: string): Dataset {
 }
 
 /**
- * Sees to it that the files behind a named set are on this machine, and tells where.
+ * Downloads what is missing of the files behind a named set, and returns the paths of all.
  *
  * @throws MixturaError as {@link namedSet} does.
  */
@@ -126,18 +123,4 @@ function published(name: string): { downloaded?: DownloadedSet; local?: LocalSet
   throw usageError(
     `${name} is not a known set: the known ones are ${[...NAMED_SETS, ...CONSTRUCTED_SETS].join(', ')}.`,
   );
-}
-
-/** A progress line for a terminal, rewritten in place; on anything else one line when a file is complete. */
-export function downloadLine(
-  stream: { readonly isTTY?: boolean; write(text: string): unknown } = process.stderr,
-): NonNullable<DownloadOptions['progress']> {
-  let shown = '';
-  return ({ file, received, total }) => {
-    const done = received >= total;
-    const text = `Downloading ${file}: ${(received / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
-    if (!(done || (stream.isTTY && text !== shown))) return;
-    stream.write(`${stream.isTTY ? '\r' : ''}${text}${done ? '\n' : ''}`);
-    shown = text;
-  };
 }

@@ -1,4 +1,4 @@
-/** @file One way to every data set: by name, or by the path of a file. */
+/** @file Opens any data set: by its name, or by the path of a file or folder. */
 
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -26,7 +26,7 @@ import { NAMED_SETS, type NamedSetOptions, namedSet } from './named.js';
 import { IMAGE_FOLDER_SETS } from './published-sets.js';
 import { ring } from './ring.js';
 
-/** How {@link openDataset} opens: which classes, how a table is read, where a named set is found, which split. */
+/** Which classes {@link openDataset} selects, how it reads a table, where it finds a named set, which split it gives. */
 export interface OpenOptions extends Selection, TableOptions, NamedSetOptions {
   /** `test` gives the held-out split (default `train`). */
   readonly split?: 'train' | 'test' | undefined;
@@ -47,7 +47,7 @@ export const DATASET_NAMES: readonly string[] = [
   ...CONSTRUCTED_SETS,
 ];
 
-/** What else can be opened, for a sentence. */
+/** What can be opened besides names, as a part of a sentence. */
 export const FILE_KINDS = `a folder of images, an IDX file of images (plain or gzipped), or a table: ${TABLE_KINDS}`;
 
 /**
@@ -56,6 +56,10 @@ export const FILE_KINDS = `a folder of images, an IDX file of images (plain or g
  * MatrixMarket), and applies a selection of classes; a name wins over a file of the same name.
  *
  * @throws MixturaError if it is unknown, bad, cannot be had, or has no held-out split where one is asked for.
+ *
+ * @example
+ * const dataset = await openDataset('digits', { classes: '0,4', ratio: '7:3' });
+ * classCounts(dataset); // => [376, 161]
  */
 export async function openDataset(nameOrPath: string, options: OpenOptions = {}): Promise<Dataset> {
   const { name, ...selection } = expandSelection({ ...options, name: nameOrPath });
@@ -82,12 +86,12 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Whether a path is that of a folder which is opened as one of images. */
+/** Whether a path is a folder that is opened as a folder of images. */
 export function isImageFolder(path: string): boolean {
   return isFolder(path) && !isCifarFolder(path);
 }
 
-/** How the data of a name or path are kept: `named set`, `folder of images`, `IDX`, `csv`, and so on. */
+/** The format of the data at a name or path: `named set`, `folder of images`, `IDX`, `csv`, and so on. */
 export function formatOf(nameOrPath: string): string {
   if (DATASET_NAMES.includes(nameOrPath)) return 'named set';
   if (isFolder(nameOrPath)) return isCifarFolder(nameOrPath) ? 'batches of CIFAR-10' : 'folder of images';
@@ -102,7 +106,7 @@ function openFolder(path: string, options: OpenOptions): Dataset | Promise<Datas
   return cifarDataset(path);
 }
 
-/** @throws a usage error for options that are for folders of images. */
+/** Refuses options of folders of images. @throws a usage error that names the option. */
 function requireNoImageOptions(name: string, { size, crop, color }: ImageOptions): void {
   const given = [size && '--size', crop && '--crop', color && `--${color}`].filter(Boolean);
   if (given.length === 0) return;
@@ -154,12 +158,12 @@ function unknown(nameOrPath: string): MixturaError {
   }
   return usageError(
     `${nameOrPath} is neither a known data set nor a file${didYouMean(nameOrPath, DATASET_NAMES)}: ` +
-      `give ${namesTold().join(', ')}, or the path of ${FILE_KINDS}.`,
+      `give ${listedNames().join(', ')}, or the path of ${FILE_KINDS}.`,
   );
 }
 
-/** The names with those of the 50 splits as one. */
-function namesTold(): string[] {
+/** All names for a sentence, those of the 50 splits as one. */
+function listedNames(): string[] {
   const others = DATASET_NAMES.filter((name) => !ELASTIC_NAMES.includes(name));
   return [...others, `${ELASTIC_NAMES[0]} to ${ELASTIC_NAMES.at(-1)}`];
 }

@@ -27,12 +27,14 @@ export interface LocalSet extends SetFacts {
   readonly advice: string;
 }
 
+/** The four files of a set in the format of MNIST. */
 export const IDX_FILES = [
   'train-images-idx3-ubyte.gz',
   'train-labels-idx1-ubyte.gz',
   't10k-images-idx3-ubyte.gz',
   't10k-labels-idx1-ubyte.gz',
 ] as const;
+/** One of {@link IDX_FILES}. */
 export type IdxFile = (typeof IDX_FILES)[number];
 
 const MNIST: DownloadedSet = {
@@ -137,18 +139,18 @@ const TRAFFIC_SIGNS: LocalSet = {
   advice: 'put PNG, JPEG or WebP images, in a sub-folder for each class within train and test,',
 };
 
-/** By name. */
+/** The sets that can be downloaded, by name. */
 export const DOWNLOADED_SETS: Readonly<Record<string, DownloadedSet>> = {
   mnist: MNIST,
   'fashion-mnist': FASHION_MNIST,
 };
 
-/** By name. */
+/** The sets that the user puts in place, by name. */
 export const LOCAL_SETS: Readonly<Record<string, LocalSet>> = {
   'cifar-10': CIFAR_10,
   pendigits: PENDIGITS,
   'traffic-signs': TRAFFIC_SIGNS,
 };
 
-/** Those that are read as a folder of images, with its options. */
+/** The sets that are read as folders of images, with the options of those. */
 export const IMAGE_FOLDER_SETS: readonly string[] = ['traffic-signs'];

@@ -14,6 +14,7 @@ const DATA_SEED = 8;
 const TEST_DIVISOR = 10;
 const NAMES = ['top', 'top right', 'right', 'bottom right', 'bottom', 'bottom left', 'left', 'top left'];
 
+/** How spread the modes of {@link ring} are. */
 export interface RingOptions {
   /** Variance of each mode, before scaling; SLOGAN uses 0.01, 0.05 and 0.10 (default 0.01). */
   readonly variance?: number | undefined;

@@ -17,14 +17,14 @@ export interface ScaledCounts {
  * log2(x + 1) / log2(largest + 1) of every count x, in [0, 1]; sparse rows stay sparse, because 0 stays 0.
  *
  * @param columns numbers in a row, by which an error names its place.
- * @param given the count that becomes 1, and whatever is larger with it; by default the largest of these.
+ * @param knownLargest the count that becomes 1, as do all that are larger; by default the largest of these.
  * @throws MixturaError naming row and column of a value that is negative or not finite, or if all are 0.
  */
 export function scaleCounts(
   counts: ArrayLike<number> | SparseRows,
   columns: number,
   path: string,
-  given?: number,
+  knownLargest?: number,
 ): ScaledCounts {
   const sparse = 'starts' in counts ? counts : undefined;
   const values = sparse ? sparse.values : (counts as ArrayLike<number>);
@@ -34,11 +34,11 @@ export function scaleCounts(
     if (!(x >= 0 && x < Infinity)) throw notACount(x, place(i, columns, sparse), path);
     if (x > found) found = x;
   }
-  const largest = given ?? found;
+  const largest = knownLargest ?? found;
   if (largest === 0) throw new MixturaError(`${path} has no count above 0: give a table of counts.`);
   const full = Math.log2(largest + 1);
   const read = (x: number) => Math.min(1, Math.log2(x + 1) / full);
-  // Most counts are small, and a logarithm of each of millions takes its time.
+  // Most counts are small, and millions of logarithms take long.
   const small = Float32Array.from({ length: TABLE }, (_, x) => read(x));
   const scaled = new Float32Array(values.length);
   for (let i = 0; i < scaled.length; i++) scaled[i] = small[values[i]!] ?? read(values[i]!);

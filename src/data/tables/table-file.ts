@@ -14,9 +14,9 @@ import { isZip } from '../formats/zip.js';
 import { csvContent, npyContent, type TableOptions, tableDataset } from './table.js';
 
 interface Format {
-  /** How files of it are named. */
+  /** The endings of the names of such files. */
   readonly ending: RegExp;
-  /** Whether the first bytes of a file are certainly of it. */
+  /** Whether the first bytes of a file prove that it is of this kind. */
   readonly begins?: (start: Uint8Array) => boolean;
   /** Whether a part of the file can be named by --key. */
   readonly parts?: boolean;
@@ -38,9 +38,10 @@ const FORMATS = {
   csv: { ending: /\.(csv|tsv)(\.gz)?$/i, labels: true, read: csvContent },
 } as const satisfies Readonly<Record<string, Format>>;
 
+/** A kind of file that holds a table: `csv`, `npy`, ... */
 export type TableKind = keyof typeof FORMATS;
 
-/** For an error: what may be given. */
+/** The kinds of tables, as a part of a sentence. */
 export const TABLE_KINDS = '.csv or .tsv (plain or gzipped), .npy, .npz, .parquet, .h5, .h5ad, .mtx';
 
 /** The kind of a file, by its first bytes where those are certain, else by its name. */
@@ -51,7 +52,7 @@ export function tableKind(path: string, start: Uint8Array): TableKind | undefine
   return found?.[0];
 }
 
-/** Whether a name is such that it can only be meant as that of a table's file. */
+/** Whether a name ends as the name of a table's file does. */
 export function isTableName(name: string): boolean {
   return Object.values<Format>(FORMATS).some(({ ending }) => ending.test(name));
 }
@@ -80,7 +81,7 @@ export async function openTable(
   return tableDataset(path, options, await read(path, options, start));
 }
 
-/** @throws a usage error for options that are for tables, given for what is none. */
+/** Refuses options of tables for other data. @throws a usage error that names the option. */
 export function requireNoTableOptions(name: string, { label, key, transpose, counts }: TableOptions): void {
   if (label !== undefined) {
     throw usageError(`--label names a column of a table, and ${name} is none: leave it out.`);

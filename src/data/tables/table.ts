@@ -16,10 +16,11 @@ import { readNpy } from '../formats/npy.js';
 import { isSparse, rowOfEntry, sparseDataset, sparseScaling, transposeSparse } from '../formats/sparse.js';
 import { scaleCounts } from './counts.js';
 
+/** How a table is read: its labels and part, and how its values are scaled. */
 export interface TableOptions extends ReadOptions {
   /**
-   * `none` reads columns as they are (default), `standardize` as (x - mean) / deviation of this file, and a
-   * scaling that another data set tells as that one does (to assign new rows to groups learned before).
+   * `none` reads columns as they are (default), `standardize` as (x - mean) / deviation of this file. The scaling of
+   * another data set reads them as that data set does, to assign new rows to groups that were learned from it.
    */
   readonly scaling?: 'none' | 'standardize' | ColumnScaling | undefined;
   /** Stored byte that becomes 1 (default 255); for arrays of bytes. */
@@ -115,7 +116,7 @@ export function columnScaling(values: ArrayLike<number>, columns: number): Colum
 type Units = Pick<DatasetDescription, 'range' | 'maximum' | 'scaling' | 'largestCount'> &
   Pick<Content, 'values'>;
 
-/** Values as they are kept, and how they relate to those of the file. */
+/** Values as they are stored, and how they relate to those of the file. */
 function inUnits(path: string, options: TableOptions, shape: number[], values: Content['values']): Units {
   const columns = shape[0]!;
   const { counts = options.former?.largestCount ?? false } = options;
@@ -164,7 +165,7 @@ function applyScaling(values: Float32Array | Float64Array, { shift, scale }: Col
   return out;
 }
 
-/** By what is asked, else as the run's own table, unless only the file as it lies has the run's columns. */
+/** As the options say; else as the run's own table was read, unless only the untransposed file has the run's columns. */
 function isTransposed({ shape }: Content, { transpose, former }: TableOptions, path: string): boolean {
   if (transpose && shape.length !== 2) {
     throw usageError(`--transpose is for tables, and ${path} has shape ${shape.join(' x ')}: leave it out.`);

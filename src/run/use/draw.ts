@@ -1,7 +1,6 @@
 /** @file New samples of a trained run, of one component or of the whole mixture. */
 
-import { type Samples, sampleSize } from '../../data/dataset.js';
-import { unscaledCount } from '../../data/tables/counts.js';
+import { sampleSize } from '../../data/dataset.js';
 import { usageError } from '../../errors.js';
 import type { TrainedRun } from '../trained.js';
 
@@ -41,26 +40,4 @@ export async function drawSamples(
     samples: await inference.sampleComponent(component, count, 'drawn', seed),
     components: new Int32Array(count).fill(component),
   };
-}
-
-/** Values of table columns or points as the file had them: shift + scale x, the stored byte, or the count; images as they are. */
-export function inFileUnits(
-  values: Float32Array,
-  {
-    kind,
-    shape,
-    scaling,
-    maximum,
-    largestCount,
-  }: Pick<Samples, 'kind' | 'shape' | 'scaling' | 'maximum' | 'largestCount'>,
-): Float32Array {
-  if (kind === 'image') return values;
-  const columns = sampleSize(shape);
-  if (scaling) {
-    const { shift, scale } = scaling;
-    return values.map((x, i) => shift[i % columns]! + scale[i % columns]! * x);
-  }
-  if (largestCount !== undefined) return values.map((x) => unscaledCount(x, largestCount));
-  if (maximum === undefined) return values;
-  return values.map((x) => maximum * x);
 }

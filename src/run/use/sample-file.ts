@@ -4,10 +4,11 @@ import { writeFileAtomic } from '../../atomic-file.js';
 import type { ResolvedRun } from '../../config/schema.js';
 import { sampleSize } from '../../data/dataset.js';
 import { encodeNpy } from '../../data/formats/npy.js';
+import { inFileUnits } from '../../data/tables/file-units.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { imageGridPng } from '../../report/image-grid.js';
 import { scatterBounds, scatterPng } from '../../report/scatter.js';
-import { type Drawn, inFileUnits } from './draw.js';
+import type { Drawn } from './draw.js';
 
 /** A sheet of more images is no picture that a person looks at. */
 const MOST_IMAGES = 10_000;

@@ -1,4 +1,4 @@
-/** @file One HDF5 file in memory, read by h5wasm: what is in it, numbers, words; every size checked before it is read. */
+/** @file One HDF5 file in memory, read by h5wasm: its contents, numbers and words; every size is checked before it is read. */
 
 import type { Attribute, Dataset, File, Group, Metadata } from 'h5wasm';
 import { MixturaError } from '../../../errors.js';
@@ -47,11 +47,11 @@ export class Hdf5File {
     this.bytes = bytes;
   }
 
-  /** @throws MixturaError if h5wasm is missing; an Error of its own if this is no HDF5 file. */
+  /** Opens a file in memory. @throws MixturaError if h5wasm is missing; an Error of h5wasm if this is no HDF5 file. */
   static async open(bytes: Uint8Array, path: string): Promise<Hdf5File> {
     const module = await optionalPackage(() => import('h5wasm'), 'h5wasm', path, 'an HDF5 file');
     const { FS } = await module.ready;
-    // Otherwise a failed read gives whatever was in memory.
+    // Otherwise a failed read returns what happened to be in memory.
     (await module.ready).activate_throwing_error_handler();
     const name = `mixtura-${Hdf5File.#opened++}.h5`;
     FS.writeFile(name, bytes);
@@ -71,7 +71,7 @@ export class Hdf5File {
     }
   }
 
-  /** Every data set by its path, with its sizes; what links lead to is left out, but data sets in the same file. */
+  /** Every data set by its path, with its sizes; of links only those to data sets in the same file are followed. */
   arrays(): ArrayEntry[] {
     const found: ArrayEntry[] = [];
     let seen = 0;
@@ -142,7 +142,7 @@ export class Hdf5File {
     return { shape, values };
   }
 
-  /** @throws MixturaError as `numbers` does, or if it is neither numbers nor words. */
+  /** A data set as words. @throws MixturaError as `numbers` does, or if it is neither numbers nor words. */
   words(path: string): string[] {
     const dataset = this.#dataset(path);
     const { metadata } = dataset;

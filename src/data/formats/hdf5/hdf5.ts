@@ -1,4 +1,4 @@
-/** @file HDF5: the data set of samples, and perhaps that of their labels, in a file of whatever layout. */
+/** @file HDF5: the data set of samples, and perhaps that of their labels, in a file of any layout. */
 
 import { MixturaError, usageError } from '../../../errors.js';
 import { chooseLabels, chooseSamples, heldOut, listed } from '../choose-array.js';

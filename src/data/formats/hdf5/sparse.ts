@@ -57,7 +57,7 @@ export function readSparseGroup(file: Hdf5File, group: string): SparseRows {
 
 /** Attribute `shape` (AnnData), `h5sparse_shape` (old AnnData), or data set `shape` (10x). */
 function sizes(file: Hdf5File, group: string): number[] | undefined {
-  const told = file.attribute(group, 'shape') ?? file.attribute(group, 'h5sparse_shape');
-  if (Array.isArray(told)) return told;
+  const declared = file.attribute(group, 'shape') ?? file.attribute(group, 'h5sparse_shape');
+  if (Array.isArray(declared)) return declared;
   return file.shape(`${group}/shape`) ? Array.from(file.numbers(`${group}/shape`).values) : undefined;
 }

@@ -1,4 +1,4 @@
-/** @file HDF5 files read in a thread of their own: what h5wasm takes of memory is given back, and nothing can hang. */
+/** @file HDF5 files are read in a thread of their own: it frees the memory of h5wasm, and can be ended when it hangs. */
 
 import { Worker } from 'node:worker_threads';
 import { MixturaError } from '../../../errors.js';
@@ -25,7 +25,7 @@ export async function readHdf5(path: string, options: ReadOptions = {}): Promise
     );
   }
   const seconds = BASE_SECONDS + Math.ceil(bytes.length / BYTES_A_SECOND);
-  // Of other options there may be some that cannot be sent.
+  // Other options may have values that cannot be sent to a thread.
   const { label, key, former } = options;
   const reply = await inThread({ bytes, path, options: { label, key, former } }, seconds);
   if ('message' in reply) throw new MixturaError(reply.message, { exitCode: reply.exitCode });
@@ -38,7 +38,7 @@ function inThread(request: Hdf5Request, seconds: number): Promise<Hdf5Reply> {
   const { buffer, byteLength } = request.bytes;
   const worker = new Worker(builtFile('data/formats/hdf5/worker.js'), {
     workerData: request,
-    // Handed over where it is not shared with other buffers, so that there is one copy of a large file.
+    // Transferred where it is not shared with other buffers, so that there is one copy of a large file.
     transferList: buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
     stderr: true,
   });

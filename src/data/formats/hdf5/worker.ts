@@ -1,4 +1,4 @@
-/** @file The thread in which HDF5 files are read: its memory goes with it, and it can be ended. */
+/** @file The thread in which HDF5 files are read: its memory is freed when it ends, and it can be ended from outside. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { MixturaError } from '../../../errors.js';
@@ -13,7 +13,7 @@ export interface Hdf5Request {
   readonly options: ReadOptions;
 }
 
-/** What it answers: content with the held-out part beside it, or what the user is to be told. */
+/** What it answers: content with the held-out part beside it, or the message of an error. */
 export type Hdf5Reply =
   | { readonly content: Omit<Content, 'test'>; readonly test?: Omit<Content, 'test'> | undefined }
   | { readonly message: string; readonly exitCode: number };
@@ -31,7 +31,7 @@ function reply(message: Hdf5Reply, handedOver: ArrayBuffer[] = []): void {
   parentPort!.postMessage(message, handedOver);
 }
 
-/** What is large is handed over, not copied. */
+/** The large buffers, which are transferred and not copied. */
 function buffersOf({ values }: Omit<Content, 'test'>): ArrayBuffer[] {
   const arrays = isSparse(values) ? [values.starts, values.indices, values.values] : [values];
   return arrays.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));

@@ -1,4 +1,4 @@
-/** @file The compressions of Parquet pages: what a page may unpack to is known, and no more is unpacked. */
+/** @file The compressions of Parquet pages: a page is unpacked to its known size and no further. */
 
 import * as zlib from 'node:zlib';
 import { optionalPackage } from '../optional-package.js';
@@ -12,7 +12,7 @@ type NativeZstd = (packed: Uint8Array, options: { maxOutputLength: number }) => 
 
 const nativeZstd = (zlib as unknown as { zstdDecompressSync?: NativeZstd }).zstdDecompressSync;
 
-/** @throws MixturaError saying how to add the packages where they are missing. */
+/** Imports the packages that read Parquet. @throws MixturaError saying how to add them where they are missing. */
 export async function parquetPackages(path: string): Promise<Packages> {
   return optionalPackage(
     () => Promise.all([import('hyparquet'), import('hyparquet-compressors')]),
@@ -22,7 +22,7 @@ export async function parquetPackages(path: string): Promise<Packages> {
   );
 }
 
-/** By the names of the format. */
+/** The codecs by their names in the format. */
 export function codecs([{ snappyUncompress }, { compressors }]: Packages): Readonly<Record<string, Unpack>> {
   const capped =
     (unpack: (packed: Uint8Array, options: { maxOutputLength: number }) => Uint8Array): Unpack =>
@@ -53,7 +53,7 @@ const MAX_ZSTD_WINDOW = 2 ** 27;
 const [RAW, RLE] = [0, 1];
 
 /**
- * Holds the sizes in Zstandard's frames and blocks against the length that the page has.
+ * Compares the sizes in Zstandard's frames and blocks with the length that the page has.
  *
  * @throws RangeError if they claim more.
  */

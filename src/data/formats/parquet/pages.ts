@@ -1,4 +1,4 @@
-/** @file The pages of a Parquet column, walked and unpacked before they are decoded, so that damage cannot run wild. */
+/** @file The pages of a Parquet column: their sizes are checked, and they are unpacked, before anything is decoded. */
 
 import type { ColumnMetaData, SchemaElement } from 'hyparquet/src/types.js';
 import type { Unpack } from './codecs.js';
@@ -39,8 +39,8 @@ export function chunkRange({ meta }: ColumnChunk, fileBytes: number): { start: n
 /**
  * Walks the pages of a column's bytes as far as its rows need, and checks every size in them.
  *
- * @param spend is told the unpacked size of every page, before it is unpacked.
- * @returns the pages, unpacked, in their order; those stored as they are, are left out.
+ * @param spend called with the unpacked size of every page, before it is unpacked.
+ * @returns the unpacked pages in their order, without those that are not compressed.
  * @throws RangeError, or the error of a codec, if anything does not fit.
  */
 export function unpackPages(

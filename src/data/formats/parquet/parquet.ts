@@ -79,7 +79,7 @@ function checkFrame(bytes: Uint8Array, path: string): void {
   }
 }
 
-/** The footer, every size in it checked before hyparquet believes it. */
+/** The footer; every size in it is checked before hyparquet uses it. */
 function readMetadata(bytes: Uint8Array, { parquetMetadata }: Hyparquet): FileMetaData {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 8, true);
   if (length > bytes.length - FRAME) throw new RangeError(`its footer claims ${length} bytes`);
@@ -128,7 +128,7 @@ async function readLabels(table: Table, element: SchemaElement, rows: number): P
   return { ...encodeLabels(words, table.path), from: element.name, asked: true };
 }
 
-/** Rows of the whole file, held against its size. */
+/** Rows of the whole file, compared with its size. */
 function rowCount({ path, bytes, metadata }: Table, columns: number): number {
   if (columns === 0)
     throw new MixturaError(`${path} has no columns besides the labels: give columns of numbers.`);
@@ -137,13 +137,13 @@ function rowCount({ path, bytes, metadata }: Table, columns: number): number {
     throw new RangeError('its groups have other rows than it says');
   if (rows === 0) throw new MixturaError(`${path} holds no rows: give at least one row of numbers.`);
   const claim = `${rows} rows of ${columns} columns`;
-  // A column that repeats one value takes next to nothing, so a bit for a value is all that is asked.
+  // A column that repeats one value takes almost no bytes, so only a bit for each value is required.
   requirePlausible((rows * columns) / 8, bytes.length, path, claim);
   requirePlausible(rows * columns * 8, Infinity, path, claim);
   return rows;
 }
 
-/** Hands over every value of a column with its row, one group of rows after the other. */
+/** Calls a function with every value of a column and its row, one group of rows after the other. */
 async function readColumn(
   table: Table,
   element: SchemaElement,

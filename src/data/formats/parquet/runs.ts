@@ -1,4 +1,4 @@
-/** @file The packed numbers in Parquet pages, walked before they are decoded: no run or block may claim more than there is. */
+/** @file The packed numbers in Parquet pages, checked before they are decoded: no run or block may claim more bytes than there are. */
 
 import { readVarint } from './thrift.js';
 

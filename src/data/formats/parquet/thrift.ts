@@ -1,4 +1,4 @@
-/** @file Structs in Thrift's compact protocol, read so that no size is believed before it is checked. */
+/** @file Structs in Thrift's compact protocol; every size is checked before it is used. */
 
 /** A value: numbers are kept, nested structs too; text and lists are only checked. */
 export type ThriftValue = number | boolean | ThriftStruct | undefined;
@@ -10,7 +10,7 @@ const MAX_DEPTH = 24;
 const [TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, STRUCT] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12];
 
 /**
- * Reads the struct at `start`, and tells where it ends.
+ * Reads the struct at `start`; returns it and where it ends.
  *
  * @throws RangeError if it does not end before `end`, is nested too deeply, or has a list or a number that cannot be.
  */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inFileUnits } from './draw.js';
+import { inFileUnits } from './file-units.js';
 
 it('gives table columns, bytes and images back as their files had them', () => {
   const values = Float32Array.of(0, 1, -1, 0.5);

@@ -1,0 +1,34 @@
+/**
+ * Data sets by name and by file, unequal selections of them, and batches.
+ * @module mixtura/data
+ */
+
+export { cacheFolder, type Environment } from './cache-folder.js';
+export { type BatchSchedule, batchSchedule } from './data/batches.js';
+export {
+  type ArraySource,
+  arrayDataset,
+  type ColumnScaling,
+  classCounts,
+  type Dataset,
+  type DatasetKind,
+  type MixtureTruth,
+  type Samples,
+  sampleSize,
+  type ValueRange,
+  withoutLabels,
+} from './data/dataset.js';
+export type { Former } from './data/formats/content.js';
+export {
+  type CacheContent,
+  type CachedDataset,
+  CacheWriter,
+  openCacheFile,
+} from './data/images/cache-file.js';
+export type { Sharp, SharpLoader } from './data/images/decode.js';
+export { type ImageFolderOptions, type ImageOptions, imageFolder } from './data/images/folder.js';
+export { type Selection, select } from './data/select.js';
+export { CATALOGUE, type CatalogueEntry } from './data/sets/catalogue.js';
+export type { DownloadProgress } from './data/sets/download.js';
+export { DATASET_NAMES, type OpenOptions, openDataset } from './data/sets/open.js';
+export { inFileUnits, type ScaledValues } from './data/tables/file-units.js';

@@ -1,0 +1,17 @@
+/**
+ * The self-contained report of a run as HTML, from what it shows; a sheet of examples of a data set.
+ * @module mixtura/report
+ */
+
+export { contactSheet } from './report/contact-sheet.js';
+export { renderReport } from './report/report.js';
+export type {
+  ReportCurve,
+  ReportData,
+  ReportGroup,
+  ReportMetric,
+  ReportRun,
+  ReportSizes,
+  ReportView,
+  SampleForm,
+} from './report/report-data.js';
