@@ -1,0 +1,160 @@
+/** @file The package as a consumer gets it: packed, installed without its optional packages, compiled strictly, and run. */
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = path.join(import.meta.dirname, '..');
+const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly bin: { readonly mixtura: string };
+  readonly sideEffects: readonly string[];
+};
+
+/** `mixtura`, `mixtura/graph`, and so on. */
+const subpaths = Object.keys(manifest.exports)
+  .filter((key) => !key.endsWith('.json'))
+  .map((key) => path.posix.join('mixtura', key));
+
+/** Uses every subpath, some of its types, and a run that was trained before. */
+const CONSUMER = `
+${subpaths.map((subpath, i) => `import * as module${i} from '${subpath}';`).join('\n')}
+import { MixturaError, prepareRun, type TrainedRun, withTrained } from 'mixtura';
+import { evaluate, grad, input } from 'mixtura/graph';
+import { z } from 'mixtura/method';
+import { nmi } from 'mixtura/metrics';
+
+export const modules: readonly object[] = [${subpaths.map((_, i) => `module${i}`).join(', ')}];
+const x = input('x', [2]);
+const [slope] = grad(x.square().sum(), [x]);
+const settings = z.object({ rate: z.number().default(0.5) });
+const rate: number = settings.parse({}).rate;
+const refusal: unknown = await prepareRun({ data: { name: 'digits' }, batch: 10_000 }).catch((error: unknown) => error);
+const draw = ({ inference }: TrainedRun): Promise<Float32Array> => inference.sampleComponent(0, 2);
+console.log(
+  JSON.stringify({
+    names: modules.map((module) => Object.keys(module).length),
+    slope: Array.from(evaluate([slope!], { x: Float32Array.of(1, -2) })[0]!),
+    nmi: nmi([0, 0, 1, 1], [1, 1, 0, 0]),
+    rate,
+    exitCode: refusal instanceof MixturaError && refusal.exitCode,
+    values: (await withTrained('run', draw)).length,
+  }),
+);
+`;
+
+let project = '';
+beforeAll(() => {
+  // Not within the checkout: TypeScript looks for packages of types in all folders above.
+  project = realpathSync(mkdtempSync(path.join(tmpdir(), 'mixtura-package-')));
+  const packages = path.join(project, 'node_modules');
+  mkdirSync(packages);
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--offline', '--pack-destination', project], {
+    cwd: ROOT,
+    shell: process.platform === 'win32',
+  });
+  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!;
+  mkdirSync(path.join(packages, 'mixtura'));
+  execFileSync('tar', ['-xzf', tarball, '-C', path.join('node_modules', 'mixtura'), '--strip-components=1'], {
+    cwd: project,
+  });
+  for (const name of Object.keys(manifest.dependencies)) {
+    symlinkSync(path.join(ROOT, 'node_modules', name), path.join(packages, name), 'junction');
+  }
+  writeFileSync(path.join(project, 'package.json'), '{ "type": "module" }');
+  writeFileSync(path.join(project, 'consumer.ts'), CONSUMER);
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
+  const { outputText } = ts.transpileModule(CONSUMER, { compilerOptions });
+  writeFileSync(path.join(project, 'consumer.js'), outputText);
+}, 60_000);
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe('the packed package', () => {
+  // zod names a type of the DOM or of Node (URL), so one of them there must be.
+  it.each([
+    ['the types of the DOM and none of Node', ['lib.es2023.d.ts', 'lib.dom.d.ts'], []],
+    ['the types of Node and none of the DOM', ['lib.es2023.d.ts'], ['node']],
+  ])('compiles strictly, declarations checked, with %s', (_, lib, types) => {
+    const program = ts.createProgram([path.join(project, 'consumer.ts')], {
+      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, skipDefaultLibCheck: true },
+      ...{ module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, lib, types },
+      typeRoots: [path.join(ROOT, 'node_modules/@types')],
+      // Dependencies are looked up as they are linked, not beside @types/node in the checkout.
+      preserveSymlinks: true,
+    });
+    const ofNode = program.getSourceFiles().some(({ fileName }) => fileName.includes('@types/node'));
+    expect(ofNode).toBe(types.length > 0);
+    // The types of Node are not ours, and zod is the same in both cases: checking them takes most of the time.
+    const checked = program
+      .getSourceFiles()
+      .filter(({ fileName }) => types.length === 0 || !/@types|undici-types|zod/.test(fileName));
+    const problems = [
+      ...program.getGlobalDiagnostics(),
+      ...checked.flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+      ]),
+    ];
+    const host = {
+      getCanonicalFileName: (file: string) => file,
+      getCurrentDirectory: () => project,
+      getNewLine: () => '\n',
+    };
+    expect(ts.formatDiagnostics(problems, host)).toBe('');
+  });
+
+  it('runs: the command trains, every subpath loads, and the library opens the run', () => {
+    const node = (...args: string[]) =>
+      execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8', stdio: 'pipe' });
+    const command = path.join('node_modules/mixtura', manifest.bin.mixtura);
+    const trained = JSON.parse(
+      node(command, 'train', 'digits', '--steps', '3', '--out', 'run', '--json'),
+    ) as object;
+    expect(trained).toMatchObject({ run: 'run', method: 'slogan', steps: 3 });
+    const { names, ...result } = JSON.parse(node('consumer.js')) as { readonly names: readonly number[] };
+    expect(names.every((count) => count > 0)).toBe(true);
+    expect(result).toEqual({ slope: [2, -4], nmi: 1, rate: 0.5, exitCode: 2, values: 2 * 64 });
+  });
+});
+
+describe('sideEffects', () => {
+  it('lists the scripts that do something when they are loaded, and no other source does', () => {
+    const source = path.join(ROOT, 'src');
+    const scripts = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .map((file) => file.replaceAll(path.sep, '/'))
+      .filter((file) => /\.ts$/.test(file) && !/\.test\.ts$|^wasm\/kernel\//.test(file))
+      .filter((file) => hasEffects(path.join(source, file)))
+      .map((file) => `./dist/${file.replace(/ts$/, 'js')}`);
+    expect([...manifest.sideEffects].sort()).toEqual(scripts.sort());
+  });
+});
+
+/** Whether a source has statements beside declarations at its top. */
+function hasEffects(file: string): boolean {
+  const { statements } = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023);
+  return statements.some(
+    (statement) =>
+      !(
+        ts.isImportDeclaration(statement) ||
+        ts.isExportDeclaration(statement) ||
+        ts.isVariableStatement(statement) ||
+        ts.isFunctionDeclaration(statement) ||
+        ts.isClassDeclaration(statement) ||
+        ts.isInterfaceDeclaration(statement) ||
+        ts.isTypeAliasDeclaration(statement)
+      ),
+  );
+}
