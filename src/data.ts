@@ -18,6 +18,7 @@ export {
   type ValueRange,
   withoutLabels,
 } from './data/dataset.js';
+export type { StoredType } from './data/file-dataset.js';
 export type { Former } from './data/formats/content.js';
 export {
   type CacheContent,

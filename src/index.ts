@@ -26,6 +26,7 @@ export {
   type FoundGroup,
   type Summary,
 } from './evaluate/labels.js';
+export type { EvaluationProgress, OnProgress } from './evaluate/progress.js';
 export type { Split } from './metrics/metric.js';
 export { type Aggregate, aggregate, type Comparison, compareRuns } from './run/compare.js';
 export type { FollowOptions, TrainResult } from './run/complete.js';
@@ -44,8 +45,9 @@ export {
   assignmentCsv,
   groupCounts,
 } from './run/use/assign.js';
-export { type Drawn, type DrawOptions, drawSamples } from './run/use/draw.js';
+export { type DrawOptions, drawSamples } from './run/use/draw.js';
 export { type ExportedFile, exportRun } from './run/use/export.js';
 export { writeSampleFile } from './run/use/sample-file.js';
 export { Inference } from './train/inference.js';
+export type { Drawn } from './train/rejection.js';
 export { VERSION } from './version.js';

@@ -113,7 +113,7 @@ export function scoresOf(
  * Scores by their full names, to be printed or saved.
  *
  * @example
- * namedScores([{ metric: 'nmi', protocol: 'assign', split: 'test', value: 0.9 }]); // { 'nmi-assign-test': 0.9 }
+ * namedScores([{ metric: 'nmi', protocol: 'assign', split: 'test', value: 0.9 }]); // => { 'nmi-assign-test': 0.9 }
  */
 export function namedScores(scores: readonly Score[]): Record<string, number> {
   return Object.fromEntries(scores.map((score) => [metricName(score), score.value]));

@@ -1,4 +1,4 @@
-/** @file Published values by data, method and metric, and which of them belongs beside a metric of ours. */
+/** @file Published values by data, method and metric, and which of them corresponds to a metric of ours. */
 import { type MetricParts, RAW } from './metric.js';
 import {
   GM_GAN_CLUSTERING,
@@ -113,11 +113,11 @@ export function publishedData(
 }
 
 /**
- * The cell that belongs beside a metric of a run, if the papers have one: of the same data, method and variant.
+ * The cell that corresponds to a metric of a run, if the papers have one: of the same data, method and variant.
  *
- * NMI of SLOGAN's tables is that of k-means on the method's features; ACC and NMI of GM-GAN's that of the method's own
- * clusters. FID and ICFID are given beside Frechet distances of any feature network, for their order only: the papers
- * do not name theirs (see {@link sameFeatures}).
+ * NMI of SLOGAN's tables is that of k-means on the method's features; ACC and NMI of GM-GAN's are those of the
+ * method's own clusters. FID and ICFID correspond to Frechet distances of any feature network, to compare their order
+ * only: the papers do not name their networks.
  */
 export function publishedCell(query: PublishedQuery, metric: MetricParts): PublishedCell | undefined {
   const wanted = paperMetric(metric);

@@ -8,7 +8,7 @@ const CANDIDATES = 20;
 
 /** Generated samples, and the components that they were drawn from. */
 export interface Drawn {
-  /** [n, ...shape], row-major. */
+  /** [n, ...shape], row-major, in the interval of the training data. */
   readonly samples: Float32Array;
   readonly components: Int32Array;
 }

@@ -2,6 +2,7 @@
 
 import { sampleSize } from '../../data/dataset.js';
 import { usageError } from '../../errors.js';
+import type { Drawn } from '../../train/rejection.js';
 import type { TrainedRun } from '../trained.js';
 
 /** What {@link drawSamples} draws. */
@@ -11,14 +12,6 @@ export interface DrawOptions {
   readonly count: number;
   /** The same seed gives the same samples (default 0). */
   readonly seed?: number | undefined;
-}
-
-/** New samples, each with its component. */
-export interface Drawn {
-  /** count x shape, in the interval of the training data. */
-  readonly samples: Float32Array;
-  /** The component that each was drawn from. */
-  readonly components: Int32Array;
 }
 
 /** Most values that one draw holds: 2 GiB of float32. */

@@ -8,7 +8,7 @@ import { inFileUnits } from '../../data/tables/file-units.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { imageGridPng } from '../../report/image-grid.js';
 import { scatterBounds, scatterPng } from '../../report/scatter.js';
-import type { Drawn } from './draw.js';
+import type { Drawn } from '../../train/rejection.js';
 
 /** A sheet of more images is no picture that a person looks at. */
 const MOST_IMAGES = 10_000;
