@@ -27,7 +27,7 @@ export const sampleVerb: Verb = {
     seed: { value: 'N', summary: 'the same seed gives the same samples (default 0)' },
   },
   examples: [
-    'mixtura sample runs/digits-slogan-001 --component 2 --count 50 --out twos.png',
+    'mixtura sample runs/digits-slogan-001 --component 1 --count 50 --out sevens.png',
     'mixtura sample runs/ring-slogan-001 --count 10000 --out new.csv',
   ],
   run: runSample,

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MixturaError } from '../errors.js';
+import { evaluate } from '../graph/evaluate.js';
+import { grad } from '../graph/grad.js';
 import { input, type Tensor } from '../graph/tensor.js';
-import type { Network } from '../nn/network.js';
-import { parameterCount } from '../nn/parameter.js';
+import { Stream } from '../math/random.js';
+import { dense, leakyRelu } from '../nn/layer.js';
+import { Network } from '../nn/network.js';
+import { initialValue, parameterCount } from '../nn/parameter.js';
 import { backbone } from './index.js';
 
 /** Shapes after every layer that changes them, the batch axis left out. */
@@ -17,6 +21,7 @@ function path(network: Network, x: Tensor): string[] {
   return shapes;
 }
 
+const TRAIN = { mode: 'train', updates: new Map() } as const;
 const count = (network: Network) => parameterCount(network.parameters);
 
 describe('SLOGAN Table 11, synthetic data', () => {
@@ -178,5 +183,50 @@ describe('fully connected networks of images', () => {
     expect(nets.critic().train(image).shape).toEqual([3, 1]);
     expect(nets.encoder(6).train(image).shape).toEqual([3, 6]);
     expect(nets.critic().features(image).shape).toEqual([3, 16]);
+  });
+});
+
+describe('what methods ask of networks', () => {
+  const nets = backbone({ shape: [3], range: 'real' }, { network: 'mlp', units: 4 });
+  const x = input('x', [5, 3]);
+  const valuesOf = (...networks: readonly Network[]) =>
+    Object.fromEntries(
+      networks.flatMap(({ parameters }) => parameters.map((p) => [p.name, initialValue(p, Stream.root(2))])),
+    );
+
+  it('is any number of scores, any name, and an encoder that is not projected', () => {
+    const critic = nets.critic({ outputs: 6, name: 'second' });
+    expect(critic.train(x).shape).toEqual([5, 6]);
+    expect(critic.name).toBe('second');
+    expect(critic.parameters.every(({ name }) => name.startsWith('second/'))).toBe(true);
+    expect(critic.outputBias!.shape).toEqual([6]);
+    expect(nets.encoder(2).projected).toHaveLength(3);
+    expect(nets.encoder(2, { spectral: false }).projected).toEqual([]);
+  });
+
+  it('is a tap before the last activation and the head: the head on it is the network', () => {
+    const critic = nets.critic();
+    const head = critic.layers
+      .slice(-2)
+      .reduce((value, layer) => layer.apply(value, TRAIN), critic.features(x, 'train'));
+    const feeds = { ...valuesOf(critic), x: Stream.root(3).normals(new Float64Array(15)) };
+    const [whole, tapped] = evaluate([critic.train(x), head], feeds);
+    expect([...tapped!]).toEqual([...whole!]);
+    const deep = new Network('deep', critic.layers, { trunk: 1 });
+    expect(deep.features(x).shape).toEqual([5, 4]);
+  });
+
+  it('is several heads on one trunk, whose gradients add up in it', () => {
+    const critic = nets.critic();
+    const classes = new Network('classes', [leakyRelu, dense('classes/0-dense', 4, 2)]);
+    const [scores, logits] = [critic.train(x).sum(), classes.train(critic.features(x, 'train')).sum()];
+    const weight = critic.parameters[0]!.tensor;
+    const gradients = [scores, logits, scores.add(logits)].map((loss) => grad(loss, [weight])[0]!);
+    const feeds = { ...valuesOf(critic, classes), x: Stream.root(3).normals(new Float64Array(15)) };
+    const [a, b, both] = evaluate(gradients, feeds);
+    expect(Math.hypot(...b!)).toBeGreaterThan(1e-3);
+    both!.forEach((value, i) => {
+      expect(value).toBeCloseTo(a![i]! + b![i]!, 12);
+    });
   });
 });

@@ -60,7 +60,7 @@ export interface DenseOptions {
   readonly spectral?: boolean;
 }
 
-/** y = x W + b, W of shape [inputs, outputs]; Glorot-uniform unless told otherwise. */
+/** y = x W + b, W of shape [inputs, outputs]; Glorot-uniform by default. */
 export function dense(name: string, inputs: number, outputs: number, options: DenseOptions = {}): Layer {
   const weight = parameter(
     `${name}/weight`,

@@ -1,5 +1,5 @@
 /**
- * @file The training loop: phases as data, one step after another, told as events.
+ * @file The training loop: phases as data, one step after another, with an event for each.
  *
  * Every draw is keyed by the seed, the step and what it is for, so a step is a function of the state before it and
  * its number: a run that was killed and resumed goes through the same bits as one that was not.
