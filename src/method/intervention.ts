@@ -30,7 +30,10 @@ export interface InterventionTools {
   overRows(tool: RowTool, rows: ArrayLike<number>): Promise<Float32Array>;
   /** Runs one of the model's `programs`, with its assignments. */
   run(program: ProgramSpec, feeds?: Feeds): Promise<ProgramOutputs>;
-  /** Gives a network new starting values, drawn from the stream of this intervention, and moments of 0. */
+  /**
+   * Gives a network new starting values, drawn from the stream of this intervention, and moments of 0. Adam goes on
+   * counting its steps, so its bias correction does not begin anew.
+   */
   restart(network: Network): Promise<void>;
 }
 
