@@ -57,6 +57,34 @@ describe('the inputs of a phase', () => {
     expect(new Set(buffers).size).toBe(buffers.length);
   });
 
+  it('are copied where one array is given to several, or is a part of a buffer, which stays as it is', () => {
+    const table = Float32Array.of(1, 2, 3, 4);
+    const shared = phase('shared', context, (p) => {
+      const drawn = p.draw(() => Float32Array.of(5, 6));
+      return {
+        outputs: {
+          sum: p
+            .feed('a', [2], drawn)
+            .add(p.feed('b', [2], drawn))
+            .add(p.feed('part', [2], () => table.subarray(1, 3))),
+        },
+      };
+    });
+    const { feeds } = begin(shared, at(0));
+    expect(feeds).toEqual({
+      a: Float32Array.of(5, 6),
+      b: Float32Array.of(5, 6),
+      part: Float32Array.of(2, 3),
+    });
+    structuredClone(feeds, { transfer: Object.values(feeds).map(({ buffer }) => buffer as ArrayBuffer) });
+    expect(table).toEqual(Float32Array.of(1, 2, 3, 4));
+  });
+
+  it('take as many values as they have', () => {
+    const built = phase('short', context, (p) => ({ outputs: { x: p.feed('x', [2, 2], () => [1, 2, 3]) } }));
+    expect(() => built.begin(at(0))).toThrow('phase short: input x was given 3 values, not 4');
+  });
+
   it('cannot be declared twice', () => {
     const twice = () =>
       phase('x', context, (p) => ({
@@ -111,6 +139,16 @@ describe('descents', () => {
     expect(learningRate).toBeCloseTo(0.15, 14);
     expect(rest).toEqual({ kind: 'adam', group: 'net', beta1: 0, beta2: 0.9, step: 6 });
   });
+
+  it('have a network once: its tensors have one gradient each', () => {
+    const twice = () =>
+      phase('fit', context, (p) => {
+        const score = network.train(p.real());
+        const descents = [score.sum(), score.square().sum()];
+        return { descend: descents.map((loss) => ({ loss, networks: [network], by: adam(config) })) };
+      });
+    expect(twice).toThrow('phase fit: two descents have net/0-dense/weight; add their losses in one');
+  });
 });
 
 describe('when a phase runs', () => {
@@ -132,5 +170,13 @@ describe('when a phase runs', () => {
     expect(runs({ from: 2, to: 5 })).toEqual([0, 0, 1, 2, 3, 0, 0, 0]);
     expect(runs({ from: 1, every: 2 })).toEqual([0, 1, 0, 2, 0, 3, 0, 4]);
     expect(runs({ when: (step: number) => step % 2 === 0 })).toEqual([1, 0, 3, 0, 5, 0, 7, 0]);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses to run at every %s steps', (every) => {
+    expect(() => runs({ every })).toThrow(`phase fit: every is ${every}, not a whole number from 1`);
+  });
+
+  it('refuses to begin between steps', () => {
+    expect(() => runs({ from: 0.5 })).toThrow('phase fit: from is 0.5, not a whole number');
   });
 });

@@ -7,12 +7,13 @@
  *     return { outputs: { generator: loss }, descend: [{ loss, networks: [generator], by: adam(config) }] };
  *   });
  */
-import type {
-  AdamUpdate,
-  OptimizerUpdate,
-  ProgramOutputs,
-  ProgramSpec,
-  SgdUpdate,
+import {
+  type AdamUpdate,
+  elements,
+  type OptimizerUpdate,
+  type ProgramOutputs,
+  type ProgramSpec,
+  type SgdUpdate,
 } from '../engine/engine.js';
 import { grad } from '../graph/grad.js';
 import { full, input, type Tensor } from '../graph/tensor.js';
@@ -57,7 +58,10 @@ export interface PhaseBody<Step extends StepContext = StepContext> {
 export interface PhaseBuilder<Step extends StepContext = StepContext> {
   /** New running statistics, assigned after the program: to be passed to `network.train`. */
   readonly statistics: Map<string, Tensor>;
-  /** An input of this shape, and its row-major values at a step, in an array that the engine may keep. */
+  /**
+   * An input of this shape, and its row-major values at a step, in an array that the engine may keep and leave empty. A part
+   * of a larger buffer is copied, and so is an array that several inputs are given.
+   */
   feed(name: string, shape: readonly number[], values: (step: OwnStep<Step>) => ArrayLike<number>): Tensor;
   /** A scalar that changes from step to step. */
   schedule(name: string, value: (step: OwnStep<Step>) => number): Tensor;
@@ -80,7 +84,7 @@ export interface PhaseOptions {
   readonly from?: number;
   /** The step at which it has ended (default never). */
   readonly to?: number;
-  /** Runs at every n-th step, beginning with `from` (default 1). */
+  /** Runs at every n-th step, beginning with `from` (default 1; a whole number from 1). */
   readonly every?: number;
   /** A further condition. It must be a function of the step and of the saved state; the optimizer counts as if it held always. */
   readonly when?: (step: number) => boolean;
@@ -91,7 +95,8 @@ export interface PhaseOptions {
 /**
  * A phase of one program.
  *
- * @throws an Error where an input is declared twice with different shapes, or a shape does not fit where it is used
+ * @throws an Error where an input is declared twice, a shape does not fit where it is used, two losses descend one
+ * network, or `from` and `every` are no whole numbers; a step throws one where a feed does not have the size of its input
  */
 export function phase<Step extends StepContext = StepContext>(
   name: string,
@@ -99,12 +104,13 @@ export function phase<Step extends StepContext = StepContext>(
   build: (p: PhaseBuilder<Step>) => PhaseBody<Step>,
   options: PhaseOptions = {},
 ): Phase<Step> {
-  const inputs = new Inputs<Step>(context);
+  requireSteps(name, options);
+  const inputs = new Inputs<Step>(name, context);
   const { outputs = {}, descend = [], assign = new Map(), prepare, finish } = build(inputs);
   const program: ProgramSpec = {
     name: options.program ?? name,
     outputs,
-    ...(descend.length > 0 && { gradients: new Map(descend.flatMap(gradientsOf)) }),
+    ...(descend.length > 0 && { gradients: allGradients(name, descend) }),
     assignments: new Map([...inputs.statistics, ...assign]),
   };
   return {
@@ -125,6 +131,13 @@ export function phase<Step extends StepContext = StepContext>(
   };
 }
 
+/** Other steps than whole ones never come, so the phase would pause for ever. */
+function requireSteps(name: string, { from = 0, every = 1 }: PhaseOptions): void {
+  if (!Number.isInteger(from)) throw new Error(`phase ${name}: from is ${from}, not a whole number`);
+  if (Number.isInteger(every) && every >= 1) return;
+  throw new Error(`phase ${name}: every is ${every}, not a whole number from 1`);
+}
+
 /** How often a phase has run after this step; undefined where it pauses. */
 function countAt(
   step: number,
@@ -133,6 +146,18 @@ function countAt(
   const since = step - from;
   if (since < 0 || step >= to || since % every !== 0 || when?.(step) === false) return undefined;
   return since / every + 1;
+}
+
+/** The gradients of all descents. A tensor has one gradient, so that of a second loss would take the place of the first. */
+function allGradients(phaseName: string, descend: readonly Descent[]): Map<string, Tensor> {
+  const all = new Map<string, Tensor>();
+  for (const [name, gradient] of descend.flatMap(gradientsOf)) {
+    if (all.has(name)) {
+      throw new Error(`phase ${phaseName}: two descents have ${name}; add their losses in one`);
+    }
+    all.set(name, gradient);
+  }
+  return all;
 }
 
 /** d loss / d parameter for every parameter of the networks, by name. */
@@ -158,13 +183,15 @@ function updatesOf(
 /** The inputs of one phase as they are declared, and their feeds. */
 class Inputs<Step extends StepContext> implements PhaseBuilder<Step> {
   readonly statistics = new Map<string, Tensor>();
+  readonly #phase: string;
   readonly #context: Pick<BuildContext, 'batch' | 'data'>;
   readonly #declared = new Map<
     string,
     { tensor: Tensor; values: (step: OwnStep<Step>) => ArrayLike<number> }
   >();
 
-  constructor(context: Pick<BuildContext, 'batch' | 'data'>) {
+  constructor(phaseName: string, context: Pick<BuildContext, 'batch' | 'data'>) {
+    this.#phase = phaseName;
     this.#context = context;
   }
 
@@ -208,12 +235,24 @@ class Inputs<Step extends StepContext> implements PhaseBuilder<Step> {
   }
 
   feeds(step: OwnStep<Step>): Record<string, Float32Array> {
-    const entries = [...this.#declared].map(([name, { values }]) => {
+    const buffers = new Set<ArrayBufferLike>();
+    const entries = [...this.#declared].map(([name, { tensor, values }]) => {
       const given = values(step);
-      return [name, given instanceof Float32Array ? given : Float32Array.from(given)] as const;
+      const size = elements(tensor.shape as readonly number[]);
+      if (given.length !== size) {
+        throw new Error(`phase ${this.#phase}: input ${name} was given ${given.length} values, not ${size}`);
+      }
+      const own = isWhole(given) && !buffers.has(given.buffer) ? given : Float32Array.from(given);
+      buffers.add(own.buffer);
+      return [name, own] as const;
     });
     return Object.fromEntries(entries);
   }
+}
+
+/** Whether an array is all of its buffer, which the engine takes with it. */
+function isWhole(values: ArrayLike<number>): values is Float32Array {
+  return values instanceof Float32Array && values.byteLength === values.buffer.byteLength;
 }
 
 function noiseOf(kind: NoiseKind, stream: StepContext['stream'], size: number): Float32Array {
