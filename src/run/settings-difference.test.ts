@@ -49,6 +49,13 @@ describe('a resume', () => {
     expect(settingsDifference(saved, same, [])).toBe(saved);
   });
 
+  it('has the default of a setting that the method had no name for when the run was started', () => {
+    expect(settingsDifference(saved, { settings: { penalty: 'lp' } }, [])).toBe(saved);
+    expect(refusal({ settings: { penalty: 'gp' } }).message).toContain(
+      'penalty: the run has "lp", you asked for "gp"',
+    );
+  });
+
   it('that asks for something else is refused with every difference, was and now', () => {
     const error = refusal({
       steps: 2000,

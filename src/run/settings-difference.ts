@@ -22,7 +22,7 @@ export function settingsDifference(
   const { data = {}, settings = {}, preset: _, ...rest } = request;
   const differences = [
     ...compare('', rest, saved as unknown as Record<string, unknown>),
-    ...compare('', settings, saved.settings),
+    ...compare('', settings, withDefaults(saved)),
     ...compare('', data, saved.data as Record<string, unknown>),
   ];
   const refused = differences.filter(({ key }) => !FREE.has(key) && !allow.includes(key));
@@ -41,6 +41,12 @@ export function settingsDifference(
   } as ResolvedRun;
   requireValid(merged);
   return merged;
+}
+
+/** The settings of a run; those that its method had no name for when it was written have their defaults. */
+function withDefaults({ method, settings }: ResolvedRun): Readonly<Record<string, unknown>> {
+  const { data } = methodNamed(method).settings.safeParse(settings);
+  return { ...data, ...settings };
 }
 
 /** What was allowed to change is checked like the settings of a new run, before config.json is written again. */
