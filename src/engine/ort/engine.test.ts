@@ -104,6 +104,16 @@ describe.each(ways)('the engine on $device, kernels $kernels, known $known', (wa
     });
   });
 
+  it('tells outputs from inputs and tensors of the same name', async () => {
+    const engine = await open(way);
+    await engine.compile({ name: 'names', outputs: { x: x.mul(2), 'net/b': b.mul(3), mean: x.mean() } });
+    const { outputs } = await engine.run('names', feeds);
+    expect([...outputs.x!]).toEqual([2, 0, 0, 2, 2, 2, 4, -2]);
+    expect([...outputs['net/b']!]).toEqual([1.5, -1.5, 0]);
+    expect(outputs.mean![0]).toBeCloseTo(5 / 8, 6);
+    expect((await engine.read('statistics')).value).toEqual(new Float32Array(3));
+  });
+
   it('gives back what was written, moments included, without the gaps between tensors', async () => {
     const engine = await open(way);
     const state = {

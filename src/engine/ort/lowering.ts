@@ -88,7 +88,8 @@ function resultsOf({ outputs, gradients, assignments }: ProgramSpec, flat: boole
   const collect = (role: OutputRole, entries: Iterable<readonly [string, Tensor]>) => {
     for (const [target, value] of entries) {
       const tensor = flat ? unreshaped(value) : value;
-      const name = role === 'output' ? target : `${role}/${target}`;
+      // With its role, since an output may be called as an input or a tensor is.
+      const name = `${role}/${target}`;
       all.push({ name, tensor, shape: tensor.shape as readonly number[], role, target });
     }
   };
