@@ -114,6 +114,11 @@ describe.each(ways)('the engine on $device, kernels $kernels, known $known', (wa
     expect((await engine.read('statistics')).value).toEqual(new Float32Array(3));
   });
 
+  it('is opened once', async () => {
+    const engine = await open(way);
+    await expect(engine.open([group])).rejects.toThrow('the engine is open already; open another one');
+  });
+
   it('gives back what was written, moments included, without the gaps between tensors', async () => {
     const engine = await open(way);
     const state = {

@@ -62,6 +62,7 @@ export class OrtEngine implements Engine {
   /** Which matrices lie transposed in memory; undefined where none do. */
   #layout: WeightLayout | undefined;
   #device: DeviceHandle | undefined;
+  #opened = false;
   #closing: Promise<void> | undefined;
 
   constructor({ device = 'cpu', threads = 2, kernels = 'auto', profile }: OrtOptions = {}) {
@@ -70,6 +71,8 @@ export class OrtEngine implements Engine {
   }
 
   async open(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
+    if (this.#opened) throw new Error('the engine is open already; open another one');
+    this.#opened = true;
     // Side by side: this thread draws starting values while the device compiles.
     const optimised = programs.map((program) => this.#optimise(program));
     const placed = this.#place(groups, programs, optimised);
