@@ -6,6 +6,7 @@ import { Stream } from '../math/random.js';
 import type { AnyModel, BuildContext, MethodDefinition } from '../method/method.js';
 import type { Network } from '../nn/network.js';
 import type { PriorState } from '../prior/prior.js';
+import { checkModel } from './check-model.js';
 import type { StoredTensor } from './stored-tensor.js';
 
 /** What a session is opened with. */
@@ -39,7 +40,8 @@ export class Session {
 
   /**
    * Builds the model, places its tensors and compiles its phases.
-   * @throws a MixturaError where the state to continue from lacks a tensor or has one of another shape.
+   * @throws a MixturaError where the state to continue from lacks a tensor or has one of another shape; an Error where the
+   * method has built a model whose parts contradict each other.
    */
   static async open(engine: Engine, options: SessionOptions): Promise<Session> {
     const { method, settings, context, seed, state } = options;
@@ -50,6 +52,7 @@ export class Session {
       stream: stream.fork('model'),
       restored: restored && Object.keys(restored).length > 0 ? restored : undefined,
     });
+    checkModel(model);
     const start = stream.fork('parameters');
     const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
     const session = new Session(engine, model, stream, context, method.supervision, groups);
