@@ -23,10 +23,11 @@ export async function intervene(
   step: number,
 ): Promise<string[]> {
   const notes: string[] = [];
-  for (const intervention of session.model.interventions ?? []) {
+  for (const [i, intervention] of (session.model.interventions ?? []).entries()) {
     if (!intervention.due(step)) continue;
     await session.refreshPrior();
-    const stream = session.stream.fork('intervention', step);
+    // Each has draws of its own. The first has no number, as when there was one, so that runs stay repeatable.
+    const stream = session.stream.fork('intervention', step, ...(i > 0 ? [i] : []));
     const note = await intervention.run({
       step,
       stream,

@@ -209,6 +209,21 @@ describe('the training loop', () => {
     await events(looking);
     expect(ran).toEqual([1, 3]);
   });
+
+  it('gives each of several interventions draws of its own', async () => {
+    const session = await open();
+    const draws: number[] = [];
+    const intervention: Intervention = {
+      due: (step) => step === 2,
+      run: async ({ stream }) => void draws.push(stream.uniform()),
+    };
+    const looking: Session = Object.create(session, {
+      model: { value: { ...session.model, interventions: [intervention, { ...intervention }] } },
+    });
+    await events(looking);
+    const stream = session.stream.fork('intervention', 2);
+    expect(draws).toEqual([stream.uniform(), stream.fork(1).uniform()]);
+  });
 });
 
 describe('training stops where a number is not finite', () => {
