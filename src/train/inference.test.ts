@@ -1,12 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { stepOf } from '../../test/support/step.js';
 import { arrayDataset } from '../data/dataset.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { evaluate } from '../graph/evaluate.js';
-import { input } from '../graph/tensor.js';
+import { concat, input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
+import { defineMethod } from '../method/method.js';
+import { phase } from '../method/phase.js';
 import { slogan } from '../method/slogan.js';
 import { wgan } from '../method/wgan.js';
+import { NormalPrior } from '../prior/normal.js';
 import { Inference, mostProbable } from './inference.js';
+import { runPhases } from './run-phases.js';
 import { Session } from './session.js';
 
 const context = { data: { shape: [2], range: 'signed' }, components: 3, batch: 4, horizon: 8 } as const;
@@ -108,4 +114,50 @@ describe('a trained model at work', () => {
 
 it('the most probable group is the first of equals', () => {
   expect([...mostProbable([0.2, 0.5, 0.3, 0.4, 0.2, 0.4, 0, 0, 1], 3)]).toEqual([1, 0, 2]);
+});
+
+describe('a method of a program', () => {
+  /** Three groups by the sign of the first coordinate, over a prior of one component. */
+  const signs = defineMethod({
+    name: 'signs',
+    title: 'Signs',
+    source: 'a test',
+    settings: z.strictObject({}),
+    build(_, own) {
+      const phases = ['generate', 'features', 'assign'].map((name) =>
+        phase(name, own, (p) => ({ outputs: { [name]: p.real().sum() } })),
+      );
+      return {
+        networks: [],
+        prior: new NormalPrior(2),
+        phases,
+        firstMoment: false,
+        inference: {
+          generate: (latent) => latent,
+          features: (samples) => samples.mul(2),
+          protocol: 'kmeans-encoder',
+          assign: (samples) => concat([samples, samples.neg().slice(1, 0, 1)], 1).softmax(),
+        },
+      };
+    },
+  });
+  const open = () => Session.open(new ReferenceEngine(), { method: signs, settings: {}, context, seed: 0 });
+
+  it('may assign groups that its prior does not have', async () => {
+    const own = await Inference.open(await open());
+    expect(await own.groupOf(Float32Array.of(3, 0, 0, 3, -3, 0, 2, 1))).toEqual(Int32Array.of(0, 1, 2, 0));
+  });
+
+  it('may have phases whose names say what inference does', async () => {
+    const session = await open();
+    const own = await Inference.open(session);
+    const step = stepOf({ real: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) });
+    const results = await runPhases(session.engine, session.model, step);
+    expect(results.map(({ outputs }) => Object.values(outputs).map(([sum]) => sum))).toEqual([
+      [36],
+      [36],
+      [36],
+    ]);
+    expect(await own.featuresOf(Float32Array.of(1, -2))).toEqual(Float32Array.of(2, -4));
+  });
 });

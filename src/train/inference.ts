@@ -28,16 +28,16 @@ export class Inference {
     const latent = input('latent', [ROWS, prior.width]);
     const generated = inference.generate(latent);
     await engine.compile(
-      { name: 'generate', outputs: { samples: generated } },
-      { name: 'features', outputs: { features: inference.features(samples) } },
+      { name: programOf('generate'), outputs: { samples: generated } },
+      { name: programOf('features'), outputs: { features: inference.features(samples) } },
       ...(inference.assign
-        ? [{ name: 'assign', outputs: { probabilities: inference.assign(samples) } }]
+        ? [{ name: programOf('assign'), outputs: { probabilities: inference.assign(samples) } }]
         : []),
       ...(inference.rejection
-        ? [{ name: 'score', outputs: { scores: inference.rejection.score(samples, latent) } }]
+        ? [{ name: programOf('score'), outputs: { scores: inference.rejection.score(samples, latent) } }]
         : []),
       ...(model.rowTools ?? []).map((tool) => ({
-        name: programOf(tool),
+        name: programOf('rows', tool),
         outputs: { values: tool.output(samples) },
       })),
     );
@@ -83,7 +83,7 @@ export class Inference {
   generate(latents: Float64Array): Promise<Float32Array> {
     const width = this.prior.width;
     const count = latents.length / width;
-    return this.#batched('generate', 'samples', count, (start, rows, buffer) => {
+    return this.#batched(programOf('generate'), 'samples', count, (start, rows, buffer) => {
       buffer.latent = filled(ROWS * width, latents.subarray(start * width, (start + rows) * width));
     });
   }
@@ -116,20 +116,25 @@ export class Inference {
     const { width } = this.prior;
     const size = sampleSize(this.data.shape);
     const samples = await this.generate(z);
-    const scores = await this.#batched('score', 'scores', component.length, (start, rows, buffer) => {
-      const end = start + rows;
-      Object.assign(buffer, rejection.constants?.(), {
-        samples: filled(ROWS * size, samples.subarray(start * size, end * size)),
-        latent: filled(ROWS * width, z.subarray(start * width, end * width)),
-      });
-    });
+    const scores = await this.#batched(
+      programOf('score'),
+      'scores',
+      component.length,
+      (start, rows, buffer) => {
+        const end = start + rows;
+        Object.assign(buffer, rejection.constants?.(), {
+          samples: filled(ROWS * size, samples.subarray(start * size, end * size)),
+          latent: filled(ROWS * width, z.subarray(start * width, end * width)),
+        });
+      },
+    );
     return { samples, keep: rejection.accept(scores, component) };
   }
 
   /** Features of samples [n, ...shape], [n, f]. */
   featuresOf(samples: Float32Array): Promise<Float32Array> {
     const size = sampleSize(this.data.shape);
-    return this.#batched('features', 'features', samples.length / size, (start, rows, buffer) => {
+    return this.#batched(programOf('features'), 'features', samples.length / size, (start, rows, buffer) => {
       buffer.samples = filled(ROWS * size, samples.subarray(start * size, (start + rows) * size));
     });
   }
@@ -139,27 +144,32 @@ export class Inference {
     const size = sampleSize(this.data.shape);
     const { constants } = this;
     const count = samples.length / size;
-    const probabilities = await this.#batched('assign', 'probabilities', count, (start, rows, buffer) => {
-      const part = samples.subarray(start * size, (start + rows) * size);
-      Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
-    });
-    return mostProbable(probabilities, this.prior.components);
+    const probabilities = await this.#batched(
+      programOf('assign'),
+      'probabilities',
+      count,
+      (start, rows, buffer) => {
+        const part = samples.subarray(start * size, (start + rows) * size);
+        Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
+      },
+    );
+    return mostProbable(probabilities, this.components);
   }
 
   /** Features of the data at `indices`, [n, f]. */
   features(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
-    return this.#overData('features', 'features', data, indices, {});
+    return this.#overData(programOf('features'), 'features', data, indices, {});
   }
 
   /** Group probabilities of the data at `indices`, [n, K]; rejects unless the method {@link assigns}. */
   assign(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
     const { constants } = this;
-    return this.#overData('assign', 'probabilities', data, indices, constants);
+    return this.#overData(programOf('assign'), 'probabilities', data, indices, constants);
   }
 
   /** Values of one of the model's row tools for the data at `indices`, row-major. */
   overRows(tool: RowTool, data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
-    return this.#overData(programOf(tool), 'values', data, indices, tool.constants?.() ?? {});
+    return this.#overData(programOf('rows', tool), 'values', data, indices, tool.constants?.() ?? {});
   }
 
   #overData(
@@ -205,9 +215,9 @@ export class Inference {
   }
 }
 
-/** The name of the program of a row tool, apart from those of the phases. */
-function programOf({ name }: RowTool): string {
-  return `rows: ${name}`;
+/** The name of a program of this file, apart from those that a method gives its own. */
+function programOf(use: 'generate' | 'features' | 'assign' | 'score' | 'rows', tool?: RowTool): string {
+  return `inference: ${use}${tool ? ` ${tool.name}` : ''}`;
 }
 
 function filled(size: number, values: ArrayLike<number>): Float32Array {
