@@ -36,8 +36,8 @@ export class GeneratedFeatures {
     const known = this.#mixtures.get(n);
     if (known) return known;
     const { prior, stream } = this.inference;
-    const latents = prior.sample(n, stream.fork('evaluation', 'mixture'));
-    const features = this.#featuresOf(latents, true, onFraction);
+    const draw = (count: number, own: Stream) => prior.sample(count, own);
+    const features = this.#featuresOf(n, draw, stream.fork('evaluation', 'mixture'), true, onFraction);
     this.#mixtures.set(n, features);
     return features;
   }
@@ -45,23 +45,24 @@ export class GeneratedFeatures {
   /** n samples of one component. */
   component(c: number, n: number, probabilities = false): Promise<SampleFeatures> {
     const { prior, stream } = this.inference;
-    const latents = prior.sampleComponent(c, n, stream.fork('evaluation', 'component', c));
-    return this.#featuresOf(latents, probabilities);
+    const draw = (count: number, own: Stream) => prior.sampleComponent(c, count, own);
+    return this.#featuresOf(n, draw, stream.fork('evaluation', 'component', c), probabilities);
   }
 
   async #featuresOf(
-    { z, component: components }: LatentBatch,
+    count: number,
+    draw: Draw,
+    stream: Stream,
     probabilities: boolean,
     onFraction?: OnFraction,
   ): Promise<SampleFeatures> {
-    const { prior, data } = this.inference;
+    const { data } = this.inference;
     const { network } = this;
-    const { width } = prior;
-    const count = z.length / width;
+    const { components, samplesOf } = await this.#samples(count, draw, stream);
     const parts: Omit<SampleFeatures, 'components'>[] = [];
     for (let start = 0; start < count; start += PART) {
       const rows = Math.min(PART, count - start);
-      const samples = await this.inference.generate(z.subarray(start * width, (start + rows) * width));
+      const samples = await samplesOf(start, start + rows);
       requireFinite(samples);
       const source = sourceOf(samples, data);
       parts.push({
@@ -77,7 +78,26 @@ export class GeneratedFeatures {
       ...(answers.length > 0 && { probabilities: stacked(answers) }),
     };
   }
+
+  /** New samples by their numbers. Where the method rejects none, they are generated when they are asked for. */
+  async #samples(count: number, draw: Draw, stream: Stream) {
+    const { inference } = this;
+    if (inference.rejects) {
+      const { samples, components } = await inference.sampleBy(count, draw, stream);
+      const size = samples.length / count;
+      const samplesOf = async (start: number, end: number) => samples.slice(start * size, end * size);
+      return { components, samplesOf };
+    }
+    const { z, component: components } = draw(count, stream);
+    const { width } = inference.prior;
+    const samplesOf = (start: number, end: number) =>
+      inference.generate(z.subarray(start * width, end * width));
+    return { components, samplesOf };
+  }
 }
+
+/** n latents from a stream. */
+type Draw = (n: number, stream: Stream) => LatentBatch;
 
 /** Rows of n of the data as they are drawn for every model: a fixed random subset, or nothing where all are meant. */
 export function realRows({ count }: Dataset, n: number): Uint32Array | undefined {

@@ -206,20 +206,45 @@ describe('statistics of real data', () => {
 });
 
 describe('features of more samples than are generated at a time', () => {
+  const data = arrayDataset({
+    name: 'line',
+    kind: 'image',
+    shape: [2],
+    range: 'real',
+    values: Float32Array.from({ length: 2 * 2345 }, (_, i) => i),
+    source: '',
+  });
+
   it('are those of every sample in its place, however many are asked for', async () => {
-    const data = arrayDataset({
-      name: 'line',
-      kind: 'image',
-      shape: [2],
-      range: 'real',
-      values: Float32Array.from({ length: 2 * 2345 }, (_, i) => i),
-      source: '',
-    });
     const generated = new GeneratedFeatures(echo(data), rawFeatures(data));
     const { features, components } = await generated.mixture(2345);
     expect([features.rows, features.columns, components.length]).toEqual([2345, 2, 2345]);
     expect(features.values.every((x, i) => x === i)).toBe(true);
     expect((await generated.mixture(1001)).features.values).toEqual(features.values.slice(0, 2002));
+  });
+
+  it('are those of the samples that are kept, where the method rejects some', async () => {
+    const asked: unknown[] = [];
+    const kept: Pick<Inference, 'rejects' | 'sampleBy'> = {
+      rejects: true,
+      async sampleBy(n, draw, stream) {
+        asked.push([n, draw(1, stream).component[0], stream.uniform()]);
+        return {
+          samples: Float32Array.from({ length: 2 * n }, (_, i) => 2 * i),
+          components: new Int32Array(n).fill(1),
+        };
+      },
+    };
+    const generated = new GeneratedFeatures({ ...echo(data), ...kept } as Inference, rawFeatures(data));
+    const { features, components } = await generated.mixture(1234);
+    expect(features.values).toEqual(Float32Array.from({ length: 2468 }, (_, i) => 2 * i));
+    expect([features.rows, components]).toEqual([1234, new Int32Array(1234).fill(1)]);
+    expect((await generated.component(2, 3)).features.values).toEqual(Float32Array.of(0, 2, 4, 6, 8, 10));
+    const stream = Stream.root(3);
+    expect(asked).toEqual([
+      [1234, COMPONENT_OF[0], stream.fork('evaluation', 'mixture').uniform()],
+      [3, 2, stream.fork('evaluation', 'component', 2).uniform()],
+    ]);
   });
 });
 

@@ -79,7 +79,12 @@ export class Inference {
     return this.graphs.assign !== undefined;
   }
 
-  /** Samples [n, ...shape] of the latents [n, width]. */
+  /** Whether the method rejects some of what it generates. */
+  get rejects(): boolean {
+    return this.graphs.rejection !== undefined;
+  }
+
+  /** Samples [n, ...shape] of the latents [n, width], those that the method would reject among them. */
   generate(latents: Float64Array): Promise<Float32Array> {
     const width = this.prior.width;
     const count = latents.length / width;
@@ -94,17 +99,17 @@ export class Inference {
    */
   async sampleComponent(c: number, n: number, ...path: (string | number)[]): Promise<Float32Array> {
     const draw = (count: number, stream: Stream) => this.prior.sampleComponent(c, count, stream);
-    return (await this.#sample(n, draw, this.stream.fork('samples', ...path, c))).samples;
+    return (await this.sampleBy(n, draw, this.stream.fork('samples', ...path, c))).samples;
   }
 
   /** n new samples of the whole mixture, [n, ...shape], and the component that each was drawn from, n. */
   sampleMixture(n: number, ...path: (string | number)[]): Promise<Drawn> {
     const draw = (count: number, stream: Stream) => this.prior.sample(count, stream);
-    return this.#sample(n, draw, this.stream.fork('samples', ...path, 'mixture'));
+    return this.sampleBy(n, draw, this.stream.fork('samples', ...path, 'mixture'));
   }
 
-  /** n new samples, those that the method rejects left out. */
-  async #sample(n: number, draw: Candidates['draw'], stream: Stream): Promise<Drawn> {
+  /** n new samples of latents from `draw`, those that the method rejects left out, and their components. */
+  async sampleBy(n: number, draw: Candidates['draw'], stream: Stream): Promise<Drawn> {
     const { rejection } = this.graphs;
     if (rejection) return accepted(n, { draw, judge: (latents) => this.#judge(rejection, latents) }, stream);
     const { z, component } = draw(n, stream);
