@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Tensor } from '../src/graph/tensor.js';
 import { methodNames, registerMethod } from '../src/method/index.js';
 import { defineMethod } from '../src/method/method.js';
 import { buildSlogan } from '../src/method/slogan.js';
@@ -97,5 +98,43 @@ describe('registering', () => {
       "There is a method 'slogan' already, SLOGAN; give yours another name.",
     );
     expect(() => registerMethod({ ...wgan, name: 'My method' })).toThrow("'My method' cannot name a method");
+  });
+});
+
+describe('a method that rejects samples', () => {
+  it('trains also where it keeps none of an untrained network, and says that the sheet is missing', async () => {
+    let trained = false;
+    const picky = registerMethod(
+      defineMethod({
+        ...wgan,
+        name: 'picky',
+        build(config, context) {
+          const model = wgan.build(config, context);
+          const rejection = {
+            score: (samples: Tensor) => samples.reshape([samples.shape[0]!, 64]).sum([1], true),
+            accept: (scores: Float32Array) => scores.map(() => (trained ? 1 : 0)),
+          };
+          return { ...model, inference: { ...model.inference, rejection } };
+        },
+      }),
+    );
+    const notes: string[] = [];
+    const { step, files } = await startRun(
+      { data: { name: 'digits' }, method: picky.name, steps: 4, settings: { units: 4 } },
+      {
+        folder: path.join(place, 'picky'),
+        onEvent(event) {
+          if (event.kind === 'step') trained = true;
+          if (event.kind === 'note') notes.push(event.note);
+        },
+      },
+    );
+    expect(step).toBe(4);
+    expect(notes).toEqual([
+      'There is no sample sheet of step 0. Of 200 generated samples the method keeps only 0, and 10 were asked for; train longer.',
+    ]);
+    expect(existsSync(files.samples!)).toBe(true);
+    expect(existsSync(path.join(place, 'picky', 'samples', 'step-00000000.png'))).toBe(false);
+    expect(existsSync(path.join(place, 'picky', 'samples', 'step-00000004.png'))).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 /** @file A run that has its folder: trained to its end, scored, and reported. */
 import type { ResolvedRun } from '../config/schema.js';
 import type { FoundGroup } from '../evaluate/labels.js';
+import { TooFewKept } from '../train/rejection.js';
 import type { RunFolder } from './folder.js';
 import type { DataListeners, PreparedRun } from './prepare.js';
 import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';
@@ -47,7 +48,12 @@ export function completeRun(
       ...started,
       ...(signal && { signal }),
       ...(onEvent && { onEvent }),
-      onSheet: (step, inference) => writeSheet(folder, run, inference, step),
+      onSheet: (step, inference) =>
+        writeSheet(folder, run, inference, step).catch((cause: unknown) => {
+          // A network that is not trained yet may generate nothing that is kept.
+          if (!(cause instanceof TooFewKept)) throw cause;
+          onEvent?.({ kind: 'note', note: `There is no sample sheet of step ${step}. ${cause.message}` });
+        }),
       ...(checkpoint && { resumeFrom: checkpoint.file }),
     },
     async (inference, outcome) => {

@@ -3,6 +3,9 @@ import { MixturaError } from '../errors.js';
 import type { Stream } from '../math/random.js';
 import type { LatentBatch } from '../prior/prior.js';
 
+/** Too few generated samples are kept, which training may change. */
+export class TooFewKept extends MixturaError {}
+
 /** Candidates a sample that are drawn at most. */
 const CANDIDATES = 20;
 
@@ -31,7 +34,7 @@ export interface Candidates {
 /**
  * n accepted samples: rounds of n candidates, each kept where a number of U[0, 1) lies below its probability.
  *
- * @throws a MixturaError where fewer than n of 20 n candidates are kept
+ * @throws {@link TooFewKept} where fewer than n of 20 n candidates are kept
  */
 export async function accepted(n: number, { draw, judge }: Candidates, stream: Stream): Promise<Drawn> {
   const parts: Float32Array[] = [];
@@ -48,7 +51,7 @@ export async function accepted(n: number, { draw, judge }: Candidates, stream: S
     }
   }
   if (components.length < n) {
-    throw new MixturaError(
+    throw new TooFewKept(
       `Of ${CANDIDATES * n} generated samples the method keeps only ${components.length}, and ${n} were asked for; train longer.`,
     );
   }
