@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodePng } from '../../test/support/png.js';
+import { classifier } from '../../test/support/toy-methods.js';
 import { type Preset, presets } from '../config/presets.js';
 import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
 import { ExitCode, type MixturaError } from '../errors.js';
-import { methodNamed, methodNames } from '../method/index.js';
+import { methodNamed, methodNames, registerMethod } from '../method/index.js';
 import { prepareRun, reopenData } from './prepare.js';
 
 let folder = '';
@@ -45,6 +46,24 @@ describe('presets', () => {
       expect(settings.learningRate).toBe(presets[preset]!.settings.learningRate);
     },
   );
+});
+
+describe('a method that needs labels', () => {
+  registerMethod(classifier([]));
+  const request = { method: 'classifier', components: 3, batch: 5 };
+
+  it('is refused before anything is computed where the data have none', async () => {
+    const error = await refusal({ ...request, data: { name: table() } });
+    expect(error.exitCode).toBe(ExitCode.usage);
+    expect(error.message).toBe(
+      `Classifier learns from labels, but ${table()} has none; name those of a table by --label, or use another method.`,
+    );
+  });
+
+  it('takes data that have some', async () => {
+    const { method } = await prepareRun({ ...request, data: { name: table(), label: 'x' }, components: 2 });
+    expect(method.supervision).toBe('required');
+  });
 });
 
 describe('a run that can start', () => {

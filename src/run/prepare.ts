@@ -31,6 +31,12 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
   // Opening may take a download, so wrong settings are refused before it; the preset may depend on what was opened.
   const dataset = await openRunData(resolveRequest(request, settingsOf), listeners);
   const config = resolveRequest(request, settingsOf, dataset);
+  const method = methodNamed(config.method);
+  if (method.supervision === 'required' && !dataset.labels) {
+    throw usageError(
+      `${method.title} learns from labels, but ${config.data.name} has none; name those of a table by --label, or use another method.`,
+    );
+  }
   const classes = classCounts(dataset)?.length;
   // A single class is no number of groups.
   const components = config.components ?? (classes === 1 ? undefined : classes);
@@ -56,7 +62,7 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
     horizon: config.horizon ?? config.steps,
     dataset: describe(dataset),
   };
-  return { run, method: methodNamed(run.method), dataset };
+  return { run, method, dataset };
 }
 
 /** The config with the path of a data file made absolute, so that the run can be used from any folder. */
