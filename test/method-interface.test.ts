@@ -156,6 +156,15 @@ describe('rejection', () => {
     expect(await inference.sampleComponent(0, 20, 'x')).toEqual(await inference.sampleComponent(0, 20, 'x'));
   });
 
+  it('needs a probability for every candidate', async () => {
+    const inference = await inferenceOf(() => 1);
+    const { rejection } = inference.session.model.inference;
+    Object.assign(rejection!, { accept: () => [1] });
+    await expect(inference.sampleMixture(3, 'few')).rejects.toThrow(
+      'accept gave 1 probabilities for 3 candidates',
+    );
+  });
+
   it('ends in one sentence where nearly all candidates are rejected', async () => {
     const inference = await inferenceOf(() => 0);
     await expect(inference.sampleMixture(10, 'none')).rejects.toThrow(

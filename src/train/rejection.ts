@@ -34,7 +34,7 @@ export interface Candidates {
 /**
  * n accepted samples: rounds of n candidates, each kept where a number of U[0, 1) lies below its probability.
  *
- * @throws {@link TooFewKept} where fewer than n of 20 n candidates are kept
+ * @throws {@link TooFewKept} where fewer than n of 20 n candidates are kept, and an Error where a round has not n probabilities
  */
 export async function accepted(n: number, { draw, judge }: Candidates, stream: Stream): Promise<Drawn> {
   const parts: Float32Array[] = [];
@@ -42,6 +42,9 @@ export async function accepted(n: number, { draw, judge }: Candidates, stream: S
   for (let round = 0; round < CANDIDATES && components.length < n; round++) {
     const latents = draw(n, stream.fork('round', round));
     const { samples, keep } = await judge(latents);
+    if (keep.length !== n) {
+      throw new Error(`accept gave ${keep.length} probabilities for ${n} candidates`);
+    }
     const size = samples.length / n;
     const thresholds = stream.fork('accept', round).uniforms(new Float64Array(n));
     for (let i = 0; i < n && components.length < n; i++) {
