@@ -92,7 +92,7 @@ export class WebGpuDevice implements Device {
     const outputs: Record<string, Float32Array> = {};
     for (const { name: key, role, target } of program.outputs) {
       const result = results[key]!;
-      if (role === 'output') outputs[key] = result.data as Float32Array;
+      if (role === 'output') outputs[target] = result.data as Float32Array;
       else this.#place(role === 'gradient' ? graphs.gradientName(target) : target, result);
     }
     return outputs;
