@@ -140,6 +140,16 @@ describe('descents', () => {
     expect(rest).toEqual({ kind: 'adam', group: 'net', beta1: 0, beta2: 0.9, step: 6 });
   });
 
+  it('hold parameters of their own networks alone', () => {
+    const other = new Network('other', [dense('other/0-dense', 2, 1)]);
+    const foreign = () =>
+      phase('fit', context, (p) => {
+        const loss = network.train(p.real()).sum();
+        return { descend: [{ loss, networks: [network], by: adam(config), held: [other.outputBias!] }] };
+      });
+    expect(foreign).toThrow('other/0-dense/bias is held, but in none of the networks that descend');
+  });
+
   it('have a network once: its tensors have one gradient each', () => {
     const twice = () =>
       phase('fit', context, (p) => {

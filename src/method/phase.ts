@@ -163,6 +163,8 @@ function allGradients(phaseName: string, descend: readonly Descent[]): Map<strin
 /** d loss / d parameter for every parameter of the networks, by name. */
 function gradientsOf({ loss, networks, held = [] }: Descent): (readonly [string, Tensor])[] {
   const parameters = networks.flatMap((network) => network.parameters);
+  const foreign = held.find((parameter) => !parameters.includes(parameter));
+  if (foreign) throw new Error(`${foreign.name} is held, but in none of the networks that descend`);
   const gradients = grad(
     loss,
     parameters.map(({ tensor }) => tensor),
