@@ -54,7 +54,10 @@ describe('a wrong word', () => {
   const cases: [command: string, sentence: string][] = [
     ['trian', "There is no verb 'trian' (did you mean train?); see mixtura --help."],
     ['train --stesp 5', "'train' has no option --stesp (did you mean steps?); see mixtura train --help."],
-    ['train --method slogn', `There is no method 'slogn'; choose one of ${methodNames().join(', ')}.`],
+    [
+      'train --method slogn',
+      `There is no method 'slogn' (did you mean slogan?); choose one of ${methodNames().join(', ')}.`,
+    ],
     [
       'train --classes 0,12 --ratio 1:1',
       '"12" is not a class of digits (did you mean 1?): the classes are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.',
@@ -99,10 +102,14 @@ describe('a wrong word', () => {
   it('in a preset or a setting names those that there are', async () => {
     const preset = await place.run('train', '--preset', 'mnits');
     expect(preset.code).toBe(2);
-    expect(preset.stderr).toMatch(/^There is no preset 'mnits'; choose one of .*\bmnist-2\b.*\.\n$/);
+    expect(preset.stderr).toMatch(
+      /^There is no preset 'mnits' \(did you mean mnist\?\); choose one of .*\bmnist-2\b.*\.\n$/,
+    );
     const setting = await place.run('train', '--set', 'lamda=1');
     expect(setting.code).toBe(2);
-    expect(setting.stderr).toMatch(/^There is no setting of slogan 'lamda'; choose of .*\blambda\b.*\.\n$/);
+    expect(setting.stderr).toMatch(
+      /^There is no setting of slogan 'lamda' \(did you mean lambda\?\); choose of .*\blambda\b.*\.\n$/,
+    );
   });
 });
 

@@ -153,7 +153,7 @@ describe('a preset', () => {
 
   it('of no such name: the names there are', () => {
     expect(refusal(() => presetNamed('ringg')).message).toBe(
-      `There is no preset 'ringg'; choose one of ${Object.keys(presets).join(', ')}.`,
+      `There is no preset 'ringg' (did you mean ring?); choose one of ${Object.keys(presets).join(', ')}.`,
     );
     expect(refusal(() => presetNamed('constructor')).message).toContain("There is no preset 'constructor'");
   });
@@ -183,7 +183,7 @@ describe('what is not valid is named', () => {
 
   it('an unknown setting and a wrong one, with the method', () => {
     expect(refusal(() => parse(all, { unitz: 3 }, 'setting of wgan')).message).toBe(
-      "There is no setting of wgan 'unitz'; choose of units, learningRate.",
+      "There is no setting of wgan 'unitz' (did you mean units?); choose of units, learningRate.",
     );
     expect(refusal(() => parse(all, { learningRate: 'fast' }, 'setting of wgan')).message).toContain(
       'The setting of wgan learningRate is not valid',

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Samples } from '../data/dataset.js';
 import { expandSelection } from '../data/sets/constructed.js';
+import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 import { defaultPreset, type Preset, presets } from './presets.js';
 import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
@@ -19,7 +20,9 @@ export interface RunRequest extends Partial<Omit<RunConfig, 'data' | 'settings'>
 export function presetNamed(name: string): Preset {
   const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
   if (!preset)
-    throw usageError(`There is no preset '${name}'; choose one of ${Object.keys(presets).join(', ')}.`);
+    throw usageError(
+      `There is no preset '${name}'${didYouMean(name, Object.keys(presets))}; choose one of ${Object.keys(presets).join(', ')}.`,
+    );
   return preset;
 }
 
@@ -103,8 +106,10 @@ export function parse<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   if (issue.code === 'unrecognized_keys') {
-    const known = schema instanceof z.ZodObject ? `; choose of ${Object.keys(schema.shape).join(', ')}` : '';
-    throw usageError(`There is no ${what} '${issue.keys[0]}'${known}.`);
+    const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    const known = names.length > 0 ? `; choose of ${names.join(', ')}` : '';
+    const key = issue.keys[0]!;
+    throw usageError(`There is no ${what} '${key}'${didYouMean(key, names)}${known}.`);
   }
   throw usageError(`The ${what} ${issue.path.join('.')} is not valid: ${issue.message}.`);
 }

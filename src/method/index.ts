@@ -1,5 +1,6 @@
 /** @file The table of methods: those that come with Mixtura, and those that a program registers. */
 import type { z } from 'zod';
+import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 import { clustergan } from './clustergan.js';
 import { infogan } from './infogan.js';
@@ -47,5 +48,8 @@ export function methodNames(): string[] {
 export function methodNamed(name: string): MethodDefinition {
   const method = table.get(name);
   if (method) return method;
-  throw usageError(`There is no method '${name}'; choose one of ${methodNames().join(', ')}.`);
+  const known = methodNames();
+  throw usageError(
+    `There is no method '${name}'${didYouMean(name, known)}; choose one of ${known.join(', ')}.`,
+  );
 }

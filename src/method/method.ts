@@ -12,6 +12,7 @@ import type { Stream } from '../math/random.js';
 import type { Protocol } from '../metrics/metric.js';
 import type { DataShape } from '../nets/backbone.js';
 import type { Network } from '../nn/network.js';
+import type { Parameter } from '../nn/parameter.js';
 import type { LatentPrior, PriorState } from '../prior/prior.js';
 import type { Intervention, RowTool } from './intervention.js';
 import type { LabelledStep, Phase, StepContext } from './step.js';
@@ -61,12 +62,13 @@ export interface Rejection {
 
 /**
  * A prior whose parameters are trained by back-propagation: they live in a network, and the model's host prior mirrors
- * them for sampling, scoring and saving. Before each of these the host reads the network and calls `load`.
+ * them for sampling, scoring and saving. Before each of these the host reads the network and calls `load`. In between
+ * the mirror is out of date, so phases draw noise and codes and let the network make latents of them.
  */
 export interface LearnedPrior {
   readonly network: Network;
-  /** Takes over the values of the network's parameters, by name, row-major. */
-  load(values: Readonly<Record<string, Float32Array>>): void;
+  /** Takes over the values of the network's parameters, row-major; `valuesOf` throws for a parameter of another network. */
+  load(valuesOf: (parameter: Parameter) => Float32Array): void;
 }
 
 /** A method built for some data: everything that the trainer runs. */

@@ -10,12 +10,18 @@ import { checkModel } from './check-model.js';
 const network = (name: string, layers = name) => new Network(name, [dense(`${layers}/0-dense`, 2, 2)]);
 const [a, b] = [network('a'), network('b')];
 
+const INFERENCE: AnyModel['inference'] = {
+  generate: (z) => z,
+  features: (x) => x,
+  protocol: 'kmeans-encoder',
+};
+
 const model = (change: Partial<AnyModel>): AnyModel => ({
   networks: [a],
   prior: new NormalPrior(2),
   phases: [],
   firstMoment: false,
-  inference: { generate: (z) => z, features: (x) => x, protocol: 'kmeans-encoder' },
+  inference: INFERENCE,
   ...change,
 });
 const program = (name: string, change: Partial<ProgramSpec> = {}): ProgramSpec => ({
@@ -50,6 +56,16 @@ describe('a model', () => {
       { learnedPrior: { network: b, load: () => {} } },
       'the network of the learned prior, b, is not among networks',
     ],
+    [
+      { learnedPrior: { network: a, load: () => {} } },
+      'no phase descends a, the network of the learned prior',
+    ],
+    [
+      { inference: { ...INFERENCE, protocol: 'kmeans' as 'nearest' } },
+      "there is no protocol 'kmeans' for inference",
+    ],
+    [{ inference: { ...INFERENCE, features: undefined as never } }, 'inference of the model lacks features'],
+    [{ prior: undefined as never }, 'the model has no prior'],
     [
       { rowTools: [1, 2].map((factor) => ({ name: 'tool', output: (x) => x.mul(factor) })) },
       'two row tools have one name: tool, tool',

@@ -1,9 +1,11 @@
 /** @file What must hold of a model before an engine gets it: a mistake would otherwise show as a wrong value, or as none. */
-import type { AnyModel } from '../method/method.js';
+import type { AnyModel, LearnedPrior } from '../method/method.js';
+import { protocols } from '../metrics/metric.js';
 
 /**
  * Checks that every tensor is of one network, that programs and row tools have names of their own, that programs change
- * tensors of the networks alone, and that a learned prior's network is one of them.
+ * tensors of the networks alone, that a learned prior's network is one of them and is trained, and that samples can be
+ * generated and scored.
  *
  * @throws an Error that names what does not hold
  */
@@ -14,8 +16,30 @@ export function checkModel(model: AnyModel): void {
   if (new Set(rowTools.map(({ name }) => name)).size < rowTools.length) {
     throw new Error(`two row tools have one name: ${rowTools.map(({ name }) => name).join(', ')}`);
   }
-  if (learnedPrior && !networks.includes(learnedPrior.network)) {
-    throw new Error(`the network of the learned prior, ${learnedPrior.network.name}, is not among networks`);
+  if (learnedPrior) checkLearnedPrior(model, learnedPrior);
+  checkInference(model);
+}
+
+function checkLearnedPrior({ networks, phases }: AnyModel, { network }: LearnedPrior): void {
+  const { name, parameters } = network;
+  if (!networks.includes(network)) {
+    throw new Error(`the network of the learned prior, ${name}, is not among networks`);
+  }
+  const trained = phases.some(({ programs }) =>
+    programs.some(({ gradients }) => parameters.some((parameter) => gradients?.has(parameter.name))),
+  );
+  if (!trained) throw new Error(`no phase descends ${name}, the network of the learned prior`);
+}
+
+/** What types demand, for methods that are written without them. */
+function checkInference({ prior, inference }: AnyModel): void {
+  if (typeof prior?.sample !== 'function') throw new Error('the model has no prior');
+  for (const part of ['generate', 'features'] as const) {
+    if (typeof inference?.[part] !== 'function') throw new Error(`inference of the model lacks ${part}`);
+  }
+  if (!Object.hasOwn(protocols, inference.protocol)) {
+    const known = Object.keys(protocols).join(', ');
+    throw new Error(`there is no protocol '${inference.protocol}' for inference; choose one of ${known}`);
   }
 }
 

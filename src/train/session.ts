@@ -87,8 +87,11 @@ export class Session {
     const group = this.groups.find(({ name }) => name === learnedPrior.network.name)!;
     const tensors: Record<string, StoredTensor> = {};
     unpack(group, (await this.engine.read(group.name)).value, '', tensors);
-    const values = Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array] as const);
-    learnedPrior.load(Object.fromEntries(values));
+    learnedPrior.load(({ name }) => {
+      const tensor = tensors[name];
+      if (!tensor) throw new Error(`${name} is no parameter of the network ${group.name}`);
+      return tensor.data as Float32Array;
+    });
   }
 
   /** Gives a network of the model new starting values from a stream, and moments of 0. */

@@ -48,8 +48,8 @@ export const learnedMeans = defineMethod({
       prior,
       learnedPrior: {
         network,
-        load: (values) => {
-          prior.learned = values['prior/means']!;
+        load: (valuesOf) => {
+          prior.learned = valuesOf(means);
         },
       },
       phases: [fit],

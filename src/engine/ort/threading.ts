@@ -30,7 +30,7 @@ export class WorkerDevice implements DeviceHandle {
   #ended: Error | undefined;
 
   constructor(workerData: WorkerData) {
-    this.#worker = new Worker(builtFile('engine/ort/worker.js'), { workerData });
+    this.#worker = new Worker(builtFile('engine/ort/worker.js'), { workerData, execArgv: [] });
     this.#worker.on('message', (replies: readonly Reply[]) => {
       for (const reply of replies) this.#settle(reply);
     });
