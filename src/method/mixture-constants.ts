@@ -20,7 +20,7 @@ export function mixtureConstants(p: PhaseBuilder, prior: MixturePrior): MixtureC
   const { components: k, dim: d } = prior;
   const whitening = p.draw(() => prior.roundedWhitening());
   return {
-    means: p.feed('prior/means', [k, d], () => Float32Array.from(prior.means)),
+    means: p.feed('prior/means', [k, d], () => prior.means),
     weight: p.feed('prior/weight', [k, d, d], (step) => whitening(step).weight),
     offset: p.feed('prior/offset', [k * d], (step) => whitening(step).offset),
     constant: p.feed('prior/constant', [k], (step) => whitening(step).constant),

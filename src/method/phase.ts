@@ -113,6 +113,9 @@ export function phase<Step extends StepContext = StepContext>(
     ...(descend.length > 0 && { gradients: allGradients(name, descend) }),
     assignments: new Map([...inputs.statistics, ...assign]),
   };
+  const optimizers = descend.flatMap(({ networks, by }) =>
+    networks.map(({ name: group }) => ({ group, by })),
+  );
   return {
     name,
     programs: [program],
@@ -123,7 +126,7 @@ export function phase<Step extends StepContext = StepContext>(
       return {
         program,
         feeds: inputs.feeds(own),
-        updates: descend.flatMap((descent) => updatesOf(descent, own)),
+        updates: optimizers.map(({ group, by }): OptimizerUpdate => ({ ...by(own), group })),
         ...(prepare && { prepare: () => prepare(own) }),
         ...(finish && { finish: (values: ProgramOutputs) => finish(values, own) }),
       };
@@ -175,11 +178,12 @@ function gradientsOf({ loss, networks, held = [] }: Descent): (readonly [string,
   });
 }
 
-function updatesOf(
-  { networks, by }: Descent,
-  step: StepContext & { readonly count: number },
-): OptimizerUpdate[] {
-  return networks.map(({ name: group }) => ({ ...by(step), group }));
+interface DeclaredInput<Step extends StepContext> {
+  readonly name: string;
+  readonly tensor: Tensor;
+  /** Number of its values. */
+  readonly size: number;
+  readonly values: (step: OwnStep<Step>) => ArrayLike<number>;
 }
 
 /** The inputs of one phase as they are declared, and their feeds. */
@@ -187,10 +191,7 @@ class Inputs<Step extends StepContext> implements PhaseBuilder<Step> {
   readonly statistics = new Map<string, Tensor>();
   readonly #phase: string;
   readonly #context: Pick<BuildContext, 'batch' | 'data'>;
-  readonly #declared = new Map<
-    string,
-    { tensor: Tensor; values: (step: OwnStep<Step>) => ArrayLike<number> }
-  >();
+  readonly #declared = new Map<string, DeclaredInput<Step>>();
 
   constructor(phaseName: string, context: Pick<BuildContext, 'batch' | 'data'>) {
     this.#phase = phaseName;
@@ -200,7 +201,7 @@ class Inputs<Step extends StepContext> implements PhaseBuilder<Step> {
   feed(name: string, shape: readonly number[], values: (step: OwnStep<Step>) => ArrayLike<number>): Tensor {
     if (this.#declared.has(name)) throw new Error(`input ${name} is declared twice in one phase`);
     const tensor = input(name, shape);
-    this.#declared.set(name, { tensor, values });
+    this.#declared.set(name, { name, tensor, size: elements(shape), values });
     return tensor;
   }
 
@@ -229,26 +230,29 @@ class Inputs<Step extends StepContext> implements PhaseBuilder<Step> {
   }
 
   draw<T>(draw: (step: OwnStep<Step>) => T): (step: OwnStep<Step>) => T {
-    const drawn = new WeakMap<OwnStep<Step>, T>();
+    // One place is enough: a phase begins a step when it has finished the one before.
+    let last: OwnStep<Step> | undefined;
+    let drawn: T;
     return (step) => {
-      if (!drawn.has(step)) drawn.set(step, draw(step));
-      return drawn.get(step)!;
+      if (step !== last) drawn = draw(step);
+      last = step;
+      return drawn;
     };
   }
 
   feeds(step: OwnStep<Step>): Record<string, Float32Array> {
-    const buffers = new Set<ArrayBufferLike>();
-    const entries = [...this.#declared].map(([name, { tensor, values }]) => {
+    const feeds: Record<string, Float32Array> = {};
+    const buffers: ArrayBufferLike[] = [];
+    for (const { name, size, values } of this.#declared.values()) {
       const given = values(step);
-      const size = elements(tensor.shape as readonly number[]);
       if (given.length !== size) {
         throw new Error(`phase ${this.#phase}: input ${name} was given ${given.length} values, not ${size}`);
       }
-      const own = isWhole(given) && !buffers.has(given.buffer) ? given : Float32Array.from(given);
-      buffers.add(own.buffer);
-      return [name, own] as const;
-    });
-    return Object.fromEntries(entries);
+      const own = isWhole(given) && !buffers.includes(given.buffer) ? given : new Float32Array(given);
+      buffers.push(own.buffer);
+      feeds[name] = own;
+    }
+    return feeds;
   }
 }
 
