@@ -1,83 +1,185 @@
-/** @file Files that are written wholly or not at all, and the error sentences of failed writes. */
+/** @file Files that are written wholly or not at all. */
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { dirname } from 'node:path';
-import { MixturaError } from './errors.js';
+import { basename, dirname, join } from 'node:path';
+import { isRunning, placeTag } from './process-identity.js';
+import { errorCode, writeError } from './write-error.js';
+import { type WriteTarget, writeTarget } from './write-target.js';
+
+export { errorCode, writeError, writeReason } from './write-error.js';
 
 /** One write call takes at most this many bytes (the system's own limit is a little below 2 GiB). */
 const MAX_WRITE = 1 << 30;
+/** Bytes of the file's own name in the name of its temporary file, so that that is never too long. */
+const MAX_STEM = 120;
+/** A temporary file of an unknown process is left over when it has not been written for this long. */
+const ABANDONED_MS = 24 * 3600 * 1000;
+/** Another descriptor may have made a pipe one that does not wait. */
+const PAUSE_MS = 5;
+
+type Content = string | Uint8Array | Iterable<Uint8Array>;
 
 /**
  * Writes a file so that a reader, or a run that is killed at any moment, sees the old content or the new one,
  * never a mix:
- * a temporary file in the same folder (`PATH.tmp`, fixed so that a leftover is overwritten), fsync, rename,
- * fsync of the folder.
+ * a temporary file in the same folder, under a name that nobody else has, fsync, rename, fsync of the folder.
+ *
+ * Links are followed first. What is there and is no regular file (a pipe, a device, an open descriptor such as
+ * `/dev/stdout`) is written plainly, and so is a file in whose folder nothing may be made.
  *
  * @param content text, bytes, or pieces of bytes that follow each other
+ * @param beforeRename is called when all is written and the old file is still there; what it throws leaves that file
  * @throws MixturaError when the disk is full or the write is refused; the temporary file is removed and the old file is
  * untouched
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
-  const temporary = `${path}.tmp`;
+export function writeFileAtomic(path: string, content: Content, beforeRename: () => void = () => {}): void {
+  let staged: StagedFile | undefined;
   try {
-    const fd = fs.openSync(temporary, 'w');
+    const target = writeTarget(path);
+    if (target.kind === 'file') staged = stage(target, content);
+    beforeRename();
+    if (staged) staged.commit();
+    else writePlainly(target, content);
+  } catch (cause) {
+    staged?.discard();
+    throw writeError(path, cause);
+  }
+}
+
+/** A file that is written whole under a temporary name, beside the one that it is to replace. */
+export interface StagedFile {
+  /** Where the content is until then. */
+  readonly temporary: string;
+  /** Puts it in place. */
+  commit(): void;
+  /** Takes it away. */
+  discard(): void;
+}
+
+/** Writes content beside the file that it is to replace. @throws a MixturaError where that is refused. */
+export function stageFile(path: string, content: Content): StagedFile {
+  try {
+    const target = writeTarget(path);
+    const staged = target.kind === 'file' ? stage(target, content) : undefined;
+    if (staged) return staged;
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+  throw writeError(path, Object.assign(new Error('it cannot be replaced'), { code: 'EACCES' }));
+}
+
+/** The content beside its target; undefined where a file is there, but nothing new can be made beside it. */
+function stage({ path, old }: WriteTarget, content: Content): StagedFile | undefined {
+  removeLeftovers(path);
+  const temporary = join(dirname(path), temporaryName(basename(path)));
+  let fd: number;
+  try {
+    fd = fs.openSync(temporary, 'wx');
+  } catch (cause) {
+    if (old && ['EACCES', 'EPERM'].includes(errorCode(cause) ?? '')) return undefined;
+    throw cause;
+  }
+  const discard = () => removeQuietly(temporary);
+  try {
     try {
+      if (old) keepOwner(fd, old);
       for (const piece of pieces(content)) writeFully(fd, piece);
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
     }
-    fs.renameSync(temporary, path);
   } catch (cause) {
-    removeQuietly(temporary);
-    throw writeError(path, cause);
+    discard();
+    throw cause;
   }
-  syncFolder(dirname(path));
+  const commit = () => {
+    try {
+      fs.renameSync(temporary, path);
+    } catch (cause) {
+      // A file that is a mount of its own, or another user's in a shared folder, can be written but not replaced.
+      if (!old || !['EBUSY', 'EPERM', 'EACCES'].includes(errorCode(cause) ?? '')) throw cause;
+      writePlainly({ kind: 'plain', path }, content);
+      discard();
+    }
+    syncFolder(dirname(path));
+  };
+  return { temporary, commit, discard };
+}
+
+/** The file that takes another's place gets its owner, where that is permitted, and its permissions. */
+function keepOwner(fd: number, { mode, uid, gid }: NonNullable<WriteTarget['old']>): void {
+  try {
+    const own = fs.fstatSync(fd);
+    if (own.uid !== uid || own.gid !== gid) fs.fchownSync(fd, uid, gid);
+    fs.fchmodSync(fd, mode);
+  } catch {
+    // Some file systems have neither, and only root may give files away.
+  }
+}
+
+function writePlainly(target: WriteTarget, content: Content): void {
+  const fd = target.descriptor ?? fs.openSync(target.path, 'w');
+  try {
+    for (const piece of pieces(content)) writeFully(fd, piece);
+  } finally {
+    if (target.descriptor === undefined) fs.closeSync(fd);
+  }
 }
 
 /** Writes all bytes to an open file, however many calls the system needs for it. */
 export function writeFully(fd: number, bytes: Uint8Array): void {
   for (let offset = 0; offset < bytes.byteLength; ) {
-    offset += fs.writeSync(fd, bytes, offset, Math.min(MAX_WRITE, bytes.byteLength - offset));
+    try {
+      offset += fs.writeSync(fd, bytes, offset, Math.min(MAX_WRITE, bytes.byteLength - offset));
+    } catch (cause) {
+      if (errorCode(cause) !== 'EAGAIN') throw cause;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
   }
 }
 
-/**
- * The sentence for a write that failed: a full disk, a folder that is missing or protected, or the system's
- * own words.
- */
-export function writeError(path: string, cause: unknown): MixturaError {
-  if (cause instanceof MixturaError) return cause;
-  return new MixturaError(`Cannot write ${path}: ${writeReason(cause)}.`, { cause });
+/** `.NAME.PLACE-PID-RANDOM.tmp`: whoever finds it can tell whether its writer still lives. */
+export function temporaryName(name: string): string {
+  return `${temporaryStem(name)}${placeTag}-${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
-function writeReason(cause: unknown): string {
-  switch (errorCode(cause)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full; free some space there, or choose another folder with --out, then go on with --resume';
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return 'the folder is not writable; change its permissions or choose another one with --out';
-    case 'ENOENT':
-      return 'its folder does not exist; create it first';
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return 'a part of that path is a file and not a folder; choose another one with --out';
-    case 'EISDIR':
-      return 'it is a folder; give the name of a file';
-    default:
-      return cause instanceof Error ? cause.message : String(cause);
+/** A name that is cut for its length keeps its start, and characters stay whole. */
+function temporaryStem(name: string): string {
+  let stem = name;
+  while (Buffer.byteLength(stem) > MAX_STEM) stem = [...stem].slice(0, -1).join('');
+  return `.${stem}.`;
+}
+
+/** Removes what writers of this file left that were killed; what a living one writes stays. */
+function removeLeftovers(path: string): void {
+  const [folder, stem] = [dirname(path), temporaryStem(basename(path))];
+  for (const name of namesIn(folder)) {
+    if (!name.startsWith(stem)) continue;
+    const writer = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(stem.length));
+    if (!writer) continue;
+    const file = join(folder, name);
+    const dead = writer[1] === placeTag && !isRunning(Number(writer[2]));
+    if (dead || isAbandoned(file)) removeQuietly(file);
   }
 }
 
-/** The system's code of a failed file operation (`ENOENT`, ...), or undefined for another kind of error. */
-export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+function isAbandoned(file: string): boolean {
+  try {
+    return Date.now() - fs.statSync(file).mtimeMs > ABANDONED_MS;
+  } catch {
+    return false;
+  }
 }
 
-function pieces(content: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
+function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return []; // A folder may be one to write into, but not to read.
+  }
+}
+
+function pieces(content: Content): Iterable<Uint8Array> {
   if (typeof content === 'string') return [new TextEncoder().encode(content)];
   return content instanceof Uint8Array ? [content] : content;
 }
@@ -86,7 +188,7 @@ function removeQuietly(path: string): void {
   try {
     fs.rmSync(path, { force: true });
   } catch {
-    // The first error is reported; a leftover is overwritten by the next write of this file.
+    // The first error is reported; a leftover is removed by the next write of this file.
   }
 }
 
@@ -95,13 +197,14 @@ function removeQuietly(path: string): void {
  */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
-  const fd = fs.openSync(folder, 'r');
+  let fd: number | undefined;
   try {
+    fd = fs.openSync(folder, 'r');
     fs.fsyncSync(fd);
   } catch (cause) {
-    // Some network file systems do not know fsync of a folder; the file itself is complete.
-    if (errorCode(cause) !== 'EINVAL') throw writeError(folder, cause);
+    // Some network file systems do not know fsync of a folder, and some folders cannot be read; the file is complete.
+    if (!['EINVAL', 'EACCES', 'EPERM'].includes(errorCode(cause) ?? '')) throw cause;
   } finally {
-    fs.closeSync(fd);
+    if (fd !== undefined) fs.closeSync(fd);
   }
 }

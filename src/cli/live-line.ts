@@ -1,5 +1,5 @@
 /** @file A line on standard error that renews itself on a terminal, and is printed now and then elsewhere. */
-import { note } from './output.js';
+import { note, writeStatus } from './output.js';
 
 /** A plain line is printed about this often when standard error is no terminal. */
 const PLAIN_SECONDS = 10;
@@ -21,13 +21,13 @@ export class LiveLine {
       return;
     }
     this.clear();
-    process.stderr.write(text().slice(0, (process.stderr.columns ?? 100) - 1));
+    writeStatus(text().slice(0, (process.stderr.columns ?? 100) - 1));
     this.#shown = true;
   }
 
   /** Takes the line away, before other text. */
   clear(): void {
-    if (this.#shown) process.stderr.write('\r\x1b[K');
+    if (this.#shown) writeStatus('\r\x1b[K');
     this.#shown = false;
   }
 }

@@ -3,7 +3,7 @@
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { note, print, tolerateClosedPipe } from './output.js';
+import { guardStreams, note, outputFailed, print } from './output.js';
 import { helpOf, parseArguments, type Verb } from './verb.js';
 
 /** A verb is a line here and a file beside this one, read when it is asked for: that takes as long as a short run. */
@@ -58,10 +58,11 @@ async function main(words: readonly string[]): Promise<number> {
   return verb.run(args);
 }
 
-tolerateClosedPipe();
+guardStreams();
 const words = process.argv.slice(2);
 try {
-  process.exitCode = await main(words);
+  const code = await main(words);
+  process.exitCode = outputFailed() ? ExitCode.failed : code;
 } catch (error) {
   if (words.includes('--debug'))
     note(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,8 +1,29 @@
 /** @file Where words go: results on standard output, everything else on standard error. */
+import { fstatSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { errorCode, writeFully, writeReason } from '../atomic-file.js';
+import { ExitCode } from '../errors.js';
+
+const STDOUT = 1;
+
+/** What kept standard output from being written, if anything did. */
+let failure: unknown;
+
+/** Whether standard output is a file or a device, whose writes Node does not repeat when they take some bytes only. */
+const plain = isPlain();
+
+function isPlain(): boolean {
+  try {
+    const stat = fstatSync(STDOUT);
+    return stat.isFile() || (stat.isCharacterDevice() && !isatty(STDOUT));
+  } catch {
+    return false;
+  }
+}
 
 /** Prints the one JSON object of `--json`. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  write(`${JSON.stringify(value)}\n`);
 }
 
 /** Prints a line of the result on standard output. */
@@ -10,21 +31,51 @@ export function print(text: string): void {
   write(`${text}\n`);
 }
 
-/** Prints text as it is. */
+/** Prints text as it is. After a failure nothing more is written: the sentence about it is told once. */
 export function write(text: string): void {
-  process.stdout.write(text);
+  if (failure !== undefined) return;
+  try {
+    if (plain) writeFully(STDOUT, Buffer.from(text));
+    else process.stdout.write(text);
+  } catch (cause) {
+    stdoutFailed(cause);
+  }
 }
 
-/** A reader that stops listening (`| head`) is no failure: nobody is left to print for. */
-export function tolerateClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+/**
+ * Listens to the errors of the standard streams, which come as events. A run must not end because nobody can be told
+ * about it, so standard error is written as far as it goes. A reader that stops listening (`| head`) is no failure.
+ */
+export function guardStreams(): void {
+  process.stdout.on('error', stdoutFailed);
+  process.stderr.on('error', () => {});
+}
+
+/** Whether results were lost because standard output could not be written. */
+export function outputFailed(): boolean {
+  return failure !== undefined && errorCode(failure) !== 'EPIPE';
+}
+
+function stdoutFailed(cause: unknown): void {
+  if (failure !== undefined) return;
+  failure = cause;
+  if (!outputFailed()) return;
+  note(`Cannot write standard output: ${writeReason('standard output', cause)}.`);
+  process.exitCode = ExitCode.failed;
 }
 
 /** A remark for the person at the keyboard; never mixed with results. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  writeStatus(`${text}\n`);
+}
+
+/** Writes text as it is on standard error, as far as that can be written. */
+export function writeStatus(text: string): void {
+  try {
+    process.stderr.write(text);
+  } catch {
+    // Nobody can be told.
+  }
 }
 
 /** 0.534 -> "53.4 %". */

@@ -1,0 +1,77 @@
+/** @file What a path to write to really is: links followed, pipes, devices and open descriptors told from files. */
+import fs from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { errorCode } from './write-error.js';
+
+/** Where a write goes. */
+export interface WriteTarget {
+  /** `file`: a regular file or a new one, which may be replaced; `plain`: anything else, which is written into. */
+  readonly kind: 'file' | 'plain';
+  /** The path behind all links; its last part need not exist. */
+  readonly path: string;
+  /** The file that is there, whose owner and permissions its successor gets. */
+  readonly old?: { readonly mode: number; readonly uid: number; readonly gid: number };
+  /** The number of an open file of this process (`/dev/stdout`, `/dev/fd/3`). */
+  readonly descriptor?: number;
+}
+
+/** As many links as Linux follows. */
+const MOST_LINKS = 40;
+
+/** @throws what the system says where the path leads to a folder, a protected file, or nowhere. */
+export function writeTarget(path: string): WriteTarget {
+  if (path.endsWith('/') || path.endsWith(sep)) throw failure('EISDIR', path);
+  const found = follow(resolve(path));
+  if (typeof found === 'number') return { kind: 'plain', path, descriptor: found };
+  const stat = fs.statSync(found, { throwIfNoEntry: false });
+  if (!stat) return { kind: 'file', path: found };
+  if (stat.isDirectory()) throw failure('EISDIR', path);
+  if (!stat.isFile() || found.startsWith('/proc/')) return { kind: 'plain', path: found };
+  // Its owner has protected it: replacing it would get around that.
+  fs.accessSync(found, fs.constants.W_OK);
+  return { kind: 'file', path: found, old: { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid } };
+}
+
+/** The path behind all links, also behind one that leads to nothing yet; or the number of an open file. */
+export function follow(path: string): string | number {
+  let at = path;
+  for (let links = 0; links <= MOST_LINKS; links++) {
+    const folder = realFolder(dirname(at));
+    at = join(folder, basename(at));
+    const descriptor = descriptorOf(folder, basename(at));
+    if (descriptor !== undefined) return descriptor;
+    // A link of /proc names no path where it leads to a pipe or a removed file: the system follows it by itself.
+    if (folder.startsWith('/proc/')) return at;
+    const link = readLink(at);
+    if (link === undefined) return at;
+    at = resolve(folder, link);
+  }
+  throw failure('ELOOP', path);
+}
+
+function realFolder(folder: string): string {
+  try {
+    return fs.realpathSync(folder);
+  } catch (cause) {
+    if (errorCode(cause) !== 'ENOENT') throw cause;
+    return folder;
+  }
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return fs.readlinkSync(path);
+  } catch (cause) {
+    if (['EINVAL', 'ENOENT', 'UNKNOWN'].includes(errorCode(cause) ?? '')) return undefined;
+    throw cause;
+  }
+}
+
+function descriptorOf(folder: string, name: string): number | undefined {
+  const own = ['/dev/fd', realFolder('/proc/self/fd')];
+  return own.includes(folder) && /^\d+$/.test(name) ? Number(name) : undefined;
+}
+
+function failure(code: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${path}`), { code });
+}
