@@ -223,7 +223,7 @@ describe('a place that cannot be written', () => {
       throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
     });
     expect(writeError(join(folder, 'run', 'checkpoints'), missing).message).toBe(
-      `Cannot write ${join(folder, 'run', 'checkpoints')}: the disk is read-only there; choose another place.`,
+      `Cannot write ${join(folder, 'run', 'checkpoints')}: the disk is read-only there; make it writable or choose another place.`,
     );
   });
 });

@@ -46,6 +46,14 @@ export function writeFileAtomic(path: string, content: Content, beforeRename: ()
   }
 }
 
+/** Refuses a path before long work whose result could not be written there. @throws a MixturaError that says why. */
+export function requireWritable(path: string): void {
+  attempt(path, () => {
+    const { kind, path: real, old } = writeTarget(path);
+    if (kind === 'file' && !old) fs.accessSync(dirname(real), fs.constants.W_OK);
+  });
+}
+
 /** A file that is written whole under a temporary name, beside the one that it is to replace. */
 export interface StagedFile {
   /** Where the content is until then. */
@@ -61,11 +69,19 @@ export function stageFile(path: string, content: Content): StagedFile {
   try {
     const target = writeTarget(path);
     const staged = target.kind === 'file' ? stage(target, content) : undefined;
-    if (staged) return staged;
+    if (staged) return { ...staged, commit: () => attempt(path, staged.commit) };
   } catch (cause) {
     throw writeError(path, cause);
   }
   throw writeError(path, Object.assign(new Error('it cannot be replaced'), { code: 'EACCES' }));
+}
+
+function attempt(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
 }
 
 /** The content beside its target; undefined where a file is there, but nothing new can be made beside it. */
@@ -151,7 +167,7 @@ function temporaryStem(name: string): string {
 }
 
 /** Removes what writers of this file left that were killed; what a living one writes stays. */
-function removeLeftovers(path: string): void {
+export function removeLeftovers(path: string): void {
   const [folder, stem] = [dirname(path), temporaryStem(basename(path))];
   for (const name of namesIn(folder)) {
     if (!name.startsWith(stem)) continue;

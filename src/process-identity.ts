@@ -28,6 +28,10 @@ const here: ProcessPlace = {
   namespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
 };
 
+/** Linux: no process has a larger number (`PID_MAX_LIMIT`), and times of processes are in such parts of a second. */
+const MOST_PROCESSES = 2 ** 22;
+const TICKS = 100;
+
 /** This process. */
 export const thisProcess: ProcessIdentity = {
   ...here,
@@ -49,14 +53,29 @@ export function isHere({ host, boot, namespace }: ProcessPlace): boolean {
 export function stateOf(owner: ProcessIdentity): ProcessState {
   if (!isHere(owner)) return 'unknown';
   if (!isRunning(owner.pid)) return 'dead';
-  // In a container whose /proc is that of its host, numbers there mean other processes.
-  const stat =
-    attempt(() => readlinkSync('/proc/self')) === String(process.pid) ? statOf(owner.pid) : undefined;
+  const stat = statHere(owner.pid);
   if (!stat) return 'unknown';
   if (stat.state === 'Z' || stat.state === 'X') return 'dead';
   if (owner.start === '') return 'unknown';
   if (stat.start !== owner.start) return 'dead';
   return stat.state === 'T' || stat.state === 't' ? 'stopped' : 'alive';
+}
+
+/** The first namespace of process numbers of a Linux machine (`PROC_PID_INIT_INO`): all processes are seen from it. */
+const ALL = 'pid:[4026531836]';
+
+/**
+ * What is known of a process of which nothing is known but its number: it may live in a container, or on another
+ * machine. Its start is in seconds since boot.
+ */
+export function stateOfNumber(pid: number): { readonly state: ProcessState; readonly started?: number } {
+  if (!isRunning(pid)) {
+    const seen = here.namespace === '' || here.namespace === ALL || pid > MOST_PROCESSES;
+    return { state: seen ? 'dead' : 'unknown' };
+  }
+  const stat = statHere(pid);
+  if (stat?.state === 'Z' || stat?.state === 'X') return { state: 'dead' };
+  return { state: 'unknown', ...(stat && { started: Number(stat.start) / TICKS }) };
 }
 
 /** Whether a process has this number here. */
@@ -68,6 +87,11 @@ export function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** In a container whose /proc is that of its host, numbers there mean other processes. */
+function statHere(pid: number): ReturnType<typeof statOf> {
+  return attempt(() => readlinkSync('/proc/self')) === String(process.pid) ? statOf(pid) : undefined;
 }
 
 /** State and start time of a process (proc(5): fields 3 and 22, counted after the name, which may hold anything). */

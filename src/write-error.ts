@@ -19,7 +19,7 @@ export function writeReason(path: string, cause: unknown): string {
     case 'EDQUOT':
       return 'the disk is full; free some space there, or choose another place';
     case 'EROFS':
-      return 'the disk is read-only there; choose another place';
+      return 'the disk is read-only there; make it writable or choose another place';
     case 'EACCES':
     case 'EPERM':
       return 'the file or its folder is not writable; change its permissions or choose another place';

@@ -1,6 +1,6 @@
 /** @file `mixtura cluster`: assigns every row of new data to a group. */
 
-import { writeFileAtomic } from '../atomic-file.js';
+import { requireWritable, writeFileAtomic } from '../atomic-file.js';
 import { ExitCode } from '../errors.js';
 import { withTrained } from '../run/trained.js';
 import { type AssignedData, assignFile, assignmentCsv, groupCounts } from '../run/use/assign.js';
@@ -43,14 +43,25 @@ export const clusterVerb: Verb = {
 async function runCluster(args: Arguments): Promise<number> {
   const [path, file] = args.positionals;
   const out = args.text('out');
+  if (out !== undefined) requireWritable(out);
   return withTrained(path!, async (trained) => {
     const assigned = await assignFile(trained, file!, { ...tableOptions(args), ...dataLines() });
-    if (out !== undefined) writeFileAtomic(out, assignmentCsv(assigned));
+    if (out !== undefined) writeGroups(out, assigned);
     if (args.flag('json')) printJson(resultOf(path!, file!, out, assigned));
     else if (out === undefined) write(assignmentCsv(assigned));
     else noteCounts(assigned, out);
     return ExitCode.done;
   });
+}
+
+/** Writes the file. The sizes of the groups are told also where that fails. */
+function writeGroups(out: string, assigned: AssignedData): void {
+  try {
+    writeFileAtomic(out, assignmentCsv(assigned));
+  } catch (cause) {
+    noteSizes(assigned);
+    throw cause;
+  }
 }
 
 /** Rows are in the result unless they went into a file. */
@@ -66,9 +77,13 @@ function resultOf(run: string, data: string, out: string | undefined, assigned: 
 }
 
 function noteCounts(assigned: AssignedData, out: string): void {
+  noteSizes(assigned);
+  note(`${assigned.count} rows in ${out}`);
+}
+
+function noteSizes(assigned: AssignedData): void {
   groupCounts(assigned).forEach((count, c) => {
     const share = percent(count / assigned.count).padStart(7);
     note(`  group ${String(c + 1).padStart(2)}   ${share}   ${count} rows`);
   });
-  note(`${assigned.count} rows in ${out}`);
 }

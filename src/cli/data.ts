@@ -1,6 +1,6 @@
 /** @file `mixtura data`: which data sets there are, getting one, what one holds, and where files are looked for. */
 import path from 'node:path';
-import { writeFileAtomic } from '../atomic-file.js';
+import { requireWritable, writeFileAtomic } from '../atomic-file.js';
 import { cacheFolder } from '../cache-folder.js';
 import { formatSummary, summarize } from '../data/inspect/inspect.js';
 import { CATALOGUE, type CatalogueEntry } from '../data/sets/catalogue.js';
@@ -154,6 +154,7 @@ async function inspect(args: Arguments): Promise<void> {
   if (out !== undefined && path.extname(out).toLowerCase() !== '.png') {
     throw usageError(`--out is '${out}'; give a file that ends in .png.`);
   }
+  if (out !== undefined) requireWritable(out);
   const dataset = await openDataset(args.positionals[1]!, {
     classes: args.text('classes'),
     ratio: args.text('ratio'),
@@ -166,9 +167,21 @@ async function inspect(args: Arguments): Promise<void> {
   });
   const sheet = out === undefined ? undefined : contactSheet(dataset);
   const summary = { ...summarize(dataset), format: formatOf(args.positionals[1]!) };
-  if (sheet) writeFileAtomic(out!, sheet);
-  if (args.flag('json')) printJson({ ...summary, ...(sheet && { sheet: out }) });
-  else print(`${formatSummary(summary)}${sheet ? `\n  sheet        ${out}` : ''}`);
+  const refused = sheet && refusedWrite(out!, sheet);
+  const drawn = sheet !== undefined && refused === undefined;
+  if (args.flag('json')) printJson({ ...summary, ...(drawn && { sheet: out }) });
+  else print(`${formatSummary(summary)}${drawn ? `\n  sheet        ${out}` : ''}`);
+  if (refused) throw refused;
+}
+
+/** Why a file could not be written, if so: what was found is printed all the same. */
+function refusedWrite(file: string, content: Uint8Array): unknown {
+  try {
+    writeFileAtomic(file, content);
+    return undefined;
+  } catch (cause) {
+    return cause;
+  }
 }
 
 function paths(args: Arguments): void {

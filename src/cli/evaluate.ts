@@ -1,5 +1,5 @@
 /** @file `mixtura evaluate`: scores runs on their data and on held-out data: one, a set of runs, or two sets. */
-import { ExitCode, usageError } from '../errors.js';
+import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { LEAST_SAMPLES } from '../evaluate/generation.js';
 import type { OnProgress } from '../evaluate/progress.js';
 import { FEATURE_NETWORKS } from '../features/feature-network.js';
@@ -11,13 +11,20 @@ import {
   requireOneProtocol,
   requireSameData,
 } from '../run/compare.js';
+import { RunFolder } from '../run/folder.js';
 import { publishedByName, savedScores } from '../run/saved-scores.js';
-import { DEFAULT_SAMPLES, type EvaluateRunOptions, evaluateRun, type RunScores } from '../run/score.js';
+import {
+  DEFAULT_SAMPLES,
+  type EvaluateRunOptions,
+  type RunScores,
+  saveScores,
+  scoreRun,
+} from '../run/score.js';
 import { withTrained } from '../run/trained.js';
 import { dataLines } from './data-lines.js';
 import { comparisonLines, noteLines, runLines, runSetLines } from './evaluate-table.js';
 import { LiveLine } from './live-line.js';
-import { duration, print, printJson } from './output.js';
+import { duration, note, print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
 
 /** The verb `evaluate`. */
@@ -95,9 +102,8 @@ async function evaluateOne(path: string, json: boolean, options: EvaluateRunOpti
   if (json) {
     const { metrics, published, notes } = savedScores(scores.step, scores.scores, scores.notes);
     printJson({ run: path, metrics, published, notes });
-    return;
-  }
-  for (const line of runLines(scores)) print(line);
+  } else for (const line of runLines(scores)) print(line);
+  keep(path, scores);
 }
 
 /** Means over one set of runs, or two sets compared. */
@@ -115,7 +121,9 @@ async function evaluateSets(
   const all = [...runs, ...against];
   const scores: RunScores[] = [];
   for (const [i, path] of all.entries()) {
-    scores.push(await scoresOf(path, options, `run ${i + 1} of ${all.length} · `));
+    const score = await scoresOf(path, options, `run ${i + 1} of ${all.length} · `);
+    scores.push(score);
+    keep(path, score);
   }
   const notes = [...new Set(scores.flatMap((score) => score.notes))];
   const own = aggregate(scores.slice(0, runs.length));
@@ -147,6 +155,16 @@ function jsonOf(runs: readonly string[], aggregates: readonly Aggregate[]): obje
   return { runs, metrics: Object.fromEntries(metrics), published: publishedByName(aggregates) };
 }
 
+/** Writes the scores into the run folder. What was computed is shown also where that cannot be written. */
+function keep(path: string, scores: RunScores): void {
+  try {
+    saveScores(RunFolder.open(path), scores);
+  } catch (cause) {
+    if (!(cause instanceof MixturaError)) throw cause;
+    note(`${cause.message} The scores are shown, but not kept in the run.`);
+  }
+}
+
 /** Scores one run, telling how far it is. */
 async function scoresOf(path: string, options: EvaluateRunOptions, prefix = ''): Promise<RunScores> {
   const line = new LiveLine();
@@ -157,7 +175,7 @@ async function scoresOf(path: string, options: EvaluateRunOptions, prefix = ''):
     });
   try {
     return await withTrained(path, (trained) =>
-      evaluateRun(trained, { ...options, ...dataLines(), onProgress }),
+      scoreRun(trained, { ...options, ...dataLines(), onProgress }),
     );
   } finally {
     line.clear();

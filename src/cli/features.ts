@@ -1,8 +1,10 @@
 /** @file `mixtura features`: trains a feature network on labelled data and writes it as an ONNX file. */
-import { existsSync } from 'node:fs';
-import { writeFileAtomic } from '../atomic-file.js';
+import { mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { requireWritable, writeFileAtomic } from '../atomic-file.js';
 import { openDataset } from '../data/sets/open.js';
-import { ExitCode, usageError } from '../errors.js';
+import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { type FeatureTrainingResult, networkName, trainFeatureNetwork } from '../features/train-network.js';
 import { downloadLine } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
@@ -66,13 +68,15 @@ async function runFeatures(args: Arguments): Promise<number> {
         step === steps,
       ),
   }).finally(() => line.clear());
-  writeFileAtomic(out, result.bytes);
   const seconds = (performance.now() - began) / 1000;
+  const { file, refused } = keep(out, result.bytes);
   if (args.flag('json')) {
     const { bytes, ...rest } = result;
-    printJson({ file: out, size: bytes.length, seconds, ...rest });
-  } else show(out, result, seconds);
-  return ExitCode.done;
+    printJson({ file, size: bytes.length, seconds, ...rest });
+  } else show(file, result, seconds);
+  if (refused === undefined) return ExitCode.done;
+  note(`${refused} The network is in ${file} instead.`);
+  return ExitCode.failed;
 }
 
 /** The options of the data as they were given, for the command that is written into the file. */
@@ -86,9 +90,26 @@ function dataWords(args: Arguments): string {
     .join('');
 }
 
-/** Training takes minutes: so the file is refused before it, and not after. */
+/** Writes the network, where it is to be or, since training takes minutes, in the folder for temporary files. */
+export function keep(out: string, bytes: Uint8Array): { readonly file: string; readonly refused?: string } {
+  try {
+    writeFileAtomic(out, bytes);
+    return { file: out };
+  } catch (cause) {
+    if (!(cause instanceof MixturaError)) throw cause;
+    const file = join(mkdtempSync(join(tmpdir(), 'mixtura-')), basename(out));
+    writeFileAtomic(file, bytes);
+    return { file, refused: cause.message };
+  }
+}
+
+/** Training takes minutes: so the file is refused before it, and not after. Pipes and devices may be there. */
 function requireNew(out: string): void {
-  if (existsSync(out)) throw usageError(`${out} exists; give another --out, or remove it first.`);
+  const there = statSync(out, { throwIfNoEntry: false });
+  if (there?.isFile() || there?.isDirectory()) {
+    throw usageError(`${out} exists; give another --out, or remove it first.`);
+  }
+  requireWritable(out);
 }
 
 function show(out: string, result: FeatureTrainingResult, seconds: number): void {

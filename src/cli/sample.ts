@@ -1,4 +1,5 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
+import { requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
 import { withTrained } from '../run/trained.js';
 import { drawSamples } from '../run/use/draw.js';
@@ -37,6 +38,7 @@ async function runSample(args: Arguments): Promise<number> {
   const out = args.text('out');
   if (out === undefined)
     throw usageError("Where the samples go is not said; give --out, such as '--out x.png'.");
+  requireWritable(out);
   const component = args.integer('component');
   const count = args.integer('count', 1) ?? DEFAULT_COUNT;
   const seed = args.integer('seed') ?? 0;

@@ -42,6 +42,6 @@ export function resultLines({ step, seconds, msPerStep, groups, evaluation, file
       ? [`  ${scores.map(([name, value]) => `${name} ${Number(value.toFixed(4))}`).join(' · ')}`]
       : []),
     `  ${step} steps in ${duration(seconds)} (${msPerStep.toFixed(2)} ms a step)`,
-    `  report: ${files.report}`,
+    ...(files.report === undefined ? [] : [`  report: ${files.report}`]),
   ];
 }

@@ -32,7 +32,7 @@ export const trainVerb: Verb = {
   run: runTrain,
 };
 
-/** Signals that end a run after its current step, saved. */
+/** Signals that end a run after its current step, saved: the second one of a kind ends the process at once. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function runTrain(args: Arguments): Promise<number> {
@@ -42,7 +42,11 @@ async function runTrain(args: Arguments): Promise<number> {
   const show = statusLine();
   const onEvent = (event: RunEvent) => {
     // Before a run starts there is nothing to save, so a signal ends the process at once.
-    if (event.kind === 'started') for (const signal of SIGNALS) process.once(signal, onSignal);
+    if (event.kind === 'started') {
+      for (const signal of SIGNALS) process.once(signal, onSignal);
+      // A terminal that closes sends it twice: by itself, and by its shell.
+      process.on('SIGHUP', onSignal);
+    }
     show(event);
   };
   try {
@@ -50,9 +54,11 @@ async function runTrain(args: Arguments): Promise<number> {
     if (!result.finished) note(`Go on with: mixtura train --resume ${result.folder}`);
     if (args.flag('json')) printJson(resultJson(result));
     else for (const line of resultLines(result)) print(line);
+    for (const sentence of result.unwritten) note(sentence);
+    if (result.unwritten.length > 0) return ExitCode.failed;
     return result.finished ? ExitCode.done : ExitCode.interrupted;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
+    for (const signal of [...SIGNALS, 'SIGHUP']) process.off(signal, onSignal);
   }
 }
 

@@ -35,14 +35,24 @@ export function checkpointSteps(folder: string): number[] {
 
 /**
  * Writes a checkpoint atomically and removes all but the last `keep`.
+ * @param beforeRename may throw when the checkpoint is not to be put in place; nothing is removed then
  * @throws a MixturaError, and leaves all older ones, when a value is not finite: nothing good goes on from there.
  */
-export function writeCheckpoint(folder: string, checkpoint: Checkpoint, keep: number): string {
+export function writeCheckpoint(
+  folder: string,
+  checkpoint: Checkpoint,
+  keep: number,
+  beforeRename?: () => void,
+): string {
   const { step, tensors, notes = [] } = checkpoint;
   requireFinite(step, tensors);
   const file = checkpointFile(folder, step);
   const saved = notes.length > 0 ? { notes: JSON.stringify(notes) } : {};
-  writeSafetensors(file, { tensors, metadata: { format: FORMAT, step: String(step), ...saved } });
+  writeSafetensors(
+    file,
+    { tensors, metadata: { format: FORMAT, step: String(step), ...saved } },
+    beforeRename,
+  );
   for (const old of checkpointSteps(folder).slice(0, -keep))
     rmSync(checkpointFile(folder, old), { force: true });
   return file;

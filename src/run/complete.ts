@@ -24,7 +24,9 @@ export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
   /** The groups, one a component, with their learned sizes beside the true ones where these are known. */
   readonly groups: readonly FoundGroup[];
   /** Paths of the report, the last checkpoint and, unless the data are a table, the sample sheet. */
-  readonly files: { readonly report: string; readonly checkpoint: string; readonly samples?: string };
+  readonly files: { readonly report?: string; readonly checkpoint: string; readonly samples?: string };
+  /** A sentence for each of these that could not be written; the checkpoint is there all the same. */
+  readonly unwritten: readonly string[];
 }
 
 /** A run whose folder is locked for this process and holds its settings. */
@@ -58,9 +60,16 @@ export function completeRun(
     },
     async (inference, outcome) => {
       const { checkpoint: last, ...known } = outcome;
-      const written = await writeReport({ ...started, inference, outcome });
+      const { unwritten, ...written } = await writeReport({ ...started, inference, outcome });
       const { groups } = outcome.evaluation;
-      return { ...known, folder: folder.path, run, groups, files: { ...written, checkpoint: last } };
+      return {
+        ...known,
+        folder: folder.path,
+        run,
+        groups,
+        files: { ...written, checkpoint: last },
+        unwritten,
+      };
     },
   );
 }

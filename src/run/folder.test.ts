@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -30,12 +31,18 @@ const line = (step: number): MetricsLine => ({
 });
 const steps = (folder: RunFolder, upTo?: number) => folder.readMetrics(upTo).map(({ step }) => step);
 
+/** The number of a process that has ended; in a container it might be that of one outside, but for those too large. */
+function endedProcess(): string {
+  const outermost = process.platform !== 'linux' || readlinkSync('/proc/self/ns/pid') === 'pid:[4026531836]';
+  return outermost ? String(spawnSync(process.execPath, ['-e', '']).pid) : '4194305';
+}
+
 describe('the lock of a run folder', () => {
   const lock = () => at('run', '.lock');
 
   it('is held by this process until it is given back', () => {
     const folder = RunFolder.create(at('run'));
-    expect(readFileSync(lock(), 'utf8')).toBe(String(process.pid));
+    expect(JSON.parse(readFileSync(lock(), 'utf8'))).toMatchObject({ pid: process.pid });
     folder.unlock();
     expect(existsSync(lock())).toBe(false);
     folder.unlock();
@@ -46,14 +53,14 @@ describe('the lock of a run folder', () => {
     folder.unlock();
     writeFileSync(lock(), String(process.ppid));
     expect(() => folder.lock()).toThrow(
-      `Process ${process.ppid} is writing the run ${at('run')}; wait for it, or stop it and try again.`,
+      `Process ${process.ppid} is writing the run ${at('run')} by its lock ${lock()}; wait for it, or stop it, or delete`,
     );
     folder.unlock();
     expect(readFileSync(lock(), 'utf8')).toBe(String(process.ppid));
   });
 
   it.each([
-    ['an ended process', () => String(spawnSync(process.execPath, ['-e', '']).pid)],
+    ['an ended process', endedProcess],
     ['a process killed before it wrote its number', () => ''],
     ['nobody', () => 'x'],
   ])('of %s is taken over', (_, owner) => {
@@ -61,7 +68,47 @@ describe('the lock of a run folder', () => {
     folder.unlock();
     writeFileSync(lock(), owner());
     folder.lock();
-    expect(readFileSync(lock(), 'utf8')).toBe(String(process.pid));
+    expect(JSON.parse(readFileSync(lock(), 'utf8'))).toMatchObject({ pid: process.pid });
+    folder.unlock();
+  });
+
+  it('that is lost keeps everything from being written and removed', () => {
+    const folder = RunFolder.create(at('run'));
+    folder.appendMetrics(line(1));
+    rmSync(lock());
+    const before = readdirSync(at('run')).sort();
+    const writes = [
+      () => folder.appendMetrics(line(2)),
+      () => folder.truncateMetrics(0),
+      () => folder.syncMetrics(),
+      () => folder.writeConfig({} as never),
+      () => folder.writeScores({} as never),
+      () => folder.renewLock(),
+      () => folder.requireLock(),
+    ];
+    for (const write of writes) expect(write).toThrow(`The lock file ${lock()} is gone`);
+    rmSync(folder.metricsFile);
+    folder.discardIfUnused();
+    folder.unlock();
+    expect(readdirSync(at('run')).sort()).toEqual(before.filter((name) => name !== 'metrics.jsonl'));
+  });
+
+  it('removes what killed processes left unfinished where nobody else writes', () => {
+    const folder = RunFolder.create(at('run'));
+    folder.unlock();
+    for (const part of [folder.checkpoints, folder.samples])
+      for (const name of ['.x.0123abcd-1-89abcdef.tmp', 'step-00000011.safetensors.tmp', 'kept'])
+        writeFileSync(path.join(part, name), '');
+    folder.lock();
+    expect([readdirSync(folder.checkpoints), readdirSync(folder.samples)]).toEqual([['kept'], ['kept']]);
+    folder.unlock();
+  });
+
+  it('refuses a second process that makes the same run, and leaves the folders of the first', () => {
+    const first = RunFolder.create(at('run'));
+    expect(() => RunFolder.create(at('run'))).toThrow('exists and is not empty');
+    expect([existsSync(first.checkpoints), existsSync(first.samples)]).toEqual([true, true]);
+    first.unlock();
   });
 });
 

@@ -16,7 +16,7 @@ import { writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
 import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { checkpointFile, checkpointSteps } from './checkpoint.js';
-import { releaseLock, takeLock } from './lock.js';
+import { FolderLock } from './lock.js';
 import type { SavedScores } from './saved-scores.js';
 
 /** A line of `metrics.jsonl`. */
@@ -58,8 +58,8 @@ export class RunFolder {
   readonly reportFile: string;
   /** Folder of the exported networks, unless they go elsewhere: `export`. */
   readonly exported: string;
-  readonly #lock: string;
-  #locked = false;
+  readonly #lockFile: string;
+  #lock: FolderLock | undefined;
   /** Whether the folder itself is new. */
   #made = false;
 
@@ -72,7 +72,7 @@ export class RunFolder {
     this.samplesFile = join(path, 'samples.png');
     this.reportFile = join(path, 'report.html');
     this.exported = join(path, 'export');
-    this.#lock = join(path, '.lock');
+    this.#lockFile = join(path, '.lock');
   }
 
   /** A new, empty run folder, locked for this process. @throws a usage error if it exists and is not empty. */
@@ -88,11 +88,16 @@ export class RunFolder {
     }
     run.#made = !existsSync(folder);
     try {
-      mkdirSync(run.checkpoints, { recursive: true });
-      mkdirSync(run.samples, { recursive: true });
+      mkdirSync(folder, { recursive: true });
       run.lock();
     } catch (cause) {
-      run.#removeEmptyFolders();
+      run.#removeEmptyFolders([folder]);
+      throw writeError(folder, cause);
+    }
+    try {
+      for (const part of [run.checkpoints, run.samples]) mkdirSync(part, { recursive: true });
+    } catch (cause) {
+      run.discardIfUnused();
       throw writeError(folder, cause);
     }
     return run;
@@ -100,17 +105,19 @@ export class RunFolder {
 
   /** Empties a new run that failed before it left anything to keep: no log, no checkpoint. */
   discardIfUnused(): void {
-    if (!this.#locked || existsSync(this.metricsFile) || checkpointSteps(this.checkpoints).length > 0) return;
+    if (!this.#holds() || existsSync(this.metricsFile) || checkpointSteps(this.checkpoints).length > 0)
+      return;
     for (const name of readdirSync(this.path)) {
       const file = join(this.path, name);
-      if (file !== this.#lock) rmSync(file, { recursive: true, force: true });
+      if (file !== this.#lockFile) rmSync(file, { recursive: true, force: true });
     }
     this.unlock();
-    this.#removeEmptyFolders();
+    this.#removeEmptyFolders([this.checkpoints, this.samples, this.path]);
   }
 
-  #removeEmptyFolders(): void {
-    for (const folder of [this.checkpoints, this.samples, ...(this.#made ? [this.path] : [])]) {
+  #removeEmptyFolders(folders: readonly string[]): void {
+    for (const folder of folders) {
+      if (folder === this.path && !this.#made) continue;
       try {
         rmdirSync(folder);
       } catch {
@@ -132,14 +139,35 @@ export class RunFolder {
 
   /** Takes the folder for this process. @throws a MixturaError while another process writes it. */
   lock(): void {
-    takeLock(this.#lock, this.path);
-    this.#locked = true;
+    this.#lock = FolderLock.take(this.#lockFile, this.path);
+    // Nobody else writes there, so what is unfinished was left by a process that was killed.
+    for (const part of [this.checkpoints, this.samples]) removeUnfinished(part);
   }
 
   /** Gives the folder back, if this process holds it. */
   unlock(): void {
-    if (this.#locked) releaseLock(this.#lock);
-    this.#locked = false;
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  /** Gives a sign of life while the run goes on. @throws a LockLost if another process has taken the folder over. */
+  renewLock(): void {
+    this.#lock?.renew();
+  }
+
+  /** Looks whether the folder may still be written. @throws a LockLost if another process has taken it over. */
+  requireLock(): void {
+    this.#lock?.check();
+  }
+
+  #holds(): boolean {
+    if (!this.#lock) return false;
+    try {
+      this.#lock.check();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The sample sheet of a step. */
@@ -149,12 +177,16 @@ export class RunFolder {
 
   /** Writes `config.json`, whole or not at all. */
   writeConfig(run: ResolvedRun): void {
-    writeFileAtomic(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
+    this.#write(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
   }
 
   /** Writes `metrics.json`, whole or not at all. */
   writeScores(scores: SavedScores): void {
-    writeFileAtomic(this.scoresFile, `${JSON.stringify(scores, null, 2)}\n`);
+    this.#write(this.scoresFile, `${JSON.stringify(scores, null, 2)}\n`);
+  }
+
+  #write(file: string, text: string): void {
+    writeFileAtomic(file, text, () => this.requireLock());
   }
 
   /** @throws a MixturaError when the file is damaged. */
@@ -188,6 +220,7 @@ export class RunFolder {
 
   /** Adds a line to `metrics.jsonl`. */
   appendMetrics(line: MetricsLine): void {
+    this.requireLock();
     try {
       const fd = openSync(this.metricsFile, 'a');
       try {
@@ -219,15 +252,23 @@ export class RunFolder {
   /** Drops what was logged after the checkpoint that a run goes on from. */
   truncateMetrics(upTo: number): void {
     const kept = this.readMetrics(upTo).map((line) => `${JSON.stringify(line)}\n`);
-    writeFileAtomic(this.metricsFile, kept.join(''));
+    this.#write(this.metricsFile, kept.join(''));
   }
 
   /** Forces the log to disk, so that it is never behind a checkpoint. */
   syncMetrics(): void {
+    this.requireLock();
     if (!existsSync(this.metricsFile)) return;
     const fd = openSync(this.metricsFile, 'r');
     fsyncSync(fd);
     closeSync(fd);
+  }
+}
+
+function removeUnfinished(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
   }
 }
 

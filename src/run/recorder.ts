@@ -15,6 +15,7 @@ import { type StepEvent, TrainingStopped, train } from '../train/trainer.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { EventWriter } from './formats/tensorboard.js';
+import { LockLost } from './lock.js';
 
 /** What happens while a run goes on. */
 export type RunEvent =
@@ -170,6 +171,7 @@ class Recorder {
     try {
       for await (const event of loop) {
         step = event.step;
+        this.options.folder.renewLock();
         this.#onStep(event);
         const last = step === run.steps;
         const scored = step % run.evaluateEvery === 0 || last;
@@ -247,6 +249,7 @@ class Recorder {
       folder.checkpoints,
       { step, tensors, notes: this.#notes },
       run.keepCheckpoints,
+      () => folder.requireLock(),
     );
     this.#events.flush();
     onEvent?.({ kind: 'checkpoint', step, file: this.#checkpoint });
@@ -262,7 +265,7 @@ class Recorder {
   }
 
   #withCheckpoint(cause: unknown): unknown {
-    if (!(cause instanceof MixturaError)) return cause;
+    if (!(cause instanceof MixturaError) || cause instanceof LockLost) return cause;
     const { folder } = this.options;
     // Divergence would come again with the same settings; a full disk would not.
     const slower = cause instanceof TrainingStopped ? lowerRates(this.options) : '';

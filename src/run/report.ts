@@ -3,6 +3,7 @@ import { writeFileAtomic } from '../atomic-file.js';
 import type { ResolvedRun } from '../config/schema.js';
 import type { Dataset } from '../data/dataset.js';
 import { sampleSize } from '../data/dataset.js';
+import { MixturaError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric, metricName } from '../metrics/metric.js';
@@ -15,6 +16,7 @@ import type { Inference } from '../train/inference.js';
 import { VERSION } from '../version.js';
 import { commandLine } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
+import { LockLost } from './lock.js';
 import type { RunOutcome } from './recorder.js';
 import { savedScores, withPublished } from './saved-scores.js';
 
@@ -41,22 +43,48 @@ export async function writeSheet(
   step: number,
 ): Promise<void> {
   const png = await sheet(run, inference);
-  if (png) writeFileAtomic(folder.sheetFile(step), png);
+  if (png) writeFileAtomic(folder.sheetFile(step), png, () => folder.requireLock());
+}
+
+/** What {@link writeReport} wrote, and the sentences about what it could not write. */
+export interface WrittenReport {
+  readonly report?: string;
+  readonly samples?: string;
+  readonly unwritten: readonly string[];
 }
 
 /**
- * Writes report.html, samples.png (not for tables) and metrics.json; returns the paths of the first two.
- * @throws a MixturaError where a file cannot be written.
+ * Writes samples.png (not for tables), report.html and metrics.json. One that cannot be written keeps neither the others
+ * nor the result of the training from being there.
+ *
+ * @throws a MixturaError if the lock of the run is lost
  */
-export async function writeReport(report: RunReport): Promise<{ report: string; samples?: string }> {
+export async function writeReport(report: RunReport): Promise<WrittenReport> {
   const { folder, run, inference } = report;
-  const png = await sheet(run, inference);
-  if (png) writeFileAtomic(folder.samplesFile, png);
-  writeFileAtomic(folder.reportFile, renderReport(await reportData(report)));
+  const unwritten: string[] = [];
+  const attempt = (write: () => void): boolean => {
+    folder.requireLock();
+    try {
+      write();
+      return true;
+    } catch (cause) {
+      if (!(cause instanceof MixturaError) || cause instanceof LockLost) throw cause;
+      unwritten.push(cause.message);
+      return false;
+    }
+  };
   const { step, evaluation } = report.outcome;
   const scores = withPublished(run, report.dataset, evaluation.scores);
-  folder.writeScores(savedScores(step, scores, []));
-  return { report: folder.reportFile, ...(png && { samples: folder.samplesFile }) };
+  attempt(() => folder.writeScores(savedScores(step, scores, [])));
+  const png = await sheet(run, inference);
+  const drawn = png !== undefined && attempt(() => writeFileAtomic(folder.samplesFile, png));
+  const page = renderReport(await reportData(report));
+  const told = attempt(() => writeFileAtomic(folder.reportFile, page));
+  return {
+    ...(told && { report: folder.reportFile }),
+    ...(drawn && { samples: folder.samplesFile }),
+    unwritten,
+  };
 }
 
 async function sheet(run: ResolvedRun, inference: Inference): Promise<Uint8Array | undefined> {

@@ -13,6 +13,7 @@ import {
 import { classProportions, type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { type OnFraction, type OnProgress, ProgressMeter } from '../evaluate/progress.js';
 import type { Score, Split } from '../metrics/metric.js';
+import type { RunFolder } from './folder.js';
 import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
 import type { TrainedRun } from './trained.js';
@@ -47,10 +48,22 @@ export interface RunScores {
  * `metrics.json` into the run folder.
  *
  * @throws a MixturaError if the data has changed or is gone, has no held-out part where that is asked for, or does not
- * fit the feature network
+ * fit the feature network, and if `metrics.json` cannot be written
  */
 export async function evaluateRun(trained: TrainedRun, options: EvaluateRunOptions = {}): Promise<RunScores> {
-  const { folder, run, step, inference } = trained;
+  const scores = await scoreRun(trained, options);
+  saveScores(trained.folder, scores);
+  return scores;
+}
+
+/** Writes scores into the run folder: `metrics.json`. @throws a MixturaError where that cannot be written. */
+export function saveScores(folder: RunFolder, { step, scores, notes }: RunScores): void {
+  folder.writeScores(savedScores(step, scores, notes));
+}
+
+/** What {@link evaluateRun} gives, nothing written. */
+export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions = {}): Promise<RunScores> {
+  const { run, step, inference } = trained;
   const { split, samples = DEFAULT_SAMPLES, features, convention, fittingCapacity, onProgress } = options;
   requireEnough(samples);
   const train = await reopenData(run, options);
@@ -90,7 +103,6 @@ export async function evaluateRun(trained: TrainedRun, options: EvaluateRunOptio
     found.flatMap((part) => part.scores),
   );
   const notes = [...(note === undefined ? [] : [note]), ...found.flatMap((part) => part.notes)];
-  folder.writeScores(savedScores(step, scores, notes));
   const evaluations = Object.fromEntries(found.map(({ split, evaluation }) => [split, evaluation]));
   return { step, scores, evaluations, notes };
 }

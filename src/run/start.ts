@@ -45,12 +45,25 @@ export async function startRun(request: RunRequest, options: StartOptions = {}):
 
 /** The first of `runs/DATA-METHOD-001`, `-002`, ... that is not there. */
 function freeFolder({ data, method }: ResolvedRun): string {
-  const stem = path
-    .basename(data.name)
-    .replace(/\.[^.]*$/, '')
-    .replace(/[^\w-]+/g, '-');
+  const stem = folderStem(data.name);
   for (let n = 1; ; n++) {
     const folder = path.join('runs', `${stem}-${method}-${String(n).padStart(3, '0')}`);
     if (!existsSync(folder)) return folder;
   }
+}
+
+/** Most bytes of a name of data in the name of its run: file systems take 255 for the whole. */
+const MAX_STEM = 180;
+
+/** The name of the data as the start of a folder's name: letters, marks and digits of any script, no hyphen in front. */
+export function folderStem(name: string): string {
+  const letters = path
+    .basename(name)
+    .replace(/\.[^.]*$/, '')
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '-')
+    .replace(/^-+/, '');
+  const kept = [...letters];
+  while (Buffer.byteLength(kept.join('')) > MAX_STEM) kept.pop();
+  return kept.join('') || 'data';
 }

@@ -80,10 +80,11 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 /**
  * Writes a safetensors file atomically: a reader sees the old file or the whole new one.
  *
+ * @param beforeRename may throw, and then nothing has changed
  * @throws MixturaError when the disk is full or refuses (nothing half-written is left)
  */
-export function writeSafetensors(path: string, content: Safetensors): void {
-  writeFileAtomic(path, encodeSafetensors(content));
+export function writeSafetensors(path: string, content: Safetensors, beforeRename?: () => void): void {
+  writeFileAtomic(path, encodeSafetensors(content), beforeRename);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @file A trained run as ONNX files that stand alone, each loaded again and compared with the engine's output. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeError, writeFileAtomic } from '../../atomic-file.js';
+import { requireWritable, type StagedFile, stageFile, writeError } from '../../atomic-file.js';
 import { arrayDataset, sampleSize } from '../../data/dataset.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { lower } from '../../graph/onnx/lower.js';
@@ -16,7 +16,6 @@ const BATCH = 'N';
 const CHECKED_ROWS = 7;
 /** Largest difference that is rounding, relative to the largest value. */
 const TOLERANCE = 1e-5;
-const UNFINISHED = '.part';
 
 /** An ONNX file that was written and checked. */
 export interface ExportedFile {
@@ -51,17 +50,17 @@ interface ExportedNetwork {
 export async function exportRun(trained: TrainedRun, out?: string): Promise<ExportedFile[]> {
   const folder = out ?? trained.folder.exported;
   if (out !== undefined) requireEmpty(out);
-  const networks = await exportedNetworks(trained);
-  const bound = await boundValues(trained);
-  const written: string[] = [];
+  const made = makeFolder(folder);
+  requireWritable(join(folder, 'mixture.json'));
+  const staged: StagedFile[] = [];
   const write = (name: string, content: string | Uint8Array) => {
-    const path = join(folder, name) + UNFINISHED;
-    written.push(path);
-    writeFileAtomic(path, content);
-    return path;
+    const file = stageFile(join(folder, name), content);
+    staged.push(file);
+    return file.temporary;
   };
   try {
-    makeFolder(folder);
+    const networks = await exportedNetworks(trained);
+    const bound = await boundValues(trained);
     const files: ExportedFile[] = [];
     for (const network of networks) {
       const { file, input: from, output, expression } = network;
@@ -74,10 +73,11 @@ export async function exportRun(trained: TrainedRun, out?: string): Promise<Expo
       });
     }
     write('mixture.json', `${JSON.stringify(mixtureOf(trained), null, 1)}\n`);
-    for (const path of written) renameSync(path, path.slice(0, -UNFINISHED.length));
+    for (const file of staged) file.commit();
     return files;
   } catch (cause) {
-    for (const path of written) rmSync(path, { force: true });
+    for (const file of staged) file.discard();
+    if (made && readdirSync(folder).length === 0) rmdirSync(folder);
     throw cause;
   }
 }
@@ -88,9 +88,10 @@ function requireEmpty(folder: string): void {
   }
 }
 
-function makeFolder(folder: string): void {
+/** Makes the folder, before the work whose result goes there; whether it is new. */
+function makeFolder(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true });
+    return mkdirSync(folder, { recursive: true }) !== undefined;
   } catch (cause) {
     throw writeError(folder, cause);
   }
