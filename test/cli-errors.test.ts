@@ -244,7 +244,7 @@ describe('an output that cannot be', () => {
     [
       `${good} --out notes.txt/run`,
       1,
-      'Cannot write notes.txt/run: a part of that path is a file and not a folder; choose another one with --out.',
+      'Cannot write notes.txt/run: a part of that path is a file and not a folder; choose another place.',
     ],
     ['export run --out wgan', 2, 'The output folder wgan exists and is not empty; choose another --out.'],
     [
@@ -376,6 +376,17 @@ describe('a run that cannot go on', () => {
     );
   });
 
+  it('has a folder of images that was moved', async () => {
+    const run = copyOf('moved');
+    const { data, ...rest } = configOf(run);
+    const config = { ...rest, data: { ...data, name: place.file('photos'), size: '4', color: 'grey' } };
+    writeFileSync(place.file(run, 'config.json'), JSON.stringify(config));
+    const sentence = 'DIR/photos does not exist: check the name and the folder.';
+    await refused(`evaluate ${run}`, 1, sentence);
+    await refused(`train --resume ${run}`, 1, sentence);
+    await refused('train ./photos --size 4', 1, './photos does not exist: check the name and the folder.');
+  });
+
   it('has data that changed', async () => {
     const run = copyOf('changed');
     const { data, ...rest } = configOf(run);
@@ -397,7 +408,7 @@ describe('a run that cannot go on', () => {
     await refused(
       `train --resume ${run}`,
       1,
-      `Process ${process.pid} is writing the run locked; wait for it, or stop it and try again.`,
+      `Process ${process.pid} is writing the run locked by its lock locked/.lock; wait for it, or stop it, or delete that file if no such process trains.`,
     );
     // The lock of a process that is gone does not hold.
     writeFileSync(place.file(run, '.lock'), '999999999');

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { ExitCode } from '../errors.js';
 import { onnxMetadata } from '../features/onnx-metadata.js';
-import { featuresVerb } from './features.js';
+import { featuresVerb, keep } from './features.js';
 import { helpOf, parseArguments } from './verb.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-features-cli-'));
@@ -43,6 +43,17 @@ it('data without labels leave nothing behind', async () => {
   writeFileSync(table, `x,y\n${'1,2\n3,4\n'.repeat(20)}`);
   await expect(run(table, '--out', out)).rejects.toThrow(/has no labels.*--label COLUMN/);
   expect(existsSync(out)).toBe(false);
+});
+
+it('keeps a trained network where its file cannot be written', () => {
+  const bytes = Uint8Array.of(1, 2, 3);
+  expect(keep(join(folder, 'kept.onnx'), bytes)).toEqual({ file: join(folder, 'kept.onnx') });
+  const { file, refused } = keep(join(folder, 'gone', 'kept.onnx'), bytes);
+  expect(refused).toBe(
+    `Cannot write ${join(folder, 'gone', 'kept.onnx')}: its folder does not exist; create it first.`,
+  );
+  expect([...readFileSync(file)]).toEqual([1, 2, 3]);
+  rmSync(dirname(file), { recursive: true });
 });
 
 it('explains itself with an example', () => {

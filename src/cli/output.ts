@@ -10,7 +10,7 @@ const STDOUT = 1;
 let failure: unknown;
 
 /** Whether standard output is a file or a device, whose writes Node does not repeat when they take some bytes only. */
-const plain = isPlain();
+let plain = false;
 
 function isPlain(): boolean {
   try {
@@ -47,6 +47,7 @@ export function write(text: string): void {
  * about it, so standard error is written as far as it goes. A reader that stops listening (`| head`) is no failure.
  */
 export function guardStreams(): void {
+  plain = isPlain();
   process.stdout.on('error', stdoutFailed);
   process.stderr.on('error', () => {});
 }

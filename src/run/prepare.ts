@@ -86,12 +86,18 @@ export async function reopenData(run: ResolvedRun, listeners: DataListeners = {}
   return dataset;
 }
 
+function isGone(name: string): boolean {
+  return !DATASET_NAMES.includes(name) && !existsSync(name);
+}
+
 function openRunData(
   { data }: Pick<ResolvedRun, 'data'>,
   { onDownload, onNotice }: DataListeners,
   scaling?: ResolvedRun['dataset']['scaling'],
 ): Promise<Dataset> {
   const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
+  // What is not there has no kind, so no option can be wrong for it.
+  if (isGone(name)) return openDataset(name);
   return openDataset(name, {
     classes,
     ratio,
