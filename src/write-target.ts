@@ -32,8 +32,14 @@ export function writeTarget(path: string): WriteTarget {
   return { kind: 'file', path: found, old: { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid } };
 }
 
+/** The folder behind all links, where it is to be made. */
+export function folderTarget(path: string): string {
+  const found = follow(resolve(path));
+  return typeof found === 'number' ? path : found;
+}
+
 /** The path behind all links, also behind one that leads to nothing yet; or the number of an open file. */
-export function follow(path: string): string | number {
+function follow(path: string): string | number {
   let at = path;
   for (let links = 0; links <= MOST_LINKS; links++) {
     const folder = realFolder(dirname(at));

@@ -63,7 +63,7 @@ describe.skipIf(process.platform !== 'linux')('a run that another process writes
       1,
       `Process ${first.process.pid} is writing the run stopped and holds its lock stopped/.lock; wait for it, or stop it and try again.`,
     ]);
-    renewedSecondsAgo('stopped', 121);
+    renewedSecondsAgo('stopped', 61);
     const second = start('train', '--resume', 'stopped');
     const from = place.checkpoints('stopped').at(-1)!;
     await place.untilStep('stopped', from + 20);
@@ -143,12 +143,12 @@ describe.skipIf(!canUnshare)(
         const { code, stderr } = await second.finished;
         expect(code).toBe(1);
         expect(stderr.trim().split('\n').at(-1)).toMatch(
-          /^Process 1 of .* \(another machine or container\) is writing the run shared: it renewed the lock shared\/\.lock \d+ s ago; wait for it, or stop it, and try again 120 s after its last sign of life\.$/,
+          /^Process 1 of .* \(another machine or container\) is writing the run shared: it renewed the lock shared\/\.lock \d+ s ago; wait for it, or stop it, and try again 60 s after its last sign of life\.$/,
         );
       }
       first.process.kill('SIGKILL');
       await first.finished;
-      renewedSecondsAgo('shared', 121);
+      renewedSecondsAgo('shared', 61);
       const third = contained('train', '--resume', 'shared', '--steps', '100', '--allow', 'steps');
       await third.finished;
       // Steps beyond 100 may have been done; either way the run was taken, and the lock given back.

@@ -3,7 +3,7 @@
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { guardStreams, note, outputFailed, print } from './output.js';
+import { guardStreams, note, outputFailed, print, terminalIsGone } from './output.js';
 import { helpOf, parseArguments, type Verb } from './verb.js';
 
 /** A verb is a line here and a file beside this one, read when it is asked for: that takes as long as a short run. */
@@ -73,3 +73,5 @@ try {
     );
   process.exitCode = error instanceof MixturaError ? error.exitCode : ExitCode.failed;
 }
+// At its end Node restores the settings of its terminal, and aborts where that has been closed: end as others do then.
+if (terminalIsGone()) process.kill(process.pid, 'SIGHUP');

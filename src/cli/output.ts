@@ -11,6 +11,7 @@ let failure: unknown;
 
 /** Whether standard output is a file or a device, whose writes Node does not repeat when they take some bytes only. */
 let plain = false;
+let hungUp = false;
 
 function isPlain(): boolean {
   try {
@@ -49,12 +50,19 @@ export function write(text: string): void {
 export function guardStreams(): void {
   plain = isPlain();
   process.stdout.on('error', stdoutFailed);
-  process.stderr.on('error', () => {});
+  process.stderr.on('error', (cause) => {
+    hungUp ||= errorCode(cause) === 'EIO';
+  });
+}
+
+/** Whether the terminal that the words went to has been closed. */
+export function terminalIsGone(): boolean {
+  return hungUp;
 }
 
 /** Whether results were lost because standard output could not be written. */
 export function outputFailed(): boolean {
-  return failure !== undefined && errorCode(failure) !== 'EPIPE';
+  return failure !== undefined && !['EPIPE', 'ECONNRESET'].includes(errorCode(failure) ?? '');
 }
 
 function stdoutFailed(cause: unknown): void {

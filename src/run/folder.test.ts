@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -141,6 +142,13 @@ describe('a run folder', () => {
     writeFileSync(at('run', 'checkpoints', 'step-00000011.safetensors.tmp'), '');
     expect(folder.latestCheckpoint()).toBe(at('run', 'checkpoints', 'step-00000010.safetensors'));
   });
+});
+
+it.skipIf(process.platform === 'win32')('a run folder that is a link is made where the link leads', () => {
+  symlinkSync('real', at('link'));
+  const folder = RunFolder.create(at('link'));
+  expect(readdirSync(at('real')).sort()).toEqual(['.lock', 'checkpoints', 'samples']);
+  folder.unlock();
 });
 
 describe('the log of a run', () => {

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
 import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
+import { folderTarget } from '../write-target.js';
 import { checkpointFile, checkpointSteps } from './checkpoint.js';
 import { FolderLock } from './lock.js';
 import type { SavedScores } from './saved-scores.js';
@@ -88,7 +89,7 @@ export class RunFolder {
     }
     run.#made = !existsSync(folder);
     try {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(folderTarget(folder), { recursive: true });
       run.lock();
     } catch (cause) {
       run.#removeEmptyFolders([folder]);

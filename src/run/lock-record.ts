@@ -5,9 +5,9 @@ import { errorCode } from '../atomic-file.js';
 import { type ProcessIdentity, type ProcessState, stateOf, stateOfNumber } from '../process-identity.js';
 
 /** A holder renews its lock this often, in milliseconds. */
-export const BEAT_MS = 10_000;
+export const BEAT_MS = 5_000;
 /** A lock that has not been renewed for this long may be taken over: twelve signs of life are missing. */
-export const STALE_MS = 120_000;
+export const STALE_MS = 60_000;
 
 /** The holder of a lock, as its file has it. */
 export interface LockRecord extends ProcessIdentity {

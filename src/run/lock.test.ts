@@ -147,13 +147,13 @@ describe('a lock of this machine', () => {
     );
   });
 
-  it.skipIf(!onLinux)('whose process is stopped is held for two minutes', async () => {
+  it.skipIf(!onLinux)('whose process is stopped is held for a minute', async () => {
     const owner = living();
     process.kill(owner.pid, 'SIGSTOP');
     while (statOf(owner.pid)[0] !== 'T') await delay(5);
-    lockOf(owner, 110);
+    lockOf(owner, 50);
     expectRefused(`Process ${owner.pid} is writing the run run`);
-    lockOf(owner, 130);
+    lockOf(owner, 70);
     expectTaken();
   });
 });
@@ -172,9 +172,9 @@ describe('a lock of another machine, boot or container', () => {
         const host = place.host ?? hostname();
         expectRefused(`Process ${pid} of ${host} (another machine or container) is writing the run run`);
         expectRefused(
-          `it renewed the lock ${file} 30 s ago; wait for it, or stop it, and try again 120 s after`,
+          `it renewed the lock ${file} 30 s ago; wait for it, or stop it, and try again 60 s after`,
         );
-        lockOf({ ...place, pid }, 121);
+        lockOf({ ...place, pid }, 61);
         expectTaken();
       }
     },

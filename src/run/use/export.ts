@@ -7,6 +7,7 @@ import { MixturaError, usageError } from '../../errors.js';
 import { lower } from '../../graph/onnx/lower.js';
 import { input, type Tensor } from '../../graph/tensor.js';
 import { VERSION } from '../../version.js';
+import { folderTarget } from '../../write-target.js';
 import type { TrainedRun } from '../trained.js';
 import { compareWithFile } from './export-check.js';
 
@@ -91,7 +92,7 @@ function requireEmpty(folder: string): void {
 /** Makes the folder, before the work whose result goes there; whether it is new. */
 function makeFolder(folder: string): boolean {
   try {
-    return mkdirSync(folder, { recursive: true }) !== undefined;
+    return mkdirSync(folderTarget(folder), { recursive: true }) !== undefined;
   } catch (cause) {
     throw writeError(folder, cause);
   }
