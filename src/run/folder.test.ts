@@ -136,7 +136,9 @@ describe('a run folder', () => {
 
   it('has a last checkpoint, or says that there is none yet', () => {
     const folder = RunFolder.create(at('run'));
-    expect(() => folder.latestCheckpoint()).toThrow('has no checkpoint yet');
+    expect(() => folder.latestCheckpoint()).toThrow(
+      `The run ${at('run')} has no checkpoint yet; train it with: mixtura train --resume ${at('run')}.`,
+    );
     for (const name of ['step-00000002', 'step-00000010'])
       writeFileSync(at('run', 'checkpoints', `${name}.safetensors`), '');
     writeFileSync(at('run', 'checkpoints', 'step-00000011.safetensors.tmp'), '');

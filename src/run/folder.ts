@@ -216,7 +216,9 @@ export class RunFolder {
   latestCheckpoint(): string {
     const last = this.lastCheckpoint();
     if (last) return last.file;
-    throw new MixturaError(`The run ${this.path} has no checkpoint yet; start it again with another --out.`);
+    throw new MixturaError(
+      `The run ${this.path} has no checkpoint yet; train it with: mixtura train --resume ${this.path}.`,
+    );
   }
 
   /** Adds a line to `metrics.jsonl`. */

@@ -53,8 +53,13 @@ export class FolderLock {
 
   /** Looks whether the lock is still held, before something is written. @throws a LockLost if it is another's. */
   check(): void {
-    if (this.#isOurs()) return;
-    const found = readLock(this.file);
+    let found: FoundLock | undefined;
+    try {
+      if (this.#isOurs()) return;
+      found = readLock(this.file);
+    } catch (cause) {
+      throw writeError(this.file, cause);
+    }
     const who = found?.owner ? `Process ${found.owner.pid} of ${found.owner.host}` : 'Another process';
     const what = found
       ? `${who} has taken over the run ${this.run} (lock file ${this.file}) while this process stood still`
