@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ownDevice } from '../test/support/device.js';
 import { stageFile, temporaryName, writeError, writeFileAtomic } from './atomic-file.js';
 import { MixturaError } from './errors.js';
 
@@ -174,16 +175,21 @@ describe('a path that is not the file itself', () => {
     },
   );
 
-  it.skipIf(process.platform === 'win32')('that is a device is written into, and stays one', () => {
-    writeFileAtomic('/dev/null', 'x');
-    expect(fs.statSync('/dev/null').isCharacterDevice()).toBe(true);
-    expect(fs.readdirSync('/dev').filter((name) => name.endsWith('.tmp'))).toEqual([]);
-    expect(() => stageFile('/dev/null', 'x')).toThrow('Cannot write /dev/null');
+  it('that is a device is written into, and stays one', ({ skip }) => {
+    const device = ownDevice(folder, 'null');
+    if (device === undefined) return skip();
+    const { rdev } = fs.statSync(device);
+    writeFileAtomic(device, 'x');
+    expect([fs.statSync(device).isCharacterDevice(), fs.statSync(device).rdev]).toEqual([true, rdev]);
+    expect(fs.readdirSync(folder)).toEqual(['null-device']);
+    expect(() => stageFile(device, 'x')).toThrow(`Cannot write ${device}`);
   });
 
-  it.skipIf(!fs.existsSync('/dev/full'))('that is a full device is told', () => {
-    expect(() => writeFileAtomic('/dev/full', 'x')).toThrow('Cannot write /dev/full: the disk is full');
-    expect(fs.statSync('/dev/full').isCharacterDevice()).toBe(true);
+  it('that is a full device is told', ({ skip }) => {
+    const device = ownDevice(folder, 'full');
+    if (device === undefined) return skip();
+    expect(() => writeFileAtomic(device, 'x')).toThrow(`Cannot write ${device}: the disk is full`);
+    expect(fs.statSync(device).isCharacterDevice()).toBe(true);
   });
 
   it.skipIf(!fs.existsSync('/proc/self/fd'))('that is an open file goes on behind what is there', () => {
