@@ -23,13 +23,26 @@ export function writeTarget(path: string): WriteTarget {
   if (path.endsWith('/') || path.endsWith(sep)) throw failure('EISDIR', path);
   const found = follow(resolve(path));
   if (typeof found === 'number') return { kind: 'plain', path, descriptor: found };
-  const stat = fs.statSync(found, { throwIfNoEntry: false });
+  const stat = statOf(found);
   if (!stat) return { kind: 'file', path: found };
   if (stat.isDirectory()) throw failure('EISDIR', path);
   if (!stat.isFile() || found.startsWith('/proc/')) return { kind: 'plain', path: found };
   // Its owner has protected it: replacing it would get around that.
   fs.accessSync(found, fs.constants.W_OK);
-  return { kind: 'file', path: found, old: { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid } };
+  return {
+    kind: 'file',
+    path: found,
+    old: { mode: Number(stat.mode) & 0o7777, uid: Number(stat.uid), gid: Number(stat.gid) },
+  };
+}
+
+/**
+ * What is at a path or an open file, if anything is. In big numbers: Node looks at the small ones of the last such call
+ * when it follows the links of a module to import, and takes that for a pipe where this was one.
+ */
+export function statOf(at: string | number): fs.BigIntStats | undefined {
+  if (typeof at === 'number') return fs.fstatSync(at, { bigint: true });
+  return fs.statSync(at, { bigint: true, throwIfNoEntry: false });
 }
 
 /** The folder behind all links, where it is to be made. */

@@ -1,11 +1,12 @@
 /** @file `mixtura features`: trains a feature network on labelled data and writes it as an ONNX file. */
-import { mkdtempSync, statSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { requireWritable, writeFileAtomic } from '../atomic-file.js';
 import { openDataset } from '../data/sets/open.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { type FeatureTrainingResult, networkName, trainFeatureNetwork } from '../features/train-network.js';
+import { statOf } from '../write-target.js';
 import { downloadLine } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { LiveLine } from './live-line.js';
@@ -105,7 +106,7 @@ export function keep(out: string, bytes: Uint8Array): { readonly file: string; r
 
 /** Training takes minutes: so the file is refused before it, and not after. Pipes and devices may be there. */
 function requireNew(out: string): void {
-  const there = statSync(out, { throwIfNoEntry: false });
+  const there = statOf(out);
   if (there?.isFile() || there?.isDirectory()) {
     throw usageError(`${out} exists; give another --out, or remove it first.`);
   }

@@ -1,8 +1,8 @@
 /** @file Where words go: results on standard output, everything else on standard error. */
-import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errorCode, writeFully, writeReason } from '../atomic-file.js';
 import { ExitCode } from '../errors.js';
+import { statOf } from '../write-target.js';
 
 const STDOUT = 1;
 
@@ -15,8 +15,8 @@ let hungUp = false;
 
 function isPlain(): boolean {
   try {
-    const stat = fstatSync(STDOUT);
-    return stat.isFile() || (stat.isCharacterDevice() && !isatty(STDOUT));
+    const stat = statOf(STDOUT);
+    return stat !== undefined && (stat.isFile() || (stat.isCharacterDevice() && !isatty(STDOUT)));
   } catch {
     return false;
   }
