@@ -202,30 +202,6 @@ describe('a path that is not the file itself', () => {
   });
 });
 
-it.skipIf(process.platform === 'win32')(
-  'leaves it to Node to follow the links of modules after a pipe',
-  () => {
-    fs.mkdirSync(join(folder, 'node_modules'));
-    fs.mkdirSync(join(folder, 'real', 'node_modules', 'inner'), { recursive: true });
-    fs.writeFileSync(join(folder, 'real', 'index.mjs'), "export { inner } from 'inner';");
-    fs.writeFileSync(join(folder, 'real', 'package.json'), '{ "exports": "./index.mjs" }');
-    fs.writeFileSync(join(folder, 'real', 'node_modules', 'inner', 'index.mjs'), 'export const inner = 1;');
-    fs.writeFileSync(
-      join(folder, 'real', 'node_modules', 'inner', 'package.json'),
-      '{ "exports": "./index.mjs" }',
-    );
-    fs.symlinkSync('../real', join(folder, 'node_modules', 'outer'));
-    spawnSync('mkfifo', [join(folder, 'pipe')]);
-    const program = [
-      `import { statOf } from '${new URL('../dist/write-target.js', import.meta.url).href}';`,
-      "console.log(statOf('pipe').isFIFO(), (await import('outer')).inner);",
-    ];
-    fs.writeFileSync(join(folder, 'main.mjs'), program.join('\n'));
-    const { stdout, stderr } = spawnSync(process.execPath, ['main.mjs'], { cwd: folder, encoding: 'utf8' });
-    expect([stdout, stderr]).toEqual(['true 1\n', '']);
-  },
-);
-
 describe('a staged file', () => {
   it('lies whole beside its target until it is put in place or taken away', () => {
     const path = join(folder, 'a.txt');
