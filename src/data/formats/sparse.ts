@@ -10,6 +10,7 @@ import {
   type Samples,
   storedDataset,
 } from '../dataset.js';
+import { scalingOf, standardized } from '../scaling.js';
 
 /** Compressed sparse rows: row i has `values[starts[i] .. starts[i + 1]]` in the columns of `indices` there. */
 export interface SparseRows {
@@ -81,25 +82,30 @@ export function rowOfEntry({ rows, starts }: SparseRows, k: number): number {
   return low;
 }
 
-/** Mean and deviation of every column, zeros counted; a constant column has scale 1. */
+/** Mean and deviation of every column, zeros counted; a constant column has scale 1, as of dense ones. */
 export function sparseScaling({ rows, columns, indices, values }: SparseRows): ColumnScaling {
   const shift = new Array<number>(columns).fill(0);
-  const scale = new Array<number>(columns).fill(0);
+  const variance = new Array<number>(columns).fill(0);
   const present = new Uint32Array(columns);
+  const min = new Float64Array(columns).fill(Infinity);
+  const max = new Float64Array(columns).fill(-Infinity);
   values.forEach((x, k) => {
-    shift[indices[k]!]! += x / rows;
-    present[indices[k]!]! += 1;
+    const j = indices[k]!;
+    shift[j]! += x / rows;
+    present[j]! += 1;
+    if (x < min[j]!) min[j] = x;
+    if (x > max[j]!) max[j] = x;
   });
   values.forEach((x, k) => {
-    scale[indices[k]!]! += (x - shift[indices[k]!]!) ** 2 / rows;
+    variance[indices[k]!]! += (x - shift[indices[k]!]!) ** 2 / rows;
   });
-  return {
-    shift,
-    scale: scale.map((squares, j) => {
-      const zeros = ((rows - present[j]!) / rows) * shift[j]! ** 2;
-      return Math.sqrt(squares + zeros) || 1;
-    }),
-  };
+  present.forEach((n, j) => {
+    if (n === rows) return;
+    variance[j]! += ((rows - n) / rows) * shift[j]! ** 2;
+    min[j] = Math.min(0, min[j]!);
+    max[j] = Math.max(0, max[j]!);
+  });
+  return scalingOf(shift, variance, min, max);
 }
 
 /** A data set of sparse rows; the scaling of columns in its description is applied on reading. */
@@ -119,7 +125,7 @@ function sparseReader(
   const shift = Float64Array.from(scaling?.shift ?? new Float64Array(columns));
   const scale = Float64Array.from(scaling?.scale ?? new Float64Array(columns).fill(1));
   // + 0, because a zero that is not shifted is 0 and not -0.
-  const empty = Float32Array.from(shift, (x, j) => -x / scale[j]! + 0);
+  const empty = Float32Array.from(shift, (x, j) => standardized(0, x, scale[j]!) + 0);
   return (places, out) => {
     checkRead(places, out, columns);
     for (let i = 0; i < places.length; i++) {
@@ -128,7 +134,7 @@ function sparseReader(
       out.set(empty, to);
       for (let k = starts[row]!; k < starts[row + 1]!; k++) {
         const column = indices[k]!;
-        out[to + column] = (values[k]! - shift[column]!) / scale[column]!;
+        out[to + column] = standardized(values[k]!, shift[column]!, scale[column]!);
       }
     }
   };

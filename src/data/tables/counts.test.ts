@@ -10,8 +10,9 @@ import {
   sparseScaling,
   transposeSparse,
 } from '../formats/sparse.js';
+import { columnScaling } from '../scaling.js';
 import { scaleCounts, unscaledCount } from './counts.js';
-import { columnScaling, tableDataset } from './table.js';
+import { tableDataset } from './table.js';
 
 /** Sparse rows of a small matrix, its entries in any order. */
 function sparse(rows: readonly (readonly number[])[]): SparseRows {

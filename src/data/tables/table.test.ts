@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../dataset.js';
 import { encodeNpy, parseNpy } from '../formats/npy.js';
-import { columnScaling, csvDataset, npyDataset } from './table.js';
+import { columnScaling } from '../scaling.js';
+import { csvDataset, npyDataset } from './table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-table-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -14,6 +14,7 @@ import { readCsv } from '../formats/csv.js';
 import { elementCount } from '../formats/limits.js';
 import { readNpy } from '../formats/npy.js';
 import { isSparse, rowOfEntry, sparseDataset, sparseScaling, transposeSparse } from '../formats/sparse.js';
+import { columnScaling, standardized } from '../scaling.js';
 import { scaleCounts } from './counts.js';
 
 /** How a table is read: its labels and part, and how its values are scaled. */
@@ -96,23 +97,6 @@ export function tableDataset(path: string, options: TableOptions, found: Content
   return isSparse(values) ? sparseDataset(description, values) : arrayDataset({ ...description, values });
 }
 
-/**
- * Mean and deviation of every column, so that (x - shift) / scale has mean 0 and variance 1; a constant
- * column has scale 1.
- */
-export function columnScaling(values: ArrayLike<number>, columns: number): ColumnScaling {
-  const rows = values.length / columns;
-  const shift = new Float64Array(columns);
-  const squares = new Float64Array(columns);
-  for (let at = 0; at < values.length; at += columns) {
-    for (let j = 0; j < columns; j++) shift[j]! += values[at + j]! / rows;
-  }
-  for (let at = 0; at < values.length; at += columns) {
-    for (let j = 0; j < columns; j++) squares[j]! += (values[at + j]! - shift[j]!) ** 2 / rows;
-  }
-  return { shift: [...shift], scale: Array.from(squares, (variance) => Math.sqrt(variance) || 1) };
-}
-
 type Units = Pick<DatasetDescription, 'range' | 'maximum' | 'scaling' | 'largestCount'> &
   Pick<Content, 'values'>;
 
@@ -160,7 +144,7 @@ function applyScaling(values: Float32Array | Float64Array, { shift, scale }: Col
   const columns = shift.length;
   const out = new Float32Array(values.length);
   for (let i = 0, j = 0; i < out.length; i++, j = j + 1 === columns ? 0 : j + 1) {
-    out[i] = (values[i]! - shift[j]!) / scale[j]!;
+    out[i] = standardized(values[i]!, shift[j]!, scale[j]!);
   }
   return out;
 }

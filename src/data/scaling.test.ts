@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { fromTriplets, sparseScaling } from './formats/sparse.js';
+import { columnScaling, standardized } from './scaling.js';
+
+const repeated = (value: number, rows = 480) => new Float64Array(rows).fill(value);
+
+describe('columnScaling', () => {
+  it.each([0.1, 3, 14.62, 1e9, -1e-12, 1e-300, 0])('finds that 480 times %d is constant', (value) => {
+    expect(columnScaling(repeated(value), 1)).toEqual({ shift: [value], scale: [1] });
+    expect(columnScaling(new Float32Array(480).fill(value), 1).scale).toEqual([1]);
+  });
+
+  it('takes a column that differs by rounding for constant, and one that differs by more not', () => {
+    const jitter = (value: number, by: number) => repeated(value).map((x, i) => x + (i % 2 ? by : -by));
+    expect(columnScaling(jitter(14.62, 1e-6), 1).scale).toEqual([1]);
+    expect(columnScaling(jitter(1e9, 64), 1).scale).toEqual([1]);
+    expect(columnScaling(jitter(0, 1e-9), 1).scale[0]).toBeCloseTo(1e-9, 15);
+    expect(columnScaling(jitter(14.62, 1e-3), 1).scale[0]).toBeCloseTo(1e-3, 9);
+  });
+
+  it('keeps the bits of the other columns beside a constant one', () => {
+    const column = Float64Array.from({ length: 31 }, (_, i) => Math.sin(i) * 3 + 0.1);
+    const beside = Float64Array.from({ length: 62 }, (_, i) => (i % 2 ? 0.1 : column[i / 2]!));
+    let shift = 0;
+    for (const x of column) shift += x / 31;
+    let variance = 0;
+    for (const x of column) variance += (x - shift) ** 2 / 31;
+    expect(columnScaling(beside, 2)).toEqual({ shift: [shift, 0.1], scale: [Math.sqrt(variance), 1] });
+  });
+
+  it('is that of sparse columns: all there, none there, some there', () => {
+    const rows = 30;
+    const row = Uint32Array.from({ length: rows + 3 }, (_, i) => (i < rows ? i : i - rows));
+    const column = Uint32Array.from({ length: rows + 3 }, (_, i) => (i < rows ? 0 : 2));
+    const value = Float32Array.from({ length: rows + 3 }, (_, i) => (i < rows ? 0.1 : i));
+    const { shift, scale } = sparseScaling(fromTriplets(rows, 3, { row, column, value }));
+    expect([shift[0], scale[0], shift[1], scale[1]]).toEqual([Math.fround(0.1), 1, 0, 1]);
+    expect(scale[2]).toBeGreaterThan(1);
+  });
+});
+
+describe('standardized', () => {
+  it('reads the constant of another precision as the constant', () => {
+    expect(standardized(Math.fround(14.62), 14.62, 1)).toBe(0);
+    expect(standardized(Math.fround(123456789.123), 123456789.123, 1)).toBe(0);
+    expect(standardized(15.62, 14.62, 1)).toBeCloseTo(1, 12);
+    expect(standardized(1e-9, 0, 1)).toBe(1e-9);
+    expect(standardized(7, 3, 2)).toBe(2);
+  });
+});

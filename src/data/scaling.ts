@@ -1,0 +1,64 @@
+/** @file Scaling of columns: mean and deviation, and which columns are constant. */
+
+import type { ColumnScaling } from './dataset.js';
+
+/**
+ * A deviation below this share of the largest magnitude is rounding: float32 keeps 24 bits, and the same table may come
+ * as text, float64 or float32.
+ */
+const ROUNDING = 1e-6;
+
+/** Whether a column says nothing: all values are equal, or differ by no more than rounding. */
+export function isConstant(min: number, max: number, deviation: number): boolean {
+  return min === max || deviation <= ROUNDING * Math.max(Math.abs(min), Math.abs(max));
+}
+
+/**
+ * Mean and deviation of every column, so that (x - shift) / scale has mean 0 and variance 1; a constant
+ * column has scale 1, and so has one that differs by rounding alone.
+ */
+export function columnScaling(values: ArrayLike<number>, columns: number): ColumnScaling {
+  const rows = values.length / columns;
+  const shift = new Float64Array(columns);
+  const squares = new Float64Array(columns);
+  const min = new Float64Array(columns).fill(Infinity);
+  const max = new Float64Array(columns).fill(-Infinity);
+  for (let at = 0; at < values.length; at += columns) {
+    for (let j = 0; j < columns; j++) {
+      const x = values[at + j]!;
+      shift[j]! += x / rows;
+      if (x < min[j]!) min[j] = x;
+      if (x > max[j]!) max[j] = x;
+    }
+  }
+  for (let at = 0; at < values.length; at += columns) {
+    for (let j = 0; j < columns; j++) squares[j]! += (values[at + j]! - shift[j]!) ** 2 / rows;
+  }
+  return scalingOf(shift, squares, min, max);
+}
+
+/** The scaling of columns by their mean, variance and extremes. */
+export function scalingOf(
+  shift: ArrayLike<number>,
+  variance: ArrayLike<number>,
+  min: ArrayLike<number>,
+  max: ArrayLike<number>,
+): ColumnScaling {
+  const deviation = Array.from(variance, Math.sqrt);
+  const constant = deviation.map((sigma, j) => isConstant(min[j]!, max[j]!, sigma));
+  return {
+    // The sum of rounded shares of a constant is not that constant.
+    shift: Array.from(shift, (mean, j) => (min[j] === max[j] ? min[j]! : mean)),
+    scale: deviation.map((sigma, j) => (constant[j] ? 1 : sigma)),
+  };
+}
+
+/**
+ * (x - shift) / scale of one value. A scale of exactly 1 is that of a constant column, where what rounds to the constant
+ * in float32 is the constant: 0.
+ */
+export function standardized(x: number, shift: number, scale: number): number {
+  const difference = x - shift;
+  if (scale === 1 && Math.abs(difference) <= ROUNDING * Math.abs(shift)) return 0;
+  return difference / scale;
+}
