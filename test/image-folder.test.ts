@@ -80,14 +80,18 @@ describe('a folder of images, from the command line', () => {
     expect(again).toMatchObject({ code: 0 });
 
     // A folder of larger colour images is read to the shape of the run.
-    const clusters = await place.json<{ count: number }>(
+    const clusters = await place.json<{ count: number; parts: object[] }>(
       'cluster',
       'run',
       images('large', 20),
       '--out',
       'g.csv',
     );
-    expect(clusters.count).toBe(18);
+    expect(clusters.count).toBe(22);
+    expect(clusters.parts).toEqual([
+      { part: 'train', count: 18 },
+      { part: 'test', count: 4 },
+    ]);
   });
 
   it('of 16 pixels or more gets the convolutional networks, at the size that is asked for', async () => {

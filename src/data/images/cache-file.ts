@@ -38,6 +38,7 @@ const descriptionSchema = z.strictObject({
   classNames: z.array(z.string()).min(1).optional(),
   /** What was left out when the file was made; it is reported again whenever the file is opened. */
   notices: z.array(z.string()),
+  skipped: z.array(z.strictObject({ path: z.string(), reason: z.string() })).optional(),
   splits: z
     .array(z.strictObject({ count: wholeNumber, fingerprint: z.string().regex(/^[0-9a-f]{64}$/) }))
     .min(1)
@@ -57,6 +58,14 @@ export interface CacheContent extends Pick<DatasetDescription, 'name' | 'source'
   readonly classNames?: string[] | undefined;
   /** What was left out when the file was made, a sentence each. */
   readonly notices: string[];
+  /** Files that are no samples, and why. */
+  readonly skipped?: SkippedFile[] | undefined;
+}
+
+/** A file that was left out. */
+export interface SkippedFile {
+  readonly path: string;
+  readonly reason: string;
 }
 
 /** Writes a cache file from beginning to end; it is in place only when {@link finish} has returned. */
@@ -157,6 +166,8 @@ export class CacheWriter {
 export interface CachedDataset {
   readonly dataset: Dataset;
   readonly notices: readonly string[];
+  /** Files that were left out. */
+  readonly skipped: readonly SkippedFile[];
 }
 
 /**
@@ -178,7 +189,8 @@ export function openCacheFile(path: string): CachedDataset {
   }
   try {
     const { description, end } = readDescription(fd, bytes, path);
-    return { dataset: datasetOf(fd, bytes, description, end, path), notices: description.notices };
+    const { notices, skipped = [] } = description;
+    return { dataset: datasetOf(fd, bytes, description, end, path), notices, skipped };
   } finally {
     closeSync(fd);
   }

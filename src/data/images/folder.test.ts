@@ -196,7 +196,7 @@ describe('the cache', () => {
     for (let i = 0; i < 20; i++) put(`${String(i).padStart(2, '0')}.png`, grey(i));
     put('07.png', 'no image');
     const first = await open();
-    const left = '1 image(s) of F do not decode and are left out: 07.png.';
+    const left = '1 image(s) of F do not decode and are left out: 07.png (it is neither PNG, JPEG nor WebP).';
     expect([first.count, told]).toEqual([19, [left]]);
     await open();
     expect(told).toEqual([left, left]);

@@ -28,12 +28,14 @@ export interface ImageFolderOptions extends ImageOptions {
   readonly environment?: Environment | undefined;
   /** Called with a sentence on each thing that is left out. */
   readonly notice?: ((sentence: string) => void) | undefined;
+  /** Version of the rules by which sub-folders are parts: 1 for runs of version 0.1.0 (default 2). */
+  readonly reading?: 1 | 2 | undefined;
   /** Used instead of `import('sharp')`. */
   readonly sharp?: SharpLoader | undefined;
 }
 
 /** Changes whenever the same files would give other samples. */
-const VERSION = 1;
+const VERSION = 2;
 /** Largest share of undecodable images in a part that is skipped. */
 export const SKIPPED_SHARE = 0.05;
 /** Images that are decoded at the same time. */
@@ -45,8 +47,8 @@ const MAX_FILE = 2 ** 29;
 
 /**
  * The PNG, JPEG and WebP images of a folder as samples [1 or 3, height, width], bytes / 255 in [0, 1]. Sub-folders are
- * classes, for evaluation only; sub-folders `train` and `test` with images in both are the two parts. What was decoded
- * is kept in the cache folder, under the paths, sizes and times of the files and the options, and values stay there.
+ * classes, for evaluation only; sub-folders `train` and `test` (or `validation`, ...) with images in both are the two
+ * parts. What was decoded is kept in the cache folder, under the paths, sizes and times of the files and the options, and values stay there.
  *
  * Images that do not decode are left out and reported, if they are no more than 5 % of a part.
  *
@@ -55,13 +57,32 @@ const MAX_FILE = 2 ** 29;
  */
 export async function imageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Dataset> {
   const fit = { size: parseSize(options.size), crop: options.crop ?? 'center' } as const;
-  const scan = scanImages(folder);
+  const scan = scanImages(folder, options.reading === 1);
   const notice = options.notice ?? (() => {});
   for (const sentence of passedOver(folder, scan)) notice(sentence);
   const path = join(cacheFolder(options.environment), 'images', cacheName(folder, scan, options));
-  const { dataset, notices } = reopened(path) ?? (await prepare(folder, scan, path, fit, options));
+  const { dataset, notices, skipped } = reopened(path) ?? (await prepare(folder, scan, path, fit, options));
   for (const sentence of notices) notice(sentence);
-  return dataset;
+  return withFiles(dataset, scan.parts, new Map(skipped.map(({ path: file, reason }) => [file, reason])));
+}
+
+/** The data set with the path of the file of every row, and the files that are no samples. */
+function withFiles(
+  dataset: Dataset,
+  parts: readonly ImagePart[],
+  skipped: ReadonlyMap<string, string>,
+): Dataset {
+  const [{ files }, ...others] = parts as [ImagePart, ...ImagePart[]];
+  const values = files.map(({ path }) => path).filter((path) => !skipped.has(path));
+  const leftOut = files.flatMap(({ path: id }, index) =>
+    skipped.has(id) ? [{ index, id, reason: skipped.get(id)! }] : [],
+  );
+  const { test } = dataset;
+  return {
+    ...dataset,
+    rows: { id: { name: 'file', values }, leftOut },
+    ...(test && { test: () => withFiles(test(), others, skipped) }),
+  };
 }
 
 /** Reads `32` or `48x32` (width x height). @throws a usage error for anything else. */
@@ -122,7 +143,7 @@ async function prepare(
 }
 
 class Preparation {
-  readonly #skipped: string[] = [];
+  readonly #skipped: { readonly path: string; readonly reason: string }[] = [];
   /** The first image that decoded: the others must have its size. */
   #first: { readonly path: string; readonly width: number; readonly height: number } | undefined;
 
@@ -158,6 +179,7 @@ class Preparation {
         maximum: 255,
         ...(scan.classNames && { classNames: [...scan.classNames] }),
         notices: this.#notices(),
+        skipped: this.#skipped,
       },
       scan.classNames && labels,
     );
@@ -177,7 +199,7 @@ class Preparation {
       for (const [i, file] of together.entries()) {
         const image = await decoded[i]!;
         if (image instanceof UndecodableImage) {
-          this.#skipped.push(file.path);
+          this.#skipped.push({ path: file.path, reason: image.message });
           reason ||= `${file.path}: ${image.message}`;
           failed++;
           if (failed > SKIPPED_SHARE * files.length)
@@ -224,7 +246,7 @@ class Preparation {
     const skipped = this.#skipped;
     if (skipped.length === 0) return [];
     return [
-      `${skipped.length} image(s) of ${this.folder} do not decode and are left out: ${firstNames(skipped)}.`,
+      `${skipped.length} image(s) of ${this.folder} do not decode and are left out: ${firstNames(skipped.map(({ path }) => path))} (${skipped[0]!.reason}).`,
     ];
   }
 }
@@ -235,8 +257,8 @@ function tooMany(folder: string, failed: number, read: number, reason: string): 
   );
 }
 
-function passedOver(folder: string, { others, links, parts, classNames }: ImageScan): string[] {
-  const sentences: string[] = [];
+function passedOver(folder: string, { others, links, parts, classNames, notices }: ImageScan): string[] {
+  const sentences = [...notices];
   if (others.length > 0)
     sentences.push(`${others.length} other file(s) of ${folder} are no images: ${firstNames(others)}.`);
   if (links.length > 0) {

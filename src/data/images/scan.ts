@@ -31,6 +31,8 @@ export interface ImageScan {
   readonly others: readonly string[];
   /** Symbolic links that are not followed: out of the folder, to a folder, or to nothing. */
   readonly links: readonly string[];
+  /** Sentences on how the sub-folders were understood. */
+  readonly notices: readonly string[];
 }
 
 const IMAGE = /\.(png|jpe?g|webp)$/i;
@@ -41,30 +43,32 @@ interface Found extends Omit<ImageFile, 'label'> {
   readonly group: string;
 }
 
+/** Sub-folders of these names are parts of a data set, in any case; the one that is held out is chosen in this order. */
+const TRAINING: readonly string[] = ['train', 'training'];
+const HELD_OUT: readonly string[] = ['test', 'testing', 'validation', 'valid', 'val'];
+
 /**
  * Looks through a folder and its sub-folders for PNG, JPEG and WebP files (by name); hidden entries are left out.
- * Sub-folders `train` and `test` that both hold images are the two parts; the sub-folders of a part are its classes.
+ * Sub-folders named `train` or `training`, and `test`, `testing`, `val`, `valid` or `validation`, in any case, are parts
+ * where both kinds hold images; the sub-folders of a part are its classes. Where there is a test and a validation part,
+ * the test part is held out.
  *
- * @throws MixturaError if a folder cannot be read, or there is no image.
+ * @param onlyPlain whether the parts are `train` and `test` alone, as for runs of version 0.1.0.
+ * @throws MixturaError if a folder cannot be read, there is no image, or parts lie beside something else.
  */
-export function scanImages(folder: string): ImageScan {
+export function scanImages(folder: string, onlyPlain = false): ImageScan {
   const walk = new Walk(folder);
   const found = walk.images();
-  const train = within(found, 'train');
-  const test = within(found, 'test');
-  const split = train.length > 0 && test.length > 0;
-  const outside = found.length - train.length - test.length;
   if (found.length === 0) {
     throw new MixturaError(
       `${folder} holds no PNG, JPEG or WebP image: give a folder of images, with a sub-folder for each class if classes are known.`,
     );
   }
-  if (split && outside > 0) {
-    throw new MixturaError(
-      `${folder} has the parts train and test, and ${outside} image(s) beside them (${found.find(({ path }) => !/^(train|test)\//.test(path))!.path}): move those into a part, or give another folder.`,
-    );
-  }
-  const parts = split ? [['train', train] as const, ['test', test] as const] : [['train', found] as const];
+  const { train, test, notices } = onlyPlain ? plainParts(folder, found) : namedParts(folder, found);
+  const parts =
+    train === undefined || test === undefined
+      ? [['train', found] as const]
+      : [['train', within(found, train)] as const, ['test', within(found, test)] as const];
   const classNames = classesOf(parts.map(([, files]) => files));
   const index = new Map(classNames?.map((name, k) => [name, k]));
   return {
@@ -75,7 +79,65 @@ export function scanImages(folder: string): ImageScan {
     classNames,
     others: walk.others,
     links: walk.links,
+    notices,
   };
+}
+
+interface Parts {
+  /** The sub-folder of the training part, where there are parts. */
+  readonly train?: string;
+  readonly test?: string;
+  readonly notices: readonly string[];
+}
+
+function plainParts(folder: string, found: readonly Found[]): Parts {
+  const groups = new Set(found.map(({ group }) => group));
+  if (!groups.has('train') || !groups.has('test')) return { notices: [] };
+  requireNothingBeside(folder, found, ['train', 'test']);
+  return { train: 'train', test: 'test', notices: [] };
+}
+
+/** The parts by the names of the sub-folders. @throws MixturaError where they are not clear. */
+function namedParts(folder: string, found: readonly Found[]): Parts {
+  const groups = [...new Set(found.map(({ group }) => group))];
+  const of = (names: readonly string[]) => groups.filter((group) => names.includes(group.toLowerCase()));
+  const [training, held] = [of(TRAINING), of(HELD_OUT)];
+  const named = [...training, ...held];
+  // One part alone is the whole, and a train beside a bus is a class.
+  if (named.length < 2) {
+    const beside = named.length === 1 && groups.length > 1 && !groups.includes('');
+    return {
+      notices: beside
+        ? [`${folder}: ${named[0]} is read as a class, because no other sub-folder is a part.`]
+        : [],
+    };
+  }
+  requireNothingBeside(folder, found, named);
+  const place = (name: string) => HELD_OUT.indexOf(name.toLowerCase());
+  const [test, ...others] = [...held].sort((a, b) => place(a) - place(b));
+  const clash = training.length > 1 || others.some((name) => isTest(name) === isTest(test!));
+  if (clash || training.length === 0 || test === undefined) {
+    throw new MixturaError(
+      `${folder} has the parts ${named.join(', ')}, of which one for training and one to be held out cannot be told: give one of them as the folder, such as ${join(folder, named[0]!)}, or rename them train and test.`,
+    );
+  }
+  const notices = others.map(
+    (name) =>
+      `${folder}: ${training[0]} is trained on and ${test} held out; the images of ${name} are left out.`,
+  );
+  return { train: training[0]!, test, notices };
+}
+
+function isTest(name: string): boolean {
+  return name.toLowerCase().startsWith('test');
+}
+
+function requireNothingBeside(folder: string, found: readonly Found[], parts: readonly string[]): void {
+  const outside = found.filter(({ group }) => !parts.includes(group));
+  if (outside.length === 0) return;
+  throw new MixturaError(
+    `${folder} has the parts ${parts.join(' and ')}, and ${outside.length} image(s) beside them (${outside[0]!.path}): move those into a part, or give another folder.`,
+  );
 }
 
 class Walk {
