@@ -25,9 +25,11 @@ export {
   type CachedDataset,
   CacheWriter,
   openCacheFile,
+  type SkippedFile,
 } from './data/images/cache-file.js';
 export type { Sharp, SharpLoader } from './data/images/decode.js';
 export { type ImageFolderOptions, type ImageOptions, imageFolder } from './data/images/folder.js';
+export type { LeftOutRow, NamedColumn, RowNames } from './data/row-names.js';
 export { type Selection, select } from './data/select.js';
 export { CATALOGUE, type CatalogueEntry } from './data/sets/catalogue.js';
 export type { DownloadProgress } from './data/sets/download.js';

@@ -38,6 +38,13 @@ export const dataSchema = z.strictObject({
   label: z.string().optional().describe('label column of a table'),
   key: z.string().optional().describe('array of an NPZ or HDF5 file, matrix of an AnnData file'),
   transpose: z.boolean().optional().describe('whether the columns of a table are the samples'),
+  header: z.enum(['yes', 'no']).optional().describe('whether the first line of a text table holds names'),
+  id: z.string().optional().describe('column of a table that names its rows'),
+  drop: z.string().optional().describe('columns of a table that are left out, such as a,b'),
+  keep: z
+    .string()
+    .optional()
+    .describe('columns that are no measurements and go with their rows, such as a,b'),
   counts: z
     .boolean()
     .optional()
@@ -98,6 +105,10 @@ export interface ResolvedRun extends RunConfig {
     readonly maximum?: number;
     readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
     readonly largestCount?: number;
+    /** Names of the columns of a table, where it has some. */
+    readonly columns?: readonly string[];
+    /** Version of the rules by which files were read; runs of version 0.1.0 have none. */
+    readonly reading?: 2;
   };
 }
 

@@ -1,6 +1,6 @@
 /** @file What a data set is: rows that can be read as float32, and, apart from them, labels for evaluation. */
-
 import { createHash } from 'node:crypto';
+import { type RowNames, selectedRows } from './row-names.js';
 
 /** What the samples are: images, points of the plane, or rows of a table. */
 export type DatasetKind = 'image' | 'points' | 'table';
@@ -28,6 +28,8 @@ export interface Samples {
   readonly scaling?: ColumnScaling;
   /** The count that `read` maps to 1, for data of counts, read as log2(x + 1) / log2(largestCount + 1). */
   readonly largestCount?: number;
+  /** Names of the columns of a table, where they are known. */
+  readonly columns?: readonly string[];
   /** Writes the samples at `indices` one after another into `out` (`indices.length * prod(shape)` values). */
   read(indices: ArrayLike<number>, out: Float32Array): void;
   /** SHA-256 (hex) of the content, and of the selection if there is one. */
@@ -55,6 +57,8 @@ export interface Dataset extends Samples {
   /** Opens the held-out split, if there is one. */
   readonly test?: () => Dataset;
   readonly truth?: MixtureTruth;
+  /** What says which row is which; a row is otherwise known by its number alone. */
+  readonly rows?: RowNames;
 }
 
 /** What {@link arrayDataset} builds a data set from: `count * prod(shape)` values in row order. */
@@ -75,6 +79,8 @@ export interface ArraySource {
   readonly source: string;
   readonly test?: (() => Dataset) | undefined;
   readonly truth?: MixtureTruth | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly rows?: RowNames | undefined;
 }
 
 /** Everything of a data set but its values. */
@@ -168,7 +174,7 @@ export function subset(
       return fingerprint();
     },
     source: change.source,
-    ...evaluationParts(change),
+    ...evaluationParts({ ...change, rows: base.rows && selectedRows(base.rows, rows) }),
   };
 }
 
@@ -251,23 +257,25 @@ export function checkIndex(index: number, count: number): number {
 }
 
 function unitParts(
-  from: Pick<ArraySource, 'maximum' | 'scaling' | 'largestCount'>,
-): Pick<Samples, 'maximum' | 'scaling' | 'largestCount'> {
+  from: Pick<ArraySource, 'maximum' | 'scaling' | 'largestCount' | 'columns'>,
+): Pick<Samples, 'maximum' | 'scaling' | 'largestCount' | 'columns'> {
   return {
     ...(from.maximum === undefined ? {} : { maximum: from.maximum }),
     ...(from.scaling === undefined ? {} : { scaling: from.scaling }),
     ...(from.largestCount === undefined ? {} : { largestCount: from.largestCount }),
+    ...(from.columns === undefined ? {} : { columns: from.columns }),
   };
 }
 
 function evaluationParts(
   from: Partial<ArraySource>,
-): Pick<Dataset, 'labels' | 'classNames' | 'test' | 'truth'> {
+): Pick<Dataset, 'labels' | 'classNames' | 'test' | 'truth' | 'rows'> {
   return {
     ...(from.labels ? { labels: from.labels } : {}),
     ...(from.classNames ? { classNames: from.classNames } : {}),
     ...(from.test ? { test: from.test } : {}),
     ...(from.truth ? { truth: from.truth } : {}),
+    ...(from.rows ? { rows: from.rows } : {}),
   };
 }
 

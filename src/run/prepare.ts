@@ -38,8 +38,9 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
     );
   }
   const classes = classCounts(dataset)?.length;
-  // A single class is no number of groups.
-  const components = config.components ?? (classes === 1 ? undefined : classes);
+  // A single class is no number of groups, nor are labels that are all different.
+  const telling = classes !== 1 && classes !== dataset.count;
+  const components = config.components ?? (telling ? classes : undefined);
   if (components === undefined) {
     throw usageError(
       `How many groups ${config.data.name} has is not known; say how many to find by --components.`,
@@ -77,7 +78,8 @@ export function absoluteName(name: string): string {
 
 /** Opens a run's data again. @throws a MixturaError if it is no longer the same. */
 export async function reopenData(run: ResolvedRun, listeners: DataListeners = {}): Promise<Dataset> {
-  const dataset = await openRunData(run, listeners, run.dataset.scaling);
+  const { scaling, reading = 1 } = run.dataset;
+  const dataset = await openRunData(run, listeners, { scaling: scaling ?? 'standardize', reading });
   if (dataset.fingerprint !== run.dataset.fingerprint) {
     throw new MixturaError(
       `The data ${run.data.name} has changed since the run began (fingerprint ${dataset.fingerprint.slice(0, 12)}, was ${run.dataset.fingerprint.slice(0, 12)}); put the old data back.`,
@@ -93,9 +95,10 @@ function isGone(name: string): boolean {
 function openRunData(
   { data }: Pick<ResolvedRun, 'data'>,
   { onDownload, onNotice }: DataListeners,
-  scaling?: ResolvedRun['dataset']['scaling'],
+  how: Pick<OpenOptions, 'scaling' | 'reading'> = { scaling: 'standardize' },
 ): Promise<Dataset> {
   const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
+  const { header, id, drop, keep } = data;
   // What is not there has no kind, so no option can be wrong for it.
   if (isGone(name)) return openDataset(name);
   return openDataset(name, {
@@ -110,14 +113,19 @@ function openRunData(
     crop,
     color,
     subsetSeed,
-    scaling: scaling ?? 'standardize',
+    header,
+    id,
+    drop,
+    keep,
+    ...how,
     ...(onDownload && { progress: onDownload }),
     ...(onNotice && { notice: onNotice }),
   });
 }
 
 function describe(dataset: Dataset): ResolvedRun['dataset'] {
-  const { name, source, count, shape, kind, range, fingerprint, maximum, scaling, largestCount } = dataset;
+  const { name, source, count, shape, kind, range, fingerprint, maximum, scaling, largestCount, columns } =
+    dataset;
   return {
     name,
     source,
@@ -129,5 +137,7 @@ function describe(dataset: Dataset): ResolvedRun['dataset'] {
     ...(maximum !== undefined && { maximum }),
     ...(scaling !== undefined && { scaling }),
     ...(largestCount !== undefined && { largestCount }),
+    ...(columns !== undefined && { columns }),
+    reading: 2,
   };
 }

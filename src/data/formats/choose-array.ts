@@ -3,6 +3,7 @@
 import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError, usageError } from '../../errors.js';
 import type { ReadOptions } from './content.js';
+import { LABEL_NAMES } from './label-column.js';
 
 /** An array of a file, before it is read. */
 export interface ArrayEntry {
@@ -12,7 +13,6 @@ export interface ArrayEntry {
 }
 
 const SAMPLES = ['x', 'x_train', 'train_x', 'train_images', 'data', 'images', 'features', 'arr_0'];
-const LABELS = ['y', 'labels', 'label', 'targets', 'target', 'classes', 'class'];
 const LISTED = 20;
 
 /**
@@ -30,7 +30,7 @@ export function chooseSamples<Entry extends ArrayEntry>(
   const before = entries.find(({ name }) => name === former?.key);
   if (before) return before;
   const matrices = entries.filter(({ shape }) => shape !== undefined && shape.length >= 2);
-  const candidates = matrices.filter(({ name }) => !LABELS.includes(baseName(name)));
+  const candidates = matrices.filter(({ name }) => !isLabel(baseName(name)));
   if (candidates.length === 1) return candidates[0]!;
   for (const wanted of SAMPLES) {
     const found = candidates.find(({ name }) => baseName(name) === wanted);
@@ -58,7 +58,7 @@ export function chooseLabels<Entry extends ArrayEntry>(
     base.replace(/images|features|data/, 'labels'),
     base.replace(/^(train|test)_.*/, '$1_labels'),
   ];
-  const names = [...own.filter((name) => name !== base), ...(base.includes('test') ? [] : LABELS)];
+  const names = [...own.filter((name) => name !== base), ...(base.includes('test') ? [] : LABEL_NAMES)];
   for (const wanted of names) {
     const found = entries.find(
       ({ name, shape }) =>
@@ -103,6 +103,10 @@ function named<Entry extends ArrayEntry>(
   throw usageError(
     `${path} has no ${wanted}${didYouMean(wanted, names)}; there is ${listed(entries)}: give one of them as ${option}.`,
   );
+}
+
+function isLabel(name: string): boolean {
+  return (LABEL_NAMES as readonly string[]).includes(name);
 }
 
 function isColumn(shape: readonly number[]): boolean {

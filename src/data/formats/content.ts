@@ -1,5 +1,6 @@
 /** @file What a reader gives of a file: one array, samples first, perhaps with labels and a held-out part. */
 
+import type { RowNames } from '../row-names.js';
 import type { Labels } from './labels.js';
 import type { SparseRows } from './sparse.js';
 
@@ -17,23 +18,40 @@ export interface Content {
   readonly shape: readonly number[];
   readonly values: Uint8Array | Float32Array | Float64Array | SparseRows;
   readonly labels?: FoundLabels | undefined;
+  /** Names of the columns, where the file has some. */
+  readonly columns?: readonly string[] | undefined;
+  readonly rows?: RowNames | undefined;
+  /** Whether the columns are those of the run already, in its order. */
+  readonly matched?: boolean | undefined;
   /** What was read of the file, such as `array x_train`, where there is more than one thing in it. */
   readonly part?: string | undefined;
   /** Reads the held-out part, if the file has one. */
   readonly test?: (() => Content) | undefined;
+  /** Sentences on how the file was understood where that was not plain. */
+  readonly notices?: readonly string[] | undefined;
 }
 
 /** Which part of a file is read, and what of it are labels. */
 export interface ReadOptions {
   /**
-   * What holds labels, used for evaluation only: a column of a table (its name, or its number from 1; one named
-   * `label` or `class` is found without it), a column of `obs` (AnnData), or an array or data set (NPZ, HDF5).
+   * What holds labels, used for evaluation only: a column of a table (its name, or its number from 1), a column of
+   * `obs` (AnnData), or an array or data set (NPZ, HDF5); one of a usual name is found without it.
    */
   readonly label?: string | undefined;
   /** The array of an .npz, the data set of an HDF5 file, or the matrix of an .h5ad file (default `X`). */
   readonly key?: string | undefined;
   /** Columns of the file are the samples (genes x cells, as 10x files are). */
   readonly transpose?: boolean | undefined;
+  /** Whether the first line of a text table holds names; by default it is found out. */
+  readonly header?: 'yes' | 'no' | undefined;
+  /** Column that says which row is which (its name, or its number from 1); it is no measurement. */
+  readonly id?: string | undefined;
+  /** Columns that are left out, by name or number from 1: `a,b`. */
+  readonly drop?: string | undefined;
+  /** Columns that are no measurements, but go with their rows into what is written of them. */
+  readonly keep?: string | undefined;
+  /** Version of the rules by which files are read (default 2): runs of version 0.1.0 read theirs by 1. */
+  readonly reading?: 1 | 2 | undefined;
   /** How a run read the table that it was trained on. New data are read the same way, as far as they have such parts. */
   readonly former?: Former | undefined;
 }
@@ -45,6 +63,13 @@ export interface Former {
   readonly transpose?: boolean | undefined;
   /** The count that became 1, where the run's table was one of counts. */
   readonly largestCount?: number | undefined;
+  /** Whether the first line of the run's table was told to be names. */
+  readonly header?: 'yes' | 'no' | undefined;
+  readonly id?: string | undefined;
+  readonly drop?: string | undefined;
+  readonly keep?: string | undefined;
   /** Columns of the run's table, without labels. */
   readonly columns: number;
+  /** Their names, where the run's table had some. */
+  readonly names?: readonly string[] | undefined;
 }

@@ -58,6 +58,33 @@ export function transposeSparse({ rows, columns, starts, indices, values }: Spar
   return fromTriplets(columns, rows, { row: indices, column: row, value: values });
 }
 
+/** The columns at `order`, in that order; others are left out. */
+export function sparseColumns(matrix: SparseRows, order: readonly number[]): SparseRows {
+  const place = new Map(order.map((column, to) => [column, to]));
+  const starts = new Uint32Array(matrix.rows + 1);
+  const indices: number[] = [];
+  const from: number[] = [];
+  for (let i = 0; i < matrix.rows; i++) {
+    const entries: [to: number, k: number][] = [];
+    for (let k = matrix.starts[i]!; k < matrix.starts[i + 1]!; k++) {
+      const to = place.get(matrix.indices[k]!);
+      if (to !== undefined) entries.push([to, k]);
+    }
+    for (const [to, k] of entries.sort((a, b) => a[0] - b[0])) {
+      indices.push(to);
+      from.push(k);
+    }
+    starts[i + 1] = indices.length;
+  }
+  return {
+    rows: matrix.rows,
+    columns: order.length,
+    starts,
+    indices: Uint32Array.from(indices),
+    values: Float32Array.from(from, (k) => matrix.values[k]!),
+  };
+}
+
 /** Row and column (from 0) of an entry that is there twice, if there is one. */
 export function duplicateEntry(matrix: SparseRows): [row: number, column: number] | undefined {
   const { rows, columns, starts, indices } = matrix;

@@ -13,6 +13,10 @@ export interface DatasetSummary {
   readonly shape: readonly number[];
   readonly range: ValueRange;
   readonly count: number;
+  /** Names of the columns, where the data have some. */
+  readonly columns?: readonly string[];
+  /** The column that names the rows, or `file`. */
+  readonly id?: string;
   /** Size of the held-out split, if there is one. */
   readonly testCount?: number;
   /** Extremes, mean and standard deviation of all finite values, as `read` gives them. */
@@ -48,6 +52,8 @@ export function summarize(dataset: Dataset): DatasetSummary {
     shape,
     range,
     count,
+    ...(dataset.columns ? { columns: dataset.columns } : {}),
+    ...(dataset.rows?.id ? { id: dataset.rows.id.name } : {}),
     ...(dataset.test ? { testCount: dataset.test().count } : {}),
     ...scan(dataset),
     ...(counts
@@ -74,6 +80,7 @@ export function formatSummary(summary: DatasetSummary): string {
     ...(summary.format === undefined ? [] : [`  format       ${summary.format}`]),
     `  samples      ${summary.count}${summary.testCount === undefined ? '' : ` (and ${summary.testCount} held out)`}`,
     `  one sample   ${summary.kind}, ${summary.shape.join(' x ')}, values ${range}`,
+    ...(summary.columns ? [`  columns      ${listedColumns(summary.columns)}`] : []),
     `  values       ${number(values.min)} to ${number(values.max)}, mean ${number(values.mean)}, deviation ${number(values.deviation)}`,
     ...suspicions(summary),
     `  fingerprint  ${summary.fingerprint}`,
@@ -105,6 +112,11 @@ export function examples(dataset: Dataset, perClass: number): Uint32Array[] {
       (_, i) => all[Math.floor((i * all.length) / Math.min(perClass, all.length))]!,
     ),
   );
+}
+
+function listedColumns(columns: readonly string[]): string {
+  const more = columns.length - MOST_LISTED;
+  return columns.slice(0, MOST_LISTED).join(', ') + (more > 0 ? `, and ${more} more` : '');
 }
 
 function suspicions({ shape, count, nonFinite, duplicates, constantFeatures }: DatasetSummary): string[] {

@@ -5,14 +5,19 @@ import { basename, dirname, join } from 'node:path';
 import { MixturaError } from '../../errors.js';
 import { arrayDataset, type Dataset } from '../dataset.js';
 import { readIdx } from '../formats/idx.js';
+import { isSparse } from '../formats/sparse.js';
+import type { TableOptions } from '../tables/table-options.js';
+import { inUnits } from '../tables/units.js';
 
 /** Which files {@link idxDataset} reads, and how the data set is described. */
 export interface IdxDatasetOptions {
   readonly name: string;
   readonly images: string;
   readonly labels?: string | undefined;
-  /** Stored value that becomes 1 (default 255). */
+  /** Stored value that becomes 1 (default 255), where the file is of a known set. */
   readonly maximum?: number | undefined;
+  /** How the values of any other file are read: as those of a table or array of another format. */
+  readonly reading?: TableOptions | undefined;
   readonly classNames?: readonly string[] | undefined;
   readonly source: string;
   readonly test?: (() => Dataset) | undefined;
@@ -20,12 +25,12 @@ export interface IdxDatasetOptions {
 
 /**
  * A data set of an IDX file of bytes: three dimensions are grey images `[1, h, w]`, four are `[c, h, w]`,
- * two a table of features; values are divided by `maximum`.
+ * two a table of features; values are divided by `maximum`, or read as `reading` says.
  *
  * @throws MixturaError if a file is bad, or images and labels are not equally many.
  */
 export function idxDataset(options: IdxDatasetOptions): Dataset {
-  const { name, images, maximum = 255, source, test } = options;
+  const { name, images, maximum = 255, reading, source, test } = options;
   const { shape, data } = readIdx(images);
   if (shape.length < 2 || shape.length > 4) {
     throw new MixturaError(
@@ -35,13 +40,16 @@ export function idxDataset(options: IdxDatasetOptions): Dataset {
   const labels = options.labels === undefined ? undefined : readLabels(options.labels, images, shape[0]!);
   const classNames = labels && (options.classNames ?? numberedClasses(labels));
   if (labels && classNames) checkLabels(labels, classNames, options.labels!);
+  const sample = shape.length === 3 ? [1, ...shape.slice(1)] : shape.slice(1);
+  const units = reading
+    ? inUnits(images, reading, sample, data)
+    : ({ range: 'unit', maximum, values: data } as const);
   return arrayDataset({
+    ...units,
+    values: isSparse(units.values) ? data : units.values,
     name,
     kind: shape.length === 2 ? 'table' : 'image',
-    shape: shape.length === 3 ? [1, ...shape.slice(1)] : shape.slice(1),
-    range: 'unit',
-    values: data,
-    maximum,
+    shape: sample,
     labels,
     classNames,
     source,

@@ -8,7 +8,6 @@ import type { Dataset } from '../dataset.js';
 import { isGzip, isIdxHeader } from '../formats/idx.js';
 import { type ImageOptions, imageFolder } from '../images/folder.js';
 import { type Selection, select } from '../select.js';
-import type { TableOptions } from '../tables/table.js';
 import {
   isTableName,
   openTable,
@@ -16,6 +15,7 @@ import {
   TABLE_KINDS,
   tableKind,
 } from '../tables/table-file.js';
+import type { TableOptions } from '../tables/table-options.js';
 import { cifarDataset, isCifarFolder } from './cifar.js';
 import { CONSTRUCTED_SETS, expandSelection } from './constructed.js';
 import { digits } from './digits.js';
@@ -126,16 +126,22 @@ async function openFile(path: string, options: OpenOptions): Promise<Dataset> {
     throw usageError(`${path} is not a data file of a known kind: give ${FILE_KINDS}.`);
   }
   const test = testBeside(path);
-  const load = (images: string, held?: () => Dataset) =>
+  const load = (images: string, reading: TableOptions, held?: () => Dataset) =>
     idxDataset({
       name: basename(images),
       images,
       labels: labelsBeside(images),
-      maximum: options.maximum,
+      reading,
       source: `Samples of the IDX file ${images}.`,
       test: held,
     });
-  return load(path, test === undefined ? undefined : () => load(test));
+  const train: Dataset = load(path, options, test === undefined ? undefined : () => load(test, alike(train)));
+  const alike = ({ kind, scaling, maximum }: Dataset): TableOptions => ({
+    ...options,
+    scaling: scaling ?? options.scaling,
+    maximum: maximum ?? (kind === 'image' ? 1 : undefined),
+  });
+  return train;
 }
 
 function firstBytes(path: string): Uint8Array {

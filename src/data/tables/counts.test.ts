@@ -143,7 +143,8 @@ describe('tableDataset', () => {
       3,
     ]);
     expect([data.scaling, data.maximum]).toEqual([undefined, undefined]);
-    expect(rowsOf(tableDataset('f', {}, content))[1]![0]).toBe(Math.fround(3 / 255));
+    expect(rowsOf(tableDataset('f', {}, content))[1]![0]).toBe(3);
+    expect(rowsOf(tableDataset('f', { maximum: 255 }, content))[1]![0]).toBe(Math.fround(3 / 255));
   });
 
   it('reads further counts as those of the run were', () => {

@@ -11,7 +11,8 @@ import { isNpy } from '../formats/npy.js';
 import { readNpz } from '../formats/npz.js';
 import { isParquet, readParquet } from '../formats/parquet/parquet.js';
 import { isZip } from '../formats/zip.js';
-import { csvContent, npyContent, type TableOptions, tableDataset } from './table.js';
+import { csvContent, npyContent, tableDataset } from './table.js';
+import type { TableOptions } from './table-options.js';
 
 interface Format {
   /** The endings of the names of such files. */
@@ -20,6 +21,8 @@ interface Format {
   readonly begins?: (start: Uint8Array) => boolean;
   /** Whether a part of the file can be named by --key. */
   readonly parts?: boolean;
+  /** Whether its columns can be chosen by name. */
+  readonly named?: boolean;
   /** Whether it can hold labels. */
   readonly labels?: boolean;
   read(path: string, options: ReadOptions, start: Uint8Array): Content | Promise<Content>;
@@ -28,14 +31,14 @@ interface Format {
 const FORMATS = {
   npy: { ending: /\.npy$/i, begins: isNpy, read: npyContent },
   npz: { ending: /\.npz$/i, begins: isZip, parts: true, labels: true, read: readNpz },
-  parquet: { ending: /\.(parquet|pq)$/i, begins: isParquet, labels: true, read: readParquet },
+  parquet: { ending: /\.(parquet|pq)$/i, begins: isParquet, labels: true, named: true, read: readParquet },
   hdf5: { ending: /\.(h5|hdf5|h5ad)$/i, begins: isHdf5, parts: true, labels: true, read: readHdf5 },
   mtx: {
     ending: /\.mtx(\.gz)?$/i,
     begins: (start) => Buffer.from(start.subarray(0, 8)).toString('latin1') === '%%Matrix',
     read: (path, _, start) => readMatrixMarket(path, isGzip(start)),
   },
-  csv: { ending: /\.(csv|tsv)(\.gz)?$/i, labels: true, read: csvContent },
+  csv: { ending: /\.(csv|tsv)(\.gz)?$/i, labels: true, named: true, read: csvContent },
 } as const satisfies Readonly<Record<string, Format>>;
 
 /** A kind of file that holds a table: `csv`, `npy`, ... */
@@ -69,9 +72,22 @@ export async function openTable(
   start: Uint8Array,
   options: TableOptions,
 ): Promise<Dataset> {
-  const { parts, labels, read }: Format = FORMATS[kind];
+  const { parts, labels, named, read }: Format = FORMATS[kind];
   if (options.key !== undefined && !parts) {
     throw usageError(`--key names an array of an .npz or HDF5 file, and ${path} is none: leave it out.`);
+  }
+  if (options.header !== undefined && kind !== 'csv') {
+    throw usageError(`--header is for the first line of a text table, and ${path} is none: leave it out.`);
+  }
+  const columns = [
+    options.id !== undefined && '--id',
+    options.drop && '--drop',
+    options.keep && '--keep',
+  ].filter(Boolean);
+  if (columns.length > 0 && !named) {
+    throw usageError(
+      `${columns.join(', ')} name columns, and those of ${path} have no names: leave them out.`,
+    );
   }
   if (options.label !== undefined && !labels) {
     throw usageError(
@@ -82,13 +98,20 @@ export async function openTable(
 }
 
 /** Refuses options of tables for other data. @throws a usage error that names the option. */
-export function requireNoTableOptions(name: string, { label, key, transpose, counts }: TableOptions): void {
+export function requireNoTableOptions(name: string, options: TableOptions): void {
+  const { label, key, transpose, counts, header, id, drop, keep } = options;
   if (label !== undefined) {
     throw usageError(`--label names a column of a table, and ${name} is none: leave it out.`);
   }
-  const given = [key !== undefined && '--key', transpose && '--transpose', counts && '--counts'].filter(
-    Boolean,
-  );
+  const given = [
+    key !== undefined && '--key',
+    transpose && '--transpose',
+    counts && '--counts',
+    header && '--header',
+    id !== undefined && '--id',
+    drop && '--drop',
+    keep && '--keep',
+  ].filter(Boolean);
   if (given.length === 0) return;
   throw usageError(`${given.join(', ')} say how a table is read, and ${name} is none: leave them out.`);
 }

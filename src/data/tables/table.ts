@@ -2,36 +2,15 @@
 
 import { basename } from 'node:path';
 import { MixturaError, usageError } from '../../errors.js';
-import {
-  arrayDataset,
-  type ColumnScaling,
-  type Dataset,
-  type DatasetDescription,
-  type ValueRange,
-} from '../dataset.js';
+import { arrayDataset, type Dataset, type DatasetDescription } from '../dataset.js';
+import { areTurned, matchColumns } from '../formats/columns.js';
 import type { Content, ReadOptions } from '../formats/content.js';
 import { readCsv } from '../formats/csv.js';
 import { elementCount } from '../formats/limits.js';
 import { readNpy } from '../formats/npy.js';
-import { isSparse, rowOfEntry, sparseDataset, sparseScaling, transposeSparse } from '../formats/sparse.js';
-import { columnScaling, standardized } from '../scaling.js';
-import { scaleCounts } from './counts.js';
-
-/** How a table is read: its labels and part, and how its values are scaled. */
-export interface TableOptions extends ReadOptions {
-  /**
-   * `none` reads columns as they are (default), `standardize` as (x - mean) / deviation of this file. The scaling of
-   * another data set reads them as that data set does, to assign new rows to groups that were learned from it.
-   */
-  readonly scaling?: 'none' | 'standardize' | ColumnScaling | undefined;
-  /** Stored byte that becomes 1 (default 255); for arrays of bytes. */
-  readonly maximum?: number | undefined;
-  /**
-   * Values are counts and are read as log2(x + 1) / log2(largest + 1), where `largest` is the largest of the file
-   * (`true`) or the given one (that of the run that learned the groups); larger ones are then read as 1.
-   */
-  readonly counts?: boolean | number | undefined;
-}
+import { isSparse, rowOfEntry, sparseColumns, sparseDataset, transposeSparse } from '../formats/sparse.js';
+import type { TableOptions } from './table-options.js';
+import { inUnits } from './units.js';
 
 /**
  * A data set of the rows of a CSV or TSV file; two columns are points.
@@ -44,14 +23,22 @@ export function csvDataset(path: string, options: TableOptions = {}): Dataset {
 
 /** A CSV or TSV file as content. @throws MixturaError as `readCsv` does. */
 export function csvContent(path: string, options: ReadOptions = {}): Content {
-  const { rows, columns, values, labels, classNames } = readCsv(path, options);
-  const found = labels && classNames && { labels, classNames, from: 'the label column', asked: true };
-  return { shape: [rows, columns.length], values, labels: found };
+  const table = readCsv(path, options);
+  const { rows, columns, values, labels, classNames, label = '', id, kept, notices } = table;
+  return {
+    shape: [rows, columns.length],
+    values,
+    columns: table.named ? columns : undefined,
+    rows: { id, kept },
+    matched: !areTurned(options),
+    labels: labels && classNames && { labels, classNames, from: label, asked: true },
+    notices,
+  };
 }
 
 /**
  * A data set of the first axis of an .npy array: `[n, f]` a table (two features are points), `[n, h, w]` grey
- * images, `[n, c, h, w]` images; bytes are divided by `maximum`, floats taken as they are.
+ * images, `[n, c, h, w]` images; what the numbers mean does not depend on their type.
  *
  * @throws MixturaError as `readNpy` does, or if the array is empty, of another shape, or not finite somewhere.
  */
@@ -72,7 +59,9 @@ export function npyContent(path: string): Content {
  * and column named), not of counts where those are said, or if labels or a given scaling do not fit.
  */
 export function tableDataset(path: string, options: TableOptions, found: Content): Dataset {
-  const content = isTransposed(found, options, path) ? transposed(found, path) : found;
+  for (const sentence of found.notices ?? []) options.notice?.(sentence);
+  const turned = isTransposed(found, options, path) ? transposed(found, path) : found;
+  const content = inRunOrder(turned, options, path);
   const shape = sampleShape(content.shape, path);
   checkFinite(content.values, elementCount(shape), path);
   const count = content.shape[0]!;
@@ -83,6 +72,7 @@ export function tableDataset(path: string, options: TableOptions, found: Content
     ...options,
     scaling: units.scaling ?? options.scaling,
     counts: units.largestCount ?? options.counts,
+    maximum: units.maximum ?? (shape.length === 3 && units.range !== 'real' ? 1 : options.maximum),
   };
   const description = {
     ...units,
@@ -91,62 +81,42 @@ export function tableDataset(path: string, options: TableOptions, found: Content
     kind: shape.length === 3 ? 'image' : shape[0] === 2 ? 'points' : 'table',
     shape,
     source: `${what} from ${path}${content.part === undefined ? '' : `, ${content.part}`}.`,
+    columns: shape.length === 1 ? content.columns : undefined,
+    rows: content.rows,
     test: held && (() => tableDataset(path, alike, held())),
   } as const;
   const { values } = units;
   return isSparse(values) ? sparseDataset(description, values) : arrayDataset({ ...description, values });
 }
 
-type Units = Pick<DatasetDescription, 'range' | 'maximum' | 'scaling' | 'largestCount'> &
-  Pick<Content, 'values'>;
-
-/** Values as they are stored, and how they relate to those of the file. */
-function inUnits(path: string, options: TableOptions, shape: number[], values: Content['values']): Units {
-  const columns = shape[0]!;
-  const { counts = options.former?.largestCount ?? false } = options;
-  if (counts !== false) {
-    if (shape.length > 1) {
-      throw usageError(
-        `--counts is for tables, and ${path} holds samples of ${shape.join(' x ')}: leave it out.`,
-      );
-    }
-    const scaled = scaleCounts(values, columns, path, counts === true ? undefined : counts);
-    return { values: scaled.values, range: 'unit', largestCount: scaled.largest };
-  }
-  if (values instanceof Uint8Array) return { values, range: 'unit', maximum: options.maximum ?? 255 };
-  if (isSparse(values)) {
-    return {
-      values,
-      range: 'real',
-      scaling: resolveScaling(path, options, columns, () => sparseScaling(values)),
-    };
-  }
-  if (shape.length > 1) return { values, range: rangeOf(values) };
-  const scaling = resolveScaling(path, options, columns, () => columnScaling(values, columns));
-  return { values: scaling ? applyScaling(values, scaling) : values, range: 'real', scaling };
+/** The columns in the order in which the run had its own, where both have names. */
+function inRunOrder(content: Content, options: TableOptions, path: string): Content {
+  const [rows = 0, count = 0, ...rest] = content.shape;
+  if (content.matched || rest.length > 0 || count === 0) return content;
+  const { order, notices } = matchColumns(path, content.columns, count, options);
+  for (const sentence of notices) options.notice?.(sentence);
+  if (!order) return content;
+  const { values, columns } = content;
+  return {
+    ...content,
+    shape: [rows, order.length],
+    values: isSparse(values) ? sparseColumns(values, order) : denseColumns(values, count, order),
+    columns: columns && order.map((at) => columns[at]!),
+  };
 }
 
-function resolveScaling(
-  path: string,
-  { scaling = 'none' }: TableOptions,
-  columns: number,
-  own: () => ColumnScaling,
-): ColumnScaling | undefined {
-  if (scaling === 'none') return undefined;
-  if (scaling === 'standardize') return own();
-  if (scaling.shift.length === columns) return scaling;
-  throw new MixturaError(
-    `${path} has ${columns} columns of numbers where ${scaling.shift.length} are expected: give the same columns.`,
-  );
-}
-
-function applyScaling(values: Float32Array | Float64Array, { shift, scale }: ColumnScaling): Float32Array {
-  const columns = shift.length;
-  const out = new Float32Array(values.length);
-  for (let i = 0, j = 0; i < out.length; i++, j = j + 1 === columns ? 0 : j + 1) {
-    out[i] = standardized(values[i]!, shift[j]!, scale[j]!);
+function denseColumns<T extends Uint8Array | Float32Array | Float64Array>(
+  values: T,
+  count: number,
+  order: readonly number[],
+): T {
+  const rows = values.length / count;
+  const out = values.slice(0, 0).constructor as new (length: number) => T;
+  const chosen = new out(rows * order.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < order.length; j++) chosen[i * order.length + j] = values[i * count + order[j]!]!;
   }
-  return out;
+  return chosen;
 }
 
 /** As the options say; else as the run's own table was read, unless only the untransposed file has the run's columns. */
@@ -160,15 +130,21 @@ function isTransposed({ shape }: Content, { transpose, former }: TableOptions, p
 
 function transposed(content: Content, path: string): Content {
   const [rows = 0, columns = 0] = content.shape;
-  const { values } = content;
+  const { values, columns: names, rows: rowNames } = content;
   const shape = [columns, rows];
-  if (isSparse(values)) return { ...content, shape, values: transposeSparse(values) };
+  const turned = {
+    ...content,
+    shape,
+    columns: rowNames?.id?.values,
+    rows: names && { id: { name: 'column', values: names } },
+  };
+  if (isSparse(values)) return { ...turned, values: transposeSparse(values) };
   if (values.length !== rows * columns)
     throw new RangeError(`${path}: ${values.length} of ${rows} x ${columns}`);
   const out = values.slice();
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) out[j * rows + i] = values[i * columns + j]!;
-  return { ...content, shape, values: out };
+  return { ...turned, values: out };
 }
 
 function sampleShape(whole: readonly number[], path: string): number[] {
@@ -211,14 +187,4 @@ function checkFinite(values: Content['values'], size: number, path: string): voi
         'correct it or remove the row.',
     );
   }
-}
-
-function rangeOf(values: ArrayLike<number>): ValueRange {
-  let [low, high] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    low = Math.min(low, values[i]!);
-    high = Math.max(high, values[i]!);
-  }
-  if (high > 1 || low < -1) return 'real';
-  return low < 0 ? 'signed' : 'unit';
 }

@@ -3,6 +3,7 @@
 import { didYouMean } from '../../../did-you-mean.js';
 import { MixturaError, usageError } from '../../../errors.js';
 import type { Content, FoundLabels, ReadOptions } from '../content.js';
+import { usualLabel } from '../label-column.js';
 import { encodeLabels, wordOf } from '../labels.js';
 import type { Hdf5File } from './file.js';
 import { isSparseGroup, readSparseGroup } from './sparse.js';
@@ -22,15 +23,17 @@ export function isAnnData(file: Hdf5File): boolean {
  *
  * @throws MixturaError naming what is there if the matrix or the column is not.
  */
-export function readAnnData(file: Hdf5File, { key, former, label }: ReadOptions): Content {
+export function readAnnData(file: Hdf5File, options: ReadOptions): Content {
+  const { key, former, label } = options;
   const matrices = matrixNames(file);
   const before = former?.key !== undefined && matrices.includes(former.key) ? former.key : undefined;
   const name = key ?? before ?? 'X';
-  const labels = label === undefined ? undefined : readLabels(file, label);
+  const labels = label === undefined ? usualLabels(file, options) : readLabels(file, label);
+  const named = options.reading === 1 ? {} : namesOf(file, name);
   const part = name === 'X' ? undefined : `matrix ${name}`;
   if (isSparseGroup(file, name)) {
     const values = readSparseGroup(file, name);
-    return { shape: [values.rows, values.columns], values, labels, part };
+    return fitting({ ...named, shape: [values.rows, values.columns], values, labels, part });
   }
   if (file.shape(name) === undefined) {
     throw usageError(
@@ -38,7 +41,45 @@ export function readAnnData(file: Hdf5File, { key, former, label }: ReadOptions)
         'give one of them as --key.',
     );
   }
-  return { ...file.numbers(name), labels, part };
+  return fitting({ ...named, ...file.numbers(name), labels, part });
+}
+
+/** Names of rows and columns of a matrix: the index of `obs`, and that of `var` (of `raw/var` for `raw/X`). */
+function namesOf(file: Hdf5File, matrix: string): Pick<Content, 'columns' | 'rows'> {
+  const columns = indexOf(file, matrix === 'raw/X' ? 'raw/var' : 'var');
+  const rows = indexOf(file, 'obs');
+  return { columns, rows: rows && { id: { name: 'obs', values: rows } } };
+}
+
+/** The index of a table of AnnData, whose name its attribute `_index` gives. */
+function indexOf(file: Hdf5File, table: string): string[] | undefined {
+  const name = file.attribute(table, '_index') ?? '_index';
+  const path = `${table}/${String(name)}`;
+  return file.shape(path) === undefined ? undefined : file.words(path);
+}
+
+/** Content without the names that are not as many as its rows or columns: those of another matrix. */
+function fitting({ rows, columns, ...content }: Content): Content {
+  const [count, width] = content.shape;
+  return {
+    ...content,
+    columns: columns?.length === width && new Set(columns).size === width ? columns : undefined,
+    rows: rows?.id?.values.length === count ? rows : undefined,
+  };
+}
+
+/** The column of `obs` that has a usual name of labels, where it can be read and none is missing. */
+function usualLabels(file: Hdf5File, options: ReadOptions): FoundLabels | undefined {
+  if (options.reading === 1) return undefined;
+  const names = (file.children('obs') ?? []).filter((name) => !name.startsWith('_'));
+  const at = usualLabel(names, { reading: options.reading });
+  if (at === undefined) return undefined;
+  try {
+    return { ...readLabels(file, names[at]!), asked: false };
+  } catch (cause) {
+    if (cause instanceof MixturaError) return undefined;
+    throw cause;
+  }
 }
 
 function matrixNames(file: Hdf5File): string[] {

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import h5wasm, { type File } from 'h5wasm';
+import h5wasm, { type File, type Group } from 'h5wasm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../sets/open.js';
+import { tableDataset } from '../../tables/table.js';
 import type { SparseRows } from '../sparse.js';
 import { Hdf5File, innermost } from './file.js';
 import { parseHdf5 } from './hdf5.js';
@@ -162,5 +163,73 @@ describe('openDataset of an HDF5 file', () => {
       writeFileSync(join(folder, 'x.h5'), bytes);
       await expect(openDataset(join(folder, 'x.h5'))).rejects.toThrow(message);
     }
+  });
+});
+
+describe('names of rows and columns', () => {
+  /** AnnData of two cells with three genes, and a column of labels. */
+  const cells = (genes: string[], labels = 'target') =>
+    made((file) => {
+      file.create_dataset({ name: 'X', data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] });
+      for (const [table, words] of [
+        ['obs', ['c1', 'c2']],
+        ['var', genes],
+      ] as const) {
+        const group = file.create_group(table);
+        group.create_attribute('_index', '_index');
+        group.create_dataset({ name: '_index', data: [...words] });
+      }
+      (file.get('obs') as Group).create_dataset({ name: labels, data: ['b', 'a'] });
+    });
+
+  it('of AnnData are the indices of var and obs, and labels have a usual name', async () => {
+    const content = await parseHdf5(await cells(['g1', 'g2', 'g3']), 'f.h5ad');
+    expect([content.columns, content.rows?.id]).toEqual([
+      ['g1', 'g2', 'g3'],
+      { name: 'obs', values: ['c1', 'c2'] },
+    ]);
+    expect(content.labels).toMatchObject({ from: 'obs/target', classNames: ['a', 'b'], asked: false });
+    const first = await parseHdf5(await cells(['g1', 'g2', 'g3']), 'f.h5ad', { reading: 1 });
+    expect([first.columns, first.labels]).toEqual([undefined, undefined]);
+    expect((await parseHdf5(await cells(['g1', 'g1', 'g3'], 'kind'), 'f.h5ad')).columns).toBeUndefined();
+  });
+
+  it('of AnnData put the genes of new cells into the order of the run', async () => {
+    const former = { columns: 2, names: ['g3', 'g1'] };
+    const told: string[] = [];
+    const content = await parseHdf5(await cells(['g1', 'g2', 'g3']), 'f.h5ad', { former });
+    const data = tableDataset('f.h5ad', { former, notice: (sentence) => told.push(sentence) }, content);
+    const out = new Float32Array(4);
+    data.read([0, 1], out);
+    expect([...out]).toEqual([3, 1, 6, 4]);
+    expect(told).toEqual(['f.h5ad: 1 column(s) that the run was not trained on are left out (g2).']);
+    const other = { columns: 2, names: ['g3', 'g9'] };
+    expect(() => tableDataset('f.h5ad', { former: other }, content)).toThrow('lacks 1 column(s)');
+  });
+
+  it('of 10x files are genes and barcodes, which change places with the matrix', async () => {
+    const bytes = await made((file) => {
+      const group = file.create_group('matrix');
+      group.create_dataset({ name: 'data', data: Float32Array.of(5, 6, 7) });
+      group.create_dataset({ name: 'indices', data: Int32Array.of(1, 0, 1) });
+      group.create_dataset({ name: 'indptr', data: Int32Array.of(0, 1, 1, 3) });
+      group.create_dataset({ name: 'shape', data: Int32Array.of(2, 3) });
+      group.create_dataset({ name: 'barcodes', data: ['c1', 'c2', 'c3'] });
+      group.create_group('features').create_dataset({ name: 'id', data: ['g1', 'g2'] });
+    });
+    const content = await parseHdf5(bytes, 'f.h5');
+    const data = tableDataset('f.h5', { transpose: true }, content);
+    expect([data.columns, data.rows?.id?.values]).toEqual([
+      ['g1', 'g2'],
+      ['c1', 'c2', 'c3'],
+    ]);
+    const turned = tableDataset(
+      'f.h5',
+      { former: { transpose: true, columns: 2, names: ['g2', 'g1'] } },
+      content,
+    );
+    const out = new Float32Array(2);
+    turned.read([2], out);
+    expect([...out]).toEqual([7, 6]);
   });
 });

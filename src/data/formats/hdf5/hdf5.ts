@@ -5,6 +5,7 @@ import { chooseLabels, chooseSamples, heldOut, listed } from '../choose-array.js
 import type { Content, FoundLabels, ReadOptions } from '../content.js';
 import { orDamaged } from '../damaged.js';
 import { encodeLabels } from '../labels.js';
+import type { SparseRows } from '../sparse.js';
 import { isAnnData, readAnnData } from './anndata.js';
 import { Hdf5File, innermost } from './file.js';
 import { isSparseGroup, readSparseGroup } from './sparse.js';
@@ -57,7 +58,8 @@ function readAny(file: Hdf5File, options: ReadOptions): Content {
   if (sparse !== undefined) {
     const values = readSparseGroup(file, sparse);
     const labels = options.label === undefined ? undefined : labelsOf(sparse, options);
-    return { shape: [values.rows, values.columns], values, part: `matrix ${sparse}`, labels };
+    const names = options.reading === 1 ? {} : tenxNames(file, sparse, values);
+    return { ...names, shape: [values.rows, values.columns], values, part: `matrix ${sparse}`, labels };
   }
   const samples = chooseSamples(arrays, options, file.path);
   const held = heldOut(arrays, samples.name);
@@ -79,6 +81,22 @@ function readAny(file: Hdf5File, options: ReadOptions): Content {
   // Read now, because the file does not stay open.
   const test = held && content(held.name, {});
   return { ...content(samples.name, options), ...(test && { test: () => test }) };
+}
+
+/** Names of genes (rows) and cells (columns) of a matrix that lies as 10x files have it. */
+function tenxNames(
+  file: Hdf5File,
+  group: string,
+  { rows, columns }: SparseRows,
+): Pick<Content, 'columns' | 'rows'> {
+  const words = (path: string, count: number) =>
+    file.shape(path)?.length === 1 && file.shape(path)![0] === count ? file.words(path) : undefined;
+  const genes = [`${group}/features/id`, `${group}/genes`].map((path) => words(path, rows)).find(Boolean);
+  const cells = words(`${group}/barcodes`, columns);
+  return {
+    columns: cells,
+    rows: genes && { id: { name: 'feature', values: genes } },
+  };
 }
 
 /** The group that is asked for, or the only one that is sparse where nothing is dense. */

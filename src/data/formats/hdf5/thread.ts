@@ -26,8 +26,8 @@ export async function readHdf5(path: string, options: ReadOptions = {}): Promise
   }
   const seconds = BASE_SECONDS + Math.ceil(bytes.length / BYTES_A_SECOND);
   // Other options may have values that cannot be sent to a thread.
-  const { label, key, former } = options;
-  const reply = await inThread({ bytes, path, options: { label, key, former } }, seconds);
+  const { label, key, former, reading } = options;
+  const reply = await inThread({ bytes, path, options: { label, key, former, reading } }, seconds);
   if ('message' in reply) throw new MixturaError(reply.message, { exitCode: reply.exitCode });
   const { content, test } = reply;
   return { ...content, ...(test && { test: () => test }) };

@@ -1,29 +1,18 @@
 /** @file Parquet: flat tables of numbers, with an optional column of labels, read by hyparquet. */
 
 import type { FileMetaData, SchemaElement } from 'hyparquet';
-import type { DecodedArray } from 'hyparquet/src/types.js';
 import { MixturaError } from '../../../errors.js';
+import type { NamedColumn } from '../../row-names.js';
+import { areTurned, askedNames, planColumns } from '../columns.js';
 import type { Content, ReadOptions } from '../content.js';
 import { orDamaged } from '../damaged.js';
 import { readBytes } from '../idx.js';
-import { labelColumn } from '../label-column.js';
-import { encodeLabels, wordOf } from '../labels.js';
+import { type FoundIndex, findIndex, type IndexCandidate, mayBeIndex } from '../index-columns.js';
+import { encodeLabels } from '../labels.js';
 import { MAX_BYTES, requirePlausible } from '../limits.js';
-import { codecs, parquetPackages, type Unpack } from './codecs.js';
-import { type ColumnChunk, chunkRange, unpackPages } from './pages.js';
+import { codecs, parquetPackages } from './codecs.js';
+import { type Hyparquet, readColumn, readWords, type Table } from './columns.js';
 import { readThrift } from './thrift.js';
-
-type Hyparquet = typeof import('hyparquet');
-
-interface Table {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  readonly metadata: FileMetaData;
-  readonly hyparquet: Hyparquet;
-  readonly unpack: Readonly<Record<string, Unpack>>;
-  /** Bytes that may still be unpacked. */
-  budget: number;
-}
 
 const MAGIC = 'PAR1';
 const FRAME = 12;
@@ -47,8 +36,8 @@ export function isParquet(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the columns of numbers of a Parquet file, and one column of labels (`label`, else one named `label` or
- * `class`); an index that pandas wrote is left out.
+ * Reads the columns of numbers of a Parquet file, and one column of labels (`label`, else one of a usual name); an
+ * index of the rows is left out.
  *
  * @throws MixturaError naming the file, row and column where a value is missing or not finite, a column of text, dates
  * or lists, damage, sizes beyond the file's own; or saying how to add hyparquet where it is missing.
@@ -90,18 +79,23 @@ function readMetadata(bytes: Uint8Array, { parquetMetadata }: Hyparquet): FileMe
 
 async function readTable(table: Table, options: ReadOptions): Promise<Content> {
   const { path, metadata, hyparquet } = table;
-  const children = hyparquet.parquetSchema(metadata).children;
-  const columns = children.filter(({ element }) => !PANDAS_INDEX.test(element.name));
+  const all = hyparquet.parquetSchema(metadata).children;
+  const first = options.reading === 1;
+  const columns = first ? all.filter(({ element }) => !PANDAS_INDEX.test(element.name)) : all;
   const names = columns.map(({ element }) => element.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
     throw new MixturaError(`${path} has two columns named ${twice}: rename one of them.`);
-  const labelAt = labelColumn(names, options, true, path);
-  columns.forEach(({ element, children: parts }, i) => {
+  const found = first ? { index: [], notices: [] } : await indexOf(table, columns, options);
+  const plan = planColumns({ path, names, header: true, index: found.index }, options);
+  const { label, id, kept } = plan;
+  const words = [label, id, ...kept].filter((at) => at !== undefined);
+  for (const i of [...plan.features, ...words]) {
+    const { element, children: parts } = columns[i]!;
     requireFlat(element, parts.length, i, path);
-    if (i !== labelAt) requireNumbers(element, i, path);
-  });
-  const features = columns.map(({ element }) => element).filter((_, i) => i !== labelAt);
+    if (i !== label && !words.includes(i)) requireNumbers(element, i, path);
+  }
+  const features = plan.features.map((i) => columns[i]!.element);
   const rows = rowCount(table, features.length);
   const single = features.every(({ type }) => type === 'FLOAT');
   const values = new (single ? Float32Array : Float64Array)(rows * features.length);
@@ -116,16 +110,62 @@ async function readTable(table: Table, options: ReadOptions): Promise<Content> {
       );
     });
   }
-  const labels = labelAt === undefined ? undefined : await readLabels(table, columns[labelAt]!.element, rows);
-  return { shape: [rows, features.length], values, labels };
+  const named = async (at: number): Promise<NamedColumn> => ({
+    name: names[at]!,
+    values: await readWords(table, columns[at]!.element),
+  });
+  const labels = label === undefined ? undefined : await named(label);
+  return {
+    shape: [rows, features.length],
+    values,
+    columns: features.map(({ name }) => name),
+    matched: !areTurned(options),
+    rows: {
+      id: id === undefined ? undefined : await named(id),
+      kept: await Promise.all(kept.map(named)),
+    },
+    labels: labels && { ...encodeLabels(labels.values, path), from: labels.name, asked: true },
+    notices: [...(options.id === undefined ? found.notices : []), ...plan.notices],
+  };
 }
 
-async function readLabels(table: Table, element: SchemaElement, rows: number): Promise<Content['labels']> {
-  const words = new Array<string>(rows);
-  await readColumn(table, element, (value, row) => {
-    words[row] = typeof value === 'number' || typeof value === 'bigint' ? wordOf(value) : String(value ?? '');
-  });
-  return { ...encodeLabels(words, table.path), from: element.name, asked: true };
+type Column = ReturnType<Hyparquet['parquetSchema']>['children'][number];
+
+/** Columns that name the rows: those that pandas says are its index, and those that look like one. */
+async function indexOf(table: Table, columns: readonly Column[], options: ReadOptions): Promise<FoundIndex> {
+  const known = askedNames(options);
+  const said = pandasIndex(table.metadata);
+  const index: number[] = [];
+  const candidates: IndexCandidate[] = [];
+  for (const [at, { element, children }] of columns.entries()) {
+    const { name } = element;
+    if (known.has(name) || children.length > 0 || element.repetition_type === 'REPEATED') continue;
+    if (PANDAS_INDEX.test(name) || said.includes(name)) index.push(at);
+    else if (mayBeIndex(name)) candidates.push({ at, name, words: await readWords(table, element) });
+  }
+  const found = findIndex(table.path, candidates);
+  const own = index.map((at) => columns[at]!.element.name).filter((name) => !PANDAS_INDEX.test(name));
+  return {
+    index: [...index, ...found.index],
+    notices: [
+      ...(own.length === 0
+        ? []
+        : [`${table.path}: ${own.join(', ')} is the index of the rows and is left out.`]),
+      ...found.notices,
+    ],
+  };
+}
+
+/** The columns that pandas notes as its index. */
+function pandasIndex({ key_value_metadata: pairs }: FileMetaData): string[] {
+  const text = pairs?.find(({ key }) => key === 'pandas')?.value;
+  if (text === undefined) return [];
+  try {
+    const { index_columns: columns } = JSON.parse(text) as { index_columns?: unknown };
+    return Array.isArray(columns) ? columns.filter((name) => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Rows of the whole file, compared with its size. */
@@ -141,67 +181,6 @@ function rowCount({ path, bytes, metadata }: Table, columns: number): number {
   requirePlausible((rows * columns) / 8, bytes.length, path, claim);
   requirePlausible(rows * columns * 8, Infinity, path, claim);
   return rows;
-}
-
-/** Calls a function with every value of a column and its row, one group of rows after the other. */
-async function readColumn(
-  table: Table,
-  element: SchemaElement,
-  take: (value: unknown, row: number) => void,
-): Promise<void> {
-  let first = 0;
-  for (const group of table.metadata.row_groups) {
-    const rows = Number(group.num_rows);
-    const meta = group.columns.find(
-      ({ meta_data: data }) => data?.path_in_schema[0] === element.name,
-    )?.meta_data;
-    if (!meta) throw new RangeError(`column ${element.name} is missing`);
-    let row = first;
-    for (const part of rows === 0 ? [] : await readChunk(table, { element, meta, rows }, first)) {
-      for (let i = 0; i < part.length; i++) take(part[i], row++);
-    }
-    if (row !== first + rows)
-      throw new RangeError(`column ${element.name} has ${row - first} of ${rows} values`);
-    first = row;
-  }
-}
-
-/** The values of one column in the group of rows that begins at `first`. */
-async function readChunk(table: Table, chunk: ColumnChunk, first: number): Promise<DecodedArray[]> {
-  const { bytes, metadata, hyparquet } = table;
-  const { codec } = chunk.meta;
-  const unpack = Object.hasOwn(table.unpack, codec) ? table.unpack[codec] : undefined;
-  if (!unpack) {
-    throw new MixturaError(
-      `${table.path} is compressed by ${codec}, which is not read: save it with zstd or snappy.`,
-    );
-  }
-  if (chunk.meta.encodings.includes('DELTA_BYTE_ARRAY')) {
-    throw new MixturaError(
-      `${table.path} has column ${chunk.element.name} in the encoding DELTA_BYTE_ARRAY, which is not read: write it ` +
-        'with a dictionary.',
-    );
-  }
-  const { start, end } = chunkRange(chunk, bytes.length);
-  const pages = unpackPages(bytes.subarray(start, end), chunk, unpack, (size) => {
-    table.budget -= size;
-    if (table.budget < 0) throw new RangeError('its pages unpack to more than 8 GiB');
-  });
-  const next = pages.values();
-  const parts: DecodedArray[] = [];
-  await hyparquet.parquetRead({
-    file: { byteLength: bytes.length, slice: (from, to) => Uint8Array.from(bytes.subarray(from, to)).buffer },
-    metadata,
-    columns: [chunk.element.name],
-    rowStart: first,
-    rowEnd: first + chunk.rows,
-    // The pages are unpacked already, in the order in which they are asked for.
-    compressors: { [codec]: () => next.next().value ?? new Uint8Array(0) },
-    onChunk: ({ columnData }) => {
-      parts.push(columnData);
-    },
-  });
-  return parts;
 }
 
 function requireFlat(
