@@ -42,9 +42,9 @@ export {
   type AssignedData,
   type AssignOptions,
   assignFile,
-  assignmentCsv,
   groupCounts,
 } from './run/use/assign.js';
+export { type AssignedRow, assignedRows, assignmentCsv } from './run/use/assignment-csv.js';
 export { type DrawOptions, drawSamples } from './run/use/draw.js';
 export { type ExportedFile, exportRun } from './run/use/export.js';
 export { writeSampleFile } from './run/use/sample-file.js';

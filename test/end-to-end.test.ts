@@ -241,9 +241,12 @@ describe('export and cluster', () => {
     const result = await place.json<{ count: number; groups: { count: number }[] }>(
       ...['cluster', 'whole', 'digits', '--out', 'digits.csv'],
     );
-    expect(result.count).toBe(3823);
-    expect(result.groups.reduce((sum, { count }) => sum + count, 0)).toBe(3823);
-    expect(readFileSync(place.file('digits.csv'), 'utf8').trim().split('\n')).toHaveLength(3824);
+    expect(result.count).toBe(3823 + 1797);
+    expect(result.groups.reduce((sum, { count }) => sum + count, 0)).toBe(3823 + 1797);
+    const lines = readFileSync(place.file('digits.csv'), 'utf8').trim().split('\n');
+    expect(lines[0]).toBe('index,part,component,probability,p0,p1,p2,p3');
+    expect(lines.filter((line) => /^\d+,train,/.test(line))).toHaveLength(3823);
+    expect(lines.filter((line) => /^\d+,test,/.test(line))).toHaveLength(1797);
   });
 });
 
@@ -275,7 +278,7 @@ it('gives a table back in the units of its file', async () => {
   expect(metrics).toEqual({});
   await place.json('sample', 'table', '--count', '40', '--out', 'new.csv');
   const { columns, values, labels } = readCsv(place.file('new.csv'));
-  expect(columns).toEqual(['x1', 'x2', 'x3']);
+  expect(columns).toEqual(['size', 'slope', 'constant']);
   expect(labels).toHaveLength(40);
   for (let i = 0; i < 40; i++) {
     expect(Math.abs(values[3 * i]! - 1000) / 5).toBeLessThan(20);

@@ -1,9 +1,10 @@
 /** @file `mixtura cluster`: assigns every row of new data to a group. */
 
 import { requireWritable, writeFileAtomic } from '../atomic-file.js';
-import { ExitCode } from '../errors.js';
+import { ExitCode, usageError } from '../errors.js';
 import { withTrained } from '../run/trained.js';
-import { type AssignedData, assignFile, assignmentCsv, groupCounts } from '../run/use/assign.js';
+import { type AssignedData, assignFile, groupCounts } from '../run/use/assign.js';
+import { assignedRows, assignmentCsv } from '../run/use/assignment-csv.js';
 import { dataLines } from './data-lines.js';
 import { note, percent, printJson, write } from './output.js';
 import { tableOptions } from './table-options.js';
@@ -26,11 +27,16 @@ export const clusterVerb: Verb = {
       summary: "NPZ, HDF5, AnnData: the array or matrix to read (default: the run's own, if it is there)",
     },
     transpose: { summary: "table: columns are the samples (default: as the run's own table)" },
+    header: { value: 'yes|no', summary: 'CSV, TSV: whether the first line holds names (default: found out)' },
+    id: { value: 'COLUMN', summary: 'table: column that names the rows, written beside their groups' },
+    drop: { value: 'A,B', summary: 'table: columns that are left out' },
+    keep: { value: 'A,B', summary: 'table: columns that are written beside the groups of their rows' },
+    split: { value: 'PART', summary: 'train or test (default: both, where the data have two parts)' },
   },
   examples: [
     'mixtura cluster runs/digits-slogan-001 digits --out groups.csv',
     'mixtura cluster runs/table-slogan-001 new-rows.csv > groups.csv',
-    'columns: index (row, from 0), component (from 0: group 1 is component 0), probability, p0, p1, ...',
+    'columns: index (row, from 0), part (where there are two), file or id, component (from 0: group 1 is component 0), probability, p0, p1, ...',
   ],
   extraHelp: () =>
     [
@@ -43,9 +49,13 @@ export const clusterVerb: Verb = {
 async function runCluster(args: Arguments): Promise<number> {
   const [path, file] = args.positionals;
   const out = args.text('out');
+  const split = args.text('split');
+  if (split !== undefined && split !== 'train' && split !== 'test') {
+    throw usageError(`--split is '${split}'; give train or test.`);
+  }
   if (out !== undefined) requireWritable(out);
   return withTrained(path!, async (trained) => {
-    const assigned = await assignFile(trained, file!, { ...tableOptions(args), ...dataLines() });
+    const assigned = await assignFile(trained, file!, { ...readingOptions(args), split, ...dataLines() });
     if (out !== undefined) writeGroups(out, assigned);
     if (args.flag('json')) printJson(resultOf(path!, file!, out, assigned));
     else if (out === undefined) write(assignmentCsv(assigned));
@@ -64,21 +74,43 @@ function writeGroups(out: string, assigned: AssignedData): void {
   }
 }
 
+/** How the table is read; whether it holds counts is taken from the run. */
+function readingOptions(args: Arguments): Omit<ReturnType<typeof tableOptions>, 'counts'> {
+  const { counts: _, ...options } = tableOptions(args);
+  return options;
+}
+
 /** Rows are in the result unless they went into a file. */
 function resultOf(run: string, data: string, out: string | undefined, assigned: AssignedData): object {
-  const { count, components, component, probabilities } = assigned;
+  const { count, components, component, probabilities, parts } = assigned;
   const groups = groupCounts(assigned).map((size, c) => ({ component: c, count: size }));
-  if (out !== undefined) return { run, data, count, groups, file: out };
-  const rows = Array.from(component, (c, i) => ({
-    component: c,
-    probabilities: Array.from(probabilities.subarray(i * components, (i + 1) * components)),
-  }));
-  return { run, data, count, groups, rows };
+  const summary = { run, data, count, parts: parts.map((part) => ({ part: part.name, count: part.count })) };
+  if (out !== undefined) return { ...summary, groups, leftOut: leftOutOf(assigned), file: out };
+  const rows = [...assignedRows(assigned)].flatMap(({ at, index, part, id }) =>
+    at === undefined
+      ? []
+      : [
+          {
+            index,
+            ...(parts.length > 1 && { part: part.name }),
+            ...(id !== undefined && { [part.rows?.id?.name === 'file' ? 'file' : 'id']: id }),
+            component: component[at],
+            probabilities: Array.from(probabilities.subarray(at * components, (at + 1) * components)),
+          },
+        ],
+  );
+  return { ...summary, groups, rows, leftOut: leftOutOf(assigned) };
+}
+
+function leftOutOf({ parts }: AssignedData): object[] {
+  return parts.flatMap(({ name, rows }) => (rows?.leftOut ?? []).map((row) => ({ part: name, ...row })));
 }
 
 function noteCounts(assigned: AssignedData, out: string): void {
+  const { parts } = assigned;
+  const sizes = parts.map(({ name, count }) => `${count} of ${name}`).join(', ');
   noteSizes(assigned);
-  note(`${assigned.count} rows in ${out}`);
+  note(`${assigned.count} rows${parts.length > 1 ? ` (${sizes})` : ''} in ${out}`);
 }
 
 function noteSizes(assigned: AssignedData): void {

@@ -3,15 +3,26 @@ import { type DataConfig, RUN_DEFAULTS } from '../../config/schema.js';
 import type { Dataset, Samples, ValueRange } from '../../data/dataset.js';
 import type { ReadOptions } from '../../data/formats/content.js';
 import type { ImageOptions } from '../../data/images/folder.js';
+import type { RowNames } from '../../data/row-names.js';
 import { DATASET_NAMES, isImageFolder, openDataset } from '../../data/sets/open.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { mostProbable } from '../../train/inference.js';
 import { absoluteName, type DataListeners } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
 
+/** A part of the data, and which of its rows is which. */
+export interface AssignedPart {
+  readonly name: 'train' | 'test';
+  readonly count: number;
+  readonly rows?: RowNames | undefined;
+}
+
 /** The component of each datum, and the probabilities of all. */
 export interface AssignedData {
+  /** Data of all parts that are assigned. */
   readonly count: number;
+  /** The parts in their order: what a file or folder holds, and what it holds out. */
+  readonly parts: readonly AssignedPart[];
   readonly components: number;
   /** Most probable component of each datum, 0..K-1. */
   readonly component: Int32Array;
@@ -20,7 +31,12 @@ export interface AssignedData {
 }
 
 /** How the table of new data is read: its column of labels, which is left out; its part; its orientation. */
-export interface AssignOptions extends Pick<ReadOptions, 'label' | 'key' | 'transpose'>, DataListeners {}
+export interface AssignOptions
+  extends Pick<ReadOptions, 'label' | 'key' | 'transpose' | 'header' | 'id' | 'drop' | 'keep'>,
+    DataListeners {
+  /** The one part that is assigned (default: all parts). */
+  readonly split?: 'train' | 'test' | undefined;
+}
 
 /**
  * Assigns every row of a file, or of a data set known by name, to a group.
@@ -39,33 +55,60 @@ export async function assignFile(
       `The run ${trained.folder.path} was trained by ${run.method}, which does not assign data to groups; use a run of a method that does, such as ${RUN_DEFAULTS.method}.`,
     );
   }
-  const data = await openLike(run, nameOrPath, options);
+  const opened = partsOf(await openLike(run, nameOrPath, options), options.split, nameOrPath);
   const { components } = inference.prior;
-  const indices = Uint32Array.from({ length: data.count }, (_, i) => i);
-  const probabilities = await inference.assign(data, indices);
-  return { count: data.count, components, component: mostProbable(probabilities, components), probabilities };
+  const parts = opened.map(
+    ([name, { count, rows }]): AssignedPart => ({ name, count, ...(rows && { rows }) }),
+  );
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const probabilities = new Float32Array(count * components);
+  let first = 0;
+  for (const [, data] of opened) {
+    checkLike(data, run.dataset, nameOrPath);
+    const indices = Uint32Array.from({ length: data.count }, (_, i) => i);
+    probabilities.set(await inference.assign(data, indices), first * components);
+    first += data.count;
+  }
+  return { count, parts, components, component: mostProbable(probabilities, components), probabilities };
+}
+
+/** The parts that are assigned. @throws a usage error for a held-out part that there is not. */
+function partsOf(
+  data: Dataset,
+  split: AssignOptions['split'],
+  nameOrPath: string,
+): (readonly [AssignedPart['name'], Dataset])[] {
+  const test = split === 'train' ? undefined : data.test?.();
+  if (split === 'test' && !test) {
+    throw usageError(`${nameOrPath} has no held-out part; leave out --split.`);
+  }
+  const train = ['train', data] as const;
+  if (!test) return [train];
+  return split === 'test' ? [['test', test]] : [train, ['test', test]];
 }
 
 /** Data as the run saw its own: the same scaling, the same interval. */
 async function openLike(
   { dataset, data: own }: TrainedRun['run'],
   nameOrPath: string,
-  { onDownload, onNotice, ...reading }: AssignOptions,
+  { onDownload, onNotice, split: _, ...asked }: AssignOptions,
 ): Promise<Dataset> {
-  const { scaling, maximum, largestCount } = dataset;
-  const { label, key, transpose } = own;
-  const former = { label, key, transpose, largestCount, columns: dataset.shape[0]! };
-  const data = await openDataset(nameOrPath, {
-    ...reading,
+  const { scaling, maximum, largestCount, columns: names, reading = 1 } = dataset;
+  const { label, key, transpose, header, id, drop, keep } = own;
+  const former = {
+    ...{ label, key, transpose, header, id, drop, keep },
+    ...{ largestCount, columns: dataset.shape[0]!, names },
+  };
+  return openDataset(nameOrPath, {
+    ...asked,
     former,
+    reading,
     scaling,
     maximum,
     ...imageOptions(dataset.shape, own, absoluteName(nameOrPath)),
     ...(onDownload && { progress: onDownload }),
     ...(onNotice && { notice: onNotice }),
   });
-  checkLike(data, dataset, nameOrPath);
-  return data;
 }
 
 /** The images of the run are read as then, those of any other folder to the same shape. */
@@ -101,22 +144,4 @@ export function groupCounts({ component, components }: AssignedData): number[] {
   const counts = new Array<number>(components).fill(0);
   for (const c of component) counts[c]! += 1;
   return counts;
-}
-
-/** CSV with a row a datum: index (from 0), component (from 0), its probability, and p0..pK-1. */
-export function assignmentCsv({ count, components, component, probabilities }: AssignedData): string {
-  const header = [
-    'index',
-    'component',
-    'probability',
-    ...Array.from({ length: components }, (_, c) => `p${c}`),
-  ];
-  const lines = [header.join(',')];
-  for (let i = 0; i < count; i++) {
-    const row = Array.from(probabilities.subarray(i * components, (i + 1) * components), (p) =>
-      Number(p.toPrecision(7)),
-    );
-    lines.push([i, component[i], row[component[i]!], ...row].join(','));
-  }
-  return `${lines.join('\n')}\n`;
 }

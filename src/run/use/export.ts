@@ -195,7 +195,7 @@ function mixtureOf({ run, step, inference }: TrainedRun): object {
     dataset: run.dataset,
     inputs: {
       latent: `[N, ${width}]: a draw from a component's Gaussian`,
-      samples: `[N, ${run.dataset.shape.join(', ')}]: ${INTERVALS[run.dataset.range]}`,
+      samples: `[N, ${run.dataset.shape.join(', ')}]: ${INTERVALS[run.dataset.range]}${run.dataset.columns ? ', in the order of dataset.columns' : ''}`,
     },
   };
 }

@@ -9,6 +9,7 @@ import { MixturaError, usageError } from '../../errors.js';
 import { imageGridPng } from '../../report/image-grid.js';
 import { scatterBounds, scatterPng } from '../../report/scatter.js';
 import type { Drawn } from '../../train/rejection.js';
+import { cell } from './assignment-csv.js';
 
 /** A sheet of more images is no picture that a person looks at. */
 const MOST_IMAGES = 10_000;
@@ -16,8 +17,8 @@ const LEAST_COLUMNS = 10;
 
 /**
  * Writes samples atomically, in the format that the file's name ends in: `.png` (images as a sheet, points as a
- * scatter plot), `.npy` ([n, ...shape], float32), `.csv` (points and tables; the last column, `label`, is the
- * component). Points and tables are in the units of the data's own file.
+ * scatter plot), `.npy` ([n, ...shape], float32), `.csv` (points and tables, with the names of the data's columns; the last
+ * column, `label`, is the component). Points and tables are in the units of the data's own file.
  *
  * @throws a usage error for a format that the data does not have; a MixturaError if the disk refuses.
  */
@@ -67,7 +68,8 @@ function picture(path: string, dataset: ResolvedRun['dataset'], { samples, compo
 function table(dataset: ResolvedRun['dataset'], { samples, components }: Drawn): string {
   const columns = sampleSize(dataset.shape);
   const values = inFileUnits(samples, dataset);
-  const lines = [[...Array.from({ length: columns }, (_, i) => `x${i + 1}`), 'label'].join(',')];
+  const names = dataset.columns ?? Array.from({ length: columns }, (_, i) => `x${i + 1}`);
+  const lines = [[...names, 'label'].map(cell).join(',')];
   components.forEach((component, row) => {
     const cells = Array.from(values.subarray(row * columns, (row + 1) * columns), (x) =>
       Number(x.toPrecision(7)),
