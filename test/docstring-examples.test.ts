@@ -56,6 +56,8 @@ const examples = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
 /** The entry that exports a name, by the name. */
 const entryOf = new Map<string, string>();
 let folder = '';
+/** Why each example failed, by its place; empty where it did not. */
+let failures: Readonly<Record<string, string>> = {};
 beforeAll(async () => {
   const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
     exports: Record<string, string | { default: string }>;
@@ -68,7 +70,8 @@ beforeAll(async () => {
   folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'mixtura-examples-')));
   mkdirSync(path.join(folder, 'node_modules'));
   symlinkSync(ROOT, path.join(folder, 'node_modules/mixtura'), 'junction');
-});
+  failures = runAll();
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const CHECK = `
@@ -118,14 +121,34 @@ function freeNames(code: string): Set<string> {
   return new Set([...used].filter((name) => !declared.has(name)));
 }
 
+/** Runs every example as a module of its own, in one process: starting Node.js costs more than most examples. */
+function runAll(): Record<string, string> {
+  const modules = Object.fromEntries(
+    examples.map(({ place, code }) => {
+      const file = path.join(folder, `${place.replace(/\W/g, '-')}.mjs`);
+      writeFileSync(file, moduleOf(code));
+      return [place, pathToFileURL(file).href] as const;
+    }),
+  );
+  const runner = `
+import { writeFileSync } from 'node:fs';
+const failures = {};
+for (const [place, module] of Object.entries(${JSON.stringify(modules)})) {
+  failures[place] = await import(module).then(() => '', (error) => String(error?.stack ?? error));
+}
+writeFileSync('failures.json', JSON.stringify(failures));
+`;
+  writeFileSync(path.join(folder, 'run.mjs'), runner);
+  execFileSync(process.execPath, ['run.mjs'], { cwd: folder, stdio: 'pipe' });
+  return JSON.parse(readFileSync(path.join(folder, 'failures.json'), 'utf8')) as Record<string, string>;
+}
+
 describe('the examples in docstrings', () => {
   it('are found', () => {
     expect(examples.length).toBeGreaterThan(10);
   });
 
-  it.each(examples)('$place', ({ code, place }) => {
-    const file = path.join(folder, `${place.replace(/\W/g, '-')}.mjs`);
-    writeFileSync(file, moduleOf(code));
-    execFileSync(process.execPath, [file], { cwd: folder, stdio: 'pipe' });
+  it.each(examples)('$place', ({ place }) => {
+    expect(failures[place]).toBe('');
   });
 });
