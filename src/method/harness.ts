@@ -55,8 +55,9 @@ export function adam(
   settings: Pick<HarnessSettings, 'learningRate' | 'beta1' | 'beta2'>,
   factor = 1,
 ): Optimizer {
-  return ({ progress, count }) => ({
+  return ({ progress, count }, group) => ({
     kind: 'adam',
+    group,
     learningRate: settings.learningRate * factor * linearDecay(progress),
     beta1: settings.beta1,
     beta2: settings.beta2,

@@ -7,21 +7,15 @@
  *     return { outputs: { generator: loss }, descend: [{ loss, networks: [generator], by: adam(config) }] };
  *   });
  */
-import {
-  type AdamUpdate,
-  elements,
-  type OptimizerUpdate,
-  type ProgramOutputs,
-  type ProgramSpec,
-  type SgdUpdate,
-} from '../engine/engine.js';
+import { elements, type OptimizerUpdate, type ProgramOutputs, type ProgramSpec } from '../engine/engine.js';
 import { grad } from '../graph/grad.js';
 import { full, input, type Tensor } from '../graph/tensor.js';
+import type { Stream } from '../math/random.js';
 import type { Network } from '../nn/network.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { LatentPrior } from '../prior/prior.js';
 import type { BuildContext } from './method.js';
-import type { Phase, PhaseStep, StepContext } from './step.js';
+import type { LabelledStep, Phase, PhaseStep, StepContext } from './step.js';
 
 /** A step as a phase's own: `stream` is forked for the phase. */
 export type OwnStep<Step extends StepContext = StepContext> = Step & {
@@ -29,8 +23,8 @@ export type OwnStep<Step extends StepContext = StepContext> = Step & {
   readonly count: number;
 };
 
-/** One optimizer step on whatever group of parameters. */
-export type Optimizer = (step: OwnStep) => Omit<AdamUpdate, 'group'> | Omit<SgdUpdate, 'group'>;
+/** The update of a group of parameters, by name, at a step. */
+export type Optimizer = (step: OwnStep, group: string) => OptimizerUpdate;
 
 /** A loss, the networks that go down its gradient, and how. */
 export interface Descent {
@@ -122,16 +116,24 @@ export function phase<Step extends StepContext = StepContext>(
     begin(step): PhaseStep | undefined {
       const count = countAt(step.step, options);
       if (count === undefined) return undefined;
-      const own: OwnStep<Step> = { ...step, stream: step.stream.fork(name), count };
+      const own = ownStep(step, step.stream.fork(name), count);
       return {
         program,
         feeds: inputs.feeds(own),
-        updates: optimizers.map(({ group, by }): OptimizerUpdate => ({ ...by(own), group })),
+        updates: optimizers.map(({ group, by }) => by(own, group)),
         ...(prepare && { prepare: () => prepare(own) }),
         ...(finish && { finish: (values: ProgramOutputs) => finish(values, own) }),
       };
     },
   };
+}
+
+/** The step as a phase's own. It is written out, since what is spread into an object is slow to read. */
+function ownStep<Step extends StepContext>(context: Step, stream: Stream, count: number): OwnStep<Step> {
+  const { step, progress, rows, samples } = context;
+  const own = { step, progress, stream, rows, real: () => context.real(), samples, count };
+  const { labels } = context as Partial<LabelledStep>;
+  return (labels ? { ...own, labels } : own) as unknown as OwnStep<Step>;
 }
 
 /** Other steps than whole ones never come, so the phase would pause for ever. */
