@@ -41,6 +41,8 @@ function inThread(request: Hdf5Request, seconds: number): Promise<Hdf5Reply> {
     // Transferred where it is not shared with other buffers, so that there is one copy of a large file.
     transferList: buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
     stderr: true,
+    // Flags such as --input-type=module are for the program's own entry, and a worker refuses them.
+    execArgv: [],
   });
   return new Promise<Hdf5Reply>((resolve, reject) => {
     const fail = (what: string, cause?: unknown) =>
