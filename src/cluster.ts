@@ -4,6 +4,7 @@
  */
 
 export { assignByCosine, type CosineAssignmentInput, type SoftAssignment } from './cluster/assign.js';
+export { groupNumbers, groupOrder } from './cluster/group-order.js';
 export { type Matching, maximumWeightAssignment, minimumCostAssignment } from './cluster/hungarian.js';
 export { type KMeansOptions, kmeans } from './cluster/kmeans.js';
 export type { Clustering } from './cluster/lloyd.js';

@@ -5,10 +5,10 @@
 
 export { cacheFolder, type Environment } from './cache-folder.js';
 export { type BatchSchedule, batchSchedule } from './data/batches.js';
+export type { CategoryCoding, ColumnCoding, NumberCoding } from './data/coding.js';
 export {
   type ArraySource,
   arrayDataset,
-  type ColumnScaling,
   classCounts,
   type Dataset,
   type DatasetKind,
@@ -35,3 +35,4 @@ export { CATALOGUE, type CatalogueEntry } from './data/sets/catalogue.js';
 export type { DownloadProgress } from './data/sets/download.js';
 export { DATASET_NAMES, type OpenOptions, openDataset } from './data/sets/open.js';
 export { inFileUnits, type ScaledValues } from './data/tables/file-units.js';
+export type { ColumnScaling, ValueUnits } from './data/value-units.js';

@@ -1,5 +1,6 @@
 /** @file What a run is: one schema for types, validation, `config.json`, and the command line. */
 import { z } from 'zod';
+import type { ColumnCoding } from '../data/coding.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 
 const wholeNumber = z.int().min(0);
@@ -105,6 +106,8 @@ export interface ResolvedRun extends RunConfig {
     readonly maximum?: number;
     readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
     readonly largestCount?: number;
+    /** How the columns of a table's file became columns of numbers. */
+    readonly coding?: readonly ColumnCoding[];
     /** Names of the columns of a table, where it has some. */
     readonly columns?: readonly string[];
     /** Version of the rules by which files were read; runs of version 0.1.0 have none. */

@@ -1,6 +1,8 @@
 /** @file What a data set is: rows that can be read as float32, and, apart from them, labels for evaluation. */
 import { createHash } from 'node:crypto';
+import type { ColumnCoding } from './coding.js';
 import { type RowNames, selectedRows } from './row-names.js';
+import { type ColumnScaling, unitParts, type ValueUnits } from './value-units.js';
 
 /** What the samples are: images, points of the plane, or rows of a table. */
 export type DatasetKind = 'image' | 'points' | 'table';
@@ -8,28 +10,14 @@ export type DatasetKind = 'image' | 'points' | 'table';
 /** Interval of the values that `read` gives: [0, 1], [-1, 1], or any. */
 export type ValueRange = 'unit' | 'signed' | 'real';
 
-/** How table columns were scaled: stored = shift + scale * read. */
-export interface ColumnScaling {
-  readonly shift: readonly number[];
-  readonly scale: readonly number[];
-}
-
 /** All that training may see of a data set: values, never labels. */
-export interface Samples {
+export interface Samples extends ValueUnits {
   readonly name: string;
   readonly kind: DatasetKind;
   /** Shape of one sample: `[channels, height, width]`, `[2]` for points, `[features]` for a table. */
   readonly shape: readonly number[];
   readonly range: ValueRange;
   readonly count: number;
-  /** The stored value that `read` maps to 1, for data kept as bytes (255 for MNIST, 16 for digits). */
-  readonly maximum?: number;
-  /** The scaling of table columns, if any: with it samples get the units of the file again. */
-  readonly scaling?: ColumnScaling;
-  /** The count that `read` maps to 1, for data of counts, read as log2(x + 1) / log2(largestCount + 1). */
-  readonly largestCount?: number;
-  /** Names of the columns of a table, where they are known. */
-  readonly columns?: readonly string[];
   /** Writes the samples at `indices` one after another into `out` (`indices.length * prod(shape)` values). */
   read(indices: ArrayLike<number>, out: Float32Array): void;
   /** SHA-256 (hex) of the content, and of the selection if there is one. */
@@ -74,6 +62,8 @@ export interface ArraySource {
   readonly scaling?: ColumnScaling | undefined;
   /** The count that was mapped to 1, for values that are scaled counts already. */
   readonly largestCount?: number | undefined;
+  /** How columns of words and dates became the values. */
+  readonly coding?: readonly ColumnCoding[] | undefined;
   readonly labels?: Int32Array | undefined;
   readonly classNames?: readonly string[] | undefined;
   readonly source: string;
@@ -254,17 +244,6 @@ export function checkIndex(index: number, count: number): number {
     throw new RangeError(`sample ${index} of a data set of ${count}`);
   }
   return index;
-}
-
-function unitParts(
-  from: Pick<ArraySource, 'maximum' | 'scaling' | 'largestCount' | 'columns'>,
-): Pick<Samples, 'maximum' | 'scaling' | 'largestCount' | 'columns'> {
-  return {
-    ...(from.maximum === undefined ? {} : { maximum: from.maximum }),
-    ...(from.scaling === undefined ? {} : { scaling: from.scaling }),
-    ...(from.largestCount === undefined ? {} : { largestCount: from.largestCount }),
-    ...(from.columns === undefined ? {} : { columns: from.columns }),
-  };
 }
 
 function evaluationParts(

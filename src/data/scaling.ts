@@ -1,6 +1,6 @@
 /** @file Scaling of columns: mean and deviation, and which columns are constant. */
 
-import type { ColumnScaling } from './dataset.js';
+import type { ColumnScaling } from './value-units.js';
 
 /**
  * A deviation below this share of the largest magnitude is rounding: float32 keeps 24 bits, and the same table may come

@@ -5,6 +5,7 @@ import { type RunRequest, resolveRequest } from '../config/resolve.js';
 import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { DATASET_NAMES, type OpenOptions, openDataset } from '../data/sets/open.js';
+import { unitParts } from '../data/value-units.js';
 import { MixturaError, usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
 import type { MethodDefinition } from '../method/method.js';
@@ -124,8 +125,7 @@ function openRunData(
 }
 
 function describe(dataset: Dataset): ResolvedRun['dataset'] {
-  const { name, source, count, shape, kind, range, fingerprint, maximum, scaling, largestCount, columns } =
-    dataset;
+  const { name, source, count, shape, kind, range, fingerprint } = dataset;
   return {
     name,
     source,
@@ -134,10 +134,7 @@ function describe(dataset: Dataset): ResolvedRun['dataset'] {
     kind,
     range,
     fingerprint,
-    ...(maximum !== undefined && { maximum }),
-    ...(scaling !== undefined && { scaling }),
-    ...(largestCount !== undefined && { largestCount }),
-    ...(columns !== undefined && { columns }),
+    ...unitParts(dataset),
     reading: 2,
   };
 }

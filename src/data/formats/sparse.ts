@@ -1,7 +1,6 @@
 /** @file Matrices most of whose values are zero: rows kept as columns and values, and made dense when they are read. */
 
 import {
-  type ColumnScaling,
   checkIndex,
   checkRead,
   contentFingerprint,
@@ -11,6 +10,7 @@ import {
   storedDataset,
 } from '../dataset.js';
 import { scalingOf, standardized } from '../scaling.js';
+import type { ColumnScaling } from '../value-units.js';
 
 /** Compressed sparse rows: row i has `values[starts[i] .. starts[i + 1]]` in the columns of `indices` there. */
 export interface SparseRows {

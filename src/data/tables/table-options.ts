@@ -1,7 +1,7 @@
 /** @file How a table is read, whatever its format. */
 
-import type { ColumnScaling } from '../dataset.js';
 import type { ReadOptions } from '../formats/content.js';
+import type { ColumnScaling } from '../value-units.js';
 
 /** How a table is read: its labels and part, and how its values are scaled. */
 export interface TableOptions extends ReadOptions {

@@ -1,10 +1,11 @@
 /** @file How the values of a file become those that networks read: decided by what the numbers are, not by their type. */
 
 import { MixturaError, usageError } from '../../errors.js';
-import type { ColumnScaling, DatasetDescription, ValueRange } from '../dataset.js';
+import type { DatasetDescription, ValueRange } from '../dataset.js';
 import type { Content } from '../formats/content.js';
 import { isSparse, sparseScaling } from '../formats/sparse.js';
 import { columnScaling, standardized } from '../scaling.js';
+import type { ColumnScaling } from '../value-units.js';
 import { scaleCounts } from './counts.js';
 import type { TableOptions } from './table-options.js';
 

@@ -1,0 +1,39 @@
+/** @file How the values that networks read relate to those of the file. */
+
+import type { ColumnCoding } from './coding.js';
+
+/** How table columns were scaled: stored = shift + scale * read. */
+export interface ColumnScaling {
+  readonly shift: readonly number[];
+  readonly scale: readonly number[];
+}
+
+/** How the values that are read became what they are: first the coding, then one of the scales. */
+export interface ValueUnits {
+  /** The stored value that `read` maps to 1, for data kept as bytes (255 for MNIST, 16 for digits). */
+  readonly maximum?: number;
+  /** The scaling of table columns, if any: with it samples get the units of the file again. */
+  readonly scaling?: ColumnScaling;
+  /** The count that `read` maps to 1, for data of counts, read as log2(x + 1) / log2(largestCount + 1). */
+  readonly largestCount?: number;
+  /** How the columns of the file became columns of numbers, where not all are complete numbers. */
+  readonly coding?: readonly ColumnCoding[];
+  /** Names of the columns of a table as they are read, where they are known. */
+  readonly columns?: readonly string[];
+}
+
+/** The given ones of these fields. */
+export function unitParts(
+  from: {
+    readonly [Field in keyof ValueUnits]: ValueUnits[Field] | undefined;
+  },
+): ValueUnits {
+  const { maximum, scaling, largestCount, coding, columns } = from;
+  return {
+    ...(maximum === undefined ? {} : { maximum }),
+    ...(scaling === undefined ? {} : { scaling }),
+    ...(largestCount === undefined ? {} : { largestCount }),
+    ...(coding === undefined ? {} : { coding }),
+    ...(columns === undefined ? {} : { columns }),
+  };
+}
