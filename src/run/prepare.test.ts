@@ -142,6 +142,18 @@ describe('opening data of a run', () => {
   });
 });
 
+it('takes all data as a batch where there are fewer than a batch of the default size, and says so', async () => {
+  const notes: string[] = [];
+  const { run } = await prepareRun(
+    { data: { name: table() }, components: 2 },
+    { onNotice: (note) => notes.push(note) },
+  );
+  expect([run.batch, notes]).toEqual([
+    10,
+    ['There are only 10 samples, so a batch is all of them, and not 64.'],
+  ]);
+});
+
 describe('a run that cannot start says why', () => {
   it('one class only', async () => {
     const one = path.join(folder, 'one.csv');

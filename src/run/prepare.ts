@@ -52,19 +52,28 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
       `There are ${dataset.count} samples for ${components} groups; give --components ${dataset.count} or less.`,
     );
   }
-  if (config.batch > dataset.count) {
-    throw usageError(
-      `A batch of ${config.batch} is larger than the data (${dataset.count} samples); give --batch ${dataset.count} or less.`,
-    );
-  }
+  const batch = batchFor(config.batch, request.batch !== undefined, dataset, listeners);
   const run: ResolvedRun = {
     version: VERSION,
     ...absolute(config),
+    batch,
     components,
     horizon: config.horizon ?? config.steps,
     dataset: describe(dataset),
   };
   return { run, method, dataset };
+}
+
+/** The batch that was asked for; a default one that is larger than the data is all of the data, which is told. */
+function batchFor(batch: number, asked: boolean, { count }: Dataset, { onNotice }: DataListeners): number {
+  if (batch <= count) return batch;
+  if (asked || count < 2) {
+    throw usageError(
+      `A batch of ${batch} is larger than the data (${count} samples); give --batch ${count} or less.`,
+    );
+  }
+  onNotice?.(`There are only ${count} samples, so a batch is all of them, and not ${batch}.`);
+  return count;
 }
 
 /** The config with the path of a data file made absolute, so that the run can be used from any folder. */
