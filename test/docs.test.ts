@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { presets } from '../src/config/presets.js';
+import { RUN_DEFAULTS } from '../src/config/schema.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Longest line of prose, in characters, and longest paragraph, in lines. */
@@ -117,6 +119,19 @@ describe('the documents', () => {
     const paragraphs = paragraphsOf(read(name));
     expect(paragraphs.flat().filter((line) => line.length > LINE)).toEqual([]);
     expect(paragraphs.filter((lines) => lines.length > PARAGRAPH)).toEqual([]);
+  });
+});
+
+describe('docs/presets.md', () => {
+  const rows = new Map(
+    [...read('docs/presets.md').matchAll(/^\| `([^`]+)` \|.*\| ([\d,]+) \|[^|]*\|[^|]*\|$/gm)].map(
+      ([, name, steps]) => [name!, Number(steps!.replaceAll(',', ''))],
+    ),
+  );
+
+  it('has every preset with its steps', () => {
+    const steps = Object.entries(presets).map(([name, preset]) => [name, preset.steps ?? RUN_DEFAULTS.steps]);
+    expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(steps));
   });
 });
 
