@@ -1,6 +1,7 @@
 /** @file An ONNX model that is run over any number of samples, in batches. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { sampleSize } from '../data/dataset.js';
+import { loadOnnxRuntime } from '../engine/onnx-runtime.js';
 import { MixturaError, usageError } from '../errors.js';
 import type { Matrix } from '../math/matrix.js';
 import type { FeatureOptions } from './feature-options.js';
@@ -10,8 +11,7 @@ import type { SampleSource } from './sample-source.js';
 
 /** Makes a session of a model's bytes. @throws a MixturaError where they are no model that can be run. */
 export async function loadModel(bytes: Uint8Array, name: string, threads: number): Promise<InferenceSession> {
-  // Imported here, so that verbs that need no ONNX Runtime start without it.
-  const ort = await import('onnxruntime-node');
+  const ort = await loadOnnxRuntime(`${name} needs`);
   try {
     return await ort.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
@@ -107,7 +107,7 @@ export class OnnxNetwork {
     count: number,
     { shape }: Preparation,
   ): Promise<Float32Array> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await loadOnnxRuntime(`${this.input.network} needs`);
     const rows = this.input.dims[0] ?? count;
     const filled = rows === count ? prepared : new Float32Array(rows * sampleSize(shape));
     if (filled !== prepared) filled.set(prepared);

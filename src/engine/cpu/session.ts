@@ -3,8 +3,9 @@
  * thread of the device.
  */
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { elements, type Feeds, type ProgramOutputs } from '../engine.js';
+import { loadOnnxRuntime, type OnnxRuntime } from '../onnx-runtime.js';
 import { allowedProcessors, ownProcessors } from './processors.js';
 
 /** Where an output of a program goes. */
@@ -93,7 +94,9 @@ export async function loadModel(
   readonly session: ort.InferenceSession;
   readonly programs: ReadonlyMap<string, SessionProgram>;
 }> {
-  const session = await ort.InferenceSession.create(model.model, {
+  const runtime = await loadOnnxRuntime(`Program ${model.name} needs`);
+  const { InferenceSession, Tensor } = runtime;
+  const session = await InferenceSession.create(model.model, {
     ...sessionOptions(options, model.name),
     executionProviders: ['cpu'],
   });
@@ -101,12 +104,13 @@ export async function loadModel(
   for (const { name, shape } of model.inputs) {
     // Inputs that a run does not feed belong to other programs, which are not computed.
     const data = slots.get(name)?.value ?? new Float32Array(elements(shape));
-    feeds[name] = new ort.Tensor('float32', data, shape);
+    feeds[name] = new Tensor('float32', data, shape);
   }
+  const bool = (value: boolean) => new Tensor('bool', [value], []);
   for (const { condition } of model.programs) if (condition !== undefined) feeds[condition] = bool(false);
   const programs = model.programs.map((program) => {
     const chosen = program.condition === undefined ? {} : { [program.condition]: bool(true) };
-    const bound = new SessionProgram(session, program, { ...feeds, ...chosen }, model.stop, slots);
+    const bound = new SessionProgram(runtime, session, program, { ...feeds, ...chosen }, model.stop, slots);
     return [program.name, bound] as const;
   });
   return { session, programs: new Map(programs) };
@@ -121,6 +125,7 @@ export async function loadModel(
  * that the run is complete, and nothing is copied.
  */
 export class SessionProgram {
+  readonly #runtime: OnnxRuntime;
   readonly #session: ort.InferenceSession;
   readonly #name: string;
   /** Tensors of the engine, and inputs of other programs of the model. */
@@ -131,12 +136,14 @@ export class SessionProgram {
   readonly #copies: { readonly from: Float32Array; readonly to: Float32Array }[] = [];
 
   constructor(
+    runtime: OnnxRuntime,
     session: ort.InferenceSession,
     program: LoweredProgram,
     feeds: Readonly<Record<string, ort.Tensor>>,
     stop: string | undefined,
     slots: ReadonlyMap<string, Slot>,
   ) {
+    this.#runtime = runtime;
     this.#session = session;
     this.#name = program.name;
     this.#feeds = feeds;
@@ -147,7 +154,7 @@ export class SessionProgram {
       const data = role === 'gradient' ? slot!.gradient! : new Float32Array(elements(shape));
       if (role === 'assignment') this.#copies.push({ from: data, to: slot!.value });
       if (role === 'output') this.#results.push({ name: target, data });
-      this.#fetches[name] = new ort.Tensor('float32', data, shape);
+      this.#fetches[name] = new runtime.Tensor('float32', data, shape);
     }
   }
 
@@ -160,7 +167,7 @@ export class SessionProgram {
     for (const { name, shape } of this.#inputs) {
       const data = feeds[name];
       if (data === undefined) throw new Error(`program ${this.#name}: input ${name} was given no value`);
-      inputs[name] = new ort.Tensor('float32', data, shape);
+      inputs[name] = new this.#runtime.Tensor('float32', data, shape);
     }
     await this.#session.run(inputs, this.#fetches).catch(unlessStopped);
     for (const { from, to } of this.#copies) to.set(from);
@@ -171,8 +178,4 @@ export class SessionProgram {
 /** Throws every failure of a run except that of reading its first output, a sequence. */
 function unlessStopped(error: unknown): void {
   if (!(error instanceof Error && error.message.startsWith('Non tensor type'))) throw error;
-}
-
-function bool(value: boolean): ort.Tensor {
-  return new ort.Tensor('bool', [value], []);
 }

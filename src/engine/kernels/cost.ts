@@ -29,6 +29,16 @@ export function suitKernels(plans: readonly KernelPlan[]): boolean {
   return plans.every(fits) && total < mixed;
 }
 
+/** Whether kernels can run a program at all, beside the constants of others; `held` are the names of the engine's tensors. */
+export function fitsKernels(
+  { scratchBytes, constants, inputs }: KernelPlan,
+  held: ReadonlySet<string>,
+): boolean {
+  const fed = inputs.filter(({ name }) => !held.has(name));
+  const floats = fed.reduce((sum, { shape }) => sum + sizeOf(shape), constants.length);
+  return scratchBytes + floats * Float32Array.BYTES_PER_ELEMENT < (3 / 4) * KERNEL_BYTES;
+}
+
 /** Seconds on our kernels and in ONNX Runtime, roughly. */
 function costOf({ calls }: KernelPlan): { readonly kernels: number; readonly sessions: number } {
   const flops = calls.reduce((sum, call) => sum + flopsOf(call), 0);

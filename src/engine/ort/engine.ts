@@ -1,6 +1,7 @@
 /**
  * @file The engine that trains. Programs are lowered to ONNX and run by ONNX Runtime in a worker thread; small ones are
- * planned as calls of our own kernels, and where all are small they run in the main thread.
+ * planned as calls of our own kernels, and where all are small they run in the main thread. Where ONNX Runtime is absent,
+ * all programs run on kernels, and those that cannot are refused.
  */
 import { setImmediate as immediate } from 'node:timers/promises';
 import type { LoweredModel } from '../cpu/session.js';
@@ -17,11 +18,10 @@ import {
   type TensorGroup,
 } from '../engine.js';
 import { type GradientSets, gradientSets, groupsTrainedBy } from '../gradient-sharing.js';
-import { suitKernels, suitsKernels } from '../kernels/cost.js';
-import { type KernelPlan, planKernels } from '../kernels/plan.js';
 import type { KernelProgram } from '../kernels/program.js';
 import { type OptimisedProgram, optimiseProgram } from '../optimised-program.js';
 import { findBlockSize } from './block-size.js';
+import { KernelChoice, type KernelUse } from './kernel-choice.js';
 import { agree, convolves, flattened, lowerJointly, lowerProgram } from './lowering.js';
 import type { Request } from './requests.js';
 import { type DeviceHandle, InlineDevice, WorkerDevice } from './threading.js';
@@ -35,9 +35,9 @@ export interface OrtOptions {
   readonly threads?: number;
   /**
    * Which programs run on our own kernels instead of ONNX Runtime, on the CPU: those that are faster so (default), none, or
-   * all that can.
+   * all that can. Where ONNX Runtime is absent, the default is all.
    */
-  readonly kernels?: 'auto' | 'never' | 'always';
+  readonly kernels?: KernelUse;
   /** A folder in which every program leaves its profile when the engine is closed. */
   readonly profile?: string | undefined;
 }
@@ -57,7 +57,9 @@ const WORTH_DISCARDING = 2 ** 18;
 export class OrtEngine implements Engine {
   readonly name: string;
   readonly #options: Required<Omit<OrtOptions, 'profile'>> & Pick<OrtOptions, 'profile'>;
-  readonly #planned = new WeakMap<OptimisedProgram, KernelProgram | undefined>();
+  readonly #choice: KernelChoice;
+  /** Names of all tensors. */
+  #tensors: ReadonlySet<string> = new Set();
   #sharedGradients: SharedGradients | undefined;
   /** Which matrices lie transposed in memory; undefined where none do. */
   #layout: WeightLayout | undefined;
@@ -68,11 +70,13 @@ export class OrtEngine implements Engine {
   constructor({ device = 'cpu', threads = 2, kernels = 'auto', profile }: OrtOptions = {}) {
     this.name = `ort-${device}`;
     this.#options = { device, threads, kernels, profile };
+    this.#choice = new KernelChoice(device, kernels);
   }
 
   async open(groups: readonly TensorGroup[], programs: readonly ProgramSpec[] = []): Promise<void> {
     if (this.#opened) throw new Error('the engine is open already; open another one');
     this.#opened = true;
+    this.#tensors = new Set(groups.flatMap(({ tensors }) => tensors.map(({ name }) => name)));
     // Side by side: this thread draws starting values while the device compiles.
     const optimised = programs.map((program) => this.#optimise(program));
     const placed = this.#place(groups, programs, optimised);
@@ -90,7 +94,7 @@ export class OrtEngine implements Engine {
     optimised: readonly OptimisedProgram[],
   ): Promise<void> {
     // Our own kernels gain nothing from transposed weights.
-    if (this.#planTogether(optimised)) this.#device ??= new InlineDevice(this.#options);
+    if (this.#choice.planTogether(optimised)) this.#device ??= new InlineDevice(this.#options);
     else if (this.#multiplies(programs)) this.#layout = WeightLayout.choose(groups, programs);
     const placed: Promise<unknown>[] = [];
     const send = (request: Request, transferred?: readonly ArrayBuffer[]) => {
@@ -126,9 +130,22 @@ export class OrtEngine implements Engine {
   async #compile(specs: readonly OptimisedProgram[]): Promise<void> {
     for (const program of specs) this.#noteTrainedGroups(program);
     const programs = specs.map((program) => this.#layout?.program(program) ?? program);
-    const kernels = programs.flatMap((program) => this.#kernelProgram(program) ?? []);
-    const models = await this.#lower(programs.filter((program) => !this.#kernelProgram(program)));
+    const kernels = programs.flatMap((program) => this.#choice.kernelsOf(program) ?? []);
+    const others = programs.filter((program) => !this.#choice.kernelsOf(program));
+    const models = others.length > 0 ? await this.#models(others) : [];
     await Promise.all([...kernels, ...models].map((model) => this.#send({ kind: 'compile', model })));
+  }
+
+  /** Programs as models of ONNX Runtime; where that is absent, as kernel calls. */
+  async #models(programs: readonly OptimisedProgram[]): Promise<(LoweredModel | KernelProgram)[]> {
+    const answer = this.#send({ kind: 'runtime' }) as Promise<string | undefined>;
+    // Programs are lowered while the device loads it. Where lowering fails, that is reported instead.
+    answer.catch(() => {});
+    // Convolutions are lowered by trials in ONNX Runtime.
+    const models = convolves(programs) && (await answer) !== undefined ? [] : await this.#lower(programs);
+    const problem = await answer;
+    if (problem === undefined) return models;
+    return programs.map((program) => this.#choice.kernelsInstead(program, problem, this.#tensors));
   }
 
   async #lower(programs: readonly OptimisedProgram[]): Promise<LoweredModel[]> {
@@ -229,34 +246,9 @@ export class OrtEngine implements Engine {
     return this.#device.send(request, transferred);
   }
 
-  /** Whether all programs of a step run on kernels; if so, plans them. */
-  #planTogether(programs: readonly OptimisedProgram[]): boolean {
-    const { device, kernels } = this.#options;
-    if (device !== 'cpu' || kernels === 'never' || programs.length === 0) return false;
-    const plans = programs.flatMap((program) => planKernels(program) ?? []);
-    const all = plans.length === programs.length && (kernels === 'always' || suitKernels(plans));
-    if (!all) return false;
-    for (const [i, program] of programs.entries()) {
-      this.#planned.set(program, kernelProgram(program.name, plans[i]!));
-    }
-    return true;
-  }
-
   /** Whether a step runs in ONNX Runtime on the CPU and has no convolution: its time then goes into products of matrices. */
   #multiplies(programs: readonly ProgramSpec[]): boolean {
     return this.#options.device === 'cpu' && programs.length > 0 && !convolves(programs);
-  }
-
-  /** The program as kernel calls; undefined where it runs in ONNX Runtime. */
-  #kernelProgram(program: OptimisedProgram): KernelProgram | undefined {
-    const { device, kernels } = this.#options;
-    if (device !== 'cpu' || kernels === 'never') return undefined;
-    if (!this.#planned.has(program)) {
-      const plan = planKernels(program);
-      const chosen = plan && (kernels === 'always' || suitsKernels(plan));
-      this.#planned.set(program, chosen ? kernelProgram(program.name, plan) : undefined);
-    }
-    return this.#planned.get(program);
   }
 }
 
@@ -272,20 +264,6 @@ function mapState(state: GroupState, change: (values: Float32Array) => Float32Ar
     ...(moment1 && { moment1: change(moment1) }),
     ...(moment2 && { moment2: change(moment2) }),
   };
-}
-
-/** A plan as it is sent to the device: with labels instead of expressions. */
-function kernelProgram(name: string, plan: KernelPlan): KernelProgram {
-  const calls = plan.calls.map(({ kernel, args, node }) => ({
-    kernel,
-    args,
-    label: {
-      operator: node.op,
-      inputs: node.inputs.map(({ shape }) => shape as readonly number[]),
-      output: node.shape as readonly number[],
-    },
-  }));
-  return { ...plan, kind: 'kernels', name, calls };
 }
 
 let machineBlock: Promise<number> | undefined;

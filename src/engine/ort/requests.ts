@@ -5,6 +5,7 @@ import type { LoweredModel } from '../cpu/session.js';
 import type { Feeds, GroupLayout, GroupState, OptimizerUpdate, RunResult } from '../engine.js';
 import type { GradientSets } from '../gradient-sharing.js';
 import type { KernelProgram } from '../kernels/program.js';
+import { onnxRuntimeProblem } from '../onnx-runtime.js';
 
 /** A request of an engine to its device. */
 export type Request =
@@ -13,6 +14,8 @@ export type Request =
       readonly groups: readonly GroupLayout[];
       readonly gradientSets: GradientSets;
     }
+  /** Answered by {@link onnxRuntimeProblem}, in the thread of the device. */
+  | { readonly kind: 'runtime' }
   | { readonly kind: 'compile'; readonly model: LoweredModel | KernelProgram }
   | { readonly kind: 'release'; readonly model: string }
   | {
@@ -66,6 +69,8 @@ export class Server {
     switch (request.kind) {
       case 'allocate':
         return this.#device.allocate(request.groups, request.gradientSets);
+      case 'runtime':
+        return onnxRuntimeProblem();
       case 'compile':
         return this.#device.compile(request.model);
       case 'release':

@@ -11,7 +11,7 @@ import { type Device, OrtDevice } from '../cpu/device.js';
 import type { DeviceOptions } from '../cpu/session.js';
 import type { DeviceName } from '../devices.js';
 import type { Feeds, GroupState } from '../engine.js';
-import { WebGpuDevice } from '../webgpu/device.js';
+import { loadOnnxRuntime, onnxRuntimeProblem } from '../onnx-runtime.js';
 import { type Request, Server } from './requests.js';
 
 /** The answer to the request with the same id: a value or the message of an error. */
@@ -28,8 +28,18 @@ interface Message {
 }
 
 const { device: name, ...options } = workerData as WorkerData;
-const device: Device = name === 'webgpu' ? new WebGpuDevice(options) : new OrtDevice(options);
-const server = new Server(device);
+const server = new Server(await openDevice());
+
+async function openDevice(): Promise<Device> {
+  if (name === 'webgpu') {
+    await loadOnnxRuntime('The device webgpu needs');
+    const { WebGpuDevice } = await import('../webgpu/device.js');
+    return new WebGpuDevice(options);
+  }
+  // Most programs of this thread are for ONNX Runtime: it is loaded while they are lowered.
+  void onnxRuntimeProblem();
+  return new OrtDevice(options);
+}
 
 /** Frees arrays at once, instead of at some garbage collection: they are transferred to a port that is closed. */
 function discard(buffers: readonly ArrayBuffer[]): void {

@@ -1,10 +1,10 @@
 /** @file Tries WebGPU in a process of its own (see devices.ts): prints `ok`, or in one line what failed. */
-import * as ort from 'onnxruntime-node';
 import { lower } from '../../graph/onnx/lower.js';
 import { input } from '../../graph/tensor.js';
+import { loadOnnxRuntime, type OnnxRuntime, onnxRuntimeProblem } from '../onnx-runtime.js';
 
 /** Adds and multiplies on the device, where the sum stays; returns the products. */
-async function compute(): Promise<ArrayLike<number>> {
+async function compute(ort: OnnxRuntime): Promise<ArrayLike<number>> {
   const open = (model: Uint8Array, location: 'cpu' | 'gpu-buffer') =>
     ort.InferenceSession.create(model, {
       executionProviders: ['webgpu'],
@@ -30,11 +30,14 @@ function reason(cause: unknown): string {
 }
 
 async function probe(): Promise<string> {
+  const problem = await onnxRuntimeProblem();
+  if (problem !== undefined) return `ONNX Runtime ${problem}`;
+  const ort = await loadOnnxRuntime('WebGPU needs');
   if (!ort.listSupportedBackends().some(({ name }) => name === 'webgpu')) {
     return 'ONNX Runtime has no WebGPU on this platform';
   }
   try {
-    const [a, b] = Array.from(await compute());
+    const [a, b] = Array.from(await compute(ort));
     return a === 6 && b === 9 ? 'ok' : `the trial gave ${a} and ${b} instead of 6 and 9`;
   } catch (cause) {
     return reason(cause);

@@ -1,5 +1,7 @@
 /** @file An exported file, loaded from disk and run, beside what it should give. */
 
+import { loadOnnxRuntime, onnxRuntimeProblem } from '../../engine/onnx-runtime.js';
+
 /** Values of the input of an exported file, and those that its output must have. */
 export interface ExpectedRun {
   readonly input: string;
@@ -9,10 +11,13 @@ export interface ExpectedRun {
   readonly expected: Float32Array;
 }
 
-/** Largest absolute difference between a file's output and the expected one; infinite if sizes differ or it is NaN. */
-export async function compareWithFile(path: string, run: ExpectedRun): Promise<number> {
-  // Imported here, so that verbs that need no ONNX Runtime start without it.
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+/**
+ * Largest absolute difference between a file's output and the expected one; infinite if sizes differ or it is NaN, and
+ * undefined where ONNX Runtime cannot be used.
+ */
+export async function compareWithFile(path: string, run: ExpectedRun): Promise<number | undefined> {
+  if ((await onnxRuntimeProblem()) !== undefined) return undefined;
+  const { InferenceSession, Tensor } = await loadOnnxRuntime('The check of an exported file needs');
   const session = await InferenceSession.create(path, { executionProviders: ['cpu'] });
   try {
     const feeds = { [run.input]: new Tensor('float32', run.given, run.shape) };
