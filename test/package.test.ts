@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -56,6 +57,7 @@ console.log(
 `;
 
 let project = '';
+let packed = '';
 beforeAll(() => {
   // Not within the checkout: TypeScript looks for packages of types in all folders above.
   project = realpathSync(mkdtempSync(path.join(tmpdir(), 'mixtura-package-')));
@@ -67,6 +69,7 @@ beforeAll(() => {
     shell: process.platform === 'win32',
   });
   const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!;
+  packed = path.join(project, tarball);
   mkdirSync(path.join(packages, 'mixtura'));
   execFileSync('tar', ['-xzf', tarball, '-C', path.join('node_modules', 'mixtura'), '--strip-components=1'], {
     cwd: project,
@@ -127,6 +130,92 @@ describe('the packed package', () => {
     const { names, ...result } = JSON.parse(node('consumer.js')) as { readonly names: readonly number[] };
     expect(names.every((count) => count > 0)).toBe(true);
     expect(result).toEqual({ slope: [2, -4], nmi: 1, rate: 0.5, exitCode: 2, values: 2 * 64 });
+  });
+});
+
+/** Runs the command of a package of the checkout. */
+function tool(name: string, command: string, ...args: string[]): string {
+  const options = {
+    cwd: project,
+    encoding: 'utf8',
+    stdio: 'pipe',
+    env: { ...process.env, NO_COLOR: '1' },
+  } as const;
+  return execFileSync(process.execPath, [path.join(ROOT, 'node_modules', name, command), ...args], options);
+}
+
+describe('what ships', () => {
+  const shipped = () => {
+    const folder = path.join(project, 'node_modules/mixtura');
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) =>
+        path.relative(folder, path.join(parentPath, name)).replaceAll(path.sep, '/'),
+      );
+  };
+
+  it('is the build, its data, the documents and the examples', () => {
+    const tops = [...new Set(shipped().map((file) => file.split('/')[0]!))];
+    expect(tops.sort()).toEqual([
+      ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'NOTICE.md', 'README.md'],
+      ...['assets', 'dist', 'docs', 'examples', 'package.json'],
+    ]);
+    const kinds = new Set(
+      shipped().map((file) => `${file.split('/')[0]} ${/(?:\.d)?\.\w+$/.exec(file)?.[0] ?? ''}`),
+    );
+    expect([...kinds].filter((kind) => /^(dist|assets|examples) /.test(kind)).sort()).toEqual([
+      ...['assets .gz', 'assets .onnx', 'dist .d.ts', 'dist .js', 'dist .wasm', 'examples .mjs'],
+    ]);
+  });
+
+  it('has no tests, maps or generated reference, and every file that the manifest names', () => {
+    expect(shipped().filter((file) => /\.test\.|\.map$|^docs\/api\/|(^|\/)\./.test(file))).toEqual([]);
+    const named = JSON.stringify([manifest.exports, manifest.bin, manifest.sideEffects]).match(
+      /dist\/[\w/.-]+/g,
+    )!;
+    expect(named.filter((file) => !shipped().includes(file))).toEqual([]);
+  });
+
+  it('is what its documents link to, but for sources', () => {
+    const files = new Set(shipped());
+    const dead = [...files]
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => {
+        const text = readFileSync(path.join(project, 'node_modules/mixtura', file), 'utf8');
+        const links = [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s#]+)/g)].map(
+          ([, link]) => link!,
+        );
+        return links
+          .filter((link) => !/^[a-z]+:/.test(link))
+          .map((link) => path.posix.join(path.posix.dirname(file), link))
+          .filter((target) => ![...files].some((one) => one === target || one.startsWith(`${target}/`)));
+      });
+    expect(dead.filter((target) => !target.startsWith('src/'))).toEqual([]);
+  });
+
+  it('is small: less than 2 MB packed', () => {
+    expect(statSync(packed).size).toBeLessThan(2e6);
+  });
+
+  it('satisfies publint', () => {
+    expect(tool('publint', 'src/cli.js', packed, '--strict')).toContain('All good!');
+  });
+
+  it('has types that resolve wherever ES modules do', () => {
+    const args = [packed, '--profile', 'esm-only', '--format', 'json'];
+    const { analysis } = JSON.parse(tool('@arethetypeswrong/cli', 'dist/index.js', ...args)) as {
+      readonly analysis: {
+        readonly entrypoints: object;
+        readonly problems: readonly { readonly kind: string; readonly resolutionKind?: string }[];
+      };
+    };
+    expect(Object.keys(analysis.entrypoints)).toEqual(Object.keys(manifest.exports));
+    // Older resolution knows no exports, and `require` of an ES module is an error in Node 20.
+    const others = analysis.problems.filter(
+      ({ kind, resolutionKind }) => resolutionKind !== 'node10' && kind !== 'CJSResolvesToESM',
+    );
+    expect(others).toEqual([]);
   });
 });
 

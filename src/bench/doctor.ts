@@ -4,7 +4,9 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { cacheFolder } from '../cache-folder.js';
 import { NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
 import { deviceProblem } from '../engine/devices.js';
+import { ADD_ONNX_RUNTIME, loadOnnxRuntime, onnxRuntimeProblem } from '../engine/onnx-runtime.js';
 import { builtFile } from '../wasm/built-file.js';
+import { absentPackages, OPTIONAL_PACKAGES } from './optional-packages.js';
 import { compareEngines } from './self-test.js';
 
 /** One thing that training needs, and whether the machine has it. */
@@ -29,6 +31,7 @@ const CHECKS: readonly (() => Check | Promise<Check>)[] = [
   cores,
   memory,
   runtime,
+  packages,
   kernels,
   trainingStep,
   devices,
@@ -73,15 +76,28 @@ function memory(): Check {
 
 async function runtime(): Promise<Check> {
   const name = 'ONNX Runtime';
-  const advice = 'install the packages again: npm ci';
-  try {
-    const { env, listSupportedBackends } = await import('onnxruntime-node');
-    const providers = listSupportedBackends().map((backend) => backend.name);
-    const detail = `${env.versions.node ?? env.versions.common}, providers ${providers.join(', ')}`;
-    return { name, ok: providers.includes('cpu'), essential: true, detail, advice };
-  } catch (cause) {
-    return { name, ok: false, essential: true, detail: `cannot be loaded (${reason(cause)})`, advice };
+  const problem = await onnxRuntimeProblem();
+  if (problem !== undefined) {
+    const detail = `${problem}; small networks run without it, such as those of digits and tables`;
+    const advice = `for convolutions, feature networks, webgpu and checked exports add it by ${ADD_ONNX_RUNTIME}`;
+    return { name, ok: false, essential: false, detail, advice };
   }
+  const { env, listSupportedBackends } = await loadOnnxRuntime('The list of its providers needs');
+  const providers = listSupportedBackends().map((backend) => backend.name);
+  const detail = `${env.versions.node ?? env.versions.common}, providers ${providers.join(', ')}`;
+  return { name, ok: true, essential: false, detail };
+}
+
+async function packages(): Promise<Check> {
+  const name = 'packages';
+  const absent = await absentPackages();
+  if (absent.length === 0) {
+    const all = OPTIONAL_PACKAGES.map((each) => each.name);
+    return { name, ok: true, essential: false, detail: all.join(', ') };
+  }
+  const detail = absent.map((each) => `no ${each.name} (${each.purpose})`).join(', ');
+  const advice = `where you need them, add them by npm install ${absent.map((each) => each.name).join(' ')}`;
+  return { name, ok: false, essential: false, detail, advice };
 }
 
 function kernels(): Check {

@@ -2,6 +2,7 @@
 
 import { type Samples, sampleSize } from '../data/dataset.js';
 import { publishedBase } from '../data/sets/constructed.js';
+import { onnxRuntimeProblem, withoutOnnxRuntime } from '../engine/onnx-runtime.js';
 import { type FeatureNetwork, openFeatureNetwork } from '../features/feature-network.js';
 import { parseConvention } from '../features/input-convention.js';
 import { RAW } from '../metrics/metric.js';
@@ -56,6 +57,11 @@ export async function chooseFeatures(
   }
   if (asked === NO_FEATURES) return {};
   if (asked === RAW) return { network: rawFeatures(train) };
+  // A network that nobody asked for is no reason to fail.
+  const problem = features === undefined ? await onnxRuntimeProblem() : undefined;
+  if (problem !== undefined) {
+    return { note: `Generated samples are not scored: ${withoutOnnxRuntime(`${asked} needs`, problem)}` };
+  }
   return {
     network: await openFeatureNetwork(asked, {
       threads,

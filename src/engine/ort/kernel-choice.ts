@@ -1,4 +1,5 @@
 /** @file Which programs of an engine run on our own kernels, and these programs as kernel calls. */
+import { MixturaError } from '../../errors.js';
 import type { DeviceName } from '../devices.js';
 import { fitsKernels, suitKernels, suitsKernels } from '../kernels/cost.js';
 import { type KernelPlan, planKernels } from '../kernels/plan.js';
@@ -51,7 +52,7 @@ export class KernelChoice {
   kernelsInstead(program: OptimisedProgram, problem: string, held: ReadonlySet<string>): KernelProgram {
     const plan = this.#kernels === 'never' ? undefined : planKernels(program);
     if (plan && fitsKernels(plan, held)) return kernelProgram(program.name, plan);
-    throw withoutOnnxRuntime(this.#needs(program, plan), problem);
+    throw new MixturaError(withoutOnnxRuntime(this.#needs(program, plan), problem));
   }
 
   #needs(program: OptimisedProgram, plan: KernelPlan | undefined): string {
