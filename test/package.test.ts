@@ -20,6 +20,7 @@ const ROOT = path.join(import.meta.dirname, '..');
 const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly bin: { readonly mixtura: string };
   readonly sideEffects: readonly string[];
 };
@@ -228,6 +229,18 @@ describe('sideEffects', () => {
       .filter((file) => hasEffects(path.join(source, file)))
       .map((file) => `./dist/${file.replace(/ts$/, 'js')}`);
     expect([...manifest.sideEffects].sort()).toEqual(scripts.sort());
+  });
+});
+
+describe('optional packages', () => {
+  it('are loaded when they are needed: no module imports one, but the GPU that itself is loaded so', () => {
+    const build = path.join(ROOT, 'dist');
+    const names = Object.keys(manifest.optionalDependencies).join('|');
+    const pattern = new RegExp(`^(import|export) .*from '(${names})'`, 'm');
+    const importing = readdirSync(build, { recursive: true, encoding: 'utf8' })
+      .map((file) => file.replaceAll(path.sep, '/'))
+      .filter((file) => file.endsWith('.js') && pattern.test(readFileSync(path.join(build, file), 'utf8')));
+    expect(importing).toEqual(['engine/webgpu/device.js']);
   });
 });
 

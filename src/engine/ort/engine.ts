@@ -21,7 +21,7 @@ import { type GradientSets, gradientSets, groupsTrainedBy } from '../gradient-sh
 import type { KernelProgram } from '../kernels/program.js';
 import { type OptimisedProgram, optimiseProgram } from '../optimised-program.js';
 import { findBlockSize } from './block-size.js';
-import { KernelChoice, type KernelUse } from './kernel-choice.js';
+import { KernelChoice } from './kernel-choice.js';
 import { agree, convolves, flattened, lowerJointly, lowerProgram } from './lowering.js';
 import type { Request } from './requests.js';
 import { type DeviceHandle, InlineDevice, WorkerDevice } from './threading.js';
@@ -37,7 +37,7 @@ export interface OrtOptions {
    * Which programs run on our own kernels instead of ONNX Runtime, on the CPU: those that are faster so (default), none, or
    * all that can. Where ONNX Runtime is absent, the default is all.
    */
-  readonly kernels?: KernelUse;
+  readonly kernels?: 'auto' | 'never' | 'always';
   /** A folder in which every program leaves its profile when the engine is closed. */
   readonly profile?: string | undefined;
 }

@@ -9,7 +9,7 @@ import type { OptimisedProgram } from '../optimised-program.js';
 import { convolves } from './lowering.js';
 
 /** Which programs run on our own kernels: those that are faster so, none, or all that can. */
-export type KernelUse = 'auto' | 'never' | 'always';
+type KernelUse = 'auto' | 'never' | 'always';
 
 /** Chooses by cost; each choice is made once a program. */
 export class KernelChoice {
