@@ -5,7 +5,14 @@
 
 export { cacheFolder, type Environment } from './cache-folder.js';
 export { type BatchSchedule, batchSchedule } from './data/batches.js';
-export type { CategoryCoding, ColumnCoding, NumberCoding } from './data/coding.js';
+export {
+  type CategoryCoding,
+  type ColumnCoding,
+  codedNames,
+  codeRows,
+  decodeRow,
+  type NumberCoding,
+} from './data/coding.js';
 export {
   type ArraySource,
   arrayDataset,
@@ -34,5 +41,6 @@ export { type Selection, select } from './data/select.js';
 export { CATALOGUE, type CatalogueEntry } from './data/sets/catalogue.js';
 export type { DownloadProgress } from './data/sets/download.js';
 export { DATASET_NAMES, type OpenOptions, openDataset } from './data/sets/open.js';
+export type { ColumnReport } from './data/tables/column-report.js';
 export { inFileUnits, type ScaledValues } from './data/tables/file-units.js';
 export type { ColumnScaling, ValueUnits } from './data/value-units.js';

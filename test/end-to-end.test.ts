@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { decode } from 'fast-png';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCsv } from '../src/data/formats/csv.js';
+import { readCsv } from '../src/data/formats/csv/csv.js';
 import { readNpy } from '../src/data/formats/npy.js';
 import { Stream } from '../src/math/random.js';
 import { parseMetricName } from '../src/metrics/metric.js';

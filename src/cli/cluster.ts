@@ -31,6 +31,12 @@ export const clusterVerb: Verb = {
     id: { value: 'COLUMN', summary: 'table: column that names the rows, written beside their groups' },
     drop: { value: 'A,B', summary: 'table: columns that are left out' },
     keep: { value: 'A,B', summary: 'table: columns that are written beside the groups of their rows' },
+    delimiter: { value: 'MARK', summary: 'CSV: what parts the cells (default: found out)' },
+    decimal: { value: ',|.', summary: 'CSV: the decimal mark (default: found out where plain)' },
+    missing: {
+      value: 'RULE',
+      summary: "table: missing values: median, refuse or drop-rows (default: the run's own rule)",
+    },
     split: { value: 'PART', summary: 'train or test (default: both, where the data have two parts)' },
   },
   examples: [
@@ -75,8 +81,8 @@ function writeGroups(out: string, assigned: AssignedData): void {
 }
 
 /** How the table is read; whether it holds counts is taken from the run. */
-function readingOptions(args: Arguments): Omit<ReturnType<typeof tableOptions>, 'counts'> {
-  const { counts: _, ...options } = tableOptions(args);
+function readingOptions(args: Arguments): Omit<ReturnType<typeof tableOptions>, 'counts' | 'categories'> {
+  const { counts: _, categories: __, ...options } = tableOptions(args);
   return options;
 }
 

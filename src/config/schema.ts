@@ -46,6 +46,17 @@ export const dataSchema = z.strictObject({
     .string()
     .optional()
     .describe('columns that are no measurements and go with their rows, such as a,b'),
+  delimiter: z.string().optional().describe('what parts the cells of a text table, such as ; or tab'),
+  decimal: z.enum([',', '.']).optional().describe('decimal mark of a text table'),
+  missing: z
+    .enum(['median', 'refuse', 'drop-rows'])
+    .optional()
+    .describe('missing values of a table: at the median (default), refused, or their rows left out'),
+  categories: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('words of a column of words that get a column each, the most frequent ones (default 20)'),
   counts: z
     .boolean()
     .optional()

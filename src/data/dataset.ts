@@ -263,8 +263,10 @@ export function contentFingerprint(
   from: DatasetDescription,
   values: Iterable<Uint8Array | Uint32Array | Float32Array | Float64Array>,
 ): string {
-  const { kind, shape, range, maximum, scaling, labels } = from;
-  const hash = createHash('sha256').update(`${JSON.stringify({ kind, shape, range, maximum, scaling })}\n`);
+  const { kind, shape, range, maximum, scaling, coding, labels } = from;
+  const hash = createHash('sha256').update(
+    `${JSON.stringify({ kind, shape, range, maximum, scaling, coding })}\n`,
+  );
   for (const piece of values) hash.update(piece);
   return (labels ? hash.update(labels) : hash).digest('hex');
 }

@@ -88,8 +88,12 @@ export function absoluteName(name: string): string {
 
 /** Opens a run's data again. @throws a MixturaError if it is no longer the same. */
 export async function reopenData(run: ResolvedRun, listeners: DataListeners = {}): Promise<Dataset> {
-  const { scaling, reading = 1 } = run.dataset;
-  const dataset = await openRunData(run, listeners, { scaling: scaling ?? 'standardize', reading });
+  const { scaling, reading = 1, coding = 'none' } = run.dataset;
+  const dataset = await openRunData(run, listeners, {
+    scaling: scaling ?? 'standardize',
+    reading,
+    coding,
+  });
   if (dataset.fingerprint !== run.dataset.fingerprint) {
     throw new MixturaError(
       `The data ${run.data.name} has changed since the run began (fingerprint ${dataset.fingerprint.slice(0, 12)}, was ${run.dataset.fingerprint.slice(0, 12)}); put the old data back.`,
@@ -105,10 +109,10 @@ function isGone(name: string): boolean {
 function openRunData(
   { data }: Pick<ResolvedRun, 'data'>,
   { onDownload, onNotice }: DataListeners,
-  how: Pick<OpenOptions, 'scaling' | 'reading'> = { scaling: 'standardize' },
+  how: Pick<OpenOptions, 'scaling' | 'reading' | 'coding'> = { scaling: 'standardize' },
 ): Promise<Dataset> {
   const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
-  const { header, id, drop, keep } = data;
+  const { header, id, drop, keep, delimiter, decimal, missing, categories } = data;
   // What is not there has no kind, so no option can be wrong for it.
   if (isGone(name)) return openDataset(name);
   return openDataset(name, {
@@ -127,6 +131,10 @@ function openRunData(
     id,
     drop,
     keep,
+    delimiter,
+    decimal,
+    missing,
+    categories,
     ...how,
     ...(onDownload && { progress: onDownload }),
     ...(onNotice && { notice: onNotice }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inFileUnits } from '../tables/file-units.js';
 import { tableDataset } from '../tables/table.js';
 import { matchColumns } from './columns.js';
-import { parseCsv } from './csv.js';
+import { parseCsv } from './csv/csv.js';
 import { fromTriplets, sparseColumns } from './sparse.js';
 
 const former = { columns: 3, names: ['a', 'b', 'c'] };

@@ -2,7 +2,9 @@
 
 import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError, usageError } from '../../errors.js';
+import type { ColumnCoding } from '../coding.js';
 import type { ReadOptions } from './content.js';
+import type { AsideColumn } from './kinds/found.js';
 import { columnOf, labelColumn } from './label-column.js';
 
 /** What becomes of each column, by its index. */
@@ -14,6 +16,7 @@ export interface ColumnPlan {
   readonly id: number | undefined;
   /** Columns that only go with their rows. */
   readonly kept: readonly number[];
+  readonly dropped: readonly number[];
   readonly notices: readonly string[];
 }
 
@@ -63,7 +66,28 @@ export function planColumns(columns: ColumnNames, options: ReadOptions): ColumnP
   if (label !== undefined && options.label === undefined && header && !PLAIN_LABEL.test(names[label]!)) {
     if (names[label] !== former?.label) notices.push(labelNotice(path, names[label]!));
   }
-  return { features: matched.features, label, id, kept, notices };
+  return { features: matched.features, label, id, kept, dropped, notices };
+}
+
+/** The columns that are no measurements, in the order of the file. */
+export function asideColumns(
+  names: readonly string[],
+  { features, label, id, kept, dropped }: ColumnPlan,
+  index: readonly number[],
+  text: readonly { readonly at: number; readonly reason: string }[],
+): AsideColumn[] {
+  const reasons = new Map(text.map(({ at, reason }) => [at, reason]));
+  const used = new Set(features);
+  return names.flatMap((name, at): AsideColumn[] => {
+    const reason = reasons.get(at);
+    if (reason !== undefined) return [{ name, at, role: 'text', reason }];
+    if (at === label) return [{ name, at, role: 'label' }];
+    if (at === id) return [{ name, at, role: index.includes(at) ? 'index' : 'id' }];
+    if (kept.includes(at)) return [{ name, at, role: 'kept' }];
+    if (index.includes(at)) return [{ name, at, role: 'index' }];
+    if (used.has(at)) return [];
+    return [{ name, at, role: dropped.includes(at) ? 'dropped' : 'not in the run' }];
+  });
 }
 
 /** `a,b` as a list; nothing where there is none. */
@@ -109,12 +133,14 @@ function matchNames(
   path: string,
   rest: readonly number[],
   { names, header }: Pick<ColumnNames, 'names' | 'header'>,
-  { former, reading }: ReadOptions,
+  { former, reading, coding }: ReadOptions,
 ): Pick<ColumnPlan, 'features' | 'notices'> {
   if (!former) return { features: rest, notices: [] };
   const wanted = former.names;
   if (wanted === undefined || !header) {
     const fits = rest.length === former.columns;
+    const placed = fits ? undefined : placesOf(coding, rest);
+    if (placed) return { features: placed, notices: [] };
     const silent = reading === 1 || !fits || (wanted === undefined && !header);
     return { features: rest, notices: silent ? [] : [pairedByPlace(path, wanted !== undefined)] };
   }
@@ -143,6 +169,24 @@ function matchNames(
             `${path}: ${extra.length} column(s) that the run was not trained on are left out (${listedNames(extra)}).`,
           ],
   };
+}
+
+/** Where the columns of a run without names were in its file, if this file has columns there that are free. */
+function placesOf(coding: ReadOptions['coding'], rest: readonly number[]): number[] | undefined {
+  if (!Array.isArray(coding)) return undefined;
+  const places = (coding as readonly ColumnCoding[]).map(({ name }) => placeOf(name) ?? -1);
+  return places.every((at) => rest.includes(at)) ? places : undefined;
+}
+
+/** The name of a column of a file without names, by its place from 0. */
+export function unnamed(at: number): string {
+  return `column ${at + 1}`;
+}
+
+/** The place of a column that {@link unnamed} gave a name. */
+export function placeOf(name: string): number | undefined {
+  const number = /^column ([1-9]\d*)$/.exec(name)?.[1];
+  return number === undefined ? undefined : Number(number) - 1;
 }
 
 function pairedByPlace(path: string, runHasNames: boolean): string {

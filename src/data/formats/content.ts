@@ -1,6 +1,8 @@
 /** @file What a reader gives of a file: one array, samples first, perhaps with labels and a held-out part. */
 
+import type { ColumnCoding } from '../coding.js';
 import type { RowNames } from '../row-names.js';
+import type { AsideColumn, FoundColumn } from './kinds/found.js';
 import type { Labels } from './labels.js';
 import type { SparseRows } from './sparse.js';
 
@@ -20,6 +22,12 @@ export interface Content {
   readonly labels?: FoundLabels | undefined;
   /** Names of the columns, where the file has some. */
   readonly columns?: readonly string[] | undefined;
+  /** What the columns are called where the file has no names of them: `column 2`. */
+  readonly called?: readonly string[] | undefined;
+  /** Kinds of the columns, whose values are raw; nothing where all are numbers. */
+  readonly found?: readonly FoundColumn[] | undefined;
+  /** Columns of the file that are no measurements. */
+  readonly aside?: readonly AsideColumn[] | undefined;
   readonly rows?: RowNames | undefined;
   /** Whether the columns are those of the run already, in its order. */
   readonly matched?: boolean | undefined;
@@ -50,6 +58,12 @@ export interface ReadOptions {
   readonly drop?: string | undefined;
   /** Columns that are no measurements, but go with their rows into what is written of them. */
   readonly keep?: string | undefined;
+  /** What parts the cells of a text table: a character, or its name (`tab`); by default it is found out. */
+  readonly delimiter?: string | undefined;
+  /** The decimal mark of a text table, where the other one parts thousands; by default it is found out. */
+  readonly decimal?: '.' | ',' | undefined;
+  /** How the columns of the run's table were coded; `none`: they are all numbers. By default the file decides. */
+  readonly coding?: 'none' | readonly ColumnCoding[] | undefined;
   /** Version of the rules by which files are read (default 2): runs of version 0.1.0 read theirs by 1. */
   readonly reading?: 1 | 2 | undefined;
   /** How a run read the table that it was trained on. New data are read the same way, as far as they have such parts. */
@@ -68,6 +82,10 @@ export interface Former {
   readonly id?: string | undefined;
   readonly drop?: string | undefined;
   readonly keep?: string | undefined;
+  readonly delimiter?: string | undefined;
+  readonly decimal?: '.' | ',' | undefined;
+  /** What the run did with rows in which something is missing. */
+  readonly missing?: 'median' | 'refuse' | 'drop-rows' | undefined;
   /** Columns of the run's table, without labels. */
   readonly columns: number;
   /** Their names, where the run's table had some. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadOptions } from './content.js';
-import { parseCsv } from './csv.js';
+import { parseCsv } from './csv/csv.js';
 
 /** Names, number of rows, and what is told of a table. */
 function read(text: string, options: ReadOptions = {}) {

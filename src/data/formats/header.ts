@@ -2,8 +2,8 @@
 
 import { askedNames } from './columns.js';
 import type { ReadOptions } from './content.js';
+import { isMissing, NUMBER } from './kinds/words.js';
 import { isLabelName } from './label-column.js';
-import { NUMBER } from './labels.js';
 
 /** A line of a text table. */
 export interface TextRow {
@@ -18,8 +18,9 @@ export interface FirstLine {
   readonly notice?: string | undefined;
 }
 
-/** What a cell says that holds no value. */
+/** What a cell says that holds no value, or none that is finite. */
 const NOT_FINITE = /^([+-]?(nan|inf|infinity)|na|null)?$/i;
+const isNone = (cell: string) => NOT_FINITE.test(cell) || isMissing(cell);
 const WHOLE = /^\d+$/;
 const DECIMAL = /^[+-]?\d*\.\d+$/;
 /** So many numbers with equal steps are no row of measurements. */
@@ -49,7 +50,7 @@ export function readFirstLine(
   const names = options.former?.names;
   if (names && names.length > 0 && names.every((name) => cells.includes(name))) return { header: true };
   const numbers = cells.filter((cell) => NUMBER.test(cell));
-  if (numbers.length === 0) return { header: !cells.every((cell) => NOT_FINITE.test(cell)) };
+  if (numbers.length === 0) return { header: !cells.every(isNone) };
   if (options.reading === 1) return { header: false };
   if (options.former?.header === 'no') return { header: false };
   if (below.length > 0 && isNumbered(first, cells, numbers, below, options)) {
@@ -70,8 +71,8 @@ function isNumbered(
   const given = askedNames(options);
   const isName = (cell: string, i: number) =>
     !NUMBER.test(cell) &&
-    !NOT_FINITE.test(cell) &&
-    (isLabelName(cell, cells) || given.has(cell) || below.every((row) => isNumber(row.cells[i])));
+    !isNone(cell) &&
+    (isLabelName(cell, cells) || given.has(cell) || isOfNumbers(below, i));
   if (cells.some(isName)) return true;
   const plainBelow = below.every((row) => row.quoted === 0);
   if (numbers.length === cells.length && quoted === cells.length && plainBelow) return true;
@@ -105,8 +106,13 @@ function mayCount(numbers: readonly string[], below: readonly TextRow[]): boolea
   return numbers.length >= STEPS && rising(numbers) && !below.every(({ cells }) => rising(cells));
 }
 
-function isNumber(cell: string | undefined): boolean {
-  return cell !== undefined && NUMBER.test(cell.trim());
+/** Whether a column holds numbers, some of which may be missing. */
+function isOfNumbers(below: readonly TextRow[], i: number): boolean {
+  const cells = below.map((row) => row.cells[i]?.trim());
+  return (
+    cells.some((cell) => cell !== undefined && NUMBER.test(cell)) &&
+    cells.every((cell) => cell !== undefined && (NUMBER.test(cell) || isMissing(cell)))
+  );
 }
 
 function told(

@@ -1,6 +1,6 @@
 /** @file Columns that number or name the rows of a text table, as pandas and R write them. */
 
-import { NUMBER } from './labels.js';
+import { NUMBER } from './kinds/words.js';
 
 /** A column that may be an index, with its words. */
 export interface IndexCandidate {
@@ -27,7 +27,7 @@ export function mayBeIndex(name: string): boolean {
 
 /**
  * A column without a name is an index where it counts the rows from 0 or 1, holds text, or, being the first, has
- * distinct whole numbers or rises. A column named id, index or the like is one where it holds text; where it is of whole
+ * distinct whole numbers or rises. A column named id, index or the like is one where it holds text that is different in every row; where it is of whole
  * numbers that rise, it is only told, because it may be a measurement.
  */
 export function findIndex(path: string, candidates: readonly IndexCandidate[]): FoundIndex {
@@ -38,7 +38,7 @@ export function findIndex(path: string, candidates: readonly IndexCandidate[]): 
     if (words.length < 2 || words.some((word) => word === '')) continue;
     const unnamed = UNNAMED.test(name);
     const text = words.every((word) => !NUMBER.test(word));
-    if (unnamed ? text || isIndex(candidate) : text) {
+    if (unnamed ? text || isIndex(candidate) : text && new Set(words).size === words.length) {
       index.push(at);
       const called = name === '' ? `column ${at + 1}, which has no name,` : `the column ${name}`;
       notices.push(

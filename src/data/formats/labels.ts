@@ -1,15 +1,13 @@
 /** @file Labels of files, words or numbers, as classes 0, 1, ... */
 
 import { MixturaError } from '../../errors.js';
+import { NUMBER } from './kinds/words.js';
 
 /** Class of every row, and the name of each class. */
 export interface Labels {
   readonly labels: Int32Array;
   readonly classNames: readonly string[];
 }
-
-/** How a number is written in a table. */
-export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** A number as the word of a label: 3, 2.5; nothing where it is missing (NaN). */
 export function wordOf(value: number | bigint): string {

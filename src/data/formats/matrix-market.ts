@@ -2,7 +2,7 @@
 
 import { MixturaError } from '../../errors.js';
 import type { Content } from './content.js';
-import { NUMBER } from './labels.js';
+import { NUMBER } from './kinds/words.js';
 import { MAX_BYTES, MAX_EXPANSION } from './limits.js';
 import { duplicateEntry, fromTriplets, MAX_ENTRIES } from './sparse.js';
 import { fileSize, readLines } from './text-lines.js';

@@ -2,7 +2,7 @@
 
 import { MixturaError } from '../../errors.js';
 import { arrayDataset, type Dataset } from '../dataset.js';
-import { type NumericTable, readCsv } from '../formats/csv.js';
+import { type NumericTable, readCsv } from '../formats/csv/csv.js';
 
 const FEATURES = 16;
 const HIGHEST = 100;
@@ -19,7 +19,7 @@ export function pendigits(train: string, test: string): Dataset {
 }
 
 function load(path: string, split: string, test?: () => Dataset): Dataset {
-  const table = readCsv(path, { label: String(FEATURES + 1) });
+  const table = readCsv(path, { label: String(FEATURES + 1), coding: 'none' });
   if (table.columns.length !== FEATURES) {
     throw new MixturaError(
       `${path} has ${table.columns.length} columns before the digit where ${FEATURES} are expected: give the files of pendigits.`,

@@ -79,6 +79,12 @@ export async function openTable(
   if (options.header !== undefined && kind !== 'csv') {
     throw usageError(`--header is for the first line of a text table, and ${path} is none: leave it out.`);
   }
+  const text = [options.delimiter !== undefined && '--delimiter', options.decimal && '--decimal'].filter(
+    Boolean,
+  );
+  if (text.length > 0 && kind !== 'csv') {
+    throw usageError(`${text.join(', ')} say how a text table is read, and ${path} is none: leave them out.`);
+  }
   const columns = [
     options.id !== undefined && '--id',
     options.drop && '--drop',
@@ -100,6 +106,7 @@ export async function openTable(
 /** Refuses options of tables for other data. @throws a usage error that names the option. */
 export function requireNoTableOptions(name: string, options: TableOptions): void {
   const { label, key, transpose, counts, header, id, drop, keep } = options;
+  const { delimiter, decimal, missing, categories } = options;
   if (label !== undefined) {
     throw usageError(`--label names a column of a table, and ${name} is none: leave it out.`);
   }
@@ -111,6 +118,10 @@ export function requireNoTableOptions(name: string, options: TableOptions): void
     id !== undefined && '--id',
     drop && '--drop',
     keep && '--keep',
+    delimiter !== undefined && '--delimiter',
+    decimal && '--decimal',
+    missing && '--missing',
+    categories !== undefined && '--categories',
   ].filter(Boolean);
   if (given.length === 0) return;
   throw usageError(`${given.join(', ')} say how a table is read, and ${name} is none: leave them out.`);

@@ -2,6 +2,8 @@
 
 import type { ReadOptions } from '../formats/content.js';
 import type { ColumnScaling } from '../value-units.js';
+import type { ColumnReport } from './column-report.js';
+import type { MissingRule } from './missing.js';
 
 /** How a table is read: its labels and part, and how its values are scaled. */
 export interface TableOptions extends ReadOptions {
@@ -22,4 +24,13 @@ export interface TableOptions extends ReadOptions {
    * (`true`) or the given one (that of the run that learned the groups); larger ones are then read as 1.
    */
   readonly counts?: boolean | number | undefined;
+  /**
+   * What is done about missing values: they stand at the median of the training data, with a column that says so
+   * (`median`, default), are an error (`refuse`), or their rows are left out (`drop-rows`).
+   */
+  readonly missing?: MissingRule | undefined;
+  /** Words of a category that get a column of their own, the most frequent ones (default 20). */
+  readonly categories?: number | undefined;
+  /** Called with how every column of a table was read. */
+  readonly onColumns?: ((columns: readonly ColumnReport[]) => void) | undefined;
 }

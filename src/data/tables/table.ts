@@ -3,12 +3,13 @@
 import { basename } from 'node:path';
 import { MixturaError, usageError } from '../../errors.js';
 import { arrayDataset, type Dataset, type DatasetDescription } from '../dataset.js';
-import { areTurned, matchColumns } from '../formats/columns.js';
+import { areTurned, matchColumns, unnamed } from '../formats/columns.js';
 import type { Content, ReadOptions } from '../formats/content.js';
-import { readCsv } from '../formats/csv.js';
+import { readCsv } from '../formats/csv/csv.js';
 import { elementCount } from '../formats/limits.js';
 import { readNpy } from '../formats/npy.js';
 import { isSparse, rowOfEntry, sparseColumns, sparseDataset, transposeSparse } from '../formats/sparse.js';
+import { codedTable } from './coded.js';
 import type { TableOptions } from './table-options.js';
 import { inUnits } from './units.js';
 
@@ -24,11 +25,14 @@ export function csvDataset(path: string, options: TableOptions = {}): Dataset {
 /** A CSV or TSV file as content. @throws MixturaError as `readCsv` does. */
 export function csvContent(path: string, options: ReadOptions = {}): Content {
   const table = readCsv(path, options);
-  const { rows, columns, values, labels, classNames, label = '', id, kept, notices } = table;
+  const { rows, columns, values, labels, classNames, label = '', id, kept, notices, found, aside } = table;
   return {
     shape: [rows, columns.length],
     values,
+    found,
+    aside,
     columns: table.named ? columns : undefined,
+    called: table.named ? undefined : columns.map((number) => unnamed(Number(number) - 1)),
     rows: { id, kept },
     matched: !areTurned(options),
     labels: labels && classNames && { labels, classNames, from: label, asked: true },
@@ -61,24 +65,27 @@ export function npyContent(path: string): Content {
 export function tableDataset(path: string, options: TableOptions, found: Content): Dataset {
   for (const sentence of found.notices ?? []) options.notice?.(sentence);
   const turned = isTransposed(found, options, path) ? transposed(found, path) : found;
-  const content = inRunOrder(turned, options, path);
+  const { content, coding } = codedTable(inRunOrder(turned, options, path), options, path);
   const shape = sampleShape(content.shape, path);
   checkFinite(content.values, elementCount(shape), path);
   const count = content.shape[0]!;
-  const units = inUnits(path, options, shape, content.values);
+  const units = inUnits(path, options, shape, content.values, coding);
   const what = `${count} samples of shape ${shape.join(' x ')}`;
   const held = content.test;
-  const alike = {
+  const alike: TableOptions = {
     ...options,
+    coding: coding ?? (options.reading === 1 ? undefined : 'none'),
+    onColumns: undefined,
     scaling: units.scaling ?? options.scaling,
     counts: units.largestCount ?? options.counts,
     maximum: units.maximum ?? (shape.length === 3 && units.range !== 'real' ? 1 : options.maximum),
   };
   const description = {
     ...units,
+    coding,
     ...fittingLabels(content, count, path),
     name: basename(path),
-    kind: shape.length === 3 ? 'image' : shape[0] === 2 ? 'points' : 'table',
+    kind: shape.length === 3 ? 'image' : shape[0] === 2 && !coding ? 'points' : 'table',
     shape,
     source: `${what} from ${path}${content.part === undefined ? '' : `, ${content.part}`}.`,
     columns: shape.length === 1 ? content.columns : undefined,
@@ -136,6 +143,8 @@ function transposed(content: Content, path: string): Content {
     ...content,
     shape,
     columns: rowNames?.id?.values,
+    called: undefined,
+    aside: undefined,
     rows: names && { id: { name: 'column', values: names } },
   };
   if (isSparse(values)) return { ...turned, values: transposeSparse(values) };

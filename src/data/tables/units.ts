@@ -1,6 +1,7 @@
 /** @file How the values of a file become those that networks read: decided by what the numbers are, not by their type. */
 
 import { MixturaError, usageError } from '../../errors.js';
+import { type ColumnCoding, codedWidth } from '../coding.js';
 import type { DatasetDescription, ValueRange } from '../dataset.js';
 import type { Content } from '../formats/content.js';
 import { isSparse, sparseScaling } from '../formats/sparse.js';
@@ -32,6 +33,7 @@ export function inUnits(
   options: TableOptions,
   shape: readonly number[],
   values: Content['values'],
+  coding?: readonly ColumnCoding[],
 ): Units {
   const columns = shape[0]!;
   const { counts = options.former?.largestCount ?? false } = options;
@@ -52,10 +54,22 @@ export function inUnits(
     return isSparse(values) ? { values, range: 'real' } : imageUnits(path, options, values);
   if (options.maximum !== undefined && !isScaling(options.scaling)) return divided(values, options.maximum);
   const scaling = resolveScaling(path, options, columns, () =>
-    isSparse(values) ? sparseScaling(values) : columnScaling(values, columns),
+    isSparse(values) ? sparseScaling(values) : scaledAsCoded(columnScaling(values, columns), coding),
   );
   if (isSparse(values)) return { values, range: 'real', scaling };
   return { values: scaling ? applyScaling(values, scaling) : values, range: 'real', scaling };
+}
+
+/**
+ * Columns of 0 and 1 are moved by their mean and not scaled: two rows of different words are then as far apart, by
+ * sqrt(2), as two random rows are in a standardised column of numbers.
+ */
+function scaledAsCoded(scaling: ColumnScaling, coding: readonly ColumnCoding[] | undefined): ColumnScaling {
+  if (!coding) return scaling;
+  const values = coding.flatMap((column) =>
+    Array.from({ length: codedWidth(column) }, (_, k) => column.kind !== 'category' && k === 0),
+  );
+  return { ...scaling, scale: scaling.scale.map((sigma, j) => (values[j] ? sigma : 1)) };
 }
 
 function isScaling(scaling: TableOptions['scaling']): scaling is ColumnScaling {

@@ -1,10 +1,12 @@
 /** @file New data assigned to the groups of a trained run. */
 import { type DataConfig, RUN_DEFAULTS } from '../../config/schema.js';
 import type { Dataset, Samples, ValueRange } from '../../data/dataset.js';
-import type { ReadOptions } from '../../data/formats/content.js';
+
 import type { ImageOptions } from '../../data/images/folder.js';
 import type { RowNames } from '../../data/row-names.js';
 import { DATASET_NAMES, isImageFolder, openDataset } from '../../data/sets/open.js';
+import { formerColumns } from '../../data/tables/coded.js';
+import type { TableOptions } from '../../data/tables/table-options.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { mostProbable } from '../../train/inference.js';
 import { absoluteName, type DataListeners } from '../prepare.js';
@@ -32,7 +34,10 @@ export interface AssignedData {
 
 /** How the table of new data is read: its column of labels, which is left out; its part; its orientation. */
 export interface AssignOptions
-  extends Pick<ReadOptions, 'label' | 'key' | 'transpose' | 'header' | 'id' | 'drop' | 'keep'>,
+  extends Pick<
+      TableOptions,
+      'label' | 'key' | 'transpose' | 'header' | 'id' | 'drop' | 'keep' | 'delimiter' | 'decimal' | 'missing'
+    >,
     DataListeners {
   /** The one part that is assigned (default: all parts). */
   readonly split?: 'train' | 'test' | undefined;
@@ -93,16 +98,17 @@ async function openLike(
   nameOrPath: string,
   { onDownload, onNotice, split: _, ...asked }: AssignOptions,
 ): Promise<Dataset> {
-  const { scaling, maximum, largestCount, columns: names, reading = 1 } = dataset;
-  const { label, key, transpose, header, id, drop, keep } = own;
+  const { scaling, maximum, largestCount, coding = 'none', reading = 1 } = dataset;
+  const { label, key, transpose, header, id, drop, keep, delimiter, decimal, missing } = own;
   const former = {
-    ...{ label, key, transpose, header, id, drop, keep },
-    ...{ largestCount, columns: dataset.shape[0]!, names },
+    ...{ label, key, transpose, header, id, drop, keep, delimiter, decimal, missing },
+    ...{ largestCount, ...formerColumns(dataset) },
   };
   return openDataset(nameOrPath, {
     ...asked,
     former,
     reading,
+    coding,
     scaling,
     maximum,
     ...imageOptions(dataset.shape, own, absoluteName(nameOrPath)),

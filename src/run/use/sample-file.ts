@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { writeFileAtomic } from '../../atomic-file.js';
 import type { ResolvedRun } from '../../config/schema.js';
+import { decodeRow } from '../../data/coding.js';
 import { sampleSize } from '../../data/dataset.js';
 import { encodeNpy } from '../../data/formats/npy.js';
 import { inFileUnits } from '../../data/tables/file-units.js';
@@ -18,7 +19,7 @@ const LEAST_COLUMNS = 10;
 /**
  * Writes samples atomically, in the format that the file's name ends in: `.png` (images as a sheet, points as a
  * scatter plot), `.npy` ([n, ...shape], float32), `.csv` (points and tables, with the names of the data's columns; the last
- * column, `label`, is the component). Points and tables are in the units of the data's own file.
+ * column, `label`, is the component). Columns of words and dates are that again. Points and tables are in the units of the data's own file.
  *
  * @throws a usage error for a format that the data does not have; a MixturaError if the disk refuses.
  */
@@ -66,13 +67,18 @@ function picture(path: string, dataset: ResolvedRun['dataset'], { samples, compo
 }
 
 function table(dataset: ResolvedRun['dataset'], { samples, components }: Drawn): string {
+  const { coding } = dataset;
   const columns = sampleSize(dataset.shape);
   const values = inFileUnits(samples, dataset);
-  const names = dataset.columns ?? Array.from({ length: columns }, (_, i) => `x${i + 1}`);
+  const names =
+    coding?.map(({ name }) => name) ??
+    dataset.columns ??
+    Array.from({ length: columns }, (_, i) => `x${i + 1}`);
   const lines = [[...names, 'label'].map(cell).join(',')];
   components.forEach((component, row) => {
-    const cells = Array.from(values.subarray(row * columns, (row + 1) * columns), (x) =>
-      Number(x.toPrecision(7)),
+    const drawn = values.subarray(row * columns, (row + 1) * columns);
+    const cells = (coding ? decodeRow(drawn, coding) : Array.from(drawn)).map((x) =>
+      typeof x === 'string' ? cell(x) : Number(x.toPrecision(7)),
     );
     lines.push([...cells, component].join(','));
   });

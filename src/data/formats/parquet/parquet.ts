@@ -1,34 +1,25 @@
-/** @file Parquet: flat tables of numbers, with an optional column of labels, read by hyparquet. */
+/** @file Parquet: flat tables, with an optional column of labels, read by hyparquet. */
 
 import type { FileMetaData, SchemaElement } from 'hyparquet';
 import { MixturaError } from '../../../errors.js';
 import type { NamedColumn } from '../../row-names.js';
-import { areTurned, askedNames, planColumns } from '../columns.js';
+import { areTurned, asideColumns, askedNames, planColumns } from '../columns.js';
 import type { Content, ReadOptions } from '../content.js';
 import { orDamaged } from '../damaged.js';
 import { readBytes } from '../idx.js';
 import { type FoundIndex, findIndex, type IndexCandidate, mayBeIndex } from '../index-columns.js';
+import { expectedKinds } from '../kinds/expected.js';
 import { encodeLabels } from '../labels.js';
 import { MAX_BYTES, requirePlausible } from '../limits.js';
 import { codecs, parquetPackages } from './codecs.js';
-import { type Hyparquet, readColumn, readWords, type Table } from './columns.js';
+import { type Hyparquet, readWords, type Table } from './columns.js';
+import { readMeasurements, requireNumbers } from './measurements.js';
 import { readThrift } from './thrift.js';
 
 const MAGIC = 'PAR1';
 const FRAME = 12;
 /** Index of rows that pandas writes as a column. */
 const PANDAS_INDEX = /^__index_level_\d+__$/;
-const DATES = new Set([
-  'DATE',
-  'TIME',
-  'TIME_MILLIS',
-  'TIME_MICROS',
-  'TIMESTAMP',
-  'TIMESTAMP_MILLIS',
-  'TIMESTAMP_MICROS',
-  'INTERVAL',
-]);
-const NUMBERS = new Set(['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE']);
 
 /** Whether the bytes begin as a Parquet file does. */
 export function isParquet(bytes: Uint8Array): boolean {
@@ -36,11 +27,11 @@ export function isParquet(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the columns of numbers of a Parquet file, and one column of labels (`label`, else one of a usual name); an
- * index of the rows is left out.
+ * Reads the columns of measurements of a Parquet file, and one column of labels (`label`, else one of a usual name); an
+ * index of the rows is left out, and so is text.
  *
- * @throws MixturaError naming the file, row and column where a value is missing or not finite, a column of text, dates
- * or lists, damage, sizes beyond the file's own; or saying how to add hyparquet where it is missing.
+ * @throws MixturaError naming the file, row and column where a value is not finite, a column of lists, damage, sizes
+ * beyond the file's own; or saying how to add hyparquet where it is missing.
  */
 export async function readParquet(path: string, options: ReadOptions = {}): Promise<Content> {
   const bytes = readBytes(path);
@@ -89,36 +80,30 @@ async function readTable(table: Table, options: ReadOptions): Promise<Content> {
   const found = first ? { index: [], notices: [] } : await indexOf(table, columns, options);
   const plan = planColumns({ path, names, header: true, index: found.index }, options);
   const { label, id, kept } = plan;
-  const words = [label, id, ...kept].filter((at) => at !== undefined);
-  for (const i of [...plan.features, ...words]) {
-    const { element, children: parts } = columns[i]!;
-    requireFlat(element, parts.length, i, path);
-    if (i !== label && !words.includes(i)) requireNumbers(element, i, path);
+  const expected = expectedKinds(
+    path,
+    plan.features.length,
+    first ? 'none' : options.coding,
+    areTurned(options),
+  );
+  for (const i of [...plan.features, label, id, ...kept]) {
+    if (i !== undefined) requireFlat(columns[i]!.element, columns[i]!.children.length, i, path);
   }
-  const features = plan.features.map((i) => columns[i]!.element);
+  const features = plan.features.map((at) => ({ element: columns[at]!.element, at }));
+  if (expected === 'numbers') for (const feature of features) requireNumbers(feature, path);
   const rows = rowCount(table, features.length);
-  const single = features.every(({ type }) => type === 'FLOAT');
-  const values = new (single ? Float32Array : Float64Array)(rows * features.length);
-  for (const [k, element] of features.entries()) {
-    await readColumn(table, element, (value, row) => {
-      values[row * features.length + k] = toNumber(
-        value,
-        row,
-        names.indexOf(element.name),
-        element.name,
-        path,
-      );
-    });
-  }
+  const read = await readMeasurements(table, features, rows, expected, !first);
   const named = async (at: number): Promise<NamedColumn> => ({
     name: names[at]!,
     values: await readWords(table, columns[at]!.element),
   });
   const labels = label === undefined ? undefined : await named(label);
   return {
-    shape: [rows, features.length],
-    values,
-    columns: features.map(({ name }) => name),
+    shape: [rows, read.names.length],
+    values: read.values,
+    found: read.found,
+    columns: read.names,
+    aside: asideColumns(names, plan, found.index, read.text),
     matched: !areTurned(options),
     rows: {
       id: id === undefined ? undefined : await named(id),
@@ -192,27 +177,5 @@ function requireFlat(
   if (parts === 0 && kind !== 'REPEATED') return;
   throw new MixturaError(
     `${path}, column ${i + 1} (${name}) holds lists or records, and only numbers are read: make it columns of its own.`,
-  );
-}
-
-function requireNumbers(element: SchemaElement, i: number, path: string): void {
-  const { name, type = '', converted_type: converted = '', logical_type: logical } = element;
-  const dates = DATES.has(converted) || DATES.has(logical?.type ?? '') || type === 'INT96';
-  const decimal = converted === 'DECIMAL' || logical?.type === 'FLOAT16';
-  if (!dates && (NUMBERS.has(type) || decimal)) return;
-  throw new MixturaError(
-    `${path}, column ${i + 1} (${name}) holds ${dates ? 'dates or times' : 'text'}, not numbers: leave it out, or ` +
-      'name it with --label if it holds labels.',
-  );
-}
-
-function toNumber(value: unknown, row: number, column: number, name: string, path: string): number {
-  const plain = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
-  const number = plain ? Number(value) : Number.NaN;
-  if (Number.isFinite(Math.fround(number))) return number;
-  const what =
-    value === null || value === undefined ? 'is missing' : `is ${String(value)}, not a finite number`;
-  throw new MixturaError(
-    `${path}, row ${row + 1}, column ${column + 1} (${name}) ${what}: correct it or remove the row.`,
   );
 }
