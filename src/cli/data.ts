@@ -7,6 +7,7 @@ import { CATALOGUE, type CatalogueEntry } from '../data/sets/catalogue.js';
 import { ELASTIC_NAMES } from '../data/sets/elastic-splits.js';
 import { fetchSet, NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
 import { DATASET_NAMES, FILE_KINDS, formatOf, openDataset } from '../data/sets/open.js';
+import type { ColumnReport } from '../data/tables/column-report.js';
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, usageError } from '../errors.js';
 import { contactSheet } from '../report/contact-sheet.js';
@@ -155,6 +156,7 @@ async function inspect(args: Arguments): Promise<void> {
     throw usageError(`--out is '${out}'; give a file that ends in .png.`);
   }
   if (out !== undefined) requireWritable(out);
+  let columns: readonly ColumnReport[] | undefined;
   const dataset = await openDataset(args.positionals[1]!, {
     classes: args.text('classes'),
     ratio: args.text('ratio'),
@@ -164,13 +166,16 @@ async function inspect(args: Arguments): Promise<void> {
     split,
     progress: downloadLine(),
     notice: note,
+    onColumns: (reports) => {
+      columns = reports;
+    },
   });
   const sheet = out === undefined ? undefined : contactSheet(dataset);
-  const summary = { ...summarize(dataset), format: formatOf(args.positionals[1]!) };
+  const summary = { ...summarize(dataset, columns), format: formatOf(args.positionals[1]!) };
   const refused = sheet && refusedWrite(out!, sheet);
   const drawn = sheet !== undefined && refused === undefined;
   if (args.flag('json')) printJson({ ...summary, ...(drawn && { sheet: out }) });
-  else print(`${formatSummary(summary)}${drawn ? `\n  sheet        ${out}` : ''}`);
+  else print(`${formatSummary(summary, process.stdout.columns)}${drawn ? `\n  sheet        ${out}` : ''}`);
   if (refused) throw refused;
 }
 

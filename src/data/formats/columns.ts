@@ -109,7 +109,8 @@ export function areTurned({ transpose, former }: ReadOptions): boolean {
 
 /** Names as a part of a sentence. */
 export function listedNames(names: readonly string[]): string {
-  return names.slice(0, LISTED).join(', ') + (names.length > LISTED ? ', ...' : '');
+  const shown = names.slice(0, LISTED).map((name) => name.replace(/\s+/g, ' '));
+  return shown.join(', ') + (names.length > LISTED ? ', ...' : '');
 }
 
 function labelNotice(path: string, name: string): string {
@@ -135,7 +136,7 @@ function matchNames(
   { names, header }: Pick<ColumnNames, 'names' | 'header'>,
   { former, reading, coding }: ReadOptions,
 ): Pick<ColumnPlan, 'features' | 'notices'> {
-  if (!former) return { features: rest, notices: [] };
+  if (!former) return { features: ofCoding(path, rest, { names, header }, coding), notices: [] };
   const wanted = former.names;
   if (wanted === undefined || !header) {
     const fits = rest.length === former.columns;
@@ -154,11 +155,7 @@ function matchNames(
       ],
     };
   }
-  if (missing.length > 0) {
-    throw new MixturaError(
-      `${path} lacks ${missing.length} column(s) that the run was trained on (${listedNames(missing)}): add them, or rename those that it has (${listedNames(rest.map((i) => names[i]!))}).`,
-    );
-  }
+  if (missing.length > 0) throw lacking(path, missing, rest, names);
   const extra = rest.filter((i) => !wanted.includes(names[i]!)).map((i) => names[i]!);
   return {
     features: wanted.map((name) => at.get(name)!),
@@ -171,10 +168,40 @@ function matchNames(
   };
 }
 
+function lacking(
+  path: string,
+  missing: readonly string[],
+  rest: readonly number[],
+  names: readonly string[],
+) {
+  return new MixturaError(
+    `${path} lacks ${missing.length} column(s) that the run was trained on (${listedNames(missing)}): add them, or rename those that it has (${listedNames(rest.map((i) => names[i]!))}).`,
+  );
+}
+
+/** The columns of a run's own data, which is opened again; what was left out then is so again. */
+function ofCoding(
+  path: string,
+  rest: readonly number[],
+  { names, header }: Pick<ColumnNames, 'names' | 'header'>,
+  coding: ReadOptions['coding'],
+): readonly number[] {
+  if (!isCoding(coding)) return rest;
+  if (!header) return placesOf(coding, rest) ?? rest;
+  const at = new Map(rest.map((i) => [names[i]!, i]));
+  const missing = coding.map(({ name }) => name).filter((name) => !at.has(name));
+  if (missing.length > 0) throw lacking(path, missing, rest, names);
+  return coding.map(({ name }) => at.get(name)!);
+}
+
+function isCoding(coding: ReadOptions['coding']): coding is readonly ColumnCoding[] {
+  return coding !== undefined && coding !== 'none';
+}
+
 /** Where the columns of a run without names were in its file, if this file has columns there that are free. */
 function placesOf(coding: ReadOptions['coding'], rest: readonly number[]): number[] | undefined {
-  if (!Array.isArray(coding)) return undefined;
-  const places = (coding as readonly ColumnCoding[]).map(({ name }) => placeOf(name) ?? -1);
+  if (!isCoding(coding)) return undefined;
+  const places = coding.map(({ name }) => placeOf(name) ?? -1);
   return places.every((at) => rest.includes(at)) ? places : undefined;
 }
 

@@ -97,7 +97,13 @@ describe('the first line of a text table', () => {
     expect(read('0,1,2\n1.5,2,3\n', { reading: 1 })).toMatchObject({ named: false, rows: 2, notices: [] });
   });
 
+  it('is names over columns in which something is missing', () => {
+    expect(read('1,x,2019\n5,NA,3\n6,2,4\n')).toMatchObject({ columns: ['1', 'x', '2019'], rows: 2 });
+    expect(read('39,red,7\n50,blue,8\n38,red,9\n').rows).toBe(3);
+  });
+
   it('does not hide that its values are missing', () => {
-    expect(() => read('1.5,NA,3\n1,2,3\n')).toThrow('row 1 (line 1), column 2 is "NA"');
+    expect(read('1.5,NA,3\n1,2,3\n')).toMatchObject({ named: false, rows: 2 });
+    expect([...parseCsv('1.5,NA,3\n1,2,3\n', 'f.csv').values]).toEqual([1.5, Number.NaN, 3, 1, 2, 3]);
   });
 });

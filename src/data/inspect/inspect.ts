@@ -1,6 +1,8 @@
 /** @file A summary of a data set, for `mixtura data`. */
 
 import { classCounts, type Dataset, type DatasetKind, sampleSize, type ValueRange } from '../dataset.js';
+import type { ColumnReport } from '../tables/column-report.js';
+import { columnLines } from './column-table.js';
 import { Duplicates, Features, ValueStatistics } from './scan.js';
 
 /** What {@link summarize} finds in a data set. */
@@ -13,8 +15,10 @@ export interface DatasetSummary {
   readonly shape: readonly number[];
   readonly range: ValueRange;
   readonly count: number;
-  /** Names of the columns, where the data have some. */
-  readonly columns?: readonly string[];
+  /** How each column of the file was read; the names of the columns alone, where that is not known. */
+  readonly columns?: readonly (ColumnReport | { readonly name: string })[];
+  /** Names of the columns of numbers that they became, where these are others. */
+  readonly codedColumns?: readonly string[];
   /** The column that names the rows, or `file`. */
   readonly id?: string;
   /** Size of the held-out split, if there is one. */
@@ -41,8 +45,12 @@ const CHUNK_VALUES = 2 ** 21;
 /** More columns are not listed one by one. */
 const MOST_LISTED = 12;
 
-/** Reads the whole data set once: its sizes, values, classes, duplicates, constant features, and fingerprint. */
-export function summarize(dataset: Dataset): DatasetSummary {
+/**
+ * Reads the whole data set once: its sizes, values, classes, duplicates, constant features, and fingerprint.
+ *
+ * @param columns how the columns of its file were read, as they were reported while it was opened.
+ */
+export function summarize(dataset: Dataset, columns?: readonly ColumnReport[]): DatasetSummary {
   const { name, source, kind, shape, range, count, fingerprint } = dataset;
   const counts = classCounts(dataset);
   return {
@@ -52,7 +60,7 @@ export function summarize(dataset: Dataset): DatasetSummary {
     shape,
     range,
     count,
-    ...(dataset.columns ? { columns: dataset.columns } : {}),
+    ...columnsOf(dataset, columns),
     ...(dataset.rows?.id ? { id: dataset.rows.id.name } : {}),
     ...(dataset.test ? { testCount: dataset.test().count } : {}),
     ...scan(dataset),
@@ -69,18 +77,30 @@ export function summarize(dataset: Dataset): DatasetSummary {
   };
 }
 
-/** A summary as lines of text. */
-export function formatSummary(summary: DatasetSummary): string {
+function columnsOf(
+  { columns: names, coding }: Dataset,
+  reports: readonly ColumnReport[] | undefined,
+): Pick<DatasetSummary, 'columns' | 'codedColumns'> {
+  const columns = reports ?? names?.map((name) => ({ name }));
+  return { ...(columns && { columns }), ...(coding && names && { codedColumns: names }) };
+}
+
+/**
+ * A summary as lines of text.
+ *
+ * @param width characters that a line on a column may have.
+ */
+export function formatSummary(summary: DatasetSummary, width = 100): string {
   const { values, classes } = summary;
   const number = (x: number) => String(Number(x.toPrecision(5)));
   const range = { unit: 'in [0, 1]', signed: 'in [-1, 1]', real: 'real' }[summary.range];
-  const width = Math.max(0, ...(classes ?? []).map((c) => c.name.length));
+  const longest = Math.max(0, ...(classes ?? []).map((c) => c.name.length));
   return [
     `${summary.name}: ${summary.source}`,
     ...(summary.format === undefined ? [] : [`  format       ${summary.format}`]),
     `  samples      ${summary.count}${summary.testCount === undefined ? '' : ` (and ${summary.testCount} held out)`}`,
     `  one sample   ${summary.kind}, ${summary.shape.join(' x ')}, values ${range}`,
-    ...(summary.columns ? [`  columns      ${listedColumns(summary.columns)}`] : []),
+    ...listedColumns(summary, width),
     `  values       ${number(values.min)} to ${number(values.max)}, mean ${number(values.mean)}, deviation ${number(values.deviation)}`,
     ...suspicions(summary),
     `  fingerprint  ${summary.fingerprint}`,
@@ -89,7 +109,7 @@ export function formatSummary(summary: DatasetSummary): string {
       : ['  classes      unknown']),
     ...(classes ?? []).map(
       (c) =>
-        `    ${c.name.padEnd(width)}  ${String(c.count).padStart(6)}  ${(100 * c.share).toFixed(1).padStart(5)} %`,
+        `    ${c.name.padEnd(longest)}  ${String(c.count).padStart(6)}  ${(100 * c.share).toFixed(1).padStart(5)} %`,
     ),
   ].join('\n');
 }
@@ -114,9 +134,18 @@ export function examples(dataset: Dataset, perClass: number): Uint32Array[] {
   );
 }
 
-function listedColumns(columns: readonly string[]): string {
-  const more = columns.length - MOST_LISTED;
-  return columns.slice(0, MOST_LISTED).join(', ') + (more > 0 ? `, and ${more} more` : '');
+function listedColumns({ columns, codedColumns }: DatasetSummary, width: number): string[] {
+  if (!columns) return [];
+  const reports = columns.filter((column): column is ColumnReport => 'kind' in column);
+  if (reports.length < columns.length) {
+    const more = columns.length - MOST_LISTED;
+    const names = columns.slice(0, MOST_LISTED).map(({ name }) => name);
+    return [`  columns      ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`];
+  }
+  const became = codedColumns
+    ? `, read as ${codedColumns.length} column${codedColumns.length === 1 ? '' : 's'} of numbers`
+    : '';
+  return [`  columns      ${columns.length}${became}`, ...columnLines(reports, width)];
 }
 
 function suspicions({ shape, count, nonFinite, duplicates, constantFeatures }: DatasetSummary): string[] {

@@ -24,6 +24,9 @@ export interface CodedTable {
   readonly coding?: readonly ColumnCoding[] | undefined;
 }
 
+/** Values of tables whose columns are reported one by one. */
+const MOST_REPORTED = 2 ** 26;
+
 /** Content with its values in memory. */
 type Table = Content & { readonly values: Dense };
 
@@ -42,7 +45,7 @@ export function codedTable(content: Content, options: TableOptions, path: string
   }
   const table: Table = { ...content, values };
   const names = namesOf(table);
-  options.onColumns?.(columnReports(table, foundOf(table, names)));
+  if (values.length <= MOST_REPORTED) options.onColumns?.(columnReports(table, foundOf(table, names)));
   const { coding } = options;
   if (coding !== undefined && coding !== 'none') return asCoded(table, coding, names, options, path);
   const missing = countMissing(values, columns, path);
@@ -202,8 +205,8 @@ function fitted(
   if (some && rule === 'drop-rows') table = dropped(table, kept, options, path);
   const columns = foundOf(table, kept);
   const plain = columns.every(({ kind }) => kind === 'number') && (!some || rule === 'drop-rows');
-  // A coding says which columns of the file were left out, where names do not.
-  const unclear = empty.length > 0 || (whole.columns === undefined && hasText(whole));
+  // A coding says which columns of the file are left out when it is opened again.
+  const unclear = empty.length > 0 || hasText(whole);
   if (plain && !unclear) {
     tell(options, path, [], undefined, kept, whole, empty);
     return { content: { ...table, found: undefined } };

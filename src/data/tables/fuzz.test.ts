@@ -13,6 +13,7 @@ import { readMatrixMarket } from '../formats/matrix-market.js';
 import { parseNpy } from '../formats/npy.js';
 import { parseNpz } from '../formats/npz.js';
 import { readParquet } from '../formats/parquet/parquet.js';
+import { MISSING_RULES } from './missing.js';
 import { csvContent, tableDataset } from './table.js';
 
 const fixtures = join(import.meta.dirname, '../../../test/fixtures/tables');
@@ -79,7 +80,8 @@ async function openAll(
   let [opened, refused] = [0, 0];
   for (const bytes of files) {
     try {
-      const data = tableDataset(name, {}, await read(bytes, name, random));
+      const missing = pick(random, [undefined, ...MISSING_RULES]);
+      const data = tableDataset(name, { missing }, await read(bytes, name, random));
       data.read([0, data.count - 1], new Float32Array(2 * sampleSize(data.shape)));
       opened++;
     } catch (cause) {
@@ -103,6 +105,21 @@ function* attempts(
     if (i % 8 === 0) yield rubbish(original, random);
     else if (dataBytes && i % 2 === 0) yield mutated(original, random, dataBytes(original), false);
     else yield mutated(original, random);
+  }
+}
+
+/** Changed texts of numbers, words and dates. */
+function* plainText(name: string, count: number): Generator<Uint8Array> {
+  const random = Stream.root(12).fork(name);
+  const cells = ['1', '2.5', '3,5', '', 'NA', 'red', 'blue', '2020-01-02', '"a;b"', '1e3', '1.234,5', '-'];
+  for (let i = 0; i < count; i++) {
+    const mark = pick(random, [',', ';', '\t', '|', ' ']);
+    const kinds = Array.from({ length: 1 + below(random, 4) }, () => below(random, cells.length - 2));
+    const row = () => kinds.map((kind) => cells[kind + below(random, 3)]).join(mark);
+    const rows = Array.from({ length: 1 + below(random, 30) }, row);
+    const text = [kinds.map((_, j) => `c${j}`).join(mark), ...rows].join(pick(random, ['\n', '\r\n']));
+    const bytes = new TextEncoder().encode(text);
+    yield i % 3 === 0 ? mutated(bytes, random) : bytes;
   }
 }
 
@@ -146,6 +163,12 @@ describe('readers of damaged and random files', () => {
     return { shape, values: data };
   };
   const csv: Read = (bytes) => csvContent(stored(bytes, 'f.csv'), {});
+  const dialect: Read = (bytes, _, random) =>
+    csvContent(stored(bytes, 'g.csv'), {
+      delimiter: pick(random, [undefined, ',', ';', 'tab', 'space']),
+      decimal: pick(random, [undefined, undefined, ',', '.'] as const),
+      coding: pick(random, [undefined, undefined, undefined, 'none'] as const),
+    });
   const footer = (bytes: Uint8Array) =>
     bytes.length - 8 - new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 8, true);
 
@@ -158,6 +181,7 @@ describe('readers of damaged and random files', () => {
     ['h5ad', h5ad, attempts('h5ad', named(/\.h5ad$/), 300, (file) => file.length), 300],
     ['mtx', mtx, attempts('mtx', named(/\.mtx(\.gz)?$/), 300), 300],
     ['csv', csv, attempts('csv', ['table.csv.gz'], 200), 200],
+    ['csv in a dialect', dialect, plainText('dialect', 400), 400],
   ] as const)('open %s or refuse it in a sentence', async (name, read, files, count) => {
     const [opened, refused] = await openAll(name, files, read);
     expect(opened + refused).toBe(count);

@@ -40,7 +40,9 @@ export function countMissing(values: Dense, columns: number, path: string): Uint
 
 /** `age 3, income 2`. */
 export function listMissing(counts: Uint32Array, names: readonly string[]): string {
-  const some = names.flatMap((name, j) => (counts[j] === 0 ? [] : [`${name} ${counts[j]}`]));
+  const some = names.flatMap((name, j) =>
+    counts[j] === 0 ? [] : [`${name.replace(/\s+/g, ' ')} ${counts[j]}`],
+  );
   return (
     some.slice(0, LISTED).join(', ') + (some.length > LISTED ? `, and ${some.length - LISTED} more` : '')
   );

@@ -32,8 +32,12 @@ function all(data: Dataset): number[] {
   return [...out];
 }
 
-/** As openDataset does, but HDF5 without its thread, which takes a second to start. */
-async function open(file: string, options: OpenOptions): Promise<Dataset> {
+/**
+ * As openDataset does, but HDF5 without its thread, which takes a second to start, and truth values as the numbers that
+ * the writers were given.
+ */
+async function open(file: string, asked: OpenOptions): Promise<Dataset> {
+  const options = { coding: 'none', ...asked } as const;
   const path = fixture(file);
   if (!/\.h5(ad)?$/.test(file)) return openDataset(path, options);
   return tableDataset(path, options, await parseHdf5(readFileSync(path), path, options));

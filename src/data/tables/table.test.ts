@@ -129,8 +129,13 @@ describe('npyDataset', () => {
     expect(() => npyDataset(images, { transpose: true })).toThrow('--transpose is for tables');
   });
 
-  it('refuses NaN by row and column, no samples, and other shapes', () => {
-    expect(() => of([2, 2], Float32Array.of(1, 2, 3, Number.NaN))).toThrow('a.npy, row 2, column 2 is NaN');
+  it('refuses infinity by row and column, NaN in images, no samples, and other shapes', () => {
+    expect(() => of([2, 2], Float32Array.of(1, 2, 3, Infinity))).toThrow(
+      'a.npy, row 2, column 2 is Infinity',
+    );
+    expect(() => of([1, 2, 2], Float32Array.of(1, 2, 3, Number.NaN))).toThrow(
+      'a.npy, row 1, column 4 is NaN',
+    );
     expect(() => of([2, 2], Float64Array.of(1, 1e300, 3, 4))).toThrow('row 1, column 2 is 1e+300');
     expect(() => of([0, 2], new Float32Array(0))).toThrow('holds no samples');
     expect(() => of([4], new Float32Array(4))).toThrow('has shape 4, which is neither');

@@ -61,11 +61,45 @@ describe('parseCsv', () => {
     expect(parseCsv('RI,Na,Mg\n1,2,3\n', 'f.csv').columns).toEqual(['RI', 'Na', 'Mg']);
   });
 
+  it('reads what is missing as NaN, by columns that are numbers all the same', () => {
+    const values = (text: string) => {
+      const { values, found } = parseCsv(text, 'f.csv');
+      return [[...values], found];
+    };
+    expect(values('x,y\n1,NaN\n')).toEqual([[1, Number.NaN], undefined]);
+    expect(values('nan,1\n2,3\n')).toEqual([[Number.NaN, 1, 2, 3], undefined]);
+    expect(values('1,2\n\n3,\n')).toEqual([[1, 2, 3, Number.NaN], undefined]);
+  });
+
+  it('says of every column what it is', () => {
+    const text =
+      'who,when,city,n,k,memo,class\nann,2020-01-01,Rome,1,5,a,u\nbob,2020-01-02,Oslo,?,6,b,v\ncid,2020-01-03,Rome,3,7,c,u\n';
+    const table = parseCsv(text, 'f.csv', { id: 'who', drop: 'k' });
+    expect(table.columns).toEqual(['when', 'city', 'n']);
+    expect(table.found).toEqual([
+      { kind: 'date', name: 'when', times: false },
+      { kind: 'category', name: 'city', words: ['Rome', 'Oslo'] },
+      { kind: 'number', name: 'n' },
+    ]);
+    expect([...table.values]).toEqual([18262, 0, 1, 18263, 1, Number.NaN, 18264, 0, 3]);
+    expect(table.aside).toEqual([
+      { name: 'who', at: 0, role: 'id' },
+      { name: 'k', at: 4, role: 'dropped' },
+      { name: 'memo', at: 5, role: 'text', reason: '3 different words in 3 rows' },
+      { name: 'class', at: 6, role: 'label' },
+    ]);
+    expect(() => parseCsv('a,b\nx,y\nz,w\n', 'f.csv')).toThrow(
+      'f.csv has no columns of numbers, dates or few words: all are text (a, b), of which every row has its own.',
+    );
+  });
+
+  it('takes a column named id for words where they come again', () => {
+    const table = parseCsv('store_id,x\nA,1\nB,2\nA,3\n', 'f.csv');
+    expect([table.columns, table.id]).toEqual([['store_id', 'x'], undefined]);
+  });
+
   it.each([
     ['x,y\n1,2\n3,abc\n', 'f.csv, row 2 (line 3), column 2 (y) is "abc", not a finite number'],
-    ['x,y\n1,NaN\n', 'row 1 (line 2), column 2 (y) is "NaN"'],
-    ['nan,1\n2,3\n', 'row 1 (line 1), column 1 is "nan"'],
-    ['1,2\n\n3,\n', 'row 2 (line 3), column 2 is ""'],
     ['1,2\n3,1e99\n', 'row 2 (line 2), column 2 is "1e99"'],
     ['1,2\n3,0x10\n', 'column 2 is "0x10"'],
     ['1,2\n3,Infinity\n', 'column 2 is "Infinity"'],

@@ -100,7 +100,7 @@ export function requireParted(lines: readonly Line[], path: string): void {
       continue;
     const name = mark === ' ' ? 'space' : mark === '\u0001' ? "$'\\x01'" : `'${mark}'`;
     throw new MixturaError(
-      `${path} has one column of cells such as "${cells[0]!.slice(0, 30)}", which are ${width} numbers: give --delimiter ${name}.`,
+      `${path} has one column of cells such as "${cells[0]!.slice(0, 30).replace(/\s+/g, ' ')}", which are ${width} numbers: give --delimiter ${name}.`,
     );
   }
 }

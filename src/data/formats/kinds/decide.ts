@@ -41,9 +41,10 @@ export function decideColumn(column: WordColumn): Decided {
   const numbers = count(isFinite32);
   const dates = count(isDateLike);
   const like = count((word) => !isDateLike(word) && (NUMBER.test(word) || isNumberLike(word)));
-  if (2 * like >= present.length) return numberColumn(column, `${numbers} of ${present.length}`);
-  if (2 * dates >= present.length) return dateColumn(column, `${dates} of ${present.length}`);
+  if (2 * like >= present.length) return numberColumn(column, shareOf(numbers, present));
+  if (2 * dates >= present.length) return dateColumn(column, shareOf(dates, present));
   const distinct = new Set(present).size;
+  if (present.every((word) => BOOLEAN.test(word))) return categoryColumn(column);
   const length = present.reduce((sum, word) => sum + word.length, 0) / present.length;
   const own = distinct === present.length && distinct > 1;
   if (own || (distinct > MOST_LEVELS && (2 * distinct > present.length || length > LONG))) {
@@ -77,11 +78,20 @@ export function notANumber(
 ): MixturaError {
   const among = share === undefined ? '' : `, in a column where ${share} values are numbers`;
   return new MixturaError(
-    `${path}, ${place(row)} is "${word.slice(0, LONGEST_SHOWN)}", not a finite number${among}: ${numberCure(word, name)}.`,
+    `${path}, ${place(row)} is "${shownWord(word)}", not a finite number${among}: ${numberCure(word, name)}.`,
   );
 }
 
 const LONGEST_SHOWN = 40;
+
+/** A word as a sentence shows it: cut, and in one line. */
+function shownWord(word: string): string {
+  return word.slice(0, LONGEST_SHOWN).replace(/\s+/g, ' ');
+}
+
+function shareOf(count: number, present: readonly string[]): string | undefined {
+  return count === 0 ? undefined : `${count} of ${present.length}`;
+}
 
 /** Samples are read as float32: what overflows there is as useless as infinity. */
 function isFinite32(word: string): boolean {
@@ -112,7 +122,7 @@ function dateColumn(column: WordColumn, share?: string): Decided {
     if (Number.isFinite(days)) return days;
     const among = share === undefined ? '' : `, in a column where ${share} values are dates`;
     throw new MixturaError(
-      `${path}, ${place(row)} is "${word.slice(0, LONGEST_SHOWN)}", not a date${among}: write it as 2020-12-31 or ` +
+      `${path}, ${place(row)} is "${shownWord(word)}", not a date${among}: write it as 2020-12-31 or ` +
         `2020-12-31T23:59:00, leave the cell empty if it is missing, or leave the column out by --drop ${name}.`,
     );
   });

@@ -31,7 +31,7 @@ export function isNumberLike(word: string): boolean {
 export function numberCure(word: string, name: string): string {
   if (NOT_FINITE.test(word)) return `correct it, or leave the column out by --drop ${name}`;
   if (DECIMAL_COMMA.test(word) && !THOUSANDS.test(word))
-    return 'give --decimal , if the numbers have decimal commas';
+    return 'correct it, or give --decimal , if the numbers have decimal commas';
   if (THOUSANDS.test(word) && word.includes(','))
     return 'give --decimal , if its comma is a decimal one, or --decimal . if commas part thousands';
   if (isNumberLike(word)) return `write plain numbers, or leave the column out by --drop ${name}`;

@@ -53,17 +53,40 @@ describe('readParquet', () => {
   });
 
   it.each([
-    ['missing', 'missing.parquet, row 2, column 1 (a) is missing: correct it or remove the row.'],
-    ['nan', 'nan.parquet, row 2, column 1 (a) is NaN, not a finite number'],
     ['nested', 'nested.parquet, column 2 (b) holds lists or records'],
-    ['words', 'words.parquet, column 2 (when) holds dates or times, not numbers'],
-    [
-      'snappy',
-      'snappy.parquet, column 8 (kind) holds text, not numbers: leave it out, or name it with --label',
-    ],
     ['rowless', 'rowless.parquet holds no rows'],
   ])('refuses %s.parquet', async (name, message) => {
     await expect(readParquet(fixture(`${name}.parquet`))).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['missing', 'missing.parquet, row 2, column 1 (a) is missing: correct it or remove the row.', 1],
+    ['nan', 'nan.parquet, row 2, column 1 (a) is NaN, not a finite number', 1],
+    ['words', 'words.parquet, column 2 (when) holds dates or times, not numbers', undefined],
+    [
+      'snappy',
+      'snappy.parquet, column 8 (kind) holds text, not numbers: leave it out, or name it',
+      undefined,
+    ],
+  ] as const)('refuses %s.parquet for a run of numbers alone', async (name, message, reading) => {
+    await expect(readParquet(fixture(`${name}.parquet`), { coding: 'none', reading })).rejects.toThrow(
+      message,
+    );
+  });
+
+  it('reads what is missing as NaN, dates as days, truth and words as categories', async () => {
+    const { values } = await readParquet(fixture('missing.parquet'));
+    expect((values as Float64Array)[2]).toBeNaN();
+    const { found, columns } = await readParquet(fixture('snappy.parquet'));
+    expect(columns?.[4]).toBe('flag');
+    expect([found?.[0], found?.[4], found?.[7]]).toEqual([
+      { kind: 'number', name: 'i4' },
+      { kind: 'category', name: 'flag', words: ['true', 'false'] },
+      { kind: 'category', name: 'kind', words: ['gamma', 'beta', 'alpha'] },
+    ]);
+    expect(
+      (await readParquet(fixture('words.parquet'))).found?.find(({ kind }) => kind === 'date'),
+    ).toBeDefined();
   });
 
   it('names the columns where the one of labels is not there', async () => {
