@@ -129,14 +129,16 @@ describe('a run on a table of whole numbers', () => {
     expect((await place.run('data', 'inspect', 'more.csv', '--header', 'maybe')).stderr).toBe(
       "--header is 'maybe'; give yes or no.\n",
     );
-    const inspected = await place.json<{ columns: string[] }>(
+    const inspected = await place.json<{ columns: { name: string; kind: string }[] }>(
       'data',
       'inspect',
       'more.csv',
       '--drop',
       'extra,id',
     );
-    expect(inspected.columns).toEqual(['a', 'b', 'c', 'd']);
+    expect(inspected.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      ...['id dropped', 'a number', 'b number', 'c number', 'd number', 'extra dropped'],
+    ]);
     const refused = await place.run('data', 'inspect', typed('int64.npy'), '--drop', 'a');
     expect([refused.code, refused.stderr]).toEqual([
       2,

@@ -165,7 +165,7 @@ describe('missing values', () => {
       [1, 2, 0, 3, 5.5, 1, 5, 9, 0],
     ]);
     expect(() => tableDataset('f', { missing: 'refuse' }, { shape: [3, 2], values })).toThrow(
-      'f has 1 missing value (column 2 1; the first in row 2, column column 2)',
+      'f has 1 missing value (column 2 1; the first in row 2, column 2)',
     );
     expect(() => tableDataset('f', { reading: 1 }, { shape: [3, 2], values })).toThrow(
       'row 2, column 2 is NaN',

@@ -1,6 +1,7 @@
 /** @file Missing values of tables: where they are, and the rows that are left out for them. */
 
 import { MixturaError } from '../../errors.js';
+import { placeOf } from '../formats/columns.js';
 import type { Content } from '../formats/content.js';
 import type { LeftOutRow } from '../row-names.js';
 
@@ -58,10 +59,11 @@ export function refusedMissing(
 ): MixturaError {
   const total = counts.reduce((sum, n) => sum + n, 0);
   const first = (values as Float64Array).findIndex(Number.isNaN);
-  const [row, column] = [Math.floor(first / names.length) + 1, names[first % names.length]];
+  const [row, name = ''] = [Math.floor(first / names.length) + 1, names[first % names.length]];
+  const column = placeOf(name) === undefined ? `column ${name}` : name;
   return new MixturaError(
     `${path} has ${total} missing value${total === 1 ? '' : 's'} (${listMissing(counts, names)}; the first in row ${row}, ` +
-      `column ${column}): fill ${total === 1 ? 'it' : 'them'} in, or give ${cures}.`,
+      `${column}): fill ${total === 1 ? 'it' : 'them'} in, or give ${cures}.`,
   );
 }
 
