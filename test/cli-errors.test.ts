@@ -178,8 +178,7 @@ describe('a number out of range', () => {
 
 describe('a bad file', () => {
   const again = 'get the file again.';
-  const number =
-    'not a finite number: correct it, remove the row, or name the column with --label if it holds labels.';
+  const half = 'not a finite number, in a column where 1 of 2 values are numbers: correct it, ';
   const cases: [file: string, sentence: string][] = [
     ['missing.csv', 'missing.csv does not exist: check the name and the folder.'],
     ['empty-idx3-ubyte', `empty-idx3-ubyte is empty: ${again}`],
@@ -198,8 +197,14 @@ describe('a bad file', () => {
       'more-labels-idx1-ubyte has 9 labels but more-images-idx3-ubyte has 10 samples: put the two files of the same set together.',
     ],
     ['empty.csv', 'empty.csv is empty: give a table of numbers, one row a sample.'],
-    ['nan.csv', `nan.csv, row 2 (line 3), column 2 (b) is "nan", ${number}`],
-    ['text.csv', `text.csv, row 2 (line 3), column 2 (b) is "four", ${number}`],
+    [
+      'inf.csv',
+      `inf.csv, row 2 (line 3), column 2 (b) is "inf", ${half}or leave the column out by --drop b.`,
+    ],
+    [
+      'text.csv',
+      `text.csv, row 2 (line 3), column 2 (b) is "four", ${half}leave the cell empty if the value is missing (see --missing), leave the column out by --drop b, or take it for labels by --label b.`,
+    ],
     [
       'ragged.csv',
       'ragged.csv, row 2 (line 2) has 1 cell(s) where 2 are expected: complete it or remove it.',
@@ -207,7 +212,12 @@ describe('a bad file', () => {
   ];
   it.each(cases)('train %s', (file, sentence) => refused(`train ${file} --components 2`, 1, sentence));
 
-  it('cluster refuses it likewise', () => refused('cluster run nan.csv', 1, cases[8]![1]));
+  it('cluster refuses it likewise', () =>
+    refused(
+      'cluster run inf.csv',
+      1,
+      'inf.csv, row 2 (line 3), column 2 (b) is "inf", not a finite number: correct it, or leave the column out by --drop b.',
+    ));
 
   it('cluster refuses data of another shape', () =>
     refused(

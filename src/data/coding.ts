@@ -114,11 +114,8 @@ function codeColumn(
  * @param row W numbers in the units of the file.
  *
  * @example
- * decodeRow([3.5, 0.8, 0.1, 19000], [
- *   { kind: 'number', name: 'x', indicator: true },
- *   { kind: 'category', name: 'city', levels: ['Rome'] },
- *   { kind: 'date', name: 'when' },
- * ]); // => ['', 'Rome', '2022-01-08']
+ * const coding = [{ kind: 'number', name: 'x' }, { kind: 'date', name: 'when' }];
+ * decodeRow([3.5, 19000], coding); // => [3.5, '2022-01-08']
  */
 export function decodeRow(row: ArrayLike<number>, coding: readonly ColumnCoding[]): (number | string)[] {
   let at = 0;

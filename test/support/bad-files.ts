@@ -31,7 +31,7 @@ export function writeBadFiles(folder: string): void {
     'more-images-idx3-ubyte': images,
     'more-labels-idx1-ubyte': idx([9], new Uint8Array(9)),
     'empty.csv': '',
-    'nan.csv': 'a,b\n1,2\n3,nan\n',
+    'inf.csv': 'a,b\n1,2\n3,inf\n',
     'text.csv': 'a,b\n1,2\n3,four\n',
     'ragged.csv': '1,2\n3\n',
     'narrow.csv': '1,2\n3,4\n',

@@ -46,7 +46,8 @@ describe('pendigits', () => {
   it.each([
     [HEADER + row(47, 8) + row(101, 3), 'row 2, column 1 is 101, not a whole number of 0 to 100'],
     [HEADER + row(4.5, 8), 'row 1, column 1 is 4.5, not a whole number of 0 to 100'],
-    [HEADER + row('?', 8), 'row 1 (line 2), column 1 (x1) is "?", not a finite number'],
+    [HEADER + row('?', 8), 'row 1, column 1 is NaN, not a whole number of 0 to 100'],
+    [HEADER + row('x', 8), 'row 1 (line 2), column 1 (x1) is "x", not a finite number'],
     [HEADER + row(47, 'eight'), 'has the label "eight" where a digit of 0 to 9 is expected in column 17'],
     ['1,2,3\n', 'has no column 17'],
     [`${'1,'.repeat(17)}3\n`, 'has 17 columns before the digit where 16 are expected'],
