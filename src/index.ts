@@ -33,6 +33,7 @@ export type { FollowOptions, TrainResult } from './run/complete.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
 export { type DataListeners, type PreparedRun, prepareRun, reopenData } from './run/prepare.js';
 export type { RunEvent, RunOutcome } from './run/recorder.js';
+export { type ReportOptions, reportRun } from './run/report-again.js';
 export { type ResumeOptions, type RunChanges, resumeRun } from './run/resume.js';
 export type { PublishedScore, SavedScores } from './run/saved-scores.js';
 export { type EvaluateRunOptions, evaluateRun, type RunScores } from './run/score.js';

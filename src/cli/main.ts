@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   sample: async () => (await import('./sample.js')).sampleVerb,
   cluster: async () => (await import('./cluster.js')).clusterVerb,
   evaluate: async () => (await import('./evaluate.js')).evaluateVerb,
+  report: async () => (await import('./report.js')).reportVerb,
   export: async () => (await import('./export.js')).exportVerb,
   data: async () => (await import('./data.js')).dataVerb,
   features: async () => (await import('./features.js')).featuresVerb,

@@ -1,5 +1,5 @@
 /** @file Learned sizes of groups as horizontal bars, true sizes as marks across them. */
-import { componentColor, NEUTRAL } from './palette.js';
+import { groupColor, NEUTRAL } from './palette.js';
 import { element, escapeText, estimateWidth, formatPercent, label, linearScale, svg } from './svg.js';
 
 /** The learned size of a group, beside the true one where it is known. */
@@ -49,7 +49,7 @@ function sizeBar(
     width: Math.max(1, x(size) - x(0)),
     height: ROW - 12,
     rx: 3,
-    fill: color ?? componentColor(index),
+    fill: color ?? groupColor(index),
   };
   const truth = trueSize === undefined ? '' : ` (true ${formatPercent(trueSize, 1)})`;
   const end = Math.max(x(size), trueSize === undefined ? 0 : x(trueSize)) + 8;

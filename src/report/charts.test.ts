@@ -3,7 +3,7 @@ import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { sizeBarsChart } from './bar-chart.js';
 import { groupSizesChart, lineChart } from './line-chart.js';
-import { componentColor } from './palette.js';
+import { groupColor } from './palette.js';
 import { scatterBounds, scatterPng, scatterSvg } from './scatter.js';
 import { spreadApart, summarise, unbrokenStretches } from './trace.js';
 
@@ -83,7 +83,7 @@ describe('groupSizesChart', () => {
       truth: [undefined, 0.25],
     });
     const dashed = [...svg.matchAll(/<line[^>]*stroke="([^"]*)"[^>]*dasharray/g)].map((match) => match[1]);
-    expect(dashed).toEqual([componentColor(1)]);
+    expect(dashed).toEqual([groupColor(1)]);
     expect(svg).toContain('group 2');
     expectWellFormed(svg);
   });
@@ -149,8 +149,8 @@ describe('scatter', () => {
 
   it('draws each group as one path in its colour, with one unit on both axes', () => {
     const svg = scatterSvg({ title: 't', points, groups: [0, 0, 1, -1], width: 120 });
-    expect(svg).toContain(`stroke="${componentColor(0)}"`);
-    expect(svg).toContain(`stroke="${componentColor(1)}"`);
+    expect(svg).toContain(`stroke="${groupColor(0)}"`);
+    expect(svg).toContain(`stroke="${groupColor(1)}"`);
     expect(svg).toContain('viewBox="0 0 120 120"');
     const first = strokes(svg).find((d) => d.split('M').length === 3)!;
     const [x1, y1, x2, y2] = first.match(/[\d.]+ [\d.]+/g)!.flatMap((pair) => pair.split(' ').map(Number));
@@ -178,8 +178,8 @@ describe('scatter', () => {
       (match) => match[1],
     );
     expect(colors).toHaveLength(2);
-    expect(colors[1]).toBe(componentColor(0));
-    expect(colors[0]).not.toBe(componentColor(0));
+    expect(colors[1]).toBe(groupColor(0));
+    expect(colors[0]).not.toBe(groupColor(0));
     expectWellFormed(svg);
   });
 

@@ -3,7 +3,7 @@ import { classCounts, type Dataset, sampleSize } from '../data/dataset.js';
 import { examples } from '../data/inspect/inspect.js';
 import { usageError } from '../errors.js';
 import { imageGridPng } from './image-grid.js';
-import { componentColor } from './palette.js';
+import { groupColor } from './palette.js';
 import { scatterBounds, scatterPng } from './scatter.js';
 
 const COLUMNS = 10;
@@ -42,7 +42,7 @@ function imageSheet(dataset: Dataset): Uint8Array {
   const counts = classCounts(dataset);
   const gutter =
     counts &&
-    rows.map((_, k) => ({ color: componentColor(k), label: `${Math.round((100 * counts[k]!) / count)}%` }));
+    rows.map((_, k) => ({ color: groupColor(k), label: `${Math.round((100 * counts[k]!) / count)}%` }));
   return imageGridPng({
     samples,
     shape,

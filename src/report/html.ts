@@ -22,10 +22,14 @@ export function raw(text: string): Markup {
   return new Markup(text);
 }
 
+/** A PNG's bytes as an address inside the page itself. */
+export function pngSource(png: Uint8Array): string {
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+}
+
 /** An image of a PNG's bytes, inside the page itself. */
 export function inlinePng(png: Uint8Array, description: string): Markup {
-  const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
-  return html`<img src="${source}" alt="${description}">`;
+  return html`<img src="${pngSource(png)}" alt="${description}">`;
 }
 
 function written(part: Part): string {

@@ -1,5 +1,5 @@
 /** @file Lines over steps: losses, metrics, group sizes with their true values dashed. */
-import { componentColor, NEUTRAL } from './palette.js';
+import { groupColor, NEUTRAL } from './palette.js';
 import {
   element,
   escapeText,
@@ -60,7 +60,7 @@ interface Box {
 /** Draws a line chart as an SVG string. */
 export function lineChart(chart: LineChart): string {
   const { width = 560, height = 260, names = 'above', title } = chart;
-  const colors = chart.series.map(({ color }, index) => color ?? componentColor(index));
+  const colors = chart.series.map(({ color }, index) => color ?? groupColor(index));
   const legend = names === 'above' ? legendAbove(chart.series, colors, width) : { markup: '', height: 0 };
   const longest = Math.max(0, ...chart.series.map((series) => estimateWidth(series.label)));
   const box: Box = {
@@ -104,7 +104,7 @@ export interface GroupSizesChart {
 export function groupSizesChart(chart: GroupSizesChart): string {
   const { title, steps, sizes, truth = [], names = [] } = chart;
   const known = truth.flatMap((value, component) =>
-    value === undefined ? [] : [{ value, color: componentColor(component) }],
+    value === undefined ? [] : [{ value, color: groupColor(component) }],
   );
   const [, highest] = extent(
     ...sizes,
@@ -116,7 +116,7 @@ export function groupSizesChart(chart: GroupSizesChart): string {
       label: names[index] ?? `group ${index + 1}`,
       x: steps,
       y,
-      color: componentColor(index),
+      color: groupColor(index),
     })),
     references: known,
     format: 'percent',

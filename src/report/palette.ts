@@ -23,13 +23,13 @@ export const NEUTRAL = { ink: '#64748b', line: '#94a3b8', faint: '#94a3b833', tr
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /**
- * Colour of a component as `#rrggbb`; after ten the same hues come again, lighter, then darker.
+ * Colour of a group as `#rrggbb`; after ten the same hues come again, lighter, then darker.
  *
- * @param component 0-based index
+ * @param index 0-based: the number of the group less one
  */
-export function componentColor(component: number): string {
-  const base = parseColor(BASE[component % BASE.length]!);
-  const round = Math.floor(component / BASE.length) % 3;
+export function groupColor(index: number): string {
+  const base = parseColor(BASE[index % BASE.length]!);
+  const round = Math.floor(index / BASE.length) % 3;
   if (round === 0) return formatColor(base);
   return formatColor(mix(base, round === 1 ? [255, 255, 255] : [0, 0, 0], 0.42));
 }

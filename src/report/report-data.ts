@@ -1,7 +1,8 @@
 /**
  * @file What a report is made of: plain numbers, arrays and text, so that any caller can fill it and tests
- * can fake it.
+ * can fake it. Everything that has a place for each group is in the order of the groups, the largest first.
  */
+import type { ColumnProfile, ReportColumn } from './profile.js';
 
 /** What was trained, on what, and how: the facts under the headline. */
 export interface ReportRun {
@@ -26,38 +27,63 @@ export interface ReportRun {
   readonly unfinished?: { readonly plannedSteps: number };
 }
 
-/**
- * One group, that is, one component of the latent mixture. Order in the report is by size, colour by
- * component.
- */
+/** Real data that stand for a group. */
+export interface ReportMembers {
+  /** One a datum. */
+  readonly rows: readonly ReportMember[];
+  /** Images as they are read, points and rows of tables in the units of the file: `[n, ...shape]`. */
+  readonly values: ArrayLike<number>;
+}
+
+/** Which datum it is, and how sure its group is. */
+export interface ReportMember {
+  /** The name of its file, its id, or "row 12". */
+  readonly id: string;
+  /** Probability of its group, 0..1. */
+  readonly probability: number;
+  /** Number of the second most probable group. */
+  readonly second?: number;
+}
+
+/** One group, that is, one component of the latent mixture. Its colour follows its number. */
 export interface ReportGroup {
-  /** 0-based index of the component. */
-  readonly component: number;
+  /** From 1, the largest first. */
+  readonly number: number;
+  /** Name of the group, given by people or taken from its class. */
+  readonly name?: string;
   /** Learned share, 0..1. */
   readonly size: number;
+  /** Share of the data whose most probable group it is, 0..1, and their number among those looked at. */
+  readonly assigned?: { readonly share: number; readonly count: number };
   /** True share of the group that was matched to it, where labels are known. */
   readonly trueSize?: number;
   /** Name of that group, such as "digit 0". */
   readonly trueName?: string;
-  /** New samples of this component, `[n, ...shape]`. */
+  /** The data of which the group is most probable. */
+  readonly typical?: ReportMembers;
+  /** The data of which another group is nearly as probable. */
+  readonly borderline?: ReportMembers;
+  /** The data of which the group is least probable, though no other is more so. */
+  readonly least?: ReportMembers;
+  /** New samples of this group, `[n, ...shape]`. */
   readonly samples?: ArrayLike<number>;
-  /** Data assigned to this component, `[n, ...shape]`, most certain first. */
-  readonly assigned?: ArrayLike<number>;
 }
 
-/** How a datum looks, for sample sheets. */
+/** How a datum looks. */
 export type SampleForm =
   | { readonly kind: 'image'; readonly shape: readonly number[]; readonly range: 'unit' | 'signed' }
-  | { readonly kind: 'points' }
-  | { readonly kind: 'table'; readonly columns: readonly string[] };
+  | { readonly kind: 'points'; readonly columns: readonly ReportColumn[] }
+  | { readonly kind: 'table'; readonly columns: readonly ReportColumn[] };
 
-/** One row of the table of metrics. */
+/** One row of the list of metrics. */
 export interface ReportMetric {
   /** Name with its protocol, such as `nmi` or `fd5k-lenet-mnist-test`. */
   readonly name: string;
   readonly value: number;
-  /** One sentence for a reader who does not know it. */
-  readonly meaning?: string;
+  /** One plain sentence for a reader who does not know it. */
+  readonly explanation?: string;
+  /** How exactly it was computed. */
+  readonly protocol?: string;
 }
 
 /** One chart of series that share an axis. */
@@ -70,12 +96,14 @@ export interface ReportCurve {
   }[];
   readonly logY?: boolean;
   readonly domain?: readonly [number, number];
+  /** Whether it is shown only on demand, as losses are. */
+  readonly folded?: boolean;
 }
 
-/** Learned sizes of all components over the steps. */
+/** Learned sizes of all groups over the steps. */
 export interface ReportSizes {
   readonly steps: ArrayLike<number>;
-  /** A list for each component, in order of component: its size (0..1) at each step. */
+  /** A list for each group: its size (0..1) at each step. */
   readonly sizes: readonly ArrayLike<number>[];
 }
 
@@ -85,21 +113,31 @@ export interface ReportView {
   /** `[n, dimensions]`, row-major. */
   readonly points: ArrayLike<number>;
   readonly dimensions: number;
-  /** `[n, K]`: probability of each component for each point. */
+  /** `[n, K]`: probability of each group for each point. */
   readonly responsibilities: ArrayLike<number>;
-  /** `[K, dimensions]`: means of the components, drawn as crosses. */
+  /** What each point is: the name of its file, its id, or "row 12". */
+  readonly ids?: readonly string[];
+  /** How the points were chosen, where they are not all data: a sentence. */
+  readonly chosen?: string;
+  /** Images of some of the points: their places among the points, and `[m, ...shape]`. */
+  readonly pictures?: { readonly places: readonly number[]; readonly values: ArrayLike<number> };
+  /** `[K, dimensions]`: means of the groups, drawn as crosses. */
   readonly centers?: ArrayLike<number>;
-  /** New samples and the component that each was drawn from, for data of two dimensions. */
-  readonly generated?: { readonly points: ArrayLike<number>; readonly components: ArrayLike<number> };
+  /** New samples and the group that each was drawn from (0..K-1), for data of two dimensions. */
+  readonly generated?: { readonly points: ArrayLike<number>; readonly groups: ArrayLike<number> };
 }
 
 /** All that the report shows; a section whose data is absent is left out. */
 export interface ReportData {
   readonly run: ReportRun;
-  /** One a component, in any order. */
+  /** In the order of their numbers. */
   readonly groups: readonly ReportGroup[];
-  /** How samples are drawn. */
+  /** How data and samples are drawn. */
   readonly form: SampleForm;
+  /** How the data that are shown were chosen, where not all were looked at: a sentence. */
+  readonly lookedAt?: string;
+  /** For tables: every column in every group, from the real rows; the most telling first. */
+  readonly profile?: readonly ColumnProfile[];
   readonly metrics: readonly ReportMetric[];
   /** Agreement of the groups with the true ones, where these are known: NMI, 0..1. */
   readonly nmi?: number;
@@ -110,6 +148,16 @@ export interface ReportData {
   readonly view?: ReportView;
   /** All settings, name to value, for the fold at the end. */
   readonly settings?: Readonly<Record<string, string | number | boolean | null>>;
-  /** Sentences of caution, such as "2 components have died". */
+  /** Sentences by which the sizes are in doubt; the report begins with them. */
+  readonly warnings?: readonly string[];
+  /** What else happened, such as "The run went on with other settings". */
   readonly notes?: readonly string[];
+  /** What interventions did while the run went on. */
+  readonly interventions?: {
+    readonly summary: string;
+    /** Every act in a sentence; folded. */
+    readonly list: readonly string[];
+    /** Whether they acted whenever they looked, so that the run has not settled. */
+    readonly unsettled: boolean;
+  };
 }

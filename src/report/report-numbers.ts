@@ -1,89 +1,91 @@
 /** @file The report's tables and curves: groups, sizes over time, metrics, losses. */
 import { sizeBarsChart } from './bar-chart.js';
-import { html, inlinePng, type Markup, type Part, raw } from './html.js';
-import { imageGridPng } from './image-grid.js';
+import { html, type Markup, type Part, raw } from './html.js';
 import { groupSizesChart, lineChart } from './line-chart.js';
-import { componentColor } from './palette.js';
-import type { ReportData, ReportGroup, SampleForm } from './report-data.js';
-import { bySize } from './report-summary.js';
-import { formatNumber, formatPercent } from './svg.js';
+import { groupColor } from './palette.js';
+import { type ColumnProfile, tellingColumns } from './profile.js';
+import type { ReportCurve, ReportData, ReportGroup } from './report-data.js';
+import { thumbnails } from './report-members.js';
+import { groupTag, percent } from './report-summary.js';
+import { formatNumber } from './svg.js';
 
-const STRIP_IMAGES = 12;
+const STRIP_IMAGES = 6;
+const MOST_DIFFERENCES = 3;
+const CHART_WIDTH = 460;
 
-/** "group 1" and so on: people count from one, components from zero. */
-export function groupName({ component }: { readonly component: number }): string {
-  return `group ${component + 1}`;
+/** A cell that says what it is where the table is drawn as cards. */
+function cell(name: string, kind: string, content: Part): Markup {
+  return html`<td class="${kind}" data-name="${name}">${content}</td>`;
 }
 
-/** A square of the group's colour, and its name. */
-export function groupTag(group: { readonly component: number }): Markup {
-  const color = componentColor(group.component);
-  return html`<span class="swatch" style="background:${color}"></span>${groupName(group)}`;
-}
-
-/** One row for each group: name, learned size, true size where known, a strip of new samples. */
-export function groupsSection({ groups, form }: ReportData): Part {
-  const known = groups.some(({ trueSize }) => trueSize !== undefined);
-  const named = groups.some(({ trueName }) => trueName !== undefined);
-  const strips = form.kind === 'image' && groups.some(({ samples }) => samples !== undefined);
-  const rows = bySize(groups).map((group) => {
-    const strip = html`<td class="fill">${strips && sampleStrip(group, form)}</td>`;
-    const truth = known && html`<td class="number">${trueSize(group)}</td>`;
-    const name = named && html`<td class="soft">${group.trueName ?? ''}</td>`;
-    return html`<tr><td class="name">${groupTag(group)}</td>
-<td class="number strong">${formatPercent(group.size, 1)}</td>${truth}${name}${strip}</tr>`;
-  });
-  const pictures = strips ? '; the pictures are new, drawn from that group alone' : '';
-  const truthHead = known && html`<th class="number">true size</th>`;
-  const nameHead = named && html`<th>truth</th>`;
+/** One row for each group: number, name, learned, assigned and true size, and its most typical data. */
+export function groupsSection({ groups, form, lookedAt, profile = [] }: ReportData): Part {
+  if (groups.length === 0) return undefined;
+  const has = (field: keyof ReportGroup) => groups.some((group) => group[field] !== undefined);
+  const [assigned, known] = [has('assigned'), has('trueSize')];
+  // A name that is its class needs no second mention.
+  const matched = groups.some(({ name, trueName }) => trueName !== undefined && trueName !== name);
+  const pictures = form.kind === 'image' && has('typical');
+  const compared = profile.length > 0 && groups.length > 1;
+  const rows = groups.map(
+    (group) => html`<tr><td class="name">${groupTag(group)}</td>
+${cell('learned size', 'number strong', percent(group.size))}
+${assigned && cell('assigned data', 'number', shareOfData(group))}
+${known && cell('true size', 'number', group.trueSize === undefined ? '–' : percent(group.trueSize))}
+${matched && cell('matched class', 'soft', group.trueName ?? '–')}
+${compared && cell('differs most in', 'soft', differences(profile, group))}
+${pictures && cell('most typical data', 'fill', thumbnails(group.typical, form, STRIP_IMAGES))}</tr>`,
+  );
+  const head = (shown: boolean, name: string, kind = 'number') =>
+    shown && html`<th class="${kind}">${name}</th>`;
+  const parts = [
+    'Largest first; that number is the name of a group everywhere.',
+    'The learned size is the share that the model gives to a group when it generates.',
+    assigned &&
+      `The assigned data are those of which it is the most probable group${lookedAt === undefined ? '' : `, ${lookedAt}`}.`,
+  ];
   return html`<section>
 <h2>The groups</h2>
-<p class="hint">Largest first. A group's learned size is the share of the data that the model gives to it${pictures}.</p>
-<div class="scroll"><table>
-<tr><th>group</th><th class="number">learned size</th>${truthHead}${nameHead}<th>${strips && 'new samples'}</th></tr>
+<p class="hint">${parts.filter(Boolean).join(' ')}</p>
+<table class="stack">
+<tr><th>group</th>${head(true, 'learned size')}${head(assigned, 'assigned data')}${head(known, 'true size')}${head(matched, 'matched class', '')}${head(compared, 'differs most in', '')}${head(pictures, 'most typical data', '')}</tr>
 ${rows}
-</table></div>
+</table>
 </section>`;
 }
 
-function trueSize({ trueSize }: ReportGroup): string {
-  return trueSize === undefined ? '–' : formatPercent(trueSize, 1);
+/** "income higher, spend lower": the columns in which a group differs most from the rest of the data. */
+function differences(profile: readonly ColumnProfile[], { number }: ReportGroup): string {
+  const telling = tellingColumns(profile, number - 1).slice(0, MOST_DIFFERENCES);
+  const words = telling.map(
+    ({ name, groups }) => `${name} ${groups[number - 1]!.effect > 0 ? 'higher' : 'lower'}`,
+  );
+  return words.length > 0 ? words.join(', ') : 'no column clearly';
 }
 
-function sampleStrip(group: ReportGroup, form: SampleForm): Part {
-  if (form.kind !== 'image' || group.samples === undefined || group.samples.length === 0) return '';
-  const size = form.shape.reduce((product, length) => product * length, 1);
-  const count = Math.min(STRIP_IMAGES, group.samples.length / size);
-  const png = imageGridPng({
-    ...form,
-    samples: Array.from(group.samples).slice(0, count * size),
-    columns: count,
-    pixels: 48,
-    separator: 3,
-    background: 'transparent',
-  });
-  return inlinePng(png, `new samples of ${groupName(group)}`);
+function shareOfData({ assigned }: ReportGroup): string {
+  return assigned === undefined ? '–' : `${percent(assigned.share)} (${formatNumber(assigned.count)})`;
 }
 
 /** Learned sizes over the steps beside the last ones as bars, with the truth in both. */
 export function sizesSection({ groups, sizes, run }: ReportData): Part {
-  const truth = [...groups].sort((a, b) => a.component - b.component).map((group) => group.trueSize);
+  const truth = groups.map((group) => group.trueSize);
   const known = truth.some((size) => size !== undefined);
-  if (sizes === undefined && !known) return undefined;
+  if (groups.length < 2 || (sizes === undefined && !known)) return undefined;
   const bars = sizeBarsChart({
     title: known ? 'Learned and true size of each group' : 'Learned size of each group',
-    bars: bySize(groups).map((group) => ({
-      label: groupName(group),
+    bars: groups.map((group) => ({
+      label: `group ${group.number}`,
       size: group.size,
-      color: componentColor(group.component),
+      color: groupColor(group.number - 1),
       ...(group.trueSize === undefined ? {} : { trueSize: group.trueSize }),
     })),
-    width: 460,
+    width: CHART_WIDTH,
   });
   const overTime =
     sizes !== undefined &&
     html`<figure><h3>Over the steps</h3>${raw(
-      groupSizesChart({ title: 'Learned group sizes over the steps', ...sizes, truth, width: 460 }),
+      groupSizesChart({ title: 'Learned group sizes over the steps', ...sizes, truth, width: CHART_WIDTH }),
     )}</figure>`;
   const dashes = known ? '; dashed lines and marks are the true sizes, which training never saw' : '';
   return html`<section>
@@ -93,34 +95,45 @@ export function sizesSection({ groups, sizes, run }: ReportData): Part {
 </section>`;
 }
 
-/** Metrics with the protocol in their name, and what they mean. */
+/** Metrics, each with a plain sentence, and with its protocol below. */
 export function metricsSection({ metrics }: ReportData): Part {
   if (metrics.length === 0) return undefined;
-  const rows = metrics.map(
-    ({ name, value, meaning = '' }) =>
-      html`<tr><td><code>${name}</code></td><td class="number strong">${formatNumber(value)}</td><td class="soft fill">${meaning}</td></tr>`,
+  const entries = metrics.map(
+    ({ name, value, explanation, protocol }) => html`<div class="metric">
+<dt><code>${name}</code></dt><dd><b>${formatNumber(value)}</b>
+${explanation !== undefined && html`<p>${explanation}</p>`}
+${protocol !== undefined && html`<p class="hint">${protocol}</p>`}</dd></div>`,
   );
   return html`<section>
 <h2>Metrics</h2>
 <p class="hint">Labels serve here, for evaluation; training has no access to them.</p>
-<div class="scroll"><table><tr><th>metric</th><th class="number">value</th><th></th></tr>${rows}</table></div>
+<dl class="metrics">${entries}</dl>
 </section>`;
 }
 
-/** Every curve of the run, two a row. */
+/** Every curve of the run, two a row; those that few can act on are folded. */
 export function curvesSection({ curves }: ReportData): Part {
   const drawn = curves.filter(({ series }) => series.some(({ values }) => values.length > 0));
   if (drawn.length === 0) return undefined;
-  const figures = drawn.map(({ title, series, logY, domain }) => {
-    const chart = lineChart({
-      title,
-      series: series.map(({ label, steps, values }) => ({ label, x: steps, y: values })),
-      width: 460,
-      ...(logY === undefined ? {} : { logY }),
-      ...(domain === undefined ? {} : { domain }),
-    });
-    return html`<figure><h3>${title}</h3>${raw(chart)}</figure>`;
-  });
+  const figures = (chosen: readonly ReportCurve[]) =>
+    html`<div class="pair">${chosen.map(curveFigure)}</div>`;
+  const open = drawn.filter(({ folded }) => folded !== true);
+  const folded = drawn.filter((curve) => curve.folded === true);
   return html`<section><h2>Training</h2><p class="hint">Long curves show means; the pale band reaches from the least to the largest value.</p>
-<div class="pair">${figures}</div></section>`;
+${open.length > 0 && figures(open)}
+${
+  folded.length > 0 &&
+  html`<details><summary>${folded.map(({ title }) => title).join(', ')}</summary>${figures(folded)}</details>`
+}</section>`;
+}
+
+function curveFigure({ title, series, logY, domain }: ReportCurve): Markup {
+  const chart = lineChart({
+    title,
+    series: series.map(({ label, steps, values }) => ({ label, x: steps, y: values })),
+    width: CHART_WIDTH,
+    ...(logY === undefined ? {} : { logY }),
+    ...(domain === undefined ? {} : { domain }),
+  });
+  return html`<figure><h3>${title}</h3>${raw(chart)}</figure>`;
 }

@@ -1,48 +1,47 @@
-/** @file The top of the report: the answer as a headline, a sentence and a bar. */
+/** @file The top of the report: the answer as a headline, what puts it in doubt, a sentence and a bar. */
 import { html, type Markup, type Part } from './html.js';
-import { componentColor, parseColor } from './palette.js';
+import { groupColor, parseColor } from './palette.js';
 import type { ReportData, ReportGroup } from './report-data.js';
 import { formatNumber, formatPercent } from './svg.js';
 
-/** A component with a smaller share than this is not a group that was found. */
-const SMALLEST_GROUP = 0.005;
 /** A headline names at most this many sizes. */
 const MOST_IN_HEADLINE = 8;
 
-/** Groups from the largest to the smallest. */
-export function bySize(groups: readonly ReportGroup[]): ReportGroup[] {
-  return [...groups].sort((a, b) => b.size - a.size || a.component - b.component);
+/** The one way in which the report writes shares: "53.4 %". */
+export function percent(share: number): string {
+  return formatPercent(share, 1);
 }
 
-/** The groups that are large enough to have been found, largest first. */
-export function foundGroups(groups: readonly ReportGroup[]): ReportGroup[] {
-  return bySize(groups).filter(({ size }) => size >= SMALLEST_GROUP);
+/** "group 1", or "group 1 (sevens)" where it has a name. */
+export function groupName({ number, name }: Pick<ReportGroup, 'number' | 'name'>): string {
+  return name === undefined ? `group ${number}` : `group ${number} (${name})`;
 }
 
-/** "4 groups found: 53 %, 27 %, 13 %, 7 %": the percentages add up to 100 when the shares do to 1. */
-export function headline(groups: readonly ReportGroup[]): string {
-  const count = groups.length === 1 ? '1 group found' : `${groups.length} groups found`;
-  if (groups.length === 0) return count;
-  const percents = roundShares(groups.map(({ size }) => size)).map((percent) => `${percent}\u202f%`);
-  const more = percents.length > MOST_IN_HEADLINE ? ', …' : '';
-  return `${count}: ${percents.slice(0, MOST_IN_HEADLINE).join(', ')}${more}`;
+/** A square of the group's colour, its number, and its name. */
+export function groupTag({ number, name }: Pick<ReportGroup, 'number' | 'name'>): Markup {
+  return html`<span class="swatch" style="background:${groupColor(number - 1)}"></span>group ${number}${
+    name !== undefined && html` <span class="given">(${name})</span>`
+  }`;
 }
 
-/** Whole percents by largest remainder, so that rounding does not make the sum 99 or 101. */
-export function roundShares(shares: readonly number[]): number[] {
-  const exact = shares.map((share) => share * 100);
-  const rounded = exact.map(Math.floor);
-  const missing = Math.round(exact.reduce((a, b) => a + b, 0)) - rounded.reduce((a, b) => a + b, 0);
-  const order = exact.map((_, index) => index);
-  order.sort((a, b) => exact[b]! - rounded[b]! - (exact[a]! - rounded[a]!) || a - b);
-  for (const index of order.slice(0, Math.max(0, missing))) rounded[index]!++;
-  return rounded;
+/**
+ * "4 groups, as asked: 53.4 %, 26.7 %, 13.3 %, 6.6 %". How many there are is no finding, and the sentence does not say
+ * so; where the sizes are in doubt, it says that.
+ */
+export function headline({ groups, warnings = [] }: Pick<ReportData, 'groups' | 'warnings'>): string {
+  if (groups.length < 2) return groups.length === 1 ? 'One group, which holds all data' : 'No groups';
+  const shown = groups.slice(0, MOST_IN_HEADLINE).map(({ size }) => percent(size));
+  const more = groups.length > MOST_IN_HEADLINE ? ', …' : '';
+  const doubt = warnings.length > 0 ? '; their sizes are in doubt' : '';
+  return `${groups.length} groups, as asked${doubt}: ${shown.join(', ')}${more}`;
 }
 
-/** "SLOGAN learned them from 1,797 samples of digits, without labels, in 3,000 steps." */
-export function lead({ run }: ReportData): string {
+/** "SLOGAN learned these groups from 1,797 unlabelled samples of digits in 3,000 steps." */
+export function lead({ run, groups }: Pick<ReportData, 'run' | 'groups'>): string {
   const { dataset, method, steps } = run;
-  return `${method} learned them from ${formatNumber(dataset.count)} unlabelled samples of ${dataset.name} in ${formatNumber(steps)} steps.`;
+  const from = `from ${formatNumber(dataset.count)} unlabelled samples of ${dataset.name} in ${formatNumber(steps)} steps`;
+  if (groups.length < 2) return `${method} learned ${from}.`;
+  return `${method} was told to form ${groups.length} groups, and learned them and their sizes ${from}.`;
 }
 
 /** How far the learned sizes are from the true ones, in one sentence; nothing where the truth is unknown. */
@@ -50,12 +49,15 @@ export function verdict({ groups, nmi }: ReportData): Part {
   const errors = groups.flatMap(({ size, trueSize }) =>
     trueSize === undefined ? [] : [Math.abs(size - trueSize)],
   );
-  const agreement = nmi === undefined ? '' : `Agreement with the true groups is NMI ${formatNumber(nmi)}. `;
+  const agreement =
+    nmi === undefined
+      ? ''
+      : `Agreement with the true groups is NMI ${formatNumber(nmi)}, where 1 is complete and 0 is none. `;
   if (errors.length < groups.length || errors.length === 0) {
     return agreement === '' ? undefined : html`<p class="verdict">${agreement}</p>`;
   }
   const worst = (Math.ceil(1000 * Math.max(...errors) - 1e-9) / 10).toFixed(1);
-  return html`<p class="verdict">${agreement}Every learned size is within ${worst} percentage points of the truth.</p>`;
+  return html`<p class="verdict">${agreement}The largest error of a learned size is ${worst} percentage points.</p>`;
 }
 
 /** A run's time for people: "38 s", "1.8 min", "2.4 h". */
@@ -64,22 +66,25 @@ export function runTime(seconds: number): string {
   return seconds < 5400 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** The shares as one bar, the true ones as a thin bar below it where all are known. */
+/** The learned shares as one bar, those of the assigned data and the true ones as thin bars where all are known. */
 export function proportions(groups: readonly ReportGroup[]): Part {
-  if (groups.length === 0) return undefined;
-  const known = groups.every(({ trueSize }) => trueSize !== undefined);
-  const learned = groups.map((group) => segment(group, group.size, true));
-  const truth = groups.map((group) => segment(group, group.trueSize ?? 0, false));
+  if (groups.length < 2) return undefined;
+  const bar = (name: string, shareOf: (group: ReportGroup) => number | undefined, thin: boolean): Part => {
+    if (!groups.every((group) => shareOf(group) !== undefined)) return undefined;
+    const segments = groups.map((group) => segment(group, name, shareOf(group)!, !thin));
+    return html`<span>${name}</span><div class="share${thin && ' thin'}">${segments}</div>`;
+  };
   return html`<div class="shares">
-<span>learned</span><div class="share">${learned}</div>
-${known && html`<span>true</span><div class="share thin">${truth}</div>`}
+${bar('learned', ({ size }) => size, false)}
+${bar('assigned', ({ assigned }) => assigned?.share, true)}
+${bar('true', ({ trueSize }) => trueSize, true)}
 </div>`;
 }
 
-function segment({ component, trueName }: ReportGroup, share: number, named: boolean): Markup {
-  const color = componentColor(component);
-  const text = named && share >= 0.045 ? formatPercent(share) : '';
-  const about = `group ${component + 1}${trueName === undefined ? '' : ` (${trueName})`}: ${formatPercent(share, 1)}`;
+function segment(group: ReportGroup, what: string, share: number, written: boolean): Markup {
+  const color = groupColor(group.number - 1);
+  const text = written && share >= 0.045 ? percent(share) : '';
+  const about = `${groupName(group)}: ${what} ${percent(share)}`;
   const style = `flex:${share.toFixed(4)} 0 0;background:${color};color:${inkOn(color)}`;
   return html`<i style="${style}" title="${about}"><span>${text}</span></i>`;
 }

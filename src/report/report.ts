@@ -1,16 +1,21 @@
 /** @file The report of a run: one HTML page that needs nothing beside it. The answer comes first. */
-import { html, type Markup, raw } from './html.js';
+import { html, type Markup, type Part, raw } from './html.js';
+import { cardsSection } from './report-cards.js';
 import type { ReportData } from './report-data.js';
+import { mapSection } from './report-map.js';
 import { curvesSection, groupsSection, metricsSection, sizesSection } from './report-numbers.js';
-import { sheetsSection, viewSection } from './report-pictures.js';
+import { profileSection } from './report-profile.js';
 import { STYLE } from './report-style.js';
-import { bySize, foundGroups, headline, lead, proportions, runTime, verdict } from './report-summary.js';
+import { headline, lead, proportions, runTime, verdict } from './report-summary.js';
 import { formatNumber } from './svg.js';
 
 /**
  * The page may show what it holds and nothing else: no script, no request, whatever text a data set brings.
  */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** More remarks than these are folded. */
+const MOST_NOTES = 2;
 
 /**
  * Renders a run as one self-contained HTML page: style, SVG and PNG pictures inline, no script, no links out.
@@ -19,7 +24,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
  * @returns the page, to be written as `report.html`
  */
 export function renderReport(data: ReportData): string {
-  const title = headline(foundGroups(data.groups));
+  const title = headline(data);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -33,11 +38,12 @@ export function renderReport(data: ReportData): string {
 <main>
 ${header(data, title)}
 ${groupsSection(data)}
+${profileSection(data)}
+${cardsSection(data)}
+${mapSection(data)}
 ${sizesSection(data)}
-${viewSection(data)}
 ${metricsSection(data)}
 ${curvesSection(data)}
-${sheetsSection(data)}
 ${making(data)}
 <footer>Made by Mixtura ${data.run.version}.</footer>
 </main>
@@ -49,7 +55,7 @@ ${making(data)}
 
 function header(data: ReportData, title: string): Markup {
   const { run } = data;
-  const warnings = [...unfinished(data), ...(data.notes ?? [])];
+  const warnings = [...(data.warnings ?? []), ...unfinished(data)];
   const facts: [string, string][] = [
     ['Data', run.dataset.name],
     ['Samples', formatNumber(run.dataset.count)],
@@ -61,12 +67,26 @@ function header(data: ReportData, title: string): Markup {
   return html`<header>
 <p class="eyebrow">${run.folder}</p>
 <h1>${title}</h1>
+${warnings.length > 0 && html`<p class="note">${warnings.join(' ')}</p>`}
 <p class="lead">${lead(data)}</p>
 ${verdict(data)}
-${warnings.map((note) => html`<p class="note">${note}</p>`)}
-${proportions(bySize(data.groups))}
+${proportions(data.groups)}
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${happened(data)}
 </header>`;
+}
+
+/** What interventions did as one line that unfolds, and other remarks; many of these are folded too. */
+function happened({ interventions, notes = [] }: ReportData): Part {
+  const fold = (summary: string, list: readonly string[], kind = 'small') =>
+    html`<details class="${kind}"><summary>${summary}</summary><ul>${list.map((note) => html`<li>${note}</li>`)}</ul></details>`;
+  return [
+    interventions &&
+      fold(interventions.summary, interventions.list, interventions.unsettled ? 'small note' : 'small'),
+    notes.length > MOST_NOTES
+      ? fold(`${notes.length} remarks on the training`, notes)
+      : notes.map((note) => html`<p class="hint remark">${note}</p>`),
+  ];
 }
 
 function unfinished({ run }: ReportData): string[] {

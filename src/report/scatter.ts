@@ -2,9 +2,9 @@
  * @file Points of two dimensions, coloured by group: as SVG, and as pixels for sample sheets and TensorBoard.
  */
 import { MixturaError } from '../errors.js';
-import { componentColor, formatColor, mix, NEUTRAL, parseColor } from './palette.js';
+import { formatColor, groupColor, mix, NEUTRAL, parseColor } from './palette.js';
 import { Raster } from './raster.js';
-import { coordinate, element, extent, linearScale, type Scale, svg } from './svg.js';
+import { coordinate, element, escapeText, extent, label, linearScale, type Scale, svg } from './svg.js';
 
 /** What a scatter plot shows. */
 export interface Scatter {
@@ -12,11 +12,17 @@ export interface Scatter {
   readonly title: string;
   /** `[n, 2]`, row-major; points that are not finite are left out. */
   readonly points: ArrayLike<number>;
-  /** Group of each point (colour of that component); -1 or absent draws it grey. */
+  /** Group of each point, 0-based, the smaller ones on top; -1 or absent draws it grey. */
   readonly groups?: ArrayLike<number>;
   /** Certainty of each point's group, 0..1: the less certain, the paler (default 1). */
   readonly certainty?: ArrayLike<number>;
-  /** `[m, 2]`: crosses, such as means of components, each in its own component's colour. */
+  /** What each point is, shown where the pointer rests on it. */
+  readonly titles?: readonly string[];
+  /** Text for each group, drawn in the middle of its points. */
+  readonly labels?: readonly string[];
+  /** Images beside their points, those that would cover another left out. */
+  readonly pictures?: readonly ScatterPicture[];
+  /** `[m, 2]`: crosses, such as means of groups, each in its own group's colour. */
   readonly centers?: ArrayLike<number>;
   /** Points drawn below in pale grey, such as the real data under generated samples: `[m, 2]`. */
   readonly background?: ArrayLike<number>;
@@ -26,6 +32,16 @@ export interface Scatter {
   readonly width?: number;
   /** Radius of a point in pixels; by default smaller the more points there are. */
   readonly radius?: number;
+}
+
+/** An image beside a point of a scatter plot. */
+export interface ScatterPicture {
+  /** Place of the point among all points. */
+  readonly place: number;
+  /** Longest side in pixels. */
+  readonly side: number;
+  /** Address of the image inside the page. */
+  readonly source: string;
 }
 
 const GREY = '#a3a8b0';
@@ -55,11 +71,15 @@ export function scatterSvg(scatter: Scatter): string {
     stroke: NEUTRAL.faint,
   };
   const below = dots(eachPoint(scatter.background), layout, GREY, 0.35);
-  const layers = shadeLayers(scatter).map(({ color, points }) => dots(points, layout, color, 0.8));
-  const crosses = eachPoint(scatter.centers).map(([px, py], component) =>
-    cross(x(px), y(py), Math.max(6, radius * 3), componentColor(component)),
+  const { titles } = scatter;
+  const layers = shadeLayers(scatter).map((layer) =>
+    titles ? titledDots(layer, titles, layout) : dots(layer.points, layout, layer.color, 0.8),
   );
-  return svg(width, height, scatter.title, element('rect', frame), below, ...layers, ...crosses);
+  const crosses = eachPoint(scatter.centers).map(([px, py], group) =>
+    cross(x(px), y(py), Math.max(6, radius * 3), groupColor(group)),
+  );
+  const above = [...pictures(scatter, layout), ...crosses, ...groupLabels(scatter, layout)];
+  return svg(width, height, scatter.title, element('rect', frame), below, ...layers, ...above);
 }
 
 /**
@@ -115,39 +135,110 @@ function eachPoint(list: ArrayLike<number> = []): Point[] {
   return Array.from({ length: list.length >> 1 }, (_, i) => [list[2 * i]!, list[2 * i + 1]!] as const);
 }
 
-/** Points by colour and shade, pale ones first so that certain points lie on top. */
-function shadeLayers({ points, groups, certainty }: Scatter): { color: string; points: Point[] }[] {
-  const layers = new Map<string, { shade: number; color: string; points: Point[] }>();
+/** Points of one colour. */
+interface Layer {
+  readonly color: string;
+  readonly points: Point[];
+  /** Places of the points among all. */
+  readonly places: number[];
+}
+
+/**
+ * Points by group and shade: large groups below small ones, and in a group pale points below certain ones, so that
+ * nothing small is hidden.
+ */
+function shadeLayers({ points, groups, certainty }: Scatter): Layer[] {
+  const layers = new Map<string, Layer & { readonly shade: number; readonly group: number }>();
+  const sizes = new Map<number, number>();
   eachPoint(points).forEach((point, index) => {
     if (!point.every(Number.isFinite)) return;
     const group = groups?.[index] ?? -1;
     const sure = Math.min(1, Math.max(0, certainty?.[index] ?? 1));
     const shade = group < 0 ? SHADES : Math.max(1, Math.round(sure * SHADES));
     const key = `${shade}:${group}`;
-    const layer = layers.get(key) ?? { shade, color: shadeColor(group, shade), points: [] };
+    const layer = layers.get(key) ?? {
+      ...{ shade, group, color: shadeColor(group, shade) },
+      ...{ points: [], places: [] },
+    };
     layer.points.push(point);
+    layer.places.push(index);
     layers.set(key, layer);
+    sizes.set(group, (sizes.get(group) ?? 0) + 1);
   });
-  return [...layers.values()].sort((a, b) => a.shade - b.shade);
+  return [...layers.values()].sort(
+    (a, b) => sizes.get(b.group)! - sizes.get(a.group)! || a.group - b.group || a.shade - b.shade,
+  );
 }
 
 function shadeColor(group: number, shade: number): string {
   if (group < 0) return GREY;
-  return formatColor(mix(parseColor(componentColor(group)), parseColor(GREY), 0.85 * (1 - shade / SHADES)));
+  return formatColor(mix(parseColor(groupColor(group)), parseColor(GREY), 0.85 * (1 - shade / SHADES)));
 }
 
 /** All points of one colour as a single path of round strokes: a fifth of the size of circles. */
 function dots(points: readonly Point[], { radius, x, y }: Layout, color: string, opacity: number): string {
   const drawn = points.filter((point) => point.every(Number.isFinite));
   if (drawn.length === 0) return '';
-  const tenth = (value: number) => coordinate(Math.round(value * 10) / 10);
   return element('path', {
-    d: drawn.map(([px, py]) => `M${tenth(x(px))} ${tenth(y(py))}h0`).join(''),
+    d: drawn.map(([px, py]) => `M${coordinate(tenth(x(px)))} ${coordinate(tenth(y(py)))}h0`).join(''),
     fill: 'none',
     stroke: color,
     'stroke-width': 2 * radius,
     'stroke-linecap': 'round',
     'stroke-opacity': opacity,
+  });
+}
+
+/** Points of one colour, each of which says what it is. */
+function titledDots({ points, places, color }: Layer, titles: readonly string[], layout: Layout): string {
+  const { radius, x, y } = layout;
+  const circles = points.map(([px, py], i) =>
+    element(
+      'circle',
+      { cx: tenth(x(px)), cy: tenth(y(py)), r: tenth(radius) },
+      element('title', {}, escapeText(titles[places[i]!] ?? '')),
+    ),
+  );
+  return element('g', { fill: color, 'fill-opacity': 0.8 }, ...circles);
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** Images at the lower right of their points, the first come first, none over another or over the rim. */
+function pictures(scatter: Scatter, { x, y, width, height }: Layout): string[] {
+  const taken: { left: number; top: number; side: number }[] = [];
+  return (scatter.pictures ?? []).flatMap(({ place, side, source }) => {
+    const left = x(scatter.points[2 * place]!) + 3;
+    const top = y(scatter.points[2 * place + 1]!) + 3;
+    const free = taken.every(
+      (other) => Math.abs(other.left - left) > side + 2 || Math.abs(other.top - top) > side + 2,
+    );
+    const inside = left + side < width && top + side < height && left > 0 && top > 0;
+    if (!free || !inside) return [];
+    taken.push({ left, top, side });
+    const color = groupColor(scatter.groups?.[place] ?? 0);
+    const rim = { x: left - 1.5, y: top - 1.5, width: side + 3, height: side + 3, rx: 2, fill: color };
+    const image = { x: left, y: top, width: side, height: side, href: source };
+    const title = scatter.titles?.[place];
+    return element(
+      'g',
+      {},
+      ...(title === undefined ? [] : [element('title', {}, escapeText(title))]),
+      element('rect', rim),
+      element('image', image),
+    );
+  });
+}
+
+/** The text of each group at the median of its points. */
+function groupLabels({ labels = [], points, groups }: Scatter, { x, y }: Layout): string[] {
+  return labels.flatMap((text, group) => {
+    const own = eachPoint(points).filter((point, i) => groups?.[i] === group && point.every(Number.isFinite));
+    if (own.length === 0) return [];
+    const median = (axis: 0 | 1) => own.map((point) => point[axis]).sort((a, b) => a - b)[own.length >> 1]!;
+    return label(x(median(0)), y(median(1)) + 5, text, { class: 'place', 'text-anchor': 'middle' });
   });
 }
 

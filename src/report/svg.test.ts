@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { componentColor, formatColor, mix, parseColor } from './palette.js';
+import { formatColor, groupColor, mix, parseColor } from './palette.js';
 import {
   element,
   escapeText,
@@ -109,7 +109,7 @@ describe('scales', () => {
 
 describe('palette', () => {
   it('gives 30 components different colours', () => {
-    const colors = Array.from({ length: 30 }, (_, component) => componentColor(component));
+    const colors = Array.from({ length: 30 }, (_, component) => groupColor(component));
     expect(new Set(colors).size).toBe(30);
     for (const color of colors) expect(color).toMatch(/^#[0-9a-f]{6}$/);
   });

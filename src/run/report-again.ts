@@ -1,0 +1,105 @@
+/** @file The report of a run made again from its folder. */
+import { existsSync, readFileSync } from 'node:fs';
+import { requireWritable, writeFileAtomic } from '../atomic-file.js';
+import type { ResolvedRun } from '../config/schema.js';
+import type { Dataset } from '../data/dataset.js';
+import { DATASET_NAMES } from '../data/sets/open.js';
+import { MixturaError, usageError } from '../errors.js';
+import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
+import { methodNamed } from '../method/index.js';
+import { parseMetricName, type Score } from '../metrics/metric.js';
+import { renderReport } from '../report/report.js';
+import { absoluteName, type DataListeners, reopenData } from './prepare.js';
+import { reportData } from './report-data.js';
+import type { SavedScores } from './saved-scores.js';
+import { type TrainedRun, withTrained } from './trained.js';
+
+/** How the report of a run is made again; everything has a default. */
+export interface ReportOptions extends DataListeners {
+  /** Where it is written (default: `report.html` in the run folder, replaced). */
+  readonly out?: string | undefined;
+  /** Where the run's data are now: their file or folder (default: where they were), or none. */
+  readonly data?: string | false | undefined;
+}
+
+/**
+ * Makes the report of a run again, from its last checkpoint, its own data and the scores that were recorded.
+ *
+ * A report in the run folder needs the folder's lock; one elsewhere leaves the folder untouched.
+ *
+ * @param path the run folder
+ * @returns the file of the report
+ * @throws a MixturaError if it is no run or has no checkpoint, if the data are gone or have changed, if another process
+ * writes the run, or if the report cannot be written
+ */
+export async function reportRun(path: string, options: ReportOptions = {}): Promise<string> {
+  const { out } = options;
+  if (out !== undefined) requireWritable(out);
+  return withTrained(path, async (trained) => {
+    const { folder } = trained;
+    if (out === undefined) lock(trained);
+    try {
+      const dataset = options.data === false ? undefined : await dataOf(trained.run, options);
+      const page = renderReport(await reportData(await reported(trained, dataset)));
+      const file = out ?? folder.reportFile;
+      writeFileAtomic(file, page, () => folder.requireLock());
+      return file;
+    } finally {
+      folder.unlock();
+    }
+  });
+}
+
+function lock({ folder }: TrainedRun): void {
+  try {
+    folder.lock();
+  } catch (cause) {
+    if (!(cause instanceof MixturaError)) throw cause;
+    const message = cause.message.replace(/\.$/, '');
+    throw new MixturaError(`${message}; or write the report elsewhere by --out FILE.`, {
+      cause,
+      exitCode: cause.exitCode,
+    });
+  }
+}
+
+/** The run's own data, where they were or where they are now. */
+async function dataOf(run: ResolvedRun, { data, ...listeners }: ReportOptions): Promise<Dataset> {
+  const name = typeof data === 'string' ? absoluteName(data) : run.data.name;
+  if (!DATASET_NAMES.includes(name) && !existsSync(name)) {
+    const where = typeof data === 'string' ? name : `The data of the run, ${name},`;
+    throw usageError(
+      `${where} ${typeof data === 'string' ? 'is' : 'are'} not there; say where they are by --data, or leave them out by --no-data.`,
+    );
+  }
+  return reopenData({ ...run, data: { ...run.data, name } }, listeners);
+}
+
+/** The run as its report shows it: groups matched with the labels of the data, scores as they were recorded. */
+async function reported({ folder, run, step, inference }: TrainedRun, dataset: Dataset | undefined) {
+  const sizes = Array.from(inference.prior.mixing, (size, component) => ({ component, size }));
+  const matched: Evaluation = dataset
+    ? await evaluateModel(inference, dataset, { split: 'train', kmeans: false })
+    : { summary: {}, scores: [], groups: sizes };
+  return {
+    ...{ folder, run, dataset, inference },
+    method: methodNamed(run.method),
+    outcome: {
+      step,
+      finished: step >= run.steps,
+      seconds: folder.readMetrics(step).at(-1)?.seconds ?? 0,
+      evaluation: { ...matched, scores: scoresOf(folder.scoresFile, folder.path) },
+    },
+  };
+}
+
+/** The scores that were last written; none where there are none. */
+function scoresOf(file: string, run: string): Score[] {
+  if (!existsSync(file)) return [];
+  try {
+    const { metrics } = JSON.parse(readFileSync(file, 'utf8')) as SavedScores;
+    return Object.entries(metrics).map(([name, value]) => ({ ...parseMetricName(name), value }));
+  } catch (cause) {
+    throw new MixturaError(`${file} is damaged; write it again by: mixtura evaluate ${run}.`, { cause });
+  }
+}
