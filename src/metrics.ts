@@ -46,6 +46,7 @@ export {
   type Split,
   splits,
 } from './metrics/metric.js';
+export { explainMetric } from './metrics/metric-explanations.js';
 export { type MetricRow, metrics } from './metrics/metric-table.js';
 export { type ModeScores, type ModeScoresInput, modeScores } from './metrics/modes.js';
 export { nmi } from './metrics/nmi.js';

@@ -183,6 +183,45 @@ describe('scatter', () => {
     expectWellFormed(svg);
   });
 
+  it('draws small groups above large ones, whatever their order and certainty', () => {
+    const many = Array.from({ length: 12 }, (_, i) => i);
+    const svg = scatterSvg({
+      title: 't',
+      points: many.flatMap((i) => [i, i % 5]),
+      groups: many.map((i) => (i === 3 ? 0 : i < 6 ? 1 : 2)),
+      certainty: many.map((i) => (i === 3 ? 0.9 : 1)),
+    });
+    const colors = [...svg.matchAll(/<path [^>]*stroke="([^"]*)"/g)].map((match) => match[1]);
+    expect(colors).toEqual([2, 1, 0].map(groupColor));
+  });
+
+  it('says of each point what it is, and names each group in its middle', () => {
+    const svg = scatterSvg({
+      title: 't',
+      points,
+      groups: [0, 0, 1, 1],
+      titles: ['a', 'b', '<c>', 'd'],
+      labels: ['1', '2'],
+    });
+    expect([...svg.matchAll(/<circle[^>]*><title>([^<]*)/g)].map((match) => match[1])).toEqual([
+      'a',
+      'b',
+      '&lt;c&gt;',
+      'd',
+    ]);
+    expect([...svg.matchAll(/class="place"[^>]*>([^<]*)/g)].map((match) => match[1])).toEqual(['1', '2']);
+    expectWellFormed(svg);
+  });
+
+  it('puts images beside their points, none over another, none over the rim', () => {
+    const picture = (place: number) => ({ place, side: 20, source: `data:${place}` });
+    const close = [0, 0, 1, 1, 50, 50, 100, 0];
+    const svg = scatterSvg({ title: 't', points: close, width: 200, pictures: [0, 1, 2, 3].map(picture) });
+    // Point 1 is beside point 0, and point 3 in the corner; point 0 lies at the bottom, with no room below.
+    expect([...svg.matchAll(/href="data:(\d)"/g)].map((match) => match[1])).toEqual(['2']);
+    expectWellFormed(svg);
+  });
+
   it('puts the same dots into pixels', () => {
     const { width, height, data } = decode(
       scatterPng({ title: 't', points, groups: [0, 1, 2, 3], width: 128, radius: 3 }),

@@ -69,7 +69,7 @@ function cardContent(group: ReportGroup, { groups, form, profile = [], view }: R
   const order = [...telling, ...profile.filter((column) => !telling.includes(column))];
   const chosen = order.length > 0 ? order.map(({ index }) => index) : [...form.columns.keys()];
   const rows = memberTable(kinds, form.columns, chosen.slice(0, MOST_IN_ROWS));
-  if (form.kind === 'points') return [pointSheet(group, view?.kind === 'data' ? view.points : []), rows];
+  if (form.kind === 'points') return [rows, pointSheet(group, view?.kind === 'data' ? view.points : [])];
   return [profile.length > 0 && groupProfile(telling, group), rows];
 }
 

@@ -48,7 +48,7 @@ ${pictures && cell('most typical data', 'fill', thumbnails(group.typical, form, 
 <h2>The groups</h2>
 <p class="hint">${parts.filter(Boolean).join(' ')}</p>
 <table class="stack">
-<tr><th>group</th>${head(true, 'learned size')}${head(assigned, 'assigned data')}${head(known, 'true size')}${head(matched, 'matched class', '')}${head(compared, 'differs most in', '')}${head(pictures, 'most typical data', '')}</tr>
+<tr class="head"><th>group</th>${head(true, 'learned size')}${head(assigned, 'assigned data')}${head(known, 'true size')}${head(matched, 'matched class', '')}${head(compared, 'differs most in', '')}${head(pictures, 'most typical data', '')}</tr>
 ${rows}
 </table>
 </section>`;

@@ -26,7 +26,7 @@ d is the difference of the group's mean and that of all other rows, over their p
 A column is listed where |d| of some group is at least ${SMALL_EFFECT} and larger than chance makes it among all columns and groups; not where η² is below ${SMALL_SEPARATION} and no |d| reaches ${MEDIUM_EFFECT}, as the groups were formed from these very columns.</p>
 ${
   rows.length > 0
-    ? html`<table class="stack"><tr><th>column</th><th>separation</th><th class="number">η²</th><th>highest</th><th>lowest</th></tr>${rows}</table>`
+    ? html`<table class="stack"><tr class="head"><th>column</th><th>separation</th><th class="number">η²</th><th>highest</th><th>lowest</th></tr>${rows}</table>`
     : html`<p>No column does: no group differs clearly from the rest in any of them.</p>`
 }
 ${telling.length > MOST_COLUMNS && html`<p class="hint">The ${MOST_COLUMNS} most telling of ${telling.length} such columns.</p>`}
@@ -41,7 +41,7 @@ function tellingRow(column: ColumnProfile, groups: readonly ReportGroup[]): Mark
   const extreme = (group: ReportGroup | undefined, name: string) =>
     html`<td class="nowrap" data-name="${name}">${
       group !== undefined &&
-      html`${groupTag({ number: group.number })} <span class="soft">${formatMean(column, column.groups[group.number - 1]!.mean)}, d ${signed(effectOf(column, group))}</span>`
+      html`<span>${groupTag({ number: group.number })} <span class="soft">${formatMean(column, column.groups[group.number - 1]!.mean)}, d ${signed(effectOf(column, group))}</span></span>`
     }</td>`;
   const width = (100 * column.separation).toFixed(1);
   return html`<tr><td class="name">${column.name}</td><td class="fill" data-name="separation"><div class="meter"><i style="width:${width}%"></i></div></td>

@@ -54,7 +54,7 @@ details .pair { margin-top: 16px; } .card > svg { max-width: 320px; } .card > p 
 .thumbs figure { width: 56px; } .thumbs img { width: 56px; height: 56px; object-fit: contain; }
 .thumbs figcaption { font-size: 10px; line-height: 1.25; max-height: 2.5em; margin-top: 2px; overflow: hidden; overflow-wrap: anywhere; }
 td .thumbs figcaption { display: none; } td .thumbs figure, td .thumbs img { width: 44px; height: 44px; }
-table.rows { font-size: 13px; } .scroll + .scroll { margin-top: 18px; } td.nowrap { white-space: nowrap; } table.rows td, table.rows th { padding: 4px 14px 4px 0; white-space: nowrap; } table.rows th.kind { color: var(--ink); padding-top: 12px; }
+table.rows { font-size: 13px; } table.rows td.soft { font-size: inherit; } .scroll + .scroll { margin-top: 18px; } td.nowrap { white-space: nowrap; } table.rows td, table.rows th { padding: 4px 14px 4px 0; white-space: nowrap; } table.rows th.kind { color: var(--ink); padding-top: 12px; }
 table.all { width: auto; font-size: 12px; } table.all td, table.all th { padding: 3px 14px 3px 0; white-space: nowrap; text-align: right; } table.all th:first-child { text-align: left; } table.all i { color: var(--soft); font-style: normal; }
 .pale, .pale th { color: var(--soft); opacity: 0.75; font-weight: 400; } p.pale { font-size: 14px; margin-top: 14px; max-width: 100ch; overflow-wrap: anywhere; }
 .meter { height: 8px; min-width: 80px; max-width: 220px; border-radius: 4px; background: var(--line); } .meter i { display: block; height: 100%; border-radius: 4px; background: var(--soft); }
@@ -67,10 +67,11 @@ details.small { font-size: 14px; } details.small ul { color: var(--soft); margin
 details { margin-top: 16px; } summary { cursor: pointer; color: var(--soft); } details table { margin-top: 12px; font-size: 14px; } details td { padding: 5px 20px 5px 0; }
 footer { margin-top: 72px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--soft); font-size: 13px; }
 @media (max-width: 640px) { main { padding: 32px 18px 48px; }
-  table.stack, table.stack tbody, table.stack tr, table.stack td { display: block; } table.stack th { display: none; }
+  table.stack, table.stack tbody, table.stack tr, table.stack td { display: block; } table.stack tr.head { display: none; }
   table.stack tr { border-top: 1px solid var(--line); padding: 10px 0; } table.stack td { border: 0; padding: 3px 0; white-space: normal; }
   table.stack td[data-name] { display: flex; gap: 14px; justify-content: space-between; text-align: left; align-items: center; } table.stack td[data-name]::before { content: attr(data-name); color: var(--soft); font-size: 13px; font-weight: 400; flex: none; }
   table.stack td.fill { width: auto; } table.stack .meter { flex: 1; } }
 @media print { :root { --page: #fff; --ink: #000; --soft: #444; --line: #ccc; --card: #fff; --note: #fff; --note-ink: #000; color-scheme: light; }
-  body { font-size: 12px; } main { max-width: none; padding: 0; } section { margin-top: 28px; } h2 { break-after: avoid; } tr, .metric, .card { break-inside: avoid; } h1 { font-size: 28px; } .scroll { overflow: visible; } }
+  body { font-size: 12px; } main { max-width: none; padding: 0; } section { margin-top: 28px; } h2 { break-after: avoid; } tr, .metric, .card { break-inside: avoid; } h1 { font-size: 28px; } .scroll { overflow: visible; }
+  .cards.broad { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 24px; } table.rows { font-size: 9px; } table.rows td, table.rows th { padding: 2px 8px 2px 0; font-size: 9px; } }
 `;

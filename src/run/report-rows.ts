@@ -35,7 +35,7 @@ export interface LookedAt {
 
 /** Assigns the data, or as many rows chosen at random as a report bears; nothing for a method that assigns none. */
 export async function lookAt(
-  inference: Inference,
+  inference: Pick<Inference, 'assigns' | 'assign'>,
   dataset: Dataset,
   order: readonly number[],
   quick = false,
@@ -150,7 +150,7 @@ export function profileOf({ dataset, rows, groups, first }: LookedAt): ColumnPro
 /** The map: data of two dimensions as it is, else encodings; every group has some points, if it has any data. */
 export async function viewOf(
   looked: LookedAt,
-  inference: Inference,
+  inference: Pick<Inference, 'features'>,
   members: readonly ChosenMembers[],
 ): Promise<ReportView> {
   const { dataset, rows, groups, probabilities } = looked;
