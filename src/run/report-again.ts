@@ -77,10 +77,9 @@ async function dataOf(run: ResolvedRun, { data, ...listeners }: ReportOptions): 
 
 /** The run as its report shows it: groups matched with the labels of the data, scores as they were recorded. */
 async function reported({ folder, run, step, inference }: TrainedRun, dataset: Dataset | undefined) {
-  const sizes = Array.from(inference.prior.mixing, (size, component) => ({ component, size }));
   const matched: Evaluation = dataset
     ? await evaluateModel(inference, dataset, { split: 'train', kmeans: false })
-    : { summary: {}, scores: [], groups: sizes };
+    : { summary: {}, scores: [], groups: [] };
   return {
     ...{ folder, run, dataset, inference },
     method: methodNamed(run.method),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { groupNumbers, groupOrder } from '../cluster/group-order.js';
 import type { ResolvedRun } from '../config/schema.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
+import type { FoundGroup } from '../evaluate/labels.js';
 import { sizeWarnings } from '../evaluate/size-warnings.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric, metricName, type Score } from '../metrics/metric.js';
@@ -143,7 +144,8 @@ async function groupsOf(
   const drawn = run.dataset.kind === 'table' ? 0 : mostSamples(run, order.length);
   const groups: ReportGroup[] = [];
   for (const [at, component] of order.entries()) {
-    const { trueSize, trueName } = found[component]!;
+    const { trueSize, trueName }: Partial<FoundGroup> =
+      found.find((one) => one.component === component) ?? {};
     const name = names.get(component) ?? trueName;
     const { typical, borderline, least } = members?.[at] ?? {};
     groups.push({
@@ -236,14 +238,20 @@ function checksOf({ session }: Inference, steps: number): number | undefined {
   return checks;
 }
 
-/** The learned sizes when nine tenths of the steps were done, as far as they were logged. */
+/** Where a tenth of the steps were left, give or take half of that. */
+const LAST_TENTH = { from: 0.85, at: 0.9, to: 0.95 };
+
+/** The learned sizes when about a tenth of the steps were left, if they were logged then. */
 function earlierSizes(
   lines: readonly MetricsLine[],
   steps: number,
   order: readonly number[],
 ): number[] | undefined {
-  const line = lines.filter(({ step }) => step <= 0.9 * steps).at(-1);
-  return line && order.map((component) => line.sizes[component]!);
+  const { from, at, to } = LAST_TENTH;
+  const [near] = lines
+    .filter(({ step }) => step >= from * steps && step <= to * steps)
+    .sort((a, b) => Math.abs(a.step - at * steps) - Math.abs(b.step - at * steps));
+  return near && order.map((component) => near.sizes[component]!);
 }
 
 function settingsOf(run: ResolvedRun): NonNullable<ReportData['settings']> {

@@ -34,6 +34,13 @@ it('says that a run never settled where every check moved something', () => {
   expect(foldNotes(all.slice(0, 3), 3, [1, 2]).interventions!.unsettled).toBe(false);
 });
 
+it('leaves the sizes of groups that move as they are', () => {
+  const note = 'Before step 21: Relocation moves the 2 groups of 40.0 %, 10.0 % (normalised cut 2 to 1).';
+  const { interventions } = foldNotes([note], 16, [2, 1]);
+  expect(interventions!.summary).toBe('Relocation moved components once in 16 checks, at step 21.');
+  expect(interventions!.list).toEqual([note]);
+});
+
 it('knows other interventions by their first word, and leaves other notes alone', () => {
   const { interventions } = foldNotes(['Before step 5: Reassignment changed 20 labels.'], undefined, [1]);
   expect(interventions!.summary).toBe('Reassignment acted once, at step 5.');

@@ -13,7 +13,7 @@ export interface FoldedNotes {
 /** Fewer looks than this say nothing about whether a run settles. */
 const LEAST_CHECKS = 4;
 /** "Before step 21: Relocation moves groups 1, 2": the step, who acted, and what it did. */
-const ACTED = /^Before step (\d+): (\w+)(?: (moves) (?:groups|components))?/;
+const ACTED = /^Before step (\d+): (\w+)(?: (moves)\b)?/;
 
 /**
  * Folds the notes of interventions into a line.
