@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportRun } from '../src/index.js';
+import { RunFolder, reportRun } from '../src/index.js';
 import { Stream } from '../src/math/random.js';
 import { Scratch } from './support/cli.js';
 import { encodePng } from './support/png.js';
@@ -175,6 +175,22 @@ describe('mixtura report', () => {
       '--data and --no-data exclude each other; give one of them.\n',
     ]);
     expect((await place.run('report', 'photos')).stderr).toContain('photos is not a run');
+  }, 60_000);
+
+  it('waits for nobody: a run that is being written gives its report elsewhere', async () => {
+    const folder = RunFolder.open(place.file('table'));
+    folder.lock();
+    try {
+      const { code, stderr } = await place.run('report', 'table');
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^[^\n]*\.lock[^\n]*; or write the report elsewhere by --out FILE\.\n$/),
+      ]);
+      await place.json('report', 'table', '--out', 'locked.html');
+      expect(pageOf('locked.html')).toContain('2 groups, as asked');
+    } finally {
+      folder.unlock();
+    }
   }, 60_000);
 
   it.skipIf(process.getuid?.() === 0)('asks for --out where the folder cannot be written', async () => {
