@@ -6,6 +6,7 @@ import { withTrained } from '../run/trained.js';
 import { type AssignedData, assignFile, groupCounts } from '../run/use/assign.js';
 import { assignedRows, assignmentCsv } from '../run/use/assignment-csv.js';
 import { dataLines } from './data-lines.js';
+import { IMAGE_OPTIONS } from './image-options.js';
 import { note, percent, printJson, write } from './output.js';
 import { tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
@@ -37,6 +38,7 @@ export const clusterVerb: Verb = {
       value: 'RULE',
       summary: "table: missing values: median, refuse or drop-rows (default: the run's own rule)",
     },
+    background: IMAGE_OPTIONS.background!,
     split: { value: 'PART', summary: 'train or test (default: both, where the data have two parts)' },
   },
   examples: [
@@ -61,7 +63,12 @@ async function runCluster(args: Arguments): Promise<number> {
   }
   if (out !== undefined) requireWritable(out);
   return withTrained(path!, async (trained) => {
-    const assigned = await assignFile(trained, file!, { ...readingOptions(args), split, ...dataLines() });
+    const assigned = await assignFile(trained, file!, {
+      ...readingOptions(args),
+      background: args.text('background'),
+      split,
+      ...dataLines(),
+    });
     if (out !== undefined) writeGroups(out, assigned);
     if (args.flag('json')) printJson(resultOf(path!, file!, out, assigned));
     else if (out === undefined) write(assignmentCsv(assigned));

@@ -9,6 +9,11 @@ export const IMAGE_OPTIONS: Readonly<Record<string, Option>> = {
   crop: { value: 'HOW', summary: 'folder of images, before resizing: center (default) or none (stretch)' },
   grey: { summary: 'folder of images: as grey ones (default where all are)' },
   color: { summary: 'folder of images: as colour ones' },
+  background: {
+    value: 'COLOUR',
+    summary:
+      'folder of images: what transparent parts lie on, white, black or #rrggbb (default: by what is visible)',
+  },
 };
 
 /** What was given of them. @throws a usage error for a value that is none. */
@@ -19,5 +24,6 @@ export function imageOptions(args: Arguments): ImageOptions {
   }
   const [grey, color] = [args.flag('grey'), args.flag('color')];
   if (grey && color) throw usageError('Both --grey and --color are given; give one of them.');
-  return { size: args.text('size'), crop, color: grey ? 'grey' : color ? 'color' : undefined };
+  const background = args.text('background');
+  return { size: args.text('size'), crop, color: grey ? 'grey' : color ? 'color' : undefined, background };
 }

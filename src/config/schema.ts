@@ -67,6 +67,10 @@ export const dataSchema = z.strictObject({
     .optional()
     .describe('before resizing: keep the middle of the wanted proportions (default), or stretch all'),
   color: z.enum(['grey', 'color']).optional().describe('images as grey or colour (default: grey if all are)'),
+  background: z
+    .string()
+    .optional()
+    .describe('what transparent parts of images are laid on: white, black or #rrggbb'),
   subsetSeed: wholeNumber.default(0).describe('seed of the subset, apart from the seed of training'),
 });
 
@@ -117,6 +121,8 @@ export interface ResolvedRun extends RunConfig {
     readonly maximum?: number;
     readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
     readonly largestCount?: number;
+    /** What transparent parts of images were laid on, where there are some. */
+    readonly background?: string;
     /** How the columns of a table's file became columns of numbers. */
     readonly coding?: readonly ColumnCoding[];
     /** Names of the columns of a table, where it has some. */

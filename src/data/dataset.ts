@@ -62,6 +62,8 @@ export interface ArraySource {
   readonly scaling?: ColumnScaling | undefined;
   /** The count that was mapped to 1, for values that are scaled counts already. */
   readonly largestCount?: number | undefined;
+  /** What transparent parts of images were laid on. */
+  readonly background?: string | undefined;
   /** How columns of words and dates became the values. */
   readonly coding?: readonly ColumnCoding[] | undefined;
   readonly labels?: Int32Array | undefined;

@@ -13,8 +13,8 @@ import {
   storedDataset,
 } from './dataset.js';
 
-/** How a stored value is written: an unsigned byte, or a little-endian float of 4 bytes. */
-export type StoredType = 'uint8' | 'float32';
+/** How a stored value is written: an unsigned byte, or a little-endian whole number of 2 bytes or float of 4. */
+export type StoredType = 'uint8' | 'uint16' | 'float32';
 
 /** Rows in a file: row i begins at byte `offset + i * stride`. */
 export interface FilePiece {
@@ -41,7 +41,7 @@ const RUN_BYTES = 1 << 20;
 
 /** Bytes of one stored value. */
 export function bytesOf(type: StoredType): number {
-  return type === 'uint8' ? 1 : 4;
+  return { uint8: 1, uint16: 2, float32: 4 }[type];
 }
 
 /**
@@ -205,6 +205,12 @@ function rowCopier(type: StoredType, size: number, maximum: number): RowCopier {
     const scaled = byteScale(maximum);
     return (bytes, at, out, to) => {
       for (let j = 0; j < size; j++) out[to + j] = scaled[bytes[at + j]!]!;
+    };
+  }
+  if (type === 'uint16') {
+    return (bytes, at, out, to) => {
+      for (let j = 0; j < size; j++)
+        out[to + j] = (bytes[at + 2 * j]! + 256 * bytes[at + 2 * j + 1]!) / maximum;
     };
   }
   return (bytes, at, out, to) => {

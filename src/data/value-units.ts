@@ -16,6 +16,8 @@ export interface ValueUnits {
   readonly scaling?: ColumnScaling;
   /** The count that `read` maps to 1, for data of counts, read as log2(x + 1) / log2(largestCount + 1). */
   readonly largestCount?: number;
+  /** What transparent parts of images were laid on, where there are some: `white`, `black` or `#rrggbb`. */
+  readonly background?: string;
   /** How the columns of the file became columns of numbers, where not all are complete numbers. */
   readonly coding?: readonly ColumnCoding[];
   /** Names of the columns of a table as they are read, where they are known. */
@@ -28,11 +30,12 @@ export function unitParts(
     readonly [Field in keyof ValueUnits]: ValueUnits[Field] | undefined;
   },
 ): ValueUnits {
-  const { maximum, scaling, largestCount, coding, columns } = from;
+  const { maximum, scaling, largestCount, background, coding, columns } = from;
   return {
     ...(maximum === undefined ? {} : { maximum }),
     ...(scaling === undefined ? {} : { scaling }),
     ...(largestCount === undefined ? {} : { largestCount }),
+    ...(background === undefined ? {} : { background }),
     ...(coding === undefined ? {} : { coding }),
     ...(columns === undefined ? {} : { columns }),
   };

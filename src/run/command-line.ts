@@ -3,11 +3,22 @@ import { deviceOf, type ResolvedRun } from '../config/schema.js';
 
 /** `mixtura train` with every setting of the run. The seed of the subset has no option, and is the default. */
 export function commandLine(run: ResolvedRun): string {
-  const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color } = run.data;
+  const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, background } =
+    run.data;
   const { header, id, drop, keep, delimiter, decimal, missing, categories } = run.data;
   const table = { header, id, drop, keep, delimiter, decimal, missing, categories: categories?.toString() };
   const words = ['mixtura', 'train', name, '--method', run.method, '--components', String(run.components)];
-  for (const [flag, value] of Object.entries({ classes, ratio, groups, label, key, ...table, size, crop })) {
+  for (const [flag, value] of Object.entries({
+    classes,
+    ratio,
+    groups,
+    label,
+    key,
+    ...table,
+    size,
+    crop,
+    background,
+  })) {
     if (value === undefined) continue;
     // A value that begins like an option must not stand alone.
     words.push(...(value.startsWith('-') ? [`--${flag}=${value}`] : [`--${flag}`, value]));

@@ -112,7 +112,7 @@ function openRunData(
   how: Pick<OpenOptions, 'scaling' | 'reading' | 'coding'> = { scaling: 'standardize' },
 ): Promise<Dataset> {
   const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
-  const { header, id, drop, keep, delimiter, decimal, missing, categories } = data;
+  const { header, id, drop, keep, delimiter, decimal, missing, categories, background } = data;
   // What is not there has no kind, so no option can be wrong for it.
   if (isGone(name)) return openDataset(name);
   return openDataset(name, {
@@ -126,6 +126,7 @@ function openRunData(
     size,
     crop,
     color,
+    background,
     subsetSeed,
     header,
     id,

@@ -50,6 +50,8 @@ export interface Png extends PngHeader {
   readonly palette: Uint8Array;
   readonly transparency: Uint8Array;
   readonly packed: Uint8Array;
+  /** The chunk `eXIf`, if there is one: a TIFF structure. */
+  readonly exif?: Uint8Array | undefined;
 }
 
 /** Whether the bytes begin as a PNG does. */
@@ -57,12 +59,13 @@ export function isPng(bytes: Uint8Array): boolean {
   return PNG_SIGNATURE.every((byte, i) => bytes[i] === byte);
 }
 
-/** The chunks that make up the picture; all others (profiles, texts, animations) are passed over unread. */
+/** The chunks that make up the picture; and what says which side is up; all others (profiles, texts, animations) are passed over unread. */
 export function readChunks(bytes: Uint8Array): Png {
   if (!isPng(bytes)) throw bad('it does not begin as a PNG');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let header: PngHeader | undefined;
   let [palette, transparency] = [new Uint8Array(0), new Uint8Array(0)];
+  let exif: Uint8Array | undefined;
   const packed: Uint8Array[] = [];
   for (let at = PNG_SIGNATURE.length; ; ) {
     if (at + 12 > bytes.length) throw bad('it is truncated');
@@ -80,11 +83,12 @@ export function readChunks(bytes: Uint8Array): Png {
     else if (type === 'PLTE') palette = new Uint8Array(data);
     else if (type === 'tRNS') transparency = new Uint8Array(data);
     else if (type === 'IDAT') packed.push(data);
+    else if (type === 'eXIf') exif = data;
     else if (critical) throw bad(`it has a chunk ${printable(type)} that is not known`);
     at += 12 + length;
   }
   if (!header) throw bad('it has no header');
-  return { ...header, palette, transparency, packed: Buffer.concat(packed) };
+  return { ...header, palette, transparency, exif, packed: Buffer.concat(packed) };
 }
 
 function readHeader(data: Uint8Array): PngHeader {

@@ -8,8 +8,9 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { removeLeftovers, temporaryName } from '../../atomic-file.js';
 import { MixturaError } from '../../errors.js';
 import { contentFingerprint, type Dataset, type DatasetDescription, sampleSize } from '../dataset.js';
 import {
@@ -33,8 +34,9 @@ const descriptionSchema = z.strictObject({
   kind: z.enum(['image', 'points', 'table']),
   shape: z.array(wholeNumber).min(1).max(4),
   range: z.enum(['unit', 'signed', 'real']),
-  type: z.enum(['uint8', 'float32']),
+  type: z.enum(['uint8', 'uint16', 'float32']),
   maximum: z.number().positive().optional(),
+  background: z.string().optional(),
   classNames: z.array(z.string()).min(1).optional(),
   /** What was left out when the file was made; it is reported again whenever the file is opened. */
   notices: z.array(z.string()),
@@ -54,6 +56,8 @@ export interface CacheContent extends Pick<DatasetDescription, 'name' | 'source'
   readonly type: StoredType;
   /** The stored value that is read as 1. */
   readonly maximum?: number | undefined;
+  /** What transparent parts were laid on, where there are some. */
+  readonly background?: string | undefined;
   /** Name of each class, where there are labels. */
   readonly classNames?: string[] | undefined;
   /** What was left out when the file was made, a sentence each. */
@@ -81,10 +85,11 @@ export class CacheWriter {
   /** @throws MixturaError if the file cannot be written. */
   constructor(path: string) {
     this.#path = path;
-    this.#temporary = `${path}.part-${process.pid}`;
+    this.#temporary = join(dirname(path), temporaryName(basename(path)));
     this.#fd = this.#writing(() => {
       mkdirSync(dirname(path), { recursive: true });
-      return openSync(this.#temporary, 'w+');
+      removeLeftovers(path);
+      return openSync(this.#temporary, 'wx+');
     });
   }
 
@@ -217,8 +222,8 @@ function datasetOf(fd: number, bytes: number, description: Description, end: num
 }
 
 function describe(content: CacheContent, labels: Int32Array | undefined): DatasetDescription {
-  const { name, source, kind, shape, range, maximum, classNames } = content;
-  return { name, source, kind, shape, range, maximum, classNames: labels && classNames, labels };
+  const { name, source, kind, shape, range, maximum, background, classNames } = content;
+  return { name, source, kind, shape, range, maximum, background, classNames: labels && classNames, labels };
 }
 
 /** One piece a split, one behind the other. */

@@ -47,9 +47,15 @@ function put(path: string, content: Uint8Array | string): void {
   writeFileSync(join(folder, path), content);
 }
 
-/** A PNG of one grey. */
+/** A PNG of one grey, but for a white pixel at its end. */
 const grey = (value: number, width = 4, height = 4) =>
-  encodePng({ width, height, colour: 0, depth: 8, samples: new Array(width * height).fill(value) });
+  encodePng({
+    width,
+    height,
+    colour: 0,
+    depth: 8,
+    samples: [...new Array(width * height - 1).fill(value), 255],
+  });
 /** A PNG of one colour. */
 const colour = (rgb: readonly number[], width = 4, height = 4) =>
   encodePng({
@@ -283,18 +289,22 @@ describe('JPEG and WebP', () => {
     );
   });
 
-  it('are turned as the camera says, and laid on black where transparent', async () => {
+  it('are turned as the camera says, and laid on the background where transparent', async () => {
     const wide = Buffer.from([255, 0, 0, 0].flatMap((v) => [v, v, v]));
     const turned = sharp(wide, { raw: { width: 4, height: 1, channels: 3 } }).withMetadata({
       orientation: 6,
     });
-    const { width, height } = await decodeImage(await turned.jpeg().toBuffer(), { crop: 'center' });
-    expect([width, height]).toEqual([1, 4]);
+    const upright = await decodeImage(await turned.jpeg().toBuffer(), { crop: 'center' });
+    expect([upright?.width, upright?.height]).toEqual([1, 4]);
     const clear = sharp({
       create: { width: 2, height: 2, channels: 4, background: { r: 255, g: 255, b: 255, alpha: 0 } },
     });
-    const { data } = await decodeImage(await clear.webp({ lossless: true }).toBuffer(), { crop: 'center' });
-    expect([...data]).toEqual(new Array(12).fill(0));
+    const webp = await clear.webp({ lossless: true }).toBuffer();
+    const laid = await decodeImage(webp, { crop: 'center' }, { background: [0, 0, 0] });
+    expect([...laid!.data]).toEqual(new Array(12).fill(0));
+    const red = await decodeImage(webp, { crop: 'center' }, { background: [255, 0, 0] });
+    expect([...red!.data]).toEqual([255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0]);
+    expect(await decodeImage(webp, { crop: 'center' })).toBeUndefined();
   });
 
   it('that are cut short do not decode; formats that sharp knows besides are not handed to it', async () => {
@@ -321,8 +331,8 @@ describe('JPEG and WebP', () => {
       for (let n = 0; n < 4; n++) bytes[draw.int(bytes.length)] = draw.int(256);
       const size = draw.int(2) === 0 ? { width: 4, height: 4 } : undefined;
       try {
-        const { width, height, data } = await decodeImage(bytes, { crop: 'center', size });
-        expect(data.length).toBe(3 * width * height);
+        const image = await decodeImage(bytes, { crop: 'center', size }, { background: [0, 0, 0] });
+        expect(image!.data.length).toBe(3 * image!.width * image!.height);
       } catch (error) {
         expect(error).toBeInstanceOf(MixturaError);
         refused++;

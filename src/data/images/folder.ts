@@ -2,15 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { cacheFolder, type Environment } from '../../cache-folder.js';
-import { MixturaError, usageError } from '../../errors.js';
+import { usageError } from '../../errors.js';
 import type { Dataset } from '../dataset.js';
-import type { Pixels } from '../formats/png.js';
-import { type CachedDataset, CacheWriter, openCacheFile } from './cache-file.js';
-import { decodeImage, type ImageFit, isGrey, planes, type SharpLoader, UndecodableImage } from './decode.js';
-import { type ImageFile, type ImagePart, type ImageScan, scanImages } from './scan.js';
+import { type CachedDataset, openCacheFile } from './cache-file.js';
+import type { ImageFit, SharpLoader } from './decode.js';
+import { parseBackground } from './pixel-rule.js';
+import { prepareFolder } from './prepare-folder.js';
+import { type ImagePart, type ImageScan, scanImages } from './scan.js';
 
 /** How images become samples, as it is written on the command line. */
 export interface ImageOptions {
@@ -20,6 +20,11 @@ export interface ImageOptions {
   readonly crop?: 'center' | 'none' | undefined;
   /** `grey` or `color`; default grey where all images are. */
   readonly color?: 'grey' | 'color' | undefined;
+  /**
+   * What transparent parts are laid on: `white`, `black` or `#rrggbb`; by default white where what is visible in such
+   * images is dark on the whole, else black.
+   */
+  readonly background?: string | undefined;
 }
 
 /** How a folder of images is read, and where remarks and the cache go. */
@@ -28,26 +33,22 @@ export interface ImageFolderOptions extends ImageOptions {
   readonly environment?: Environment | undefined;
   /** Called with a sentence on each thing that is left out. */
   readonly notice?: ((sentence: string) => void) | undefined;
-  /** Version of the rules by which sub-folders are parts: 1 for runs of version 0.1.0 (default 2). */
+  /** Version of the rules by which sub-folders are parts and pixels are read: 1 for runs of version 0.1.0 (default 2). */
   readonly reading?: 1 | 2 | undefined;
+  /** The value of 16 bits that a run reads as 1, for new images like its own. */
+  readonly maximum?: number | undefined;
   /** Used instead of `import('sharp')`. */
   readonly sharp?: SharpLoader | undefined;
 }
 
 /** Changes whenever the same files would give other samples. */
-const VERSION = 2;
-/** Largest share of undecodable images in a part that is skipped. */
-export const SKIPPED_SHARE = 0.05;
-/** Images that are decoded at the same time. */
-const TOGETHER = 8;
-/** From so many images on, a sentence says that they are being read. */
-const MANY = 2000;
+const VERSION = 3;
 const MAX_SIDE = 4096;
-const MAX_FILE = 2 ** 29;
 
 /**
- * The PNG, JPEG and WebP images of a folder as samples [1 or 3, height, width], bytes / 255 in [0, 1]. Sub-folders are
- * classes, for evaluation only; sub-folders `train` and `test` (or `validation`, ...) with images in both are the two
+ * The PNG, JPEG and WebP images of a folder as samples [1 or 3, height, width] in [0, 1]: bytes / 255, or, where
+ * images have 16 bits, values over the smallest 2^n - 1 that none of them exceeds. Images are turned upright by their
+ * metadata. Sub-folders are classes, for evaluation only; sub-folders `train` and `test` (or `validation`, ...) with images in both are the two
  * parts. What was decoded is kept in the cache folder, under the paths, sizes and times of the files and the options, and values stay there.
  *
  * Images that do not decode are left out and reported, if they are no more than 5 % of a part.
@@ -56,12 +57,14 @@ const MAX_FILE = 2 ** 29;
  * cannot be written.
  */
 export async function imageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Dataset> {
+  if (options.background !== undefined) parseBackground(options.background);
   const fit = { size: parseSize(options.size), crop: options.crop ?? 'center' } as const;
   const scan = scanImages(folder, options.reading === 1);
   const notice = options.notice ?? (() => {});
   for (const sentence of passedOver(folder, scan)) notice(sentence);
   const path = join(cacheFolder(options.environment), 'images', cacheName(folder, scan, options));
-  const { dataset, notices, skipped } = reopened(path) ?? (await prepare(folder, scan, path, fit, options));
+  const { dataset, notices, skipped } =
+    reopened(path) ?? (await prepareFolder(folder, scan, path, fit, options));
   for (const sentence of notices) notice(sentence);
   return withFiles(dataset, scan.parts, new Map(skipped.map(({ path: file, reason }) => [file, reason])));
 }
@@ -96,10 +99,10 @@ export function parseSize(text: string | undefined): ImageFit['size'] {
   );
 }
 
-function cacheName(folder: string, scan: ImageScan, { size, crop, color }: ImageOptions): string {
-  const hash = createHash('sha256').update(
-    JSON.stringify({ VERSION, folder: realpathSync(folder), size, crop: crop ?? 'center', color }),
-  );
+function cacheName(folder: string, scan: ImageScan, options: ImageFolderOptions): string {
+  const { size, crop = 'center', color, background, reading = 2, maximum } = options;
+  const how = { VERSION, folder: realpathSync(folder), size, crop, color, background, reading, maximum };
+  const hash = createHash('sha256').update(JSON.stringify(how));
   for (const { name, files } of scan.parts) {
     hash.update(`\n${name}`);
     for (const { path, bytes, changed } of files) hash.update(`\n${JSON.stringify([path, bytes, changed])}`);
@@ -116,145 +119,6 @@ function reopened(path: string): CachedDataset | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Decodes all images into the cache file: as grey ones until the first that is not, and then again as colour. */
-async function prepare(
-  folder: string,
-  scan: ImageScan,
-  path: string,
-  fit: ImageFit,
-  options: ImageFolderOptions,
-): Promise<CachedDataset> {
-  const total = scan.parts.reduce((sum, { files }) => sum + files.length, 0);
-  if (total >= MANY)
-    options.notice?.(`Reading ${total} images of ${folder}; the next time they are at hand.`);
-  const tries = { grey: [1], color: [3], any: [1, 3] } as const;
-  for (const channels of tries[options.color ?? 'any']) {
-    const writer = new CacheWriter(path);
-    try {
-      const job = new Preparation(folder, scan, writer, channels, fit, options);
-      if (await job.run()) return openCacheFile(path);
-    } finally {
-      writer.discard();
-    }
-  }
-  throw new RangeError('images can always be read as colour');
-}
-
-class Preparation {
-  readonly #skipped: { readonly path: string; readonly reason: string }[] = [];
-  /** The first image that decoded: the others must have its size. */
-  #first: { readonly path: string; readonly width: number; readonly height: number } | undefined;
-
-  constructor(
-    readonly folder: string,
-    readonly scan: ImageScan,
-    readonly writer: CacheWriter,
-    readonly channels: 1 | 3,
-    readonly fit: ImageFit,
-    readonly options: ImageFolderOptions,
-  ) {}
-
-  /** Writes the cache file. @returns false if an image has colours that were to be kept. */
-  async run(): Promise<boolean> {
-    const labels: Int32Array[] = [];
-    for (const part of this.scan.parts) {
-      const kept = await this.#part(part);
-      if (!kept) return false;
-      labels.push(Int32Array.from(kept, ({ label }) => label));
-      this.writer.endSplit();
-    }
-    const { folder, channels, scan } = this;
-    const { width, height } = this.#first!;
-    const path = resolve(folder);
-    this.writer.finish(
-      {
-        name: basename(path),
-        source: `${channels === 1 ? 'Grey' : 'Colour'} images of the folder ${path}, ${width}x${height} pixels.`,
-        kind: 'image',
-        shape: [channels, height, width],
-        range: 'unit',
-        type: 'uint8',
-        maximum: 255,
-        ...(scan.classNames && { classNames: [...scan.classNames] }),
-        notices: this.#notices(),
-        skipped: this.#skipped,
-      },
-      scan.classNames && labels,
-    );
-    return true;
-  }
-
-  /** Writes the images of a part and gives those that decoded. */
-  async #part({ files }: ImagePart): Promise<ImageFile[] | undefined> {
-    const kept: ImageFile[] = [];
-    let failed = 0;
-    let reason = '';
-    for (let start = 0; start < files.length; start += TOGETHER) {
-      const together = files.slice(start, start + TOGETHER);
-      const decoded = together.map((file) => this.#decode(file));
-      // Awaited in order: of several that fail, the first file is reported, not the one that failed first.
-      for (const image of decoded) image.catch(() => {});
-      for (const [i, file] of together.entries()) {
-        const image = await decoded[i]!;
-        if (image instanceof UndecodableImage) {
-          this.#skipped.push({ path: file.path, reason: image.message });
-          reason ||= `${file.path}: ${image.message}`;
-          failed++;
-          if (failed > SKIPPED_SHARE * files.length)
-            throw tooMany(this.folder, failed, start + i + 1, reason);
-          continue;
-        }
-        this.#checkSize(file, image);
-        if (this.channels === 1 && this.options.color === undefined && !isGrey(image)) return undefined;
-        this.writer.append(planes(image, this.channels), 1);
-        kept.push(file);
-      }
-    }
-    return kept;
-  }
-
-  async #decode({ path, bytes }: ImageFile): Promise<Pixels | UndecodableImage> {
-    try {
-      if (bytes > MAX_FILE) throw new UndecodableImage('it is larger than 512 MiB');
-      return await decodeImage(await this.#read(path), this.fit, this.options.sharp);
-    } catch (cause) {
-      if (cause instanceof UndecodableImage) return cause;
-      throw cause;
-    }
-  }
-
-  async #read(path: string): Promise<Uint8Array> {
-    try {
-      return await readFile(join(this.folder, path));
-    } catch (cause) {
-      throw new UndecodableImage(`it cannot be read (${(cause as Error).message})`, { cause });
-    }
-  }
-
-  #checkSize({ path }: ImageFile, { width, height }: Pixels): void {
-    this.#first ??= { path, width, height };
-    const first = this.#first;
-    if (width === first.width && height === first.height) return;
-    throw usageError(
-      `The images of ${this.folder} have several sizes (${first.path} is ${first.width}x${first.height}, ${path} is ${width}x${height}): give the size that all are to have, such as --size 32.`,
-    );
-  }
-
-  #notices(): string[] {
-    const skipped = this.#skipped;
-    if (skipped.length === 0) return [];
-    return [
-      `${skipped.length} image(s) of ${this.folder} do not decode and are left out: ${firstNames(skipped.map(({ path }) => path))} (${skipped[0]!.reason}).`,
-    ];
-  }
-}
-
-function tooMany(folder: string, failed: number, read: number, reason: string): MixturaError {
-  return new MixturaError(
-    `${failed} of the first ${read} images of ${folder} do not decode (${reason}), and more than ${100 * SKIPPED_SHARE} % of them are not left out: replace or remove such files.`,
-  );
 }
 
 function passedOver(folder: string, { others, links, parts, classNames, notices }: ImageScan): string[] {

@@ -2,7 +2,8 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { removeLeftovers, temporaryName } from '../../atomic-file.js';
 import { MixturaError } from '../../errors.js';
 
 /** A file on a server, and what it must be. */
@@ -39,10 +40,11 @@ export interface DownloadOptions {
  * @throws MixturaError if the network, the check, or the disk fails; nothing is left behind.
  */
 export async function download(file: RemoteFile, path: string, options: DownloadOptions = {}): Promise<void> {
-  const temporary = `${path}.part-${process.pid}`;
+  const temporary = join(dirname(path), temporaryName(basename(path)));
   await toDisk(path, async () => void (await mkdir(dirname(path), { recursive: true })));
+  removeLeftovers(path);
   try {
-    const handle = await toDisk(path, () => open(temporary, 'w'));
+    const handle = await toDisk(path, () => open(temporary, 'wx'));
     try {
       await receive(file, handle, path, options);
       await toDisk(path, () => handle.sync());

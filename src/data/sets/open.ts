@@ -107,8 +107,13 @@ function openFolder(path: string, options: OpenOptions): Dataset | Promise<Datas
 }
 
 /** Refuses options of folders of images. @throws a usage error that names the option. */
-function requireNoImageOptions(name: string, { size, crop, color }: ImageOptions): void {
-  const given = [size && '--size', crop && '--crop', color && `--${color}`].filter(Boolean);
+function requireNoImageOptions(name: string, { size, crop, color, background }: ImageOptions): void {
+  const given = [
+    size && '--size',
+    crop && '--crop',
+    color && `--${color}`,
+    background && '--background',
+  ].filter(Boolean);
   if (given.length === 0) return;
   throw usageError(
     `${given.join(', ')} say how a folder of images is read, and ${name} is none: leave them out.`,

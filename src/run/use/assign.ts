@@ -39,6 +39,8 @@ export interface AssignOptions
       'label' | 'key' | 'transpose' | 'header' | 'id' | 'drop' | 'keep' | 'delimiter' | 'decimal' | 'missing'
     >,
     DataListeners {
+  /** What transparent parts of images are laid on (default: as the run's were). */
+  readonly background?: string | undefined;
   /** The one part that is assigned (default: all parts). */
   readonly split?: 'train' | 'test' | undefined;
 }
@@ -96,7 +98,7 @@ function partsOf(
 async function openLike(
   { dataset, data: own }: TrainedRun['run'],
   nameOrPath: string,
-  { onDownload, onNotice, split: _, ...asked }: AssignOptions,
+  { onDownload, onNotice, split: _, background: wanted, ...asked }: AssignOptions,
 ): Promise<Dataset> {
   const { scaling, maximum, largestCount, coding = 'none', reading = 1 } = dataset;
   const { label, key, transpose, header, id, drop, keep, delimiter, decimal, missing } = own;
@@ -111,18 +113,23 @@ async function openLike(
     coding,
     scaling,
     maximum,
-    ...imageOptions(dataset.shape, own, absoluteName(nameOrPath)),
+    ...imageOptions(dataset, own, absoluteName(nameOrPath)),
+    ...(wanted !== undefined && { background: wanted }),
     ...(onDownload && { progress: onDownload }),
     ...(onNotice && { notice: onNotice }),
   });
 }
 
-/** The images of the run are read as then, those of any other folder to the same shape. */
-function imageOptions(shape: readonly number[], own: DataConfig, name: string): ImageOptions {
-  const { size, crop, color } = own;
-  if (name === own.name) return { size, crop, color };
+/** The images of the run are read as then, those of any other folder to the same shape and on the same background. */
+function imageOptions(
+  { shape, background: laidOn }: TrainedRun['run']['dataset'],
+  own: DataConfig,
+  name: string,
+): ImageOptions {
+  const { size, crop, color, background = laidOn } = own;
+  if (name === own.name) return { size, crop, color, background };
   if (shape.length !== 3 || DATASET_NAMES.includes(name) || !isImageFolder(name)) return {};
-  return { size: `${shape[2]}x${shape[1]}`, crop, color: shape[0] === 1 ? 'grey' : 'color' };
+  return { size: `${shape[2]}x${shape[1]}`, crop, color: shape[0] === 1 ? 'grey' : 'color', background };
 }
 
 const WIDTH: Readonly<Record<ValueRange, number>> = { unit: 0, signed: 1, real: 2 };
