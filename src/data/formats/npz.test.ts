@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type ZipSource, zip } from '../../../test/support/zip.js';
 import { openDataset } from '../sets/open.js';
 import { encodeNpy } from './npy.js';
 import { parseNpz } from './npz.js';
@@ -13,51 +14,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const fixture = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../../test/fixtures/tables', name));
 
-interface Entry {
-  readonly name: string;
-  readonly content: Uint8Array;
-  /** What the archive says of it, where that is not so. */
-  readonly claims?: { size?: number; packedSize?: number; method?: number; flags?: number; crc?: number };
-}
-
-/** A zip archive of deflated entries. */
-function zip(entries: readonly Entry[]): Uint8Array {
-  const parts: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const { name, content, claims = {} } of entries) {
-    const packed = deflateRawSync(content, { level: 9 });
-    const local = Buffer.alloc(30 + name.length);
-    local.writeUInt32LE(0x04034b50);
-    local.writeUInt16LE(name.length, 26);
-    local.write(name, 30);
-    const entry = Buffer.alloc(46 + name.length);
-    entry.writeUInt32LE(0x02014b50);
-    entry.writeUInt16LE(claims.flags ?? 0, 8);
-    entry.writeUInt16LE(claims.method ?? 8, 10);
-    entry.writeUInt32LE(claims.crc ?? crc32(content), 16);
-    entry.writeUInt32LE(claims.packedSize ?? packed.length, 20);
-    entry.writeUInt32LE(claims.size ?? content.length, 24);
-    entry.writeUInt16LE(name.length, 28);
-    entry.writeUInt32LE(offset, 42);
-    entry.write(name, 46);
-    directory.push(entry);
-    parts.push(local, packed);
-    offset += local.length + packed.length;
-  }
-  const size = directory.reduce((sum, { length }) => sum + length, 0);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50);
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(size, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, ...directory, end]);
-}
-
 const array = (...shape: number[]) =>
   encodeNpy({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
-const x: Entry = { name: 'x.npy', content: array(3, 2) };
+const x: ZipSource = { name: 'x.npy', content: array(3, 2) };
 
 describe('zipEntries and unzipEntry', () => {
   it('reads what deflate packed', () => {
@@ -138,7 +97,7 @@ describe('parseNpz', () => {
       'f.npz (complex) holds complex numbers',
     );
     expect(() => parseNpz(types, 'f.npz', { key: 'pickled' })).toThrow('holds Python objects (pickled)');
-    const wide: Entry = { name: 'y.npy', content: array(2, 2) };
+    const wide: ZipSource = { name: 'y.npy', content: array(2, 2) };
     expect(parseNpz(zip([x, wide]), 'f.npz').labels).toBeUndefined();
   });
 
@@ -174,7 +133,7 @@ describe('openDataset', () => {
 
   it('refuses labels that are asked for and do not fit, and leaves out those that are not', async () => {
     const path = join(folder, 'labels.npz');
-    const label: Entry = { name: 'y.npy', content: array(4) };
+    const label: ZipSource = { name: 'y.npy', content: array(4) };
     writeFileSync(path, zip([x, label]));
     expect((await openDataset(path)).labels).toBeUndefined();
     await expect(openDataset(path, { label: 'y' })).rejects.toThrow('has 4 labels (y) for 3 samples');

@@ -1,6 +1,7 @@
 /** @file NumPy's .npz: a zip archive of arrays, of which one holds the samples and another, perhaps, their labels. */
 
 import { MixturaError, usageError } from '../../errors.js';
+import { foreignZip } from '../foreign-files.js';
 import { chooseLabels, chooseSamples, heldOut, listed } from './choose-array.js';
 import type { Content, FoundLabels, ReadOptions } from './content.js';
 import { readBytes } from './idx.js';
@@ -28,9 +29,15 @@ export function readNpz(path: string, options: ReadOptions = {}): Content {
 
 /** {@link readNpz} of bytes already in memory; `path` names them in errors. */
 export function parseNpz(bytes: Uint8Array, path: string, options: ReadOptions = {}): Content {
-  const arrays = zipEntries(bytes, path).flatMap((entry) => arrayOf(bytes, entry, path));
+  const entries = zipEntries(bytes, path);
+  const arrays = entries.flatMap((entry) => arrayOf(bytes, entry, path));
   if (arrays.length === 0) {
-    throw new MixturaError(`${path} is a zip archive without .npy arrays: save arrays with numpy.savez.`);
+    throw new MixturaError(
+      foreignZip(
+        path,
+        entries.map(({ name }) => name),
+      ),
+    );
   }
   const samples = chooseSamples(arrays, options, path);
   const held = heldOut(arrays, samples.name);

@@ -16,6 +16,9 @@ export interface PixelRule {
   readonly full?: number | undefined;
 }
 
+/** Images of 16 bits that are brighter than those of a run by more than this have another scale, not more light. */
+const BRIGHTER = 2;
+
 const NAMED: Readonly<Record<string, Rgb>> = { white: [255, 255, 255], black: [0, 0, 0] };
 
 /** Reads `white`, `black` or `#rrggbb`. @throws a usage error for anything else. */
@@ -69,14 +72,16 @@ export class Survey {
   }
 
   /**
-   * The value of 16 bits that is read as 1: that of the run, where it has one for such images; else the smallest
-   * 2^n - 1 that no value exceeds, 255 at least where other images have 8 bits.
+   * The value of 16 bits that is read as 1: that of the run, where it has one for such images and these are no more
+   * than twice as bright; else the smallest 2^n - 1 that no value exceeds, 255 at least where other images have 8 bits.
    */
   fullScale(maximum?: number): number {
     const least = this.deep < this.images ? 8 : 1;
     let full = 2 ** least - 1;
     while (full < this.largest) full = 2 * full + 1;
-    const told = maximum !== undefined && Number.isInteger(Math.log2(maximum + 1));
-    return told && (this.largest <= maximum || maximum > 255) ? maximum : full;
+    if (maximum === undefined || !Number.isInteger(Math.log2(maximum + 1))) return full;
+    // A run of bytes has 255 too, and says nothing about brighter images.
+    const most = maximum > 255 ? BRIGHTER * maximum : maximum;
+    return this.largest <= most ? maximum : full;
   }
 }

@@ -83,6 +83,11 @@ describe('images of 16 bits', () => {
     told = [];
     expect(valuesOf(await open({ maximum: 4095 }))).toEqual(float([0, 100 / 4095, 1]));
     expect(told[0]).toContain("4095 is read as 1; larger values are cut off, as in the run's data.");
+    put('a.png', row(0, 16, [0, 100, 60_000]));
+    told = [];
+    expect((await open({ maximum: 4095 })).maximum).toBe(65535);
+    expect(told[0]).toContain("65535 is read as 1, where the run's data have 4095.");
+    put('a.png', row(0, 16, [0, 100, 8190]));
     // A run of bytes, or of another kind of data, says nothing about 16 bits.
     for (const maximum of [255, 16, 1]) expect((await open({ maximum })).maximum).toBe(8191);
     put('a.png', row(0, 16, [0, 7, 15]));

@@ -17,6 +17,7 @@ import {
 import { type PixelRule, parseBackground, Survey } from './pixel-rule.js';
 import type { ImageFile, ImagePart, ImageScan } from './scan.js';
 
+const NO_PERMISSION = 'there is no permission to read it';
 /** Largest share of undecodable images in a part that is skipped. */
 export const SKIPPED_SHARE = 0.05;
 /** Images that are decoded at the same time. */
@@ -104,17 +105,26 @@ async function settle(folder: string, scan: ImageScan, options: PrepareOptions):
   const full = survey.deep > 0 ? survey.fullScale(options.maximum) : undefined;
   return {
     rule: { background: parseBackground(background), full },
-    notices: [...deepNotices(folder, survey, full), ...clearNotices(folder, survey, background, options)],
+    notices: [
+      ...deepNotices(folder, survey, full, options.maximum),
+      ...clearNotices(folder, survey, background, options),
+    ],
     ...((survey.clear > 0 || options.background) && { background }),
   };
 }
 
-function deepNotices(folder: string, { deep, images, largest, levels }: Survey, full?: number): string[] {
+function deepNotices(
+  folder: string,
+  { deep, images, largest, levels }: Survey,
+  full: number | undefined,
+  maximum = 0,
+): string[] {
   if (full === undefined) return [];
   const which = deep === images ? `The images of ${folder}` : `${deep} of the ${images} images of ${folder}`;
+  const other = maximum > 255 && full > maximum ? `, where the run's data have ${maximum}` : '';
   const cut = largest > full ? `; larger values are cut off, as in the run's data` : '';
   return [
-    `${which} have 16 bits and values up to ${largest} (${counted(levels)}): ${full} is read as 1${cut}.`,
+    `${which} have 16 bits and values up to ${largest} (${counted(levels)}): ${full} is read as 1${cut}${other}.`,
   ];
 }
 
@@ -283,7 +293,7 @@ class UsedValues {
 }
 
 function unreadable(cause: NodeJS.ErrnoException): string {
-  if (cause.code === 'EACCES' || cause.code === 'EPERM') return 'there is no permission to read it';
+  if (cause.code === 'EACCES' || cause.code === 'EPERM') return NO_PERMISSION;
   return cause.code === 'ENOENT' ? 'it is gone' : `it cannot be read: ${cause.message}`;
 }
 
@@ -292,7 +302,10 @@ function tooMany(folder: string, failed: number, read: number, total: number, re
     read === total && failed === total
       ? `None of the ${total} images of ${folder} decodes`
       : `${failed} of the first ${read} images of ${folder} do not decode`;
+  const cure = reason.endsWith(NO_PERMISSION)
+    ? 'give yourself the permission, such as by chmod -R u+r'
+    : 'replace or remove such files';
   return new MixturaError(
-    `${which} (${reason}), and more than ${100 * SKIPPED_SHARE} % of them are not left out: replace or remove such files.`,
+    `${which} (${reason}), and more than ${100 * SKIPPED_SHARE} % of them are not left out: ${cure}.`,
   );
 }

@@ -3,6 +3,7 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { MixturaError } from '../../errors.js';
+import { noImages } from './no-images.js';
 
 /** One image file. */
 export interface ImageFile {
@@ -59,11 +60,7 @@ const HELD_OUT: readonly string[] = ['test', 'testing', 'validation', 'valid', '
 export function scanImages(folder: string, onlyPlain = false): ImageScan {
   const walk = new Walk(folder);
   const found = walk.images();
-  if (found.length === 0) {
-    throw new MixturaError(
-      `${folder} holds no PNG, JPEG or WebP image: give a folder of images, with a sub-folder for each class if classes are known.`,
-    );
-  }
+  if (found.length === 0) throw new MixturaError(noImages(folder, walk));
   const { train, test, notices } = onlyPlain ? plainParts(folder, found) : namedParts(folder, found);
   const parts =
     train === undefined || test === undefined

@@ -72,7 +72,7 @@ describe('openDataset', () => {
     ],
     ['constructor', {}, 'neither a known data set nor a file', 2],
     ['./none.csv', {}, './none.csv does not exist', 1],
-    [folder, {}, 'holds no PNG, JPEG or WebP image: give a folder of images', 1],
+    [folder, {}, 'holds IDX files: give that of the images,', 1],
     ['digits', { label: 'x' }, '--label names a column', 2],
     ['digits', { classes: '0,11' }, '"11" is not a class of digits', 2],
   ])('refuses %s %o', async (name, options, message, exitCode) => {
@@ -82,7 +82,10 @@ describe('openDataset', () => {
 
   it('refuses a file of another kind, and a held-out part that is not there', async () => {
     await expect(openDataset(file('x.png', Uint8Array.of(0x89, 0x50, 0x4e, 0x47)))).rejects.toThrow(
-      'x.png is not a data file of a known kind: give a folder of images, an IDX file',
+      'x.png is one image: give the folder that holds the images.',
+    );
+    await expect(openDataset(file('x.what', Uint8Array.of(0x80, 0x50, 0x4e, 0x47)))).rejects.toThrow(
+      'x.what is not a data file of a known kind: give a folder of images, an IDX file',
     );
     await expect(openDataset(file('empty-idx3-ubyte', ''))).rejects.toThrow('is empty');
     await expect(openDataset(file('y.csv', '1,2\n'), { split: 'test' })).rejects.toThrow(

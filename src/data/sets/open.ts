@@ -1,10 +1,11 @@
 /** @file Opens any data set: by its name, or by the path of a file or folder. */
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError, usageError } from '../../errors.js';
 import type { Dataset } from '../dataset.js';
+import { foreignContent, foreignFile } from '../foreign-files.js';
 import { isGzip, isIdxHeader } from '../formats/idx.js';
 import { type ImageOptions, imageFolder } from '../images/folder.js';
 import { type Selection, select } from '../select.js';
@@ -13,6 +14,7 @@ import {
   openTable,
   requireNoTableOptions,
   TABLE_KINDS,
+  type TableKind,
   tableKind,
 } from '../tables/table-file.js';
 import type { TableOptions } from '../tables/table-options.js';
@@ -74,6 +76,7 @@ async function openWhole(nameOrPath: string, options: OpenOptions): Promise<Data
   const builtIn = Object.hasOwn(BUILT_IN, nameOrPath) ? BUILT_IN[nameOrPath] : undefined;
   const named = NAMED_SETS.includes(nameOrPath) || CONSTRUCTED_SETS.includes(nameOrPath);
   if (builtIn || named) requireNoTableOptions(nameOrPath, options);
+  if (!builtIn && !named && !statOf(nameOrPath)) throw unknown(nameOrPath);
   const images = named ? IMAGE_FOLDER_SETS.includes(nameOrPath) : !builtIn && isFolder(nameOrPath);
   if (!images) requireNoImageOptions(nameOrPath, options);
   if (builtIn) return builtIn();
@@ -83,7 +86,20 @@ async function openWhole(nameOrPath: string, options: OpenOptions): Promise<Data
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statOf(path)?.isDirectory() ?? false;
+}
+
+/** What is at a path; nothing where nothing is. @throws MixturaError where that cannot be seen. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    // A text that is no path at all names nothing.
+    if (code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return undefined;
+    const cure = code === 'ELOOP' ? 'its links lead in a circle, give another path' : 'check its permissions';
+    throw new MixturaError(`${path} cannot be read (${message}): ${cure}.`, { cause });
+  }
 }
 
 /** Whether a path is a folder that is opened as a folder of images. */
@@ -121,12 +137,17 @@ function requireNoImageOptions(name: string, { size, crop, color, background }: 
 }
 
 async function openFile(path: string, options: OpenOptions): Promise<Dataset> {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) throw unknown(path);
-  const start = stats.isFile() ? firstBytes(path) : new Uint8Array(0);
+  const regular = statOf(path)?.isFile() ?? false;
+  const start = regular ? firstBytes(path) : new Uint8Array(0);
   const kind = tableKind(path, start);
+  requireOwnKind(path, start, kind);
   if (kind !== undefined) return openTable(kind, path, start, options);
   requireNoTableOptions(path, options);
+  if (!regular) {
+    throw usageError(
+      `${path} is a pipe or a device, and data are read more than once: write them to a file.`,
+    );
+  }
   if (!isGzip(start) && !isIdxHeader(start) && !/idx\d|ubyte|\.gz$/i.test(basename(path))) {
     throw usageError(`${path} is not a data file of a known kind: give ${FILE_KINDS}.`);
   }
@@ -149,6 +170,16 @@ async function openFile(path: string, options: OpenOptions): Promise<Dataset> {
   return train;
 }
 
+/** @throws a usage error for a file of a kind that is known and not read; the names of text tables promise nothing. */
+function requireOwnKind(path: string, start: Uint8Array, kind: TableKind | undefined): void {
+  const unsure = kind === undefined || (kind === 'npz' && !/\.npz$/i.test(path));
+  const text = kind === 'csv' || kind === 'mtx';
+  const sentence =
+    unsure && !isIdxHeader(start) ? foreignFile(path, start) : text && foreignContent(path, start);
+  // A zip archive says more by what is in it.
+  if (sentence && !(kind === 'npz' && /\.zip$/i.test(path))) throw usageError(sentence);
+}
+
 function firstBytes(path: string): Uint8Array {
   const bytes = new Uint8Array(8);
   try {
@@ -164,6 +195,9 @@ function firstBytes(path: string): Uint8Array {
 }
 
 function unknown(nameOrPath: string): MixturaError {
+  if (isLink(nameOrPath)) {
+    return new MixturaError(`${nameOrPath} is a symbolic link to nothing: give the file or folder itself.`);
+  }
   if (/[/\\]|\.gz$|ubyte$/i.test(nameOrPath) || isTableName(nameOrPath)) {
     return new MixturaError(`${nameOrPath} does not exist: check the name and the folder.`);
   }
@@ -171,6 +205,14 @@ function unknown(nameOrPath: string): MixturaError {
     `${nameOrPath} is neither a known data set nor a file${didYouMean(nameOrPath, DATASET_NAMES)}: ` +
       `give ${listedNames().join(', ')}, or the path of ${FILE_KINDS}.`,
   );
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** All names for a sentence, those of the 50 splits as one. */
