@@ -29,6 +29,8 @@ export interface Content {
   /** Columns of the file that are no measurements. */
   readonly aside?: readonly AsideColumn[] | undefined;
   readonly rows?: RowNames | undefined;
+  /** Whether the columns are the samples, unless it is said otherwise: the file itself shows that. */
+  readonly samplesLast?: boolean | undefined;
   /** Whether the columns are those of the run already, in its order. */
   readonly matched?: boolean | undefined;
   /** What was read of the file, such as `array x_train`, where there is more than one thing in it. */

@@ -2,7 +2,7 @@
 
 import { MixturaError, usageError } from '../../errors.js';
 import { foreignZip } from '../foreign-files.js';
-import { chooseLabels, chooseSamples, heldOut, listed } from './choose-array.js';
+import { type ArrayEntry, chooseLabels, chooseSamples, heldOut, listed } from './choose-array.js';
 import type { Content, FoundLabels, ReadOptions } from './content.js';
 import { readBytes } from './idx.js';
 import { encodeLabels } from './labels.js';
@@ -56,6 +56,13 @@ export function parseNpz(bytes: Uint8Array, path: string, options: ReadOptions =
     return { ...encodeLabels(words, where), from: found.name, asked: choice.label !== undefined };
   };
   return { ...content(samples, options), ...(held && { test: () => content(held, {}) }) };
+}
+
+/** The arrays of an .npz file, with their sizes. @throws MixturaError as {@link readNpz} does. */
+export function npzArrays(path: string): ArrayEntry[] {
+  const bytes = readBytes(path);
+  const arrays = zipEntries(bytes, path).flatMap((entry) => arrayOf(bytes, entry, path));
+  return arrays.map(({ name, shape }) => ({ name, shape }));
 }
 
 function arrayOf(bytes: Uint8Array, entry: ZipEntry, path: string): NpzArray[] {

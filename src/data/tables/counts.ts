@@ -11,6 +11,8 @@ export interface ScaledCounts {
   readonly values: Float32Array | SparseRows;
   /** The count that became 1. */
   readonly largest: number;
+  /** A value that is no whole number, as the logarithms or shares of counts are, if there is one. */
+  readonly fraction?: number;
 }
 
 /**
@@ -29,10 +31,12 @@ export function scaleCounts(
   const sparse = 'starts' in counts ? counts : undefined;
   const values = sparse ? sparse.values : (counts as ArrayLike<number>);
   let found = 0;
+  let fraction: number | undefined;
   for (let i = 0; i < values.length; i++) {
     const x = values[i]!;
     if (!(x >= 0 && x < Infinity)) throw notACount(x, place(i, columns, sparse), path);
     if (x > found) found = x;
+    if (fraction === undefined && !Number.isInteger(x)) fraction = x;
   }
   const largest = knownLargest ?? found;
   if (largest === 0) throw new MixturaError(`${path} has no count above 0: give a table of counts.`);
@@ -42,7 +46,11 @@ export function scaleCounts(
   const small = Float32Array.from({ length: TABLE }, (_, x) => read(x));
   const scaled = new Float32Array(values.length);
   for (let i = 0; i < scaled.length; i++) scaled[i] = small[values[i]!] ?? read(values[i]!);
-  return { values: sparse ? { ...sparse, values: scaled } : scaled, largest };
+  return {
+    values: sparse ? { ...sparse, values: scaled } : scaled,
+    largest,
+    ...(fraction !== undefined && { fraction }),
+  };
 }
 
 /** The count that {@link scaleCounts} made x of: 2^(x log2(largest + 1)) - 1. */

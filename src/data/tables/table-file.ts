@@ -11,6 +11,7 @@ import { isNpy } from '../formats/npy.js';
 import { readNpz } from '../formats/npz.js';
 import { isParquet, readParquet } from '../formats/parquet/parquet.js';
 import { isZip } from '../formats/zip.js';
+import { withNamesBeside } from './matrix-names.js';
 import { csvContent, npyContent, tableDataset } from './table.js';
 import type { TableOptions } from './table-options.js';
 
@@ -36,7 +37,8 @@ const FORMATS = {
   mtx: {
     ending: /\.mtx(\.gz)?$/i,
     begins: (start) => Buffer.from(start.subarray(0, 8)).toString('latin1') === '%%Matrix',
-    read: (path, _, start) => readMatrixMarket(path, isGzip(start)),
+    read: async (path, options, start) =>
+      withNamesBeside(path, await readMatrixMarket(path, isGzip(start)), options),
   },
   csv: { ending: /\.(csv|tsv)(\.gz)?$/i, labels: true, named: true, read: csvContent },
 } as const satisfies Readonly<Record<string, Format>>;

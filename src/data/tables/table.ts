@@ -126,12 +126,20 @@ function denseColumns<T extends Uint8Array | Float32Array | Float64Array>(
   return chosen;
 }
 
-/** As the options say; else as the run's own table was read, unless only the untransposed file has the run's columns. */
-function isTransposed({ shape }: Content, { transpose, former }: TableOptions, path: string): boolean {
+/**
+ * As the options say; else as the run's own table was read, unless only the other orientation has the run's columns;
+ * else as the file itself shows.
+ */
+function isTransposed(
+  { shape, samplesLast = false }: Content,
+  { transpose, former }: TableOptions,
+  path: string,
+): boolean {
   if (transpose && shape.length !== 2) {
     throw usageError(`--transpose is for tables, and ${path} has shape ${shape.join(' x ')}: leave it out.`);
   }
-  if (transpose !== undefined || !former?.transpose || shape.length !== 2) return transpose ?? false;
+  if (transpose !== undefined || shape.length !== 2) return transpose ?? false;
+  if (!former || !(former.transpose || samplesLast)) return samplesLast;
   return shape[0] === former.columns || shape[1] !== former.columns;
 }
 

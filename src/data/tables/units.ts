@@ -44,6 +44,11 @@ export function inUnits(
       );
     }
     const scaled = scaleCounts(values, columns, path, counts === true ? undefined : counts);
+    if (scaled.fraction !== undefined) {
+      options.notice?.(
+        `${path} has values that are no whole numbers, such as ${short(scaled.fraction)}, so they may be logarithms or shares of counts already: leave out --counts then, or give the counts themselves.`,
+      );
+    }
     return { values: scaled.values, range: 'unit', largestCount: scaled.largest };
   }
   const first = options.reading === 1 && !options.former;

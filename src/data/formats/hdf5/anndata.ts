@@ -2,11 +2,12 @@
 
 import { didYouMean } from '../../../did-you-mean.js';
 import { MixturaError, usageError } from '../../../errors.js';
+import { type ArrayEntry, listed } from '../choose-array.js';
 import type { Content, FoundLabels, ReadOptions } from '../content.js';
 import { usualLabel } from '../label-column.js';
 import { encodeLabels, wordOf } from '../labels.js';
 import type { Hdf5File } from './file.js';
-import { isSparseGroup, readSparseGroup } from './sparse.js';
+import { isSparseGroup, readSparseGroup, sparseShape } from './sparse.js';
 
 const LISTED = 20;
 
@@ -37,16 +38,29 @@ export function readAnnData(file: Hdf5File, options: ReadOptions): Content {
   }
   if (file.shape(name) === undefined) {
     throw usageError(
-      `${file.path} has no matrix ${name}${didYouMean(name, matrices)}; there is ${matrices.join(', ') || 'none'}: ` +
+      `${file.path} has no matrix ${name}${meant(name, matrices)}; there is ${listed(annDataMatrices(file))}: ` +
         'give one of them as --key.',
     );
   }
   return fitting({ ...named, ...file.numbers(name), labels, part });
 }
 
+/** The matrix whose last name, with or without `X_`, is the word: `pca` and `X_pca` for `obsm/X_pca`; else the nearest. */
+function meant(word: string, matrices: readonly string[]): string {
+  const small = word.toLowerCase();
+  const found = matrices.find((name) => {
+    const last = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
+    return last === small || last === `x_${small}`;
+  });
+  return found === undefined ? didYouMean(word, matrices) : ` (did you mean ${found}?)`;
+}
+
 /** Names of rows and columns of a matrix: the index of `obs`, and that of `var` (of `raw/var` for `raw/X`). */
 function namesOf(file: Hdf5File, matrix: string): Pick<Content, 'columns' | 'rows'> {
-  const columns = indexOf(file, matrix === 'raw/X' ? 'raw/var' : 'var');
+  // The columns of an embedding are no genes, though they may be as many.
+  const columns = matrix.startsWith('obsm/')
+    ? undefined
+    : indexOf(file, matrix === 'raw/X' ? 'raw/var' : 'var');
   const rows = indexOf(file, 'obs');
   return { columns, rows: rows && { id: { name: 'obs', values: rows } } };
 }
@@ -83,10 +97,15 @@ function usualLabels(file: Hdf5File, options: ReadOptions): FoundLabels | undefi
 }
 
 function matrixNames(file: Hdf5File): string[] {
-  const layers = file.children('layers') ?? [];
-  return ['X', 'raw/X', ...layers.map((layer) => `layers/${layer}`)].filter(
-    (name) => isSparseGroup(file, name) || file.shape(name) !== undefined,
+  const within = (group: string) => (file.children(group) ?? []).map((name) => `${group}/${name}`);
+  return ['X', 'raw/X', ...within('layers'), ...within('obsm')].filter(
+    (name) => isSparseGroup(file, name) || file.shape(name)?.length === 2,
   );
+}
+
+/** The matrices of AnnData that can be read by `key`, with their sizes. */
+export function annDataMatrices(file: Hdf5File): ArrayEntry[] {
+  return matrixNames(file).map((name) => ({ name, shape: file.shape(name) ?? sparseShape(file, name) }));
 }
 
 function readLabels(file: Hdf5File, label: string): FoundLabels {

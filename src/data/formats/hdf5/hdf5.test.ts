@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import h5wasm, { type File, type Group } from 'h5wasm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../sets/open.js';
+import { matricesOf } from '../../tables/matrices.js';
 import { tableDataset } from '../../tables/table.js';
 import type { SparseRows } from '../sparse.js';
 import { Hdf5File, innermost } from './file.js';
-import { parseHdf5 } from './hdf5.js';
+import { hdf5Matrices, parseHdf5 } from './hdf5.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-hdf5-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -62,7 +63,7 @@ describe('parseHdf5', () => {
     [
       'csr.h5ad',
       { key: 'layers/counts' },
-      'has no matrix layers/counts (did you mean layers/raw_counts?); there is X, layers/raw_counts: give one',
+      'has no matrix layers/counts (did you mean layers/raw_counts?); there is X (7 x 5), layers/raw_counts (7 x 5): give one',
     ],
   ])('of %s with %j says why not', async (name, options, message) => {
     await expect(parseHdf5(fixture(name), 'f.h5', options)).rejects.toThrow(message);
@@ -218,11 +219,23 @@ describe('names of rows and columns', () => {
       group.create_group('features').create_dataset({ name: 'id', data: ['g1', 'g2'] });
     });
     const content = await parseHdf5(bytes, 'f.h5');
-    const data = tableDataset('f.h5', { transpose: true }, content);
-    expect([data.columns, data.rows?.id?.values]).toEqual([
-      ['g1', 'g2'],
-      ['c1', 'c2', 'c3'],
+    const told: string[] = [];
+    const data = tableDataset('f.h5', { notice: (sentence) => told.push(sentence) }, content);
+    expect([data.count, data.columns, data.rows?.id?.values]).toEqual([3, ['g1', 'g2'], ['c1', 'c2', 'c3']]);
+    expect(told).toEqual([
+      'f.h5 is laid out as 10x files are, 2 features x 3 cells: the cells are the samples.',
     ]);
+    const asked = await parseHdf5(bytes, 'f.h5', { transpose: true });
+    expect([asked.notices, tableDataset('f.h5', { transpose: true }, asked).columns]).toEqual([
+      undefined,
+      ['g1', 'g2'],
+    ]);
+    const genes = tableDataset('f.h5', { transpose: false }, content);
+    expect([genes.count, genes.columns]).toEqual([2, ['c1', 'c2', 'c3']]);
+    // A run on genes gets genes; version 0.1.0 turned nothing by itself.
+    expect(tableDataset('f.h5', { former: { columns: 3 } }, content).shape).toEqual([3]);
+    const first = await parseHdf5(bytes, 'f.h5', { reading: 1 });
+    expect(tableDataset('f.h5', { reading: 1 }, first).shape).toEqual([3]);
     const turned = tableDataset(
       'f.h5',
       { former: { transpose: true, columns: 2, names: ['g2', 'g1'] } },
@@ -231,5 +244,69 @@ describe('names of rows and columns', () => {
     const out = new Float32Array(2);
     turned.read([2], out);
     expect([...out]).toEqual([7, 6]);
+  });
+});
+
+describe('the matrices of a file', () => {
+  /** AnnData of three cells with two genes, an embedding, a layer, and a table in obsm. */
+  const whole = () =>
+    made((file) => {
+      const numbers = (group: Group | File, name: string, shape: number[]) =>
+        group.create_dataset({
+          name,
+          data: Float32Array.from({ length: shape[0]! * shape[1]! }, (_, i) => i),
+          shape,
+        });
+      numbers(file, 'X', [3, 2]);
+      numbers(file.create_group('layers'), 'counts', [3, 2]);
+      numbers(file.create_group('raw'), 'X', [3, 4]);
+      const obsm = file.create_group('obsm');
+      numbers(obsm, 'X_pca', [3, 2]);
+      numbers(obsm, 'X_umap', [3, 3]);
+      obsm.create_group('table').create_dataset({ name: 'a', data: Float32Array.of(1, 2, 3) });
+      for (const [table, words] of [
+        ['obs', ['c1', 'c2', 'c3']],
+        ['var', ['g1', 'g2']],
+      ] as const) {
+        const group = file.create_group(table);
+        group.create_attribute('_index', '_index');
+        group.create_dataset({ name: '_index', data: [...words] });
+      }
+    });
+  const ALL = 'X (3 x 2), raw/X (3 x 4), layers/counts (3 x 2), obsm/X_pca (3 x 2), obsm/X_umap (3 x 3)';
+
+  it('of AnnData are listed, embeddings among them', async () => {
+    const found = await hdf5Matrices(await whole(), 'f.h5ad');
+    expect(found.map(({ name, shape }) => `${name} (${shape!.join(' x ')})`).join(', ')).toBe(ALL);
+    const file = join(folder, 'whole.h5ad');
+    writeFileSync(file, await whole());
+    expect(await matricesOf(file)).toEqual(found);
+    rmSync(file);
+    expect(await matricesOf(path('10x.h5'))).toEqual([{ name: 'matrix', shape: [5, 7] }]);
+    expect((await matricesOf(path('several.h5'))).length).toBeGreaterThan(1);
+    expect((await matricesOf(path('named.npz'))).every(({ shape }) => shape!.length >= 2)).toBe(true);
+    expect(await matricesOf(path('genes.mtx'))).toEqual([]);
+  });
+
+  it.each([
+    ['X_pca', 'obsm/X_pca'],
+    ['pca', 'obsm/X_pca'],
+    ['umap', 'obsm/X_umap'],
+    ['counts', 'layers/counts'],
+    ['layers/count', 'layers/counts'],
+  ])('are meant by %s: %s', async (key, meant) => {
+    await expect(parseHdf5(await whole(), 'f.h5ad', { key })).rejects.toThrow(
+      `f.h5ad has no matrix ${key} (did you mean ${meant}?); there is ${ALL}: give one of them as --key.`,
+    );
+  });
+
+  it('of cells in a space of their own have no names of genes', async () => {
+    const content = await parseHdf5(await whole(), 'f.h5ad', { key: 'obsm/X_pca' });
+    expect([content.shape, content.columns, content.rows?.id?.values]).toEqual([
+      [3, 2],
+      undefined,
+      ['c1', 'c2', 'c3'],
+    ]);
+    expect((await parseHdf5(await whole(), 'f.h5ad')).columns).toEqual(['g1', 'g2']);
   });
 });

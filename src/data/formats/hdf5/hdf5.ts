@@ -1,14 +1,14 @@
 /** @file HDF5: the data set of samples, and perhaps that of their labels, in a file of any layout. */
 
 import { MixturaError, usageError } from '../../../errors.js';
-import { chooseLabels, chooseSamples, heldOut, listed } from '../choose-array.js';
+import { type ArrayEntry, chooseLabels, chooseSamples, heldOut, listed } from '../choose-array.js';
 import type { Content, FoundLabels, ReadOptions } from '../content.js';
 import { orDamaged } from '../damaged.js';
 import { encodeLabels } from '../labels.js';
 import type { SparseRows } from '../sparse.js';
-import { isAnnData, readAnnData } from './anndata.js';
+import { annDataMatrices, isAnnData, readAnnData } from './anndata.js';
 import { Hdf5File, innermost } from './file.js';
-import { isSparseGroup, readSparseGroup } from './sparse.js';
+import { isSparseGroup, readSparseGroup, sparseShape } from './sparse.js';
 
 /**
  * Reads an HDF5 file that is in memory: AnnData by its layout, else the data set `key`, without it the only one of two
@@ -22,11 +22,30 @@ export async function parseHdf5(
   path: string,
   options: ReadOptions = {},
 ): Promise<Content> {
+  return opened(bytes, path, (file) =>
+    isAnnData(file) ? readAnnData(file, options) : readAny(file, options),
+  );
+}
+
+/** The matrices of a file that can be read by `key`, with their sizes. @throws MixturaError if the file is damaged. */
+export async function hdf5Matrices(bytes: Uint8Array, path: string): Promise<ArrayEntry[]> {
+  return opened(bytes, path, (file) => {
+    if (isAnnData(file)) return annDataMatrices(file);
+    const arrays = file.arrays();
+    const sparse = sparseGroups(
+      file,
+      arrays.map(({ name }) => name),
+    ).map((name) => ({ name, shape: sparseShape(file, name) }));
+    return [...arrays.filter(({ shape }) => (shape?.length ?? 0) >= 2), ...sparse];
+  });
+}
+
+function opened<T>(bytes: Uint8Array, path: string, use: (file: Hdf5File) => T): Promise<T> {
   return orDamaged(path, async () => {
     try {
       const file = await Hdf5File.open(bytes, path);
       try {
-        return isAnnData(file) ? readAnnData(file, options) : readAny(file, options);
+        return use(file);
       } finally {
         file.close();
       }
@@ -58,7 +77,7 @@ function readAny(file: Hdf5File, options: ReadOptions): Content {
   if (sparse !== undefined) {
     const values = readSparseGroup(file, sparse);
     const labels = options.label === undefined ? undefined : labelsOf(sparse, options);
-    const names = options.reading === 1 ? {} : tenxNames(file, sparse, values);
+    const names = options.reading === 1 ? {} : tenxNames(file, sparse, values, options);
     return { ...names, shape: [values.rows, values.columns], values, part: `matrix ${sparse}`, labels };
   }
   const samples = chooseSamples(arrays, options, file.path);
@@ -83,19 +102,24 @@ function readAny(file: Hdf5File, options: ReadOptions): Content {
   return { ...content(samples.name, options), ...(test && { test: () => test }) };
 }
 
-/** Names of genes (rows) and cells (columns) of a matrix that lies as 10x files have it. */
+/** Names of genes (rows) and cells (columns) of a matrix that lies as 10x files have it; its samples are the columns. */
 function tenxNames(
   file: Hdf5File,
   group: string,
   { rows, columns }: SparseRows,
-): Pick<Content, 'columns' | 'rows'> {
+  { transpose }: ReadOptions,
+): Pick<Content, 'columns' | 'rows' | 'samplesLast' | 'notices'> {
   const words = (path: string, count: number) =>
     file.shape(path)?.length === 1 && file.shape(path)![0] === count ? file.words(path) : undefined;
   const genes = [`${group}/features/id`, `${group}/genes`].map((path) => words(path, rows)).find(Boolean);
   const cells = words(`${group}/barcodes`, columns);
+  const tenx = genes !== undefined && cells !== undefined;
+  const told = `${file.path} is laid out as 10x files are, ${rows} features x ${columns} cells: the cells are the samples.`;
   return {
     columns: cells,
     rows: genes && { id: { name: 'feature', values: genes } },
+    ...(tenx && { samplesLast: true }),
+    ...(tenx && transpose === undefined && { notices: [told] }),
   };
 }
 
@@ -108,10 +132,14 @@ function sparseGroup(
   const wanted = key ?? former?.key;
   if (wanted !== undefined && isSparseGroup(file, wanted)) return wanted.replace(/^\/+/, '');
   if (key !== undefined) return undefined;
-  const groups = names
-    .filter((name) => name.endsWith('/indptr'))
-    .map((name) => name.slice(0, -'/indptr'.length));
-  const found = groups.filter((group) => isSparseGroup(file, group));
+  const found = sparseGroups(file, names);
   const dense = names.some((name) => (file.shape(name)?.length ?? 0) >= 2);
   return found.length === 1 && !dense ? found[0] : undefined;
+}
+
+function sparseGroups(file: Hdf5File, names: readonly string[]): string[] {
+  return names
+    .filter((name) => name.endsWith('/indptr'))
+    .map((name) => name.slice(0, -'/indptr'.length))
+    .filter((group) => isSparseGroup(file, group));
 }

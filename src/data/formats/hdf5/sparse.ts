@@ -55,6 +55,11 @@ export function readSparseGroup(file: Hdf5File, group: string): SparseRows {
   return byRows ? stored : transposeSparse(stored);
 }
 
+/** Rows and columns of a sparse matrix, if they are said. */
+export function sparseShape(file: Hdf5File, group: string): readonly number[] | undefined {
+  return sizes(file, group);
+}
+
 /** Attribute `shape` (AnnData), `h5sparse_shape` (old AnnData), or data set `shape` (10x). */
 function sizes(file: Hdf5File, group: string): number[] | undefined {
   const declared = file.attribute(group, 'shape') ?? file.attribute(group, 'h5sparse_shape');

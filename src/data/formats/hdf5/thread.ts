@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { MixturaError } from '../../../errors.js';
 import { builtFile } from '../../../wasm/built-file.js';
+import type { ArrayEntry } from '../choose-array.js';
 import type { Content, ReadOptions } from '../content.js';
 import { readBytes } from '../idx.js';
 import { isHdf5 } from './file.js';
@@ -17,6 +18,26 @@ const BYTES_A_SECOND = 1e6;
  * @throws MixturaError as that does, or if the reading takes longer than any sound file of that size.
  */
 export async function readHdf5(path: string, options: ReadOptions = {}): Promise<Content> {
+  // Other options may have values that cannot be sent to a thread.
+  const { label, key, former, reading, transpose } = options;
+  const reply = await ask(path, { label, key, former, reading, transpose });
+  if (!('content' in reply)) throw new RangeError('content was asked for');
+  const { content, test } = reply;
+  return { ...content, ...(test && { test: () => test }) };
+}
+
+/** The matrices of an HDF5 or AnnData file that can be read by `key`. @throws MixturaError as {@link readHdf5} does. */
+export async function listHdf5(path: string): Promise<readonly ArrayEntry[]> {
+  const reply = await ask(path, {}, true);
+  if (!('matrices' in reply)) throw new RangeError('matrices were asked for');
+  return reply.matrices;
+}
+
+async function ask(
+  path: string,
+  options: ReadOptions,
+  list = false,
+): Promise<Exclude<Hdf5Reply, { message: string }>> {
   const bytes = readBytes(path);
   if (bytes.length === 0) throw new MixturaError(`${path} is empty: get the file again.`);
   if (!isHdf5(bytes)) {
@@ -25,12 +46,9 @@ export async function readHdf5(path: string, options: ReadOptions = {}): Promise
     );
   }
   const seconds = BASE_SECONDS + Math.ceil(bytes.length / BYTES_A_SECOND);
-  // Other options may have values that cannot be sent to a thread.
-  const { label, key, former, reading } = options;
-  const reply = await inThread({ bytes, path, options: { label, key, former, reading } }, seconds);
+  const reply = await inThread({ bytes, path, options, list }, seconds);
   if ('message' in reply) throw new MixturaError(reply.message, { exitCode: reply.exitCode });
-  const { content, test } = reply;
-  return { ...content, ...(test && { test: () => test }) };
+  return reply;
 }
 
 function inThread(request: Hdf5Request, seconds: number): Promise<Hdf5Reply> {

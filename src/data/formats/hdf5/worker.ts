@@ -2,26 +2,33 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { MixturaError } from '../../../errors.js';
+import type { ArrayEntry } from '../choose-array.js';
 import type { Content, ReadOptions } from '../content.js';
 import { isSparse } from '../sparse.js';
-import { parseHdf5 } from './hdf5.js';
+import { hdf5Matrices, parseHdf5 } from './hdf5.js';
 
 /** What the thread is started with. */
 export interface Hdf5Request {
   readonly bytes: Uint8Array;
   readonly path: string;
   readonly options: ReadOptions;
+  /** Only what matrices there are is asked for. */
+  readonly list?: boolean;
 }
 
-/** What it answers: content with the held-out part beside it, or the message of an error. */
+/** What it answers: the matrices where these were asked for; content with the held-out part beside it, or the message of an error. */
 export type Hdf5Reply =
   | { readonly content: Omit<Content, 'test'>; readonly test?: Omit<Content, 'test'> | undefined }
+  | { readonly matrices: readonly ArrayEntry[] }
   | { readonly message: string; readonly exitCode: number };
 
-const { bytes, path, options } = workerData as Hdf5Request;
+const { bytes, path, options, list } = workerData as Hdf5Request;
 try {
-  const { test, ...content } = await parseHdf5(bytes, path, options);
-  reply({ content, test: test?.() }, buffersOf(content));
+  if (list) reply({ matrices: await hdf5Matrices(bytes, path) });
+  else {
+    const { test, ...content } = await parseHdf5(bytes, path, options);
+    reply({ content, test: test?.() }, buffersOf(content));
+  }
 } catch (cause) {
   if (!(cause instanceof MixturaError)) throw cause;
   reply({ message: cause.message, exitCode: cause.exitCode });
