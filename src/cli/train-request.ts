@@ -40,6 +40,10 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     summary: 'a setting of the method or of the run, any number of times',
     repeated: true,
   },
+  mlflow: {
+    value: 'URL',
+    summary: 'tell the run to that MLflow server (a run that goes on: its own by default)',
+  },
   'dry-run': { summary: 'print the resolved settings and stop' },
 };
 

@@ -4,6 +4,7 @@ import { RUN_DEFAULTS } from '../config/schema.js';
 import { ExitCode, usageError } from '../errors.js';
 import { methodNamed, methodNames } from '../method/index.js';
 import type { FollowOptions, TrainResult } from '../run/complete.js';
+import { mlflowUrl } from '../run/mlflow.js';
 import { prepareRun } from '../run/prepare.js';
 import type { RunEvent } from '../run/recorder.js';
 import { resumeRun } from '../run/resume.js';
@@ -37,6 +38,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function runTrain(args: Arguments): Promise<number> {
   if (args.flag('dry-run')) return dryRun(args);
+  const server = args.text('mlflow');
+  const mlflow = server === undefined ? undefined : mlflowUrl(server);
   const abort = new AbortController();
   const onSignal = () => abort.abort();
   const show = statusLine();
@@ -50,7 +53,7 @@ async function runTrain(args: Arguments): Promise<number> {
     show(event);
   };
   try {
-    const result = await train(args, { ...dataLines(), signal: abort.signal, onEvent });
+    const result = await train(args, { ...dataLines(), signal: abort.signal, onEvent, mlflow });
     if (!result.finished) note(`Go on with: mixtura train --resume ${result.folder}`);
     if (args.flag('json')) printJson(resultJson(result));
     else for (const line of resultLines(result)) print(line);

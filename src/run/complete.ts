@@ -2,7 +2,9 @@
 import type { ResolvedRun } from '../config/schema.js';
 import type { FoundGroup } from '../evaluate/labels.js';
 import { TooFewKept } from '../train/rejection.js';
-import type { RunFolder } from './folder.js';
+import type { MetricsLine, RunFolder } from './folder.js';
+import { LockLost } from './lock.js';
+import { MlflowTracker } from './mlflow.js';
 import type { DataListeners, PreparedRun } from './prepare.js';
 import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';
 import { writeReport, writeSheet } from './report.js';
@@ -13,6 +15,8 @@ export interface FollowOptions extends DataListeners {
   readonly signal?: AbortSignal | undefined;
   /** Called with what happens, in order, while the run goes on. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Address of an MLflow server that the run is told to; a run that goes on is told to its own by default. */
+  readonly mlflow?: string | undefined;
 }
 
 /** What a run found, and where it lies. */
@@ -39,9 +43,28 @@ export interface StartedRun extends PreparedRun {
 }
 
 /** Trains a run to its end or until the signal, scores it on its data, and writes the report. */
-export function completeRun(
+export async function completeRun(started: StartedRun, options: FollowOptions): Promise<TrainResult> {
+  const { run, folder } = started;
+  const warn = (note: string) => options.onEvent?.({ kind: 'note', note });
+  const tracker = MlflowTracker.of({ url: options.mlflow, folder: folder.path, warn });
+  tracker?.begin(run);
+  try {
+    const result = await trainAndReport(started, options, (line) => tracker?.line(line));
+    const { report, samples } = result.files;
+    const files = [report, samples].filter((file) => file !== undefined);
+    await tracker?.finish(result.finished ? 'FINISHED' : 'KILLED', files);
+    return result;
+  } catch (cause) {
+    // A run that another process has taken over is that one's to tell.
+    if (!(cause instanceof LockLost)) await tracker?.finish('FAILED');
+    throw cause;
+  }
+}
+
+function trainAndReport(
   { checkpoint, ...started }: StartedRun,
   { signal, onEvent }: FollowOptions,
+  onLine: (line: MetricsLine) => void,
 ): Promise<TrainResult> {
   const { run, folder } = started;
   onEvent?.({ kind: 'started', run, folder: folder.path, from: checkpoint?.step ?? 0 });
@@ -50,11 +73,13 @@ export function completeRun(
       ...started,
       ...(signal && { signal }),
       ...(onEvent && { onEvent }),
+      onLine,
       onSheet: (step, inference) =>
         writeSheet(folder, run, inference, step).catch((cause: unknown) => {
           // A network that is not trained yet may generate nothing that is kept.
           if (!(cause instanceof TooFewKept)) throw cause;
           onEvent?.({ kind: 'note', note: `There is no sample sheet of step ${step}. ${cause.message}` });
+          return undefined;
         }),
       ...(checkpoint && { resumeFrom: checkpoint.file }),
     },

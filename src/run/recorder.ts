@@ -16,6 +16,7 @@ import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { EventWriter } from './formats/tensorboard.js';
 import { LockLost } from './lock.js';
+import { scalarsOf } from './scalars.js';
 
 /** What happens while a run goes on. */
 export type RunEvent =
@@ -47,8 +48,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called with what happens, in order, while the run goes on. */
   readonly onEvent?: (event: RunEvent) => void;
-  /** Draws the sample sheet of a step (fixed latents). */
-  readonly onSheet?: (step: number, inference: Inference) => Promise<void>;
+  /** Called with every line of the log. */
+  readonly onLine?: (line: MetricsLine) => void;
+  /** Draws the sample sheet of a step (fixed latents), and gives it as a PNG file where there is one. */
+  readonly onSheet?: (step: number, inference: Inference) => Promise<Uint8Array | undefined>;
 }
 
 /** How a run ended. */
@@ -237,7 +240,8 @@ class Recorder {
     };
     this.#notes = [];
     folder.appendMetrics(line);
-    this.#events.scalars(event.step, scalars(line));
+    this.#events.scalars(event.step, scalarsOf(line));
+    this.options.onLine?.(line);
     onEvent?.({ kind: 'evaluated', step: event.step, evaluation });
   }
 
@@ -257,7 +261,8 @@ class Recorder {
   }
 
   async #sheet(step: number): Promise<void> {
-    await this.options.onSheet?.(step, this.inference);
+    const png = await this.options.onSheet?.(step, this.inference);
+    if (png) this.#events.image(step, 'samples', png);
   }
 
   #seconds(): number {
@@ -285,16 +290,4 @@ function lowerRates({ run, method }: Pick<RunOptions, 'run' | 'method'>): string
   if (rates.length === 0) return '';
   const lowered = rates.map((name) => `--set ${name}=${(run.settings[name] as number) / 2}`);
   return ` ${lowered.join(' ')} --allow ${rates.join(',')}`;
-}
-
-function scalars(line: MetricsLine): Record<string, number> {
-  const entries = (prefix: string, values: Readonly<Record<string, number>> = {}) =>
-    Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value] as const);
-  return Object.fromEntries([
-    ...entries('loss', line.losses),
-    ...entries('metric', line.metrics),
-    ...entries('prior', line.diagnostics),
-    ...line.sizes.map((size, c) => [`size/group-${c + 1}`, size] as const),
-    ['time/msPerStep', line.msPerStep] as const,
-  ]);
 }

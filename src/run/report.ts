@@ -17,7 +17,7 @@ import { savedScores, withPublished } from './saved-scores.js';
 const PER_ROW = 10;
 
 /**
- * Writes the sample sheet of a step: the same latents at every step, a row a group, the largest of that step first;
+ * Writes and gives the sample sheet of a step: the same latents at every step, a row a group, the largest of that step first;
  * nothing for tables.
  */
 export async function writeSheet(
@@ -25,9 +25,10 @@ export async function writeSheet(
   run: ResolvedRun,
   inference: Inference,
   step: number,
-): Promise<void> {
+): Promise<Uint8Array | undefined> {
   const png = await sheet(run, inference);
   if (png) writeFileAtomic(folder.sheetFile(step), png, () => folder.requireLock());
+  return png;
 }
 
 /** A run that has just ended, with its data. */

@@ -1,0 +1,15 @@
+/** @file The numbers of a line of the log under names that say what they are: for TensorBoard and MLflow. */
+import type { MetricsLine } from './folder.js';
+
+/** `loss/critic`, `metric/...`, `prior/...`, `size/group-1`, `time/msPerStep`. */
+export function scalarsOf(line: MetricsLine): Record<string, number> {
+  const entries = (prefix: string, values: Readonly<Record<string, number>> = {}) =>
+    Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value] as const);
+  return Object.fromEntries([
+    ...entries('loss', line.losses),
+    ...entries('metric', line.metrics),
+    ...entries('prior', line.diagnostics),
+    ...line.sizes.map((size, c) => [`size/group-${c + 1}`, size] as const),
+    ['time/msPerStep', line.msPerStep] as const,
+  ]);
+}
