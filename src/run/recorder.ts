@@ -148,7 +148,7 @@ class Recorder {
   ) {
     const { folder } = options;
     this.#notes = [...notes, ...(options.notes ?? [])];
-    this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from } : {});
+    this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from + 1 } : {});
     this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
     this.#checkpoint = options.resumeFrom ?? '';
   }
@@ -262,7 +262,8 @@ class Recorder {
 
   async #sheet(step: number): Promise<void> {
     const png = await this.options.onSheet?.(step, this.inference);
-    if (png) this.#events.image(step, 'samples', png);
+    // An earlier file has that of the step from which a run goes on.
+    if (png && (step > this.from || step === 0)) this.#events.image(step, 'samples', png);
   }
 
   #seconds(): number {

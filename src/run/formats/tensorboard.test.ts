@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { encode } from 'fast-png';
-import { PbfReader } from 'pbf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readEvents } from '../../../test/support/events.js';
 import { crc32c, maskedCrc32c } from './crc32c.js';
 import { EventWriter, frameRecord } from './tensorboard.js';
 
@@ -12,64 +12,6 @@ beforeEach(() => {
   folder = fs.mkdtempSync(join(tmpdir(), 'mixtura-tensorboard-'));
 });
 afterEach(() => fs.rmSync(folder, { recursive: true }));
-
-interface SeenEvent {
-  wallTime: number;
-  step: number;
-  fileVersion?: string;
-  sessionStatus?: number;
-  scalars: Record<string, number>;
-  images: Record<string, { height: number; width: number; colorspace: number; png: Uint8Array }>;
-}
-
-/** A reader written from the format's description, apart from the writer. */
-function readEvents(path: string): SeenEvent[] {
-  const bytes = new Uint8Array(fs.readFileSync(path));
-  const view = new DataView(bytes.buffer);
-  const events: SeenEvent[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = Number(view.getBigUint64(at, true));
-    expect(view.getUint32(at + 8, true)).toBe(maskedCrc32c(bytes.subarray(at, at + 8)));
-    const data = bytes.subarray(at + 12, at + 12 + length);
-    expect(view.getUint32(at + 12 + length, true)).toBe(maskedCrc32c(data));
-    events.push(readEvent(data));
-    at += 16 + length;
-  }
-  return events;
-}
-
-function readEvent(data: Uint8Array): SeenEvent {
-  const seen: SeenEvent = { wallTime: 0, step: -1, scalars: {}, images: {} };
-  return new PbfReader(data).readFields((tag, event: SeenEvent, pbf) => {
-    if (tag === 1) event.wallTime = pbf.readDouble();
-    else if (tag === 2) event.step = pbf.readVarint(true);
-    else if (tag === 3) event.fileVersion = pbf.readString();
-    else if (tag === 5) pbf.readMessage((t, _, p) => t === 1 && readValue(event, p), undefined);
-    else if (tag === 7) {
-      pbf.readMessage((t, _, p) => {
-        if (t === 1) event.sessionStatus = p.readVarint();
-      }, undefined);
-    }
-  }, seen);
-}
-
-function readValue(event: SeenEvent, pbf: PbfReader): void {
-  let name = '';
-  pbf.readMessage((tag, _, value) => {
-    if (tag === 1) name = value.readString();
-    else if (tag === 2) event.scalars[name] = value.readFloat();
-    else if (tag === 4) {
-      const image = { height: 0, width: 0, colorspace: 0, png: new Uint8Array() };
-      event.images[name] = image;
-      value.readMessage((t, _, p) => {
-        if (t === 1) image.height = p.readVarint();
-        else if (t === 2) image.width = p.readVarint();
-        else if (t === 3) image.colorspace = p.readVarint();
-        else if (t === 4) image.png = Uint8Array.from(p.readBytes());
-      }, undefined);
-    }
-  }, undefined);
-}
 
 describe('crc32c', () => {
   it('gives the check values of the standard (RFC 3720 B.4)', () => {

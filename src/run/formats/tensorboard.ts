@@ -20,7 +20,7 @@ const SESSION_START = 1;
 /** Options of {@link EventWriter}. */
 export interface EventWriterOptions {
   /**
-   * The step at which a resumed run goes on: TensorBoard then drops what an earlier file says of later steps.
+   * The first step that a resumed run takes: TensorBoard then drops what an earlier file says of it and later ones.
    */
   readonly resumeStep?: number;
   /** Wall clock in seconds since 1970, for tests. */
