@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,7 +15,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { thisProcess } from '../process-identity.js';
 import { FolderLock, LockLost } from './lock.js';
-import type { LockRecord } from './lock-record.js';
+import { BEAT_MS, type LockRecord } from './lock-record.js';
 
 const onLinux = process.platform === 'linux';
 let folder = '';
@@ -52,6 +53,10 @@ function expectRefused(sentence: string): void {
   expect(() => FolderLock.take(file, 'run')).toThrow(sentence);
   expect(readFileSync(file, 'utf8')).toBe(before);
   expect(readdirSync(folder)).toEqual(['.lock']);
+}
+/** Keeps this thread busy. */
+function block(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 /** A process that lives, and the fields of a lock that it would have. */
 function living(command = 'exec sleep 60'): Pick<LockRecord, 'pid' | 'start'> {
@@ -95,6 +100,24 @@ describe('a lock', () => {
     lock.release();
     expect(readFileSync(file, 'utf8')).toBe(others);
   });
+
+  it('is renewed while the main thread computes, but not when it is another’s or given back', async () => {
+    const lock = FolderLock.take(file, 'run');
+    await delay(1000); // The thread starts meanwhile.
+    const long = Date.now() / 1000 - 1000;
+    utimesSync(file, long, long);
+    const own = readFileSync(file, 'utf8');
+    block(BEAT_MS + 1000);
+    expect(Date.now() - statSync(file).mtimeMs).toBeLessThan(BEAT_MS + 2000);
+    expect(readFileSync(file, 'utf8')).toBe(own);
+    lockOf({ pid: 7, host: 'elsewhere', boot: 'b', namespace: 'n' });
+    utimesSync(file, long, long);
+    const { mtimeMs } = statSync(file);
+    block(BEAT_MS + 1000);
+    expect(statSync(file).mtimeMs).toBe(mtimeMs);
+    lock.release();
+    expect(statSync(file).mtimeMs).toBe(mtimeMs);
+  }, 30_000);
 
   it('that another writes over is lost, and left as it is', () => {
     const lock = FolderLock.take(file, 'run');

@@ -1,10 +1,13 @@
 /** @file The lock of a run folder: one process at a time writes a run, whatever machine or container it is in. */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { errorCode, removeLeftovers, temporaryName, writeError } from '../atomic-file.js';
 import { MixturaError } from '../errors.js';
 import { thisProcess } from '../process-identity.js';
+import { builtFile } from '../wasm/built-file.js';
+import type { BeatRequest } from './lock-beat.js';
 import { BEAT_MS, type FoundLock, heldSentence, isStale, readLock, STALE_MS } from './lock-record.js';
 
 /** How often, and after how many milliseconds, a lock is looked at again that changes or says nothing yet. */
@@ -19,13 +22,15 @@ export class LockLost extends MixturaError {}
 /**
  * A lock that this process holds.
  *
- * The file has the holder's machine, boot, process and a random id. The holder renews it; whoever finds it not renewed
+ * The file has the holder's machine, boot, process and a random id. The holder renews it, from a thread of its own too,
+ * because the main one may be busy for longer than {@link STALE_MS}; whoever finds it not renewed
  * for {@link STALE_MS}, or its process ended, takes it over: only the one that makes the file of the takeover may
  * replace the lock, and reads it again afterwards. A holder that was stopped meanwhile sees another id and writes no more.
  */
 export class FolderLock {
   readonly #content: string;
   readonly #timer: NodeJS.Timeout;
+  readonly #thread: Worker | undefined;
   #fd = -1;
   #renewed = 0;
   #lost = false;
@@ -39,6 +44,7 @@ export class FolderLock {
     this.#take();
     this.#timer = setInterval(() => this.#beat(), BEAT_MS);
     this.#timer.unref();
+    this.#thread = beatIn(file, this.#content);
   }
 
   /** Takes the lock. @throws a MixturaError while another holds it, or where the file cannot be written. */
@@ -70,6 +76,7 @@ export class FolderLock {
   /** Gives the lock back, if it is still held. */
   release(): void {
     clearInterval(this.#timer);
+    void this.#thread?.terminate();
     if (this.#fd < 0) return;
     if (this.#isOurs()) fs.rmSync(this.file, { force: true });
     this.#lost = true;
@@ -165,6 +172,20 @@ export class FolderLock {
     throw new MixturaError(
       `Another process is taking the run ${this.run} (lock file ${this.file}); try again.`,
     );
+  }
+}
+
+/** A thread that renews the lock; where it cannot be started the timer has to do. */
+function beatIn(file: string, content: string): Worker | undefined {
+  const workerData: BeatRequest = { file: resolve(file), content, every: BEAT_MS };
+  try {
+    // Some options of the process do not allow a worker to be started with them.
+    const thread = new Worker(builtFile('run/lock-beat.js'), { workerData, execArgv: [] });
+    thread.on('error', () => {});
+    thread.unref();
+    return thread;
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,19 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { MixturaError, usageError } from '../../errors.js';
-import type { Pixels, Values } from '../formats/png.js';
+import type { Pixels } from '../formats/png.js';
 import { type CachedDataset, CacheWriter, openCacheFile } from './cache-file.js';
-import {
-  decodeImage,
-  type ImageFit,
-  isGrey,
-  layersOf,
-  planes,
-  type SharpLoader,
-  UndecodableImage,
-} from './decode.js';
-import { type PixelRule, parseBackground, Survey } from './pixel-rule.js';
+import { decodeImage, type ImageFit, isGrey, planes, UndecodableImage } from './decode.js';
 import type { ImageFile, ImagePart, ImageScan } from './scan.js';
+import { firstSettled, MAX_FILE, type PrepareOptions, type Settled, settle, UsedValues } from './settle.js';
 
 const NO_PERMISSION = 'there is no permission to read it';
 /** Largest share of undecodable images in a part that is skipped. */
@@ -24,20 +16,6 @@ export const SKIPPED_SHARE = 0.05;
 const TOGETHER = 8;
 /** From so many images on, a sentence says that they are being read. */
 const MANY = 2000;
-const MAX_FILE = 2 ** 29;
-/** Bytes that use less of their range than this are told. */
-const LEAST_USED = 64;
-
-/** What {@link prepareFolder} needs besides the images. */
-export interface PrepareOptions {
-  readonly color?: 'grey' | 'color' | undefined;
-  readonly background?: string | undefined;
-  /** The value that a run reads as 1. */
-  readonly maximum?: number | undefined;
-  readonly reading?: 1 | 2 | undefined;
-  readonly notice?: ((sentence: string) => void) | undefined;
-  readonly sharp?: SharpLoader | undefined;
-}
 
 /**
  * Decodes all images into the cache file: as grey ones until the first that is not, and then again as colour; as bytes
@@ -56,8 +34,7 @@ export async function prepareFolder(
   const tries: (1 | 3)[] = { grey: [1 as const], color: [3 as const], any: [1 as const, 3 as const] }[
     options.color ?? 'any'
   ];
-  const { background } = options;
-  let settled: Settled = { rule: firstRule(options), notices: [], ...(background && { background }) };
+  let settled = firstSettled(options);
   while (tries.length > 0) {
     const writer = new CacheWriter(path);
     try {
@@ -71,77 +48,6 @@ export async function prepareFolder(
     }
   }
   throw new RangeError('images can always be read as colour');
-}
-
-/** How pixels are read, and what is to be told of it. */
-interface Settled {
-  readonly rule: PixelRule;
-  readonly notices: readonly string[];
-  /** The background that the images themselves decided on, or that was told, if any of them needs one. */
-  readonly background?: string;
-}
-
-function firstRule({ reading, background }: PrepareOptions): PixelRule {
-  if (reading === 1) return { first: true };
-  return background === undefined ? {} : { background: parseBackground(background) };
-}
-
-/** Looks at all images. */
-async function settle(folder: string, scan: ImageScan, options: PrepareOptions): Promise<Settled> {
-  const survey = new Survey();
-  for (const { files } of scan.parts) {
-    for (const { path, bytes } of files) {
-      if (bytes > MAX_FILE) continue;
-      try {
-        survey.add(await layersOf(await readFile(join(folder, path)), options.sharp));
-      } catch (cause) {
-        // What does not decode is reported when it is to be written.
-        if (!(cause instanceof UndecodableImage) && (cause as NodeJS.ErrnoException).code === undefined)
-          throw cause;
-      }
-    }
-  }
-  const background = options.background ?? (survey.dark ? 'white' : 'black');
-  const full = survey.deep > 0 ? survey.fullScale(options.maximum) : undefined;
-  return {
-    rule: { background: parseBackground(background), full },
-    notices: [
-      ...deepNotices(folder, survey, full, options.maximum),
-      ...clearNotices(folder, survey, background, options),
-    ],
-    ...((survey.clear > 0 || options.background) && { background }),
-  };
-}
-
-function deepNotices(
-  folder: string,
-  { deep, images, largest, levels }: Survey,
-  full: number | undefined,
-  maximum = 0,
-): string[] {
-  if (full === undefined) return [];
-  const which = deep === images ? `The images of ${folder}` : `${deep} of the ${images} images of ${folder}`;
-  const other = maximum > 255 && full > maximum ? `, where the run's data have ${maximum}` : '';
-  const cut = largest > full ? `; larger values are cut off, as in the run's data` : '';
-  return [
-    `${which} have 16 bits and values up to ${largest} (${counted(levels)}): ${full} is read as 1${cut}${other}.`,
-  ];
-}
-
-function clearNotices(
-  folder: string,
-  { clear, images, dark }: Survey,
-  background: string,
-  options: PrepareOptions,
-): string[] {
-  if (clear === 0 || options.background !== undefined) return [];
-  return [
-    `${clear} of the ${images} images of ${folder} have transparent parts, which are laid on ${background} because what is visible is ${dark ? 'dark' : 'light'}; --background says otherwise.`,
-  ];
-}
-
-function counted(levels: number): string {
-  return levels === 1 ? '1 level' : `${levels} levels`;
 }
 
 class Preparation {
@@ -257,38 +163,6 @@ class Preparation {
     const shown = skipped.slice(0, 3).map(({ path, reason }) => `${path} (${reason})`);
     const names = shown.join(', ') + (skipped.length > 3 ? ', ...' : '');
     return [`${skipped.length} image(s) of ${this.folder} do not decode and are left out: ${names}.`];
-  }
-}
-
-/** What of their range the values use. */
-class UsedValues {
-  #images = 0;
-  #flat = 0;
-  readonly #seen = new Uint8Array(2 ** 16);
-
-  add(values: Values): void {
-    this.#images++;
-    const seen = this.#seen;
-    let flat = true;
-    for (let i = 0; i < values.length; i++) {
-      seen[values[i]!] = 1;
-      if (values[i] !== values[0]) flat = false;
-    }
-    if (flat && values.length > 1) this.#flat++;
-  }
-
-  /** Sentences on what is left to tell images apart by. */
-  notices(folder: string, full: number | undefined): string[] {
-    const told: string[] = [];
-    const largest = this.#seen.lastIndexOf(1);
-    const levels = this.#seen.reduce((sum, there) => sum + there, 0);
-    if (this.#flat === this.#images) told.push(`Every image of ${folder} is one colour; check the files.`);
-    if (full === undefined && largest < LEAST_USED) {
-      told.push(
-        `The images of ${folder} have values of at most ${largest} of 255 (${counted(levels)}), so they are read as 0 to ${Number((largest / 255).toPrecision(2))}; brighten them if that is not meant.`,
-      );
-    }
-    return told;
   }
 }
 
