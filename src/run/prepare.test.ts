@@ -91,6 +91,27 @@ describe('a run that can start', () => {
     expect((await reopenData(run)).fingerprint).toBe(dataset.fingerprint);
   });
 
+  it.each([
+    [20, 20, undefined],
+    [20, 19, undefined],
+    [24, 13, undefined],
+    [24, 12, 12],
+    [20, 10, 10],
+    [20, 3, 3],
+    [3, 3, undefined],
+  ])('of %i rows with %i different labels takes K of these: %s', async (rows, classes, components) => {
+    const name = path.join(folder, `labels-${rows}-${classes}.csv`);
+    const lines = Array.from({ length: rows }, (_, i) => `${i % 7},${i % 5},w${i % classes}`);
+    writeFileSync(name, `a,b,label\n${lines.join('\n')}\n`);
+    const prepared = prepareRun({ data: { name }, batch: 2 });
+    if (components !== undefined) expect((await prepared).run.components).toBe(components);
+    else {
+      await expect(prepared).rejects.toThrow(
+        `How many groups ${name} has is not known by its ${classes} different labels for ${rows} samples; say how many to find by --components.`,
+      );
+    }
+  });
+
   it('of unlabelled rows takes K as told, and finds its scaled data again', async () => {
     const { run } = await prepareRun({ data: { name: table() }, components: 2, batch: 4 });
     expect([run.components, run.dataset.count, run.dataset.shape]).toEqual([2, 10, [2]]);
@@ -123,7 +144,8 @@ describe('opening data of a run', () => {
       const images = path.join(folder, 'images');
       mkdirSync(images);
       for (const name of ['a', 'b']) {
-        const png = encodePng({ width: 8, height: 8, colour: 0, depth: 8, samples: new Uint8Array(64) });
+        const samples = Uint8Array.from({ length: 64 }, (_, i) => 4 * i);
+        const png = encodePng({ width: 8, height: 8, colour: 0, depth: 8, samples });
         writeFileSync(path.join(images, `${name}.png`), png);
       }
       writeFileSync(path.join(images, 'notes.txt'), 'no image');

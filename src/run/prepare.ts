@@ -39,13 +39,13 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
     );
   }
   const classes = classCounts(dataset)?.length;
-  // A single class is no number of groups, nor are labels that are all different.
-  const telling = classes !== 1 && classes !== dataset.count;
-  const components = config.components ?? (telling ? classes : undefined);
+  const components = config.components ?? groupsByLabels(classes, dataset.count);
   if (components === undefined) {
-    throw usageError(
-      `How many groups ${config.data.name} has is not known; say how many to find by --components.`,
-    );
+    const why =
+      classes === undefined || classes === 1
+        ? 'is not known'
+        : `is not known by its ${classes} different labels for ${dataset.count} samples`;
+    throw usageError(`How many groups ${config.data.name} has ${why}; say how many to find by --components.`);
   }
   if (components > dataset.count) {
     throw usageError(
@@ -74,6 +74,13 @@ function batchFor(batch: number, asked: boolean, { count }: Dataset, { onNotice 
   }
   onNotice?.(`There are only ${count} samples, so a batch is all of them, and not ${batch}.`);
   return count;
+/** Labels that are nearly all different name samples, and not groups. */
+const FEW_CLASSES = 10;
+
+/** A single class is no number of groups, nor are labels that are all different, or nearly so where there are many. */
+function groupsByLabels(classes: number | undefined, count: number): number | undefined {
+  if (classes === undefined || classes === 1 || classes === count) return undefined;
+  return classes > FEW_CLASSES && 2 * classes > count ? undefined : classes;
 }
 
 /** The config with the path of a data file made absolute, so that the run can be used from any folder. */
