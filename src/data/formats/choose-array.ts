@@ -101,8 +101,15 @@ function named<Entry extends ArrayEntry>(
   if (found) return found;
   const names = entries.map(({ name }) => name);
   throw usageError(
-    `${path} has no ${wanted}${didYouMean(wanted, names)}; there is ${listed(entries)}: give one of them as ${option}.`,
+    `${path} has no ${wanted}${meant(wanted, names)}; there is ${listed(entries)}: give one of them as ${option}.`,
   );
+}
+
+/** ` (did you mean X?)`: the name that ends with the word, as `obsm/X_pca` with `X_pca` or `pca`; else the nearest. */
+export function meant(word: string, names: readonly string[]): string {
+  const small = baseName(word);
+  const found = names.find((name) => [small, `x_${small}`].includes(baseName(name)));
+  return found === undefined ? didYouMean(word, names) : ` (did you mean ${found}?)`;
 }
 
 function isLabel(name: string): boolean {

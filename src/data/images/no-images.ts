@@ -33,11 +33,16 @@ export function noImages(folder: string, content: FolderContent): string {
 
 type Find = (folder: string, others: readonly string[], links: readonly string[]) => string | undefined;
 
+/** The sentence that refuses the folder of a run, whose sample sheets are no data; nothing for other folders. */
+export function runNotData(folder: string): string | undefined {
+  const run = ['config.json', 'checkpoints'].every((name) => existsSync(join(folder, name)));
+  return run
+    ? `${folder} is a run, not data: give the data first, and the run to 'sample', 'cluster', 'evaluate' or 'train --resume'.`
+    : undefined;
+}
+
 const store: Find = (folder, others) => {
   const has = (name: string) => existsSync(join(folder, name));
-  if (has('config.json') && has('checkpoints')) {
-    return `${folder} is a run, not data: give the data first, and the run to 'sample', 'cluster', 'evaluate' or 'train --resume'.`;
-  }
   if (['.zgroup', '.zarray', '.zattrs', 'zarr.json'].some(has)) {
     return `${folder} is a Zarr store: save it as one file, in Python by adata.write_h5ad('x.h5ad') or numpy.save('x.npy', x).`;
   }

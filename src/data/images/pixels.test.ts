@@ -233,6 +233,29 @@ describe('the orientation of EXIF', () => {
     expect([first.shape, valuesOf(first)]).toEqual([[1, 2, 3], float(samples.map((x) => x / 255))]);
   });
 
+  it.each([3, 6, 8])('%i turns a WebP, too', async (orientation) => {
+    const stored = Buffer.from([10, 80, 160, 30, 120, 250].flatMap((value) => [value, value, value]));
+    const image = sharp(stored, { raw: { width: 3, height: 2, channels: 3 } });
+    put('a.webp', await image.withMetadata({ orientation }).webp({ lossless: true }).toBuffer());
+    const data = await open();
+    expect([data.shape, valuesOf(data).map((value) => Math.round(255 * value))]).toEqual(
+      {
+        3: [
+          [1, 2, 3],
+          [250, 120, 30, 160, 80, 10],
+        ],
+        6: [
+          [1, 3, 2],
+          [30, 10, 120, 80, 250, 160],
+        ],
+        8: [
+          [1, 3, 2],
+          [160, 250, 80, 120, 10, 30],
+        ],
+      }[orientation],
+    );
+  });
+
   it('turns what is transparent with it, and is passed over where it is damaged', async () => {
     put('a.png', row(4, 8, [0, 255, 70, 0], pngChunk('eXIf', exif(3))));
     expect(valuesOf(await open())).toEqual([1, 0]);

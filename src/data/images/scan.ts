@@ -3,7 +3,7 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { MixturaError } from '../../errors.js';
-import { noImages } from './no-images.js';
+import { noImages, runNotData } from './no-images.js';
 
 /** One image file. */
 export interface ImageFile {
@@ -58,6 +58,8 @@ const HELD_OUT: readonly string[] = ['test', 'testing', 'validation', 'valid', '
  * @throws MixturaError if a folder cannot be read, there is no image, or parts lie beside something else.
  */
 export function scanImages(folder: string, onlyPlain = false): ImageScan {
+  const run = runNotData(folder);
+  if (run !== undefined) throw new MixturaError(run);
   const walk = new Walk(folder);
   const found = walk.images();
   if (found.length === 0) throw new MixturaError(noImages(folder, walk));

@@ -146,6 +146,14 @@ describe('a folder without images', () => {
     expect(await refusal(folder)).toContain(sentence);
   });
 
+  it('is refused as a run also where its sample sheets are images', async () => {
+    for (const name of ['config.json', 'checkpoints/x', 'samples.png', 'samples/step-00000000.png'])
+      put(name);
+    expect(await refusal(folder)).toBe(
+      "F is a run, not data: give the data first, and the run to 'sample', 'cluster', 'evaluate' or 'train --resume'.",
+    );
+  });
+
   it('but links out of it, or images that are not named so', async () => {
     writeFileSync(join(root, 'outside.png'), 'x');
     for (let i = 0; i < 5; i++) symlinkSync(join(root, 'outside.png'), join(folder, `${i}.png`));

@@ -2,7 +2,7 @@
 
 import { didYouMean } from '../../../did-you-mean.js';
 import { MixturaError, usageError } from '../../../errors.js';
-import { type ArrayEntry, listed } from '../choose-array.js';
+import { type ArrayEntry, listed, meant } from '../choose-array.js';
 import type { Content, FoundLabels, ReadOptions } from '../content.js';
 import { usualLabel } from '../label-column.js';
 import { encodeLabels, wordOf } from '../labels.js';
@@ -43,16 +43,6 @@ export function readAnnData(file: Hdf5File, options: ReadOptions): Content {
     );
   }
   return fitting({ ...named, ...file.numbers(name), labels, part });
-}
-
-/** The matrix whose last name, with or without `X_`, is the word: `pca` and `X_pca` for `obsm/X_pca`; else the nearest. */
-function meant(word: string, matrices: readonly string[]): string {
-  const small = word.toLowerCase();
-  const found = matrices.find((name) => {
-    const last = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
-    return last === small || last === `x_${small}`;
-  });
-  return found === undefined ? didYouMean(word, matrices) : ` (did you mean ${found}?)`;
 }
 
 /** Names of rows and columns of a matrix: the index of `obs`, and that of `var` (of `raw/var` for `raw/X`). */

@@ -247,6 +247,28 @@ describe('names of rows and columns', () => {
   });
 });
 
+describe('Loom files', () => {
+  it('have cells as columns, which are the samples, and names in their attributes', async () => {
+    const bytes = await made((file) => {
+      file.create_dataset({ name: 'matrix', data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] });
+      file.create_group('row_attrs').create_dataset({ name: 'Gene', data: ['g1', 'g2'] });
+      file.create_group('col_attrs').create_dataset({ name: 'CellID', data: ['c1', 'c2', 'c3'] });
+    });
+    const content = await parseHdf5(bytes, 'f.loom');
+    const data = tableDataset('f.loom', {}, content);
+    expect([data.count, data.columns, data.rows?.id?.values, content.notices]).toEqual([
+      3,
+      ['g1', 'g2'],
+      ['c1', 'c2', 'c3'],
+      ['f.loom is laid out as Loom files are, 2 features x 3 cells: the cells are the samples.'],
+    ]);
+    const out = new Float32Array(2);
+    data.read([1], out);
+    expect([...out]).toEqual([2, 5]);
+    expect(tableDataset('f.loom', {}, await parseHdf5(bytes, 'f.loom', { reading: 1 })).count).toBe(2);
+  });
+});
+
 describe('the matrices of a file', () => {
   /** AnnData of three cells with two genes, an embedding, a layer, and a table in obsm. */
   const whole = () =>

@@ -84,6 +84,7 @@ function readAny(file: Hdf5File, options: ReadOptions): Content {
   const held = heldOut(arrays, samples.name);
   const content = (name: string, choice: ReadOptions): Content => ({
     ...file.numbers(name),
+    ...(choice.reading === 1 ? {} : loomNames(file, name, choice)),
     part: `data set ${name}`,
     labels: labelsOf(name, choice),
   });
@@ -120,6 +121,31 @@ function tenxNames(
     rows: genes && { id: { name: 'feature', values: genes } },
     ...(tenx && { samplesLast: true }),
     ...(tenx && transpose === undefined && { notices: [told] }),
+  };
+}
+
+/** Names of genes (rows) and cells (columns) of the matrix of a Loom file; its samples are the columns. */
+function loomNames(
+  file: Hdf5File,
+  name: string,
+  { transpose }: ReadOptions,
+): Pick<Content, 'columns' | 'rows' | 'samplesLast' | 'notices'> {
+  const [rows, columns] = file.shape(name) ?? [];
+  const loom = ['row_attrs', 'col_attrs'].every((group) => file.children(group) !== undefined);
+  if (!loom || (name !== 'matrix' && !name.startsWith('layers/'))) return {};
+  const words = (paths: readonly string[], count: number | undefined) => {
+    const found = paths.find((path) => file.shape(path)?.length === 1 && file.shape(path)![0] === count);
+    return found === undefined ? undefined : file.words(found);
+  };
+  const genes = words(['row_attrs/Accession', 'row_attrs/Gene', 'row_attrs/var_names'], rows);
+  const cells = words(['col_attrs/CellID', 'col_attrs/obs_names'], columns);
+  const unique = genes && new Set(genes).size === genes.length;
+  const told = `${file.path} is laid out as Loom files are, ${rows} features x ${columns} cells: the cells are the samples.`;
+  return {
+    columns: cells,
+    rows: unique ? { id: { name: 'feature', values: genes } } : undefined,
+    samplesLast: true,
+    ...(transpose === undefined && { notices: [told] }),
   };
 }
 
