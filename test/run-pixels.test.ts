@@ -1,7 +1,8 @@
 /** @file How pixels become values is decided by the images of a run, and holds for all that it is given later. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
+import { cacheFolder } from '../src/cache-folder.js';
 import { Stream } from '../src/math/random.js';
 import { reopenData } from '../src/run/prepare.js';
 import { startRun } from '../src/run/start.js';
@@ -11,7 +12,11 @@ import { Scratch } from './support/cli.js';
 import { encodePng } from './support/png.js';
 
 const place = new Scratch();
-afterAll(() => place.remove());
+vi.stubEnv('MIXTURA_CACHE', place.file('cache'));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  place.remove();
+});
 
 const SIDE = 6;
 /** A folder of grey images that are dark or light, written by a function of their values of 0..1. */
@@ -95,6 +100,16 @@ it('the background of a run is that of new images, and can be said', async () =>
   const black = await trained('black-run', place.file('ink'), { background: '#000000' });
   const saved = JSON.parse(readFileSync(join(black, 'config.json'), 'utf8'));
   expect([saved.data.background, saved.dataset.background]).toEqual(['#000000', '#000000']);
+}, 60_000);
+
+it('a folder of bytes that a run was trained on is decoded once', async () => {
+  const folder = folderOf('bytes', png(8, 255), 12);
+  const cached = () =>
+    readdirSync(join(cacheFolder(), 'images')).filter((name) => name.startsWith('bytes-')).length;
+  const run = await trained('bytes-run', folder);
+  const before = cached();
+  await probabilitiesOf(run, folder);
+  expect([before, cached()]).toEqual([1, 1]);
 }, 60_000);
 
 it('the command line takes --background where images are read, and refuses other colours', async () => {

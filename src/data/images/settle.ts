@@ -71,11 +71,10 @@ function deepNotices(
   maximum = 0,
 ): string[] {
   if (full === undefined) return [];
-  const which = deep === images ? `The images of ${folder}` : `${deep} of the ${images} images of ${folder}`;
   const other = maximum > 255 && full > maximum ? `, where the run's data have ${maximum}` : '';
   const cut = largest > full ? `; larger values are cut off, as in the run's data` : '';
   return [
-    `${which} have 16 bits and values up to ${largest} (${counted(levels)}): ${full} is read as 1${cut}${other}.`,
+    `${share(deep, images, folder)} have 16 bits and values up to ${largest} (${counted(levels)}): ${full} is read as 1${cut}${other}.`,
   ];
 }
 
@@ -87,8 +86,12 @@ function clearNotices(
 ): string[] {
   if (clear === 0 || options.background !== undefined) return [];
   return [
-    `${clear} of the ${images} images of ${folder} have transparent parts, which are laid on ${background} because what is visible is ${dark ? 'dark' : 'light'}; --background says otherwise.`,
+    `${share(clear, images, folder)} have transparent parts, which are laid on ${background} because what is visible is ${dark ? 'dark' : 'light'}; --background says otherwise.`,
   ];
+}
+
+function share(some: number, all: number, folder: string): string {
+  return some === all ? `The images of ${folder}` : `${some} of the ${all} images of ${folder}`;
 }
 
 function counted(levels: number): string {

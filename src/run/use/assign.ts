@@ -106,13 +106,15 @@ async function openLike(
     ...{ label, key, transpose, header, id, drop, keep, delimiter, decimal, missing },
     ...{ largestCount, ...formerColumns(dataset) },
   };
+  const isOwnFolder = absoluteName(nameOrPath) === own.name && isImageFolder(nameOrPath);
   return openDataset(nameOrPath, {
     ...asked,
     former,
     reading,
     coding,
     scaling,
-    maximum,
+    // A folder of bytes is then found in the cache, where training has put it.
+    maximum: maximum === 255 && isOwnFolder ? undefined : maximum,
     ...imageOptions(dataset, own, absoluteName(nameOrPath)),
     ...(wanted !== undefined && { background: wanted }),
     ...(onDownload && { progress: onDownload }),
