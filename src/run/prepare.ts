@@ -74,6 +74,8 @@ function batchFor(batch: number, asked: boolean, { count }: Dataset, { onNotice 
   }
   onNotice?.(`There are only ${count} samples, so a batch is all of them, and not ${batch}.`);
   return count;
+}
+
 /** Labels that are nearly all different name samples, and not groups. */
 const FEW_CLASSES = 10;
 
