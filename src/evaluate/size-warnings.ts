@@ -1,50 +1,78 @@
-/** @file Sentences for sizes that are in doubt: the data say otherwise, or the training had not settled. */
+/** @file Sentences about the learned sizes of groups that a reader should not trust. */
 
-/** Differences of shares above this are told. */
-const TOLERANCE = 0.03;
+/** A difference of shares above this many points is told. */
+const POINTS = 3;
+/** Groups that one sentence names; of more only the first, by their numbers. */
+const MOST_NAMED = 5;
 
-/** The sizes of the groups, in the order of their numbers. */
-export interface SizesInDoubt {
-  /** Learned shares, 0..1. */
-  readonly learned: ArrayLike<number>;
-  /** Shares of the data that are assigned to each, 0..1. */
-  readonly assigned?: ArrayLike<number> | undefined;
-  /** Learned shares when nine tenths of the training were done. */
-  readonly earlier?: ArrayLike<number> | undefined;
+/** Shares of the groups in the order of their numbers, each in 0..1. */
+export interface GroupShares {
+  /** Mixing coefficients of the prior, K. */
+  readonly learned: readonly number[];
+  /** Shares of the data by their most probable group, K; absent for methods that assign nothing. */
+  readonly assigned?: readonly number[] | undefined;
+  /** Mixing coefficients when a tenth of the steps were left, K. */
+  readonly earlier?: readonly number[] | undefined;
 }
 
-/** What puts the learned sizes in doubt, a sentence each; nothing where all agree within three points. */
-export function sizeWarnings({ learned, assigned, earlier }: SizesInDoubt): string[] {
+/**
+ * What should be known before the sizes of groups are believed: groups without data, learned sizes that differ from the
+ * assigned ones by more than 3 points, and sizes that still moved by more than 3 points in the last tenth of the run.
+ *
+ * @returns one sentence a finding; none where the sizes agree and stand still
+ */
+export function sizeWarnings({ learned, assigned, earlier }: GroupShares): string[] {
   const sentences: string[] = [];
-  const apart = assigned && largestDifference(learned, assigned);
-  if (assigned && apart && apart.difference > TOLERANCE) {
+  const empty = assigned ? numbered(assigned, (share) => share === 0) : [];
+  if (empty.length > 0) {
     sentences.push(
-      `Learned sizes and assigned data differ by up to ${points(apart.difference)}: group ${apart.at + 1} has a learned size of ${percent(learned[apart.at]!)}, but ${percent(assigned[apart.at]!)} of the data are assigned to it.`,
+      `${groupList(empty)} ${empty.length === 1 ? 'has' : 'have'} no data: no row is most probable there, whatever the learned ${empty.length === 1 ? 'size says' : 'sizes say'}.`,
     );
   }
-  const empty = assigned ? Array.from(assigned).flatMap((share, g) => (share === 0 ? [g + 1] : [])) : [];
-  if (empty.length > 0) {
-    sentences.push(`No data are assigned to group${empty.length > 1 ? 's' : ''} ${empty.join(', ')}.`);
-  }
-  const moved = earlier && largestDifference(learned, earlier);
-  if (moved && moved.difference > TOLERANCE) {
+  const apart = assigned
+    ? numbered(learned, (size, g) => differs(size, assigned[g]!)).filter((group) => !empty.includes(group))
+    : [];
+  if (apart.length > 0) {
+    const named = apart
+      .slice(0, MOST_NAMED)
+      .map((group) => `group ${group} (${points(learned[group - 1]!)} and ${points(assigned![group - 1]!)})`);
     sentences.push(
-      `The sizes were still moving: that of group ${moved.at + 1} by ${points(moved.difference)} in the last tenth of the training.`,
+      `Learned and assigned sizes differ by more than ${POINTS} points: ${named.join(', ')}${andMore(apart.length)}.`,
+    );
+  }
+  const moved = earlier ? numbered(learned, (size, g) => differs(size, earlier[g]!)) : [];
+  if (moved.length > 0) {
+    const named = moved
+      .slice(0, MOST_NAMED)
+      .map(
+        (group) => `group ${group} (from ${points(earlier![group - 1]!)} to ${points(learned[group - 1]!)})`,
+      );
+    sentences.push(
+      `Learned sizes still moved by more than ${POINTS} points in the last tenth of the run, so more steps may change them: ${named.join(', ')}${andMore(moved.length)}.`,
     );
   }
   return sentences;
 }
 
-function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>) {
-  const differences = Array.from(a, (value, i) => Math.abs(value - b[i]!));
-  const difference = Math.max(0, ...differences);
-  return { difference, at: differences.indexOf(difference) };
+/** Sizes are printed with a digit after the point; what rounding adds is no difference. */
+function differs(a: number, b: number): boolean {
+  return Math.abs(a - b) * 100 > POINTS + 1e-9;
 }
 
-function percent(share: number): string {
+/** The numbers, from 1, of the groups for which `holds`. */
+function numbered(shares: readonly number[], holds: (share: number, index: number) => boolean): number[] {
+  return shares.flatMap((share, index) => (holds(share, index) ? [index + 1] : []));
+}
+
+function groupList(groups: readonly number[]): string {
+  const shown = groups.slice(0, MOST_NAMED).join(', ');
+  return `${groups.length === 1 ? 'Group' : 'Groups'} ${shown}${andMore(groups.length)}`;
+}
+
+function andMore(count: number): string {
+  return count > MOST_NAMED ? ` and ${count - MOST_NAMED} more` : '';
+}
+
+function points(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function points(difference: number): string {
-  return `${(100 * difference).toFixed(1)} percentage points`;
 }

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { sizeWarnings } from './size-warnings.js';
+
+test('sizes that agree and stand still need no sentence', () => {
+  expect(sizeWarnings({ learned: [0.7, 0.3] })).toEqual([]);
+  expect(sizeWarnings({ learned: [0.7, 0.3], assigned: [0.73, 0.27], earlier: [0.67, 0.33] })).toEqual([]);
+});
+
+test('each finding is one sentence that names its groups and their shares', () => {
+  expect(
+    sizeWarnings({ learned: [0.6, 0.39, 0.01], assigned: [0.5, 0.5, 0], earlier: [0.5, 0.4, 0.1] }),
+  ).toEqual([
+    'Group 3 has no data: no row is most probable there, whatever the learned size says.',
+    'Learned and assigned sizes differ by more than 3 points: group 1 (60.0 % and 50.0 %), group 2 (39.0 % and 50.0 %).',
+    'Learned sizes still moved by more than 3 points in the last tenth of the run, so more steps may change them: group 1 (from 50.0 % to 60.0 %), group 3 (from 10.0 % to 1.0 %).',
+  ]);
+});
+
+test('of many groups the first are named and the rest counted', () => {
+  const [learned, assigned] = [new Array<number>(10).fill(0.1), [1, ...new Array<number>(9).fill(0)]];
+  expect(sizeWarnings({ learned, assigned })).toEqual([
+    'Groups 2, 3, 4, 5, 6 and 4 more have no data: no row is most probable there, whatever the learned sizes say.',
+    'Learned and assigned sizes differ by more than 3 points: group 1 (10.0 % and 100.0 %).',
+  ]);
+});
