@@ -31,6 +31,7 @@ export type { Split } from './metrics/metric.js';
 export { type Aggregate, aggregate, type Comparison, compareRuns } from './run/compare.js';
 export type { FollowOptions, TrainResult } from './run/complete.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
+export { type RunGroup, readGroups } from './run/groups.js';
 export { type DataListeners, type PreparedRun, prepareRun, reopenData } from './run/prepare.js';
 export type { RunEvent, RunOutcome } from './run/recorder.js';
 export { type ReportOptions, reportRun } from './run/report-again.js';
@@ -46,7 +47,7 @@ export {
   groupCounts,
 } from './run/use/assign.js';
 export { type AssignedRow, assignedRows, assignmentCsv } from './run/use/assignment-csv.js';
-export { type DrawOptions, drawSamples } from './run/use/draw.js';
+export { type DrawnSamples, type DrawOptions, drawSamples } from './run/use/draw.js';
 export { type ExportedFile, exportRun } from './run/use/export.js';
 export { writeSampleFile } from './run/use/sample-file.js';
 export { Inference } from './train/inference.js';

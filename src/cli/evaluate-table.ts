@@ -4,13 +4,23 @@ import { type PublishedCell, sameFeatures } from '../metrics/published.js';
 import { type Aggregate, type Comparison, leastP } from '../run/compare.js';
 import type { PublishedScore } from '../run/saved-scores.js';
 import type { RunScores } from '../run/score.js';
-import { groupLines } from './groups.js';
+import { groupLines, warningLines } from './groups.js';
 
 /** The groups, every metric, and the paper's value beside it where there is one. */
-export function runLines({ scores, evaluations, notes }: RunScores): string[] {
+export function runLines({ scores, evaluations, groups: named, warnings, notes }: RunScores): string[] {
   const { groups } = (evaluations.train ?? evaluations.test)!;
   const rows = scores.map((score) => [score, number(score, score.value)] as const);
-  return [...groupLines(groups), '', ...metricTable(rows, 'value'), ...noteLines(notes)];
+  const unlabelled = groups.every(({ trueSize }) => trueSize === undefined);
+  return [
+    ...warningLines(warnings),
+    ...groupLines(groups, named),
+    '',
+    ...(rows.length > 0 ? metricTable(rows, 'value') : []),
+    ...(unlabelled && !scores.some(({ protocol }) => protocol === 'nearest')
+      ? ['There are no labels and no known modes that the groups could be compared with.']
+      : []),
+    ...noteLines(notes),
+  ];
 }
 
 /** Mean and deviation over a set of runs. */
@@ -61,7 +71,8 @@ function metricTable(
   rows: readonly (readonly [metric: Omit<PublishedScore, 'value'>, value: string])[],
   heading: string,
 ): string[] {
-  if (rows.length === 0) return ['There are no labels and no known modes, so there is nothing to score.'];
+  if (rows.length === 0)
+    return ['There are no labels and no known modes that the groups could be compared with.'];
   const cells = rows.flatMap(([{ published }]) => published ?? []);
   const body = rows.map(([metric, value]) => {
     const { published } = metric;

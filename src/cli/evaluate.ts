@@ -101,9 +101,19 @@ async function evaluateOne(path: string, json: boolean, options: EvaluateRunOpti
   const scores = await scoresOf(path, options);
   if (json) {
     const { metrics, published, notes } = savedScores(scores.step, scores.scores, scores.notes);
-    printJson({ run: path, metrics, published, notes });
+    const { warnings } = scores;
+    printJson({ run: path, groups: groupsOf(scores), warnings, metrics, published, notes });
   } else for (const line of runLines(scores)) print(line);
   keep(path, scores);
+}
+
+/** The groups with their names: of the training data, unless only others were scored. */
+function groupsOf({ evaluations, groups: named }: RunScores): object[] {
+  const { groups } = (evaluations.train ?? evaluations.test)!;
+  return groups.map((group) => {
+    const { name } = named.find(({ component }) => component === group.component) ?? {};
+    return { ...group, ...(name !== undefined && { name }) };
+  });
 }
 
 /** Means over one set of runs, or two sets compared. */

@@ -1,16 +1,40 @@
-/** @file Groups as a table for people: learned sizes beside the true ones. */
+/** @file Groups as a table for people: learned sizes beside those of the assigned data and the true ones. */
 import type { FoundGroup } from '../evaluate/labels.js';
+import type { RunGroup } from '../run/groups.js';
 import { percent } from './output.js';
 
-/** A line a group, the largest first; people count groups from 1. */
-export function groupLines(groups: readonly FoundGroup[]): string[] {
-  return [...groups]
-    .sort((a, b) => b.size - a.size)
-    .map(({ component, size, trueSize, trueName }) => {
-      const truth =
-        trueSize === undefined
-          ? ''
-          : `   true ${percent(trueSize).padStart(7)}${trueName ? `  ${trueName}` : ''}`;
-      return `  group ${String(component + 1).padStart(2)}   ${percent(size).padStart(7)}${truth}`;
-    });
+/** The groups by their numbers, with the names that they have; a line each after a heading. */
+export function groupLines(
+  groups: readonly FoundGroup[],
+  named: readonly Pick<RunGroup, 'component' | 'name'>[] = [],
+): string[] {
+  const nameOf = ({ component, trueName }: FoundGroup) =>
+    named.find((group) => group.component === component)?.name ?? trueName;
+  const columns: [string, (group: FoundGroup) => string | undefined][] = [
+    ['group', ({ group }) => String(group)],
+    ['learned', ({ size }) => percent(size)],
+    ['assigned', ({ assigned }) => (assigned === undefined ? undefined : percent(assigned))],
+    ['true', ({ trueSize }) => (trueSize === undefined ? undefined : percent(trueSize))],
+  ];
+  const shown = columns.filter(([, text]) => groups.some((group) => text(group) !== undefined));
+  const names = groups.some((group) => nameOf(group) !== undefined);
+  const line = (texts: readonly string[], name: string) =>
+    `  ${texts.map((text, i) => text.padStart(i === 0 ? 5 : 8)).join('   ')}${names ? `   ${name}` : ''}`.trimEnd();
+  return [
+    line(
+      shown.map(([title]) => title),
+      'name',
+    ),
+    ...groups.map((group) =>
+      line(
+        shown.map(([, text]) => text(group) ?? ''),
+        nameOf(group) ?? '',
+      ),
+    ),
+  ];
+}
+
+/** Findings about the sizes, a line each, before the table of the groups. */
+export function warningLines(warnings: readonly string[]): string[] {
+  return warnings.length > 0 ? [...warnings, ''] : [];
 }

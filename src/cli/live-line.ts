@@ -11,17 +11,21 @@ export class LiveLine {
   #last = performance.now();
   #shown = false;
 
-  /** Shows the text in place of the last one, if it is time or `must`. */
-  show(text: () => string, must = false): void {
+  /**
+   * Shows the text in place of the last one, if it is time or `must`.
+   * @param text is given the columns that there are: what is longer is cut
+   */
+  show(text: (columns: number) => string, must = false): void {
     const now = performance.now();
     if (now - this.#last < 1000 * (this.#live ? LIVE_SECONDS : PLAIN_SECONDS) && !must) return;
     this.#last = now;
     if (!this.#live) {
-      note(text());
+      note(text(Number.POSITIVE_INFINITY));
       return;
     }
     this.clear();
-    writeStatus(text().slice(0, (process.stderr.columns ?? 100) - 1));
+    const columns = (process.stderr.columns || 100) - 1;
+    writeStatus(text(columns).slice(0, columns));
     this.#shown = true;
   }
 

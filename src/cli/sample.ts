@@ -1,8 +1,9 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
 import { requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
+import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
-import { drawSamples } from '../run/use/draw.js';
+import { drawSamples, requireGroup } from '../run/use/draw.js';
 import { writeSampleFile } from '../run/use/sample-file.js';
 import { print, printJson } from './output.js';
 import type { Arguments, Verb } from './verb.js';
@@ -16,9 +17,10 @@ export const sampleVerb: Verb = {
   usage: 'RUN',
   arity: [1, 1],
   options: {
-    component: {
-      value: 'C',
-      summary: 'component 0..K-1: group 1 is component 0 (default: the whole mixture)',
+    group: {
+      value: 'G',
+      summary:
+        'number of a group, from 1, the largest, as train and cluster show it (default: the whole mixture)',
     },
     count: { value: 'N', summary: `number of samples (default ${DEFAULT_COUNT})` },
     out: {
@@ -28,31 +30,39 @@ export const sampleVerb: Verb = {
     seed: { value: 'N', summary: 'the same seed gives the same samples (default 0)' },
   },
   examples: [
-    'mixtura sample runs/digits-slogan-001 --component 1 --count 50 --out sevens.png',
+    'mixtura sample runs/digits-slogan-001 --group 2 --count 50 --out group-2.png',
     'mixtura sample runs/ring-slogan-001 --count 10000 --out new.csv',
   ],
+  gone: {
+    component: 'There is no --component any more: groups count from 1, the largest, so give --group 1 to K.',
+  },
   run: runSample,
 };
 
 async function runSample(args: Arguments): Promise<number> {
+  const [path] = args.positionals;
   const out = args.text('out');
-  if (out === undefined)
-    throw usageError("Where the samples go is not said; give --out, such as '--out x.png'.");
-  requireWritable(out);
-  const component = args.integer('component');
+  const group = args.integer('group');
   const count = args.integer('count', 1) ?? DEFAULT_COUNT;
   const seed = args.integer('seed') ?? 0;
-  return withTrained(args.positionals[0]!, async (trained) => {
-    const drawn = await drawSamples(trained, { component, count, seed });
+  return withTrained(path!, async (trained) => {
+    if (group !== undefined) requireGroup(trained, group);
+    if (out === undefined)
+      throw usageError("Where the samples go is not said; give --out, such as '--out x.png'.");
+    requireWritable(out);
+    const groups = readGroups(trained.folder, trained.inference.prior.mixing);
+    const { name } = group === undefined ? {} : groups[group - 1]!;
+    const drawn = await drawSamples(trained, { group, count, seed });
     writeSampleFile(out, trained.run.dataset, drawn);
     const result = {
       run: trained.folder.path,
-      ...(component !== undefined && { component }),
+      ...(group !== undefined && { group }),
+      ...(name !== undefined && { name }),
       count,
       seed,
       file: out,
     };
-    const of = component === undefined ? 'all groups' : `group ${component + 1} (component ${component})`;
+    const of = group === undefined ? 'all groups' : groupTitle({ group, name });
     if (args.flag('json')) printJson(result);
     else print(`${count} samples of ${of} in ${out}`);
     return ExitCode.done;

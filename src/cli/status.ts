@@ -11,7 +11,7 @@ export function statusLine(): (event: RunEvent) => void {
   return (event) => {
     if (event.kind === 'started') steps = event.run.steps;
     if (event.kind === 'step') {
-      line.show(() => stepText(event, steps), event.event.step >= steps);
+      line.show((columns) => stepText(event, steps, columns), event.event.step >= steps);
       return;
     }
     line.clear();
@@ -20,22 +20,36 @@ export function statusLine(): (event: RunEvent) => void {
   };
 }
 
-function stepText(event: Extract<RunEvent, { kind: 'step' }>, steps: number): string {
-  const { step, losses } = event.event;
-  const left = ((steps - step) * event.msPerStep) / 1000;
+/**
+ * The step, the time that is left, and the sizes of the groups, the largest first; what else fits into the columns: as
+ * many losses as do, the time of a step, memory. Sizes lose their digits last.
+ */
+export function stepText(
+  { event, msPerStep, sizes, residentBytes }: Extract<RunEvent, { kind: 'step' }>,
+  steps: number,
+  columns: number,
+): string {
+  const { step, losses } = event;
   const shown = Object.entries(losses)
     .slice(0, 5)
     .map(([name, value]) => `${name} ${value.toFixed(3)}`);
-  const sizes = [...event.sizes].sort((a, b) => b - a).map((size) => (100 * size).toFixed(1));
-  const memory = `${Math.round(event.residentBytes / 2 ** 20)} MiB`;
-  return [
-    `step ${step}/${steps}`,
-    `${event.msPerStep.toFixed(1)} ms/step`,
-    `${duration(left)} left`,
-    shown.join('  '),
-    `sizes % ${sizes.join(' ')}`,
-    memory,
-  ].join(' · ');
+  const sorted = [...sizes].sort((a, b) => b - a);
+  const sizesWith = (digits: number) =>
+    `sizes % ${sorted.map((size) => (100 * size).toFixed(digits)).join(' ')}`;
+  const left = `${duration(((steps - step) * msPerStep) / 1000)} left`;
+  const rate = `${msPerStep.toFixed(1)} ms/step`;
+  const memory = `${Math.round(residentBytes / 2 ** 20)} MiB`;
+  const line = (middle: readonly string[], digits: number, last: readonly string[] = []) =>
+    [`step ${step}/${steps}`, ...middle, sizesWith(digits), ...last].filter((text) => text !== '').join(' · ');
+  // From the longest to the shortest: the first that fits is shown.
+  const forms = [
+    line([rate, left, shown.join('  ')], 1, [memory]),
+    ...shown.map((_, fewer) => line([rate, left, shown.slice(0, shown.length - fewer).join('  ')], 1)),
+    line([rate, left], 1),
+    line([left], 1),
+    line([left], 0),
+  ];
+  return forms.find((text) => text.length <= columns) ?? line([], 0);
 }
 
 function eventText(event: RunEvent, steps: number): string | undefined {

@@ -1,19 +1,13 @@
 /** @file What `mixtura train` prints when a run has ended. */
+import type { Summary } from '../evaluate/labels.js';
+import { type MetricKind, namedScores, type Score, splits } from '../metrics/metric.js';
 import type { TrainResult } from '../run/complete.js';
-import { groupLines } from './groups.js';
+import { groupLines, warningLines } from './groups.js';
 import { duration } from './output.js';
 
 /** The JSON object of `mixtura train --json`. */
-export function resultJson({
-  folder,
-  run,
-  step,
-  seconds,
-  msPerStep,
-  groups,
-  evaluation,
-  files,
-}: TrainResult): object {
+export function resultJson(result: TrainResult): object {
+  const { folder, run, step, seconds, msPerStep, groups, names, warnings, evaluation, files } = result;
   return {
     run: folder,
     method: run.method,
@@ -21,27 +15,60 @@ export function resultJson({
     steps: step,
     seconds,
     msPerStep,
-    groups: groups.map(({ component, size, trueSize }) => ({
-      component,
-      size,
-      ...(trueSize !== undefined && { trueSize }),
-    })),
+    groups: groups.map((group, at) => ({ ...group, ...(names[at] !== undefined && { name: names[at] }) })),
+    warnings,
     metrics: evaluation.summary,
+    scores: namedScores(evaluation.scores),
     files,
   };
 }
 
 /** The groups, the headline scores, the time and the report, for people. */
-export function resultLines({ step, seconds, msPerStep, groups, evaluation, files }: TrainResult): string[] {
-  const scores = Object.entries(evaluation.summary);
+export function resultLines(result: TrainResult): string[] {
+  const { step, seconds, msPerStep, groups, names, warnings, evaluation, files } = result;
+  const named = groups.map(({ component }, at) => ({ component, name: names[at] }));
+  const scores = scoreLines(evaluation);
   return [
     '',
-    ...groupLines(groups),
+    ...warningLines(warnings),
+    ...groupLines(groups, named),
     '',
-    ...(scores.length > 0
-      ? [`  ${scores.map(([name, value]) => `${name} ${Number(value.toFixed(4))}`).join(' · ')}`]
-      : []),
+    ...scores,
     `  ${step} steps in ${duration(seconds)} (${msPerStep.toFixed(2)} ms a step)`,
     ...(files.report === undefined ? [] : [`  report: ${files.report}`]),
   ];
+}
+
+const HEADLINES: readonly (readonly [keyof Summary, MetricKind, string])[] = [
+  ['nmi', 'nmi', 'NMI'],
+  ['ari', 'ari', 'ARI'],
+  ['acc', 'acc', 'accuracy'],
+  ['purity', 'purity', 'purity'],
+  ['sizeError', 'size-error', 'size error'],
+  ['modes', 'modes', 'modes'],
+];
+
+/** The headline scores, a line for those of one protocol, which stands behind them. */
+function scoreLines({ summary, scores }: TrainResult['evaluation']): string[] {
+  const byProtocol = new Map<string, string[]>();
+  for (const [key, metric, title] of HEADLINES) {
+    const value = summary[key];
+    const score = scores.find((one) => one.metric === metric && one.value === value);
+    if (value === undefined || score === undefined) continue;
+    const protocol = protocolWords(score);
+    byProtocol.set(protocol, [...(byProtocol.get(protocol) ?? []), `${title} ${Number(value.toFixed(4))}`]);
+  }
+  return [...byProtocol].map(([protocol, texts]) => `  ${texts.join(' · ')} (${protocol})`);
+}
+
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  assign: 'most probable group',
+  'kmeans-encoder': 'k-means of the encoder',
+  'kmeans-critic': 'k-means of the critic',
+};
+
+function protocolWords({ protocol, split, subset }: Score): string {
+  if (protocol === 'nearest') return 'generated points at the nearest true mode';
+  const data = splits[split].replace(/^the /, '');
+  return `${PROTOCOLS[protocol] ?? protocol}, ${subset === undefined ? data : `${subset} of the ${data}`}`;
 }

@@ -34,6 +34,8 @@ export interface Verb {
   readonly arity: readonly [number, number];
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly string[];
+  /** Options that are gone, with the sentence that says what takes their place. */
+  readonly gone?: Readonly<Record<string, string>>;
   /** A further section of the help, after the options. */
   extraHelp?(args: Arguments): string;
   /** @returns the exit code. */
@@ -62,6 +64,8 @@ export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
   for (const word of raw) {
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name !== undefined && !Object.hasOwn(known, name)) {
+      const instead = verb.gone && Object.hasOwn(verb.gone, name) ? verb.gone[name] : undefined;
+      if (instead !== undefined) throw usageError(instead);
       throw usageError(
         `'${verb.name}' has no option --${name}${didYouMean(name, Object.keys(known))}; see mixtura ${verb.name} --help.`,
       );

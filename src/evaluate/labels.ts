@@ -1,4 +1,5 @@
 /** @file How well the groups that were found agree with labels or known modes; the only place that reads labels. */
+import { groupOrder } from '../cluster/group-order.js';
 import type { Dataset, MixtureTruth } from '../data/dataset.js';
 import { averageEntropy, codeCounts, sizeRmse } from '../metrics/entropy-rmse.js';
 import { groupSizes } from '../metrics/group-sizes.js';
@@ -9,9 +10,16 @@ import { type Inference, mostProbable } from '../train/inference.js';
 
 /** A learned group beside the true one that it was matched to, if truth is known. */
 export interface FoundGroup {
+  /** Number of the group, 1..K, the largest first. */
+  readonly group: number;
+  /** Its component of the prior, 0..K-1. */
   readonly component: number;
   /** Learned mixing coefficient. */
   readonly size: number;
+  /** Share of the data whose most probable component it is; absent unless all data were assigned. */
+  readonly assigned?: number;
+  /** Number of these data. */
+  readonly count?: number;
   /** Proportion of the matched class in all of the data; 0 for a component that is left over. */
   readonly trueSize?: number;
   readonly trueName?: string;
@@ -32,7 +40,7 @@ export interface Evaluation {
   readonly summary: Summary;
   /** Every score, with its protocol. */
   readonly scores: readonly Score[];
-  /** One a component, in the order of components. */
+  /** One a component, in the order of their numbers: the largest first. */
   readonly groups: readonly FoundGroup[];
   /** The most frequent class of the data that each component got, -1 for none; absent without assignment or labels. */
   readonly classOf?: Int32Array;
@@ -48,6 +56,8 @@ export interface EvaluateOptions {
   readonly kmeans?: boolean;
   /** Whether the entropy and size error of Elastic-InfoGAN are computed too (default false). */
   readonly elastic?: boolean;
+  /** Whether data without labels are assigned too, for the sizes of the groups alone (default true). */
+  readonly counts?: boolean;
   /** True sizes of the classes, which the learned ones are compared with (default: proportions in the data). */
   readonly trueSizes?: Float64Array | undefined;
 }
@@ -74,14 +84,20 @@ interface Scoring {
 export async function evaluateModel(
   inference: Inference,
   dataset: Dataset,
-  { split, limit = Number.POSITIVE_INFINITY, kmeans = true, elastic = false, ...more }: EvaluateOptions,
+  {
+    split,
+    limit = Number.POSITIVE_INFINITY,
+    kmeans = true,
+    elastic = false,
+    counts = true,
+    ...more
+  }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { prior, stream } = inference;
   const indices = subset(dataset.count, limit, (k) => stream.fork('evaluation').choice(dataset.count, k));
   const labels = dataset.labels && Int32Array.from(indices, (i) => dataset.labels![i]!);
   const scored = { split, ...(indices.length < dataset.count && { subset: indices.length }) };
-  const sizes = Array.from(prior.mixing, (size, component) => ({ component, size }));
-  let result: Evaluation = { summary: {}, scores: [], groups: sizes };
+  let result: Evaluation = { summary: {}, scores: [], groups: numbered(prior.mixing) };
   const add = ({ summary, scores = [], ...rest }: Partial<Evaluation>) => {
     result = {
       ...result,
@@ -95,6 +111,9 @@ export async function evaluateModel(
     const scoring: Scoring = { inference, dataset, indices, labels, scored, trueSizes, elastic };
     if (inference.assigns) add(await assigned(scoring));
     if (kmeans) add(await clustered(scoring));
+  } else if (counts && inference.assigns && indices.length === dataset.count) {
+    const assignments = mostProbable(await inference.assign(dataset, indices), prior.components);
+    add({ groups: numbered(prior.mixing, assignments) });
   }
   if (dataset.truth) add(await nearestModes(inference, dataset.truth, split));
   return result;
@@ -116,14 +135,28 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
   return {
     summary: { ...scores, sizeError: sizes.sizeError },
     scores: scoresOf(all, { protocol: 'assign', ...scored }),
-    groups: sizes.groups.map(({ component, size, trueSize, class: y }) => ({
-      component,
-      size,
-      trueSize,
-      ...(y !== undefined && dataset.classNames?.[y] !== undefined && { trueName: dataset.classNames[y]! }),
-    })),
+    groups: numbered(mixing, scored.subset === undefined ? assignments : undefined).map((found) => {
+      const { trueSize, class: y } = sizes.groups[found.component]!;
+      const trueName = y === undefined ? undefined : dataset.classNames?.[y];
+      return { ...found, trueSize, ...(trueName !== undefined && { trueName }) };
+    }),
     classOf: majorityClasses(assignments, labels, components),
   };
+}
+
+/** The groups in the order of their numbers, with the data that were assigned to each if they are all the data. */
+function numbered(mixing: ArrayLike<number>, assignments?: Int32Array): FoundGroup[] {
+  const counts = new Int32Array(mixing.length);
+  for (const component of assignments ?? []) counts[component]! += 1;
+  return groupOrder(mixing).map((component, at) => ({
+    group: at + 1,
+    component,
+    size: mixing[component]!,
+    ...(assignments && {
+      assigned: counts[component]! / assignments.length,
+      count: counts[component]!,
+    }),
+  }));
 }
 
 /** The most frequent class of each component's data, the lower of equals; -1 for a component without any. */

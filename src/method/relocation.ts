@@ -120,6 +120,7 @@ export class Relocation implements Intervention {
     const { part, changed, before, after } = mergeSplit(graph, await assign(rows), prior.components);
     this.#active = this.#active.map((_, c) => (changed.has(c) ? 1 : 0));
     if (changed.size === 0) return undefined;
+    const moved = sharesOf(prior.mixing, changed);
     if (!this.#options.keepMixing) {
       const masses = new Float64Array(prior.components);
       for (const c of part) masses[c]! += 1;
@@ -127,11 +128,10 @@ export class Relocation implements Intervention {
     }
     this.#until = step + DURATION;
     this.#drawTargets(rows, part, stream);
-    const groups = [...changed].sort((a, b) => a - b).map((c) => c + 1);
     const sizes = this.#options.keepMixing
       ? 'their sizes go on being learned'
       : 'sizes were set to the shares there';
-    return `Relocation moves groups ${groups.join(', ')} (normalised cut ${before.toFixed(3)} to ${after.toFixed(3)}); ${sizes}.`;
+    return `Relocation moves the ${changed.size} groups of ${moved} (normalised cut ${before.toFixed(3)} to ${after.toFixed(3)}); ${sizes}.`;
   }
 
   #referenceOf(samples: Samples): Reference {
@@ -162,4 +162,13 @@ export class Relocation implements Intervention {
       'relocation-targets': { shape: [k, POOL, this.#size], data: this.#targets.slice() },
     };
   }
+}
+
+/** "40.0 %, 10.0 %": groups that move have no lasting number yet, so their sizes name them. */
+function sharesOf(mixing: ArrayLike<number>, components: ReadonlySet<number>): string {
+  return [...components]
+    .map((c) => mixing[c]!)
+    .sort((a, b) => b - a)
+    .map((share) => `${(100 * share).toFixed(1)} %`)
+    .join(', ');
 }

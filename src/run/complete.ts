@@ -1,8 +1,10 @@
 /** @file A run that has its folder: trained to its end, scored, and reported. */
 import type { ResolvedRun } from '../config/schema.js';
+import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
 import { TooFewKept } from '../train/rejection.js';
 import type { MetricsLine, RunFolder } from './folder.js';
+import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
 import { LockLost } from './lock.js';
 import { MlflowTracker } from './mlflow.js';
 import type { DataListeners, PreparedRun } from './prepare.js';
@@ -25,8 +27,12 @@ export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
   readonly folder: string;
   /** The complete settings. */
   readonly run: ResolvedRun;
-  /** The groups, one a component, with their learned sizes beside the true ones where these are known. */
+  /** The groups by their numbers, the largest first: learned sizes beside assigned and, where known, true ones. */
   readonly groups: readonly FoundGroup[];
+  /** The name of each of them, where it has one, as `groups.json` has it. */
+  readonly names: readonly (string | undefined)[];
+  /** What should be known before their sizes are believed, a sentence each. */
+  readonly warnings: readonly string[];
   /** Paths of the report, the last checkpoint and, unless the data are a table, the sample sheet. */
   readonly files: { readonly report?: string; readonly checkpoint: string; readonly samples?: string };
   /** A sentence for each of these that could not be written; the checkpoint is there all the same. */
@@ -85,16 +91,40 @@ function trainAndReport(
     },
     async (inference, outcome) => {
       const { checkpoint: last, ...known } = outcome;
-      const { unwritten, ...written } = await writeReport({ ...started, inference, outcome });
       const { groups } = outcome.evaluation;
+      const kept = keepGroups(started, groups);
+      const { unwritten, ...written } = await writeReport({ ...started, inference, outcome });
       return {
         ...known,
         folder: folder.path,
         run,
         groups,
+        names: kept.names,
+        warnings: runSizeWarnings(
+          groups.map((group) => ({ ...group, learned: group.size })),
+          folder.readMetrics(),
+          outcome.step,
+        ),
         files: { ...written, checkpoint: last },
-        unwritten,
+        unwritten: [...kept.unwritten, ...unwritten],
       };
     },
   );
+}
+
+/** Writes `groups.json`, in which names that people gave stay; a sentence says so if it cannot be written. */
+function keepGroups(
+  { folder, dataset: { classNames } }: StartedRun,
+  found: readonly FoundGroup[],
+): Pick<TrainResult, 'names' | 'unwritten'> {
+  const mixing = new Float64Array(found.length);
+  for (const { component, size } of found) mixing[component] = size;
+  try {
+    const former = readGroups(folder, mixing);
+    const groups = writeGroups(folder, found, { former, ...(classNames && { classNames }) });
+    return { names: groups.map(({ name }) => name), unwritten: [] };
+  } catch (cause) {
+    if (!(cause instanceof MixturaError) || cause instanceof LockLost) throw cause;
+    return { names: found.map(({ trueName }) => trueName), unwritten: [cause.message] };
+  }
 }

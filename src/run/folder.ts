@@ -53,6 +53,8 @@ export class RunFolder {
   readonly metricsFile: string;
   /** The scores of the last evaluation: `metrics.json`. */
   readonly scoresFile: string;
+  /** The groups by their numbers, with names that people may edit: `groups.json`. */
+  readonly groupsFile: string;
   /** The last sample sheet: `samples.png`. */
   readonly samplesFile: string;
   /** The report: `report.html`. */
@@ -70,6 +72,7 @@ export class RunFolder {
     this.configFile = join(path, 'config.json');
     this.metricsFile = join(path, 'metrics.jsonl');
     this.scoresFile = join(path, 'metrics.json');
+    this.groupsFile = join(path, 'groups.json');
     this.samplesFile = join(path, 'samples.png');
     this.reportFile = join(path, 'report.html');
     this.exported = join(path, 'export');

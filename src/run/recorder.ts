@@ -226,6 +226,7 @@ class Recorder {
       split: 'train',
       limit: CURVE_LIMIT,
       kmeans: last,
+      counts: false,
     });
     const diagnostics = this.session.model.diagnostics?.();
     const line: MetricsLine = {

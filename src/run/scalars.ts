@@ -1,7 +1,8 @@
 /** @file The numbers of a line of the log under names that say what they are: for TensorBoard and MLflow. */
 import type { MetricsLine } from './folder.js';
 
-/** `loss/critic`, `metric/...`, `prior/...`, `size/group-1`, `time/msPerStep`. */
+    // A group's number is its place by size, also while that changes.
+    ...[...line.sizes].sort((a, b) => b - a).map((size, place) => [`size/group-${place + 1}`, size] as const),
 export function scalarsOf(line: MetricsLine): Record<string, number> {
   const entries = (prefix: string, values: Readonly<Record<string, number>> = {}) =>
     Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value] as const);
@@ -9,7 +10,8 @@ export function scalarsOf(line: MetricsLine): Record<string, number> {
     ...entries('loss', line.losses),
     ...entries('metric', line.metrics),
     ...entries('prior', line.diagnostics),
-    ...line.sizes.map((size, c) => [`size/group-${c + 1}`, size] as const),
+    // A group's number is its place by size, also while that changes.
+    ...[...line.sizes].sort((a, b) => b - a).map((size, place) => [`size/group-${place + 1}`, size] as const),
     ['time/msPerStep', line.msPerStep] as const,
   ]);
 }

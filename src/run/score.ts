@@ -14,6 +14,7 @@ import { classProportions, type Evaluation, evaluateModel } from '../evaluate/la
 import { type OnFraction, type OnProgress, ProgressMeter } from '../evaluate/progress.js';
 import type { Score, Split } from '../metrics/metric.js';
 import type { RunFolder } from './folder.js';
+import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
 import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
 import type { TrainedRun } from './trained.js';
@@ -39,6 +40,10 @@ export interface RunScores {
   /** Every score with its protocol, beside the paper's where there is one. */
   readonly scores: readonly PublishedScore[];
   readonly evaluations: Readonly<Partial<Record<Split, Evaluation>>>;
+  /** The groups by their numbers, with their names. */
+  readonly groups: readonly RunGroup[];
+  /** What should be known before the sizes of the groups are believed. */
+  readonly warnings: readonly string[];
   /** What a reader of the figures should know. */
   readonly notes: readonly string[];
 }
@@ -66,6 +71,7 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   const { run, step, inference } = trained;
   const { split, samples = DEFAULT_SAMPLES, features, convention, fittingCapacity, onProgress } = options;
   requireEnough(samples);
+  const named = readGroups(trained.folder, inference.prior.mixing);
   const train = await reopenData(run, options);
   const parts = partsOf(train, run.data.name, split);
   const lastPart = parts.at(-1)![0]; // held-out data, if there are any
@@ -104,7 +110,13 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   );
   const notes = [...(note === undefined ? [] : [note]), ...found.flatMap((part) => part.notes)];
   const evaluations = Object.fromEntries(found.map(({ split, evaluation }) => [split, evaluation]));
-  return { step, scores, evaluations, notes };
+  const { groups } = found[0]!.evaluation;
+  const warnings = runSizeWarnings(
+    groups.map((group) => ({ ...group, learned: group.size })),
+    trained.folder.readMetrics(step),
+    step,
+  );
+  return { step, scores, evaluations, groups: named, warnings, notes };
 }
 
 /** A part of the data, and what is scored on it. */
