@@ -1,10 +1,13 @@
 /** @file `mixtura cluster`: assigns every row of new data to a group. */
 
-import { requireWritable, writeFileAtomic } from '../atomic-file.js';
+import { requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
-import { withTrained } from '../run/trained.js';
-import { type AssignedData, assignFile, groupCounts } from '../run/use/assign.js';
+import { absoluteName } from '../run/prepare.js';
+import { type TrainedRun, withTrained } from '../run/trained.js';
+import { type AssignedData, assignFile, groupCounts, selectionWords } from '../run/use/assign.js';
 import { assignedRows, assignmentCsv } from '../run/use/assignment-csv.js';
+import { requireSortable, sortImages } from '../run/use/sort-images.js';
+import { requireAssignmentFormat, wantsFeatures, writeAssignment } from '../run/use/write-assignment.js';
 import { dataLines } from './data-lines.js';
 import { IMAGE_OPTIONS } from './image-options.js';
 import { note, percent, printJson, write } from './output.js';
@@ -14,11 +17,21 @@ import type { Arguments, Verb } from './verb.js';
 /** The verb `cluster`. */
 export const clusterVerb: Verb = {
   name: 'cluster',
-  summary: 'Assign every row of new data to a group, with its probabilities, as CSV.',
-  usage: 'RUN FILE',
-  arity: [2, 2],
+  summary: "Assign every row of new data, or of the run's own, to a group, with its probabilities.",
+  usage: 'RUN [DATA]',
+  arity: [1, 2],
   options: {
-    out: { value: 'FILE', summary: 'CSV file, replaced if it is there (default: standard output)' },
+    out: {
+      value: 'FILE',
+      summary:
+        '.csv, .tsv, .parquet, or .h5ad (a copy of the AnnData file with the groups); replaced if it is there (default: CSV on standard output)',
+    },
+    'out-folder': {
+      value: 'DIR',
+      summary:
+        'folders of images: a new or empty folder, in which each group gets a folder of links to its images',
+    },
+    copy: { summary: 'with --out-folder: copies instead of links' },
     label: {
       value: 'COLUMN',
       summary: "label column of the table, to be left out (default: the run's own --label, if it is there)",
@@ -42,12 +55,16 @@ export const clusterVerb: Verb = {
     split: { value: 'PART', summary: 'train or test (default: both, where the data have two parts)' },
   },
   examples: [
-    'mixtura cluster runs/digits-slogan-001 digits --out groups.csv',
+    'mixtura cluster runs/digits-slogan-001 --out groups.csv',
     'mixtura cluster runs/table-slogan-001 new-rows.csv > groups.csv',
-    'columns: index (row, from 0), part (where there are two), file or id, component (from 0: group 1 is component 0), probability, p0, p1, ...',
+    'mixtura cluster runs/cells-slogan-001 cells.h5ad --out grouped.h5ad',
+    'mixtura cluster runs/photos-slogan-001 photos --out-folder sorted',
   ],
   extraHelp: () =>
     [
+      'Without DATA the data that the run was trained on, with its own selection and options.',
+      'Columns: index (row, from 0), part (where there are two), file or id, group (from 1, the largest), name (where groups have one), probability, p1, p2, ...',
+      'Names are in groups.json of the run, where they may be edited.',
       'Probabilities are the softmax of cosines: none exceeds e / (e + (K - 1) / e), 0.79 for K = 3 groups.',
       'Compare them with each other: the largest decides.',
     ].join('\n'),
@@ -55,36 +72,61 @@ export const clusterVerb: Verb = {
 };
 
 async function runCluster(args: Arguments): Promise<number> {
-  const [path, file] = args.positionals;
-  const out = args.text('out');
-  const split = args.text('split');
-  if (split !== undefined && split !== 'train' && split !== 'test') {
-    throw usageError(`--split is '${split}'; give train or test.`);
-  }
+  const [path, named] = args.positionals;
+  const [out, outFolder] = [args.text('out'), args.text('out-folder')];
+  const split = splitOf(args);
+  if (args.flag('copy') && outFolder === undefined)
+    throw usageError('--copy goes with --out-folder; give that too.');
   if (out !== undefined) requireWritable(out);
   return withTrained(path!, async (trained) => {
-    const assigned = await assignFile(trained, file!, {
-      ...readingOptions(args),
-      background: args.text('background'),
-      split,
-      ...dataLines(),
-    });
-    if (out !== undefined) writeGroups(out, assigned);
-    if (args.flag('json')) printJson(resultOf(path!, file!, out, assigned));
-    else if (out === undefined) write(assignmentCsv(assigned));
-    else noteCounts(assigned, out);
+    const data = named ?? trained.run.data.name;
+    if (out !== undefined) requireAssignmentFormat(out, data);
+    if (outFolder !== undefined) requireSortable(outFolder, data);
+    const how =
+      named === undefined
+        ? noOptions(args)
+        : { ...readingOptions(args), background: args.text('background') };
+    noteSelection(trained.run, named);
+    const options = { ...how, split, features: wantsFeatures(out), ...dataLines() };
+    const assigned = await assignFile(trained, named, options);
+    try {
+      if (out !== undefined) await writeAssignment(out, trained, data, assigned);
+      if (outFolder !== undefined)
+        sortImages(outFolder, data, assigned, { copy: args.flag('copy'), onNotice: note });
+    } catch (cause) {
+      // The sizes of the groups are told also where the file cannot be written.
+      noteSizes(assigned);
+      throw cause;
+    }
+    if (args.flag('json')) printJson(resultOf(path!, data, { out, outFolder }, assigned));
+    else if (out === undefined && outFolder === undefined) write(assignmentCsv(assigned));
+    else noteCounts(assigned, [out, outFolder].filter((place) => place !== undefined).join(' and '));
     return ExitCode.done;
   });
 }
 
-/** Writes the file. The sizes of the groups are told also where that fails. */
-function writeGroups(out: string, assigned: AssignedData): void {
-  try {
-    writeFileAtomic(out, assignmentCsv(assigned));
-  } catch (cause) {
-    noteSizes(assigned);
-    throw cause;
-  }
+function splitOf(args: Arguments): 'train' | 'test' | undefined {
+  const split = args.text('split');
+  if (split === undefined || split === 'train' || split === 'test') return split;
+  throw usageError(`--split is '${split}'; give train or test.`);
+}
+
+/** The run's own data are read as the run did. @throws a usage error for an option that says otherwise. */
+function noOptions(args: Arguments): object {
+  const given = Object.entries(readingOptions(args)).find(([, value]) => value !== undefined);
+  if (given === undefined) return {};
+  throw usageError(
+    `--${given[0]} says how other data are read; name them after the run, or leave it out: the run's own are read as they were.`,
+  );
+}
+
+/** All of a set that the run saw a part of is assigned: that is told, with how to get the part. */
+function noteSelection(run: TrainedRun['run'], named: string | undefined): void {
+  const selection = selectionWords(run);
+  if (selection === undefined || named === undefined || absoluteName(named) !== run.data.name) return;
+  note(
+    `The run was trained on ${selection}; all of ${named} is assigned here, and without ${named} only what the run was trained on.`,
+  );
 }
 
 /** How the table is read; whether it holds counts is taken from the run. */
@@ -94,24 +136,43 @@ function readingOptions(args: Arguments): Omit<ReturnType<typeof tableOptions>, 
 }
 
 /** Rows are in the result unless they went into a file. */
-function resultOf(run: string, data: string, out: string | undefined, assigned: AssignedData): object {
-  const { count, components, component, probabilities, parts } = assigned;
-  const groups = groupCounts(assigned).map((size, c) => ({ component: c, count: size }));
+function resultOf(
+  run: string,
+  data: string,
+  { out, outFolder }: { readonly out: string | undefined; readonly outFolder: string | undefined },
+  assigned: AssignedData,
+): object {
+  const { count, components, group, probabilities, parts } = assigned;
+  const sizes = groupCounts(assigned);
+  const groups = assigned.groups.map(({ group: number, name, learned }) => ({
+    group: number,
+    ...(name !== undefined && { name }),
+    learned,
+    count: sizes[number - 1],
+  }));
   const summary = { run, data, count, parts: parts.map((part) => ({ part: part.name, count: part.count })) };
-  if (out !== undefined) return { ...summary, groups, leftOut: leftOutOf(assigned), file: out };
-  const rows = [...assignedRows(assigned)].flatMap(({ at, index, part, id }) =>
-    at === undefined
-      ? []
-      : [
-          {
-            index,
-            ...(parts.length > 1 && { part: part.name }),
-            ...(id !== undefined && { [part.rows?.id?.name === 'file' ? 'file' : 'id']: id }),
-            component: component[at],
-            probabilities: Array.from(probabilities.subarray(at * components, (at + 1) * components)),
-          },
-        ],
-  );
+  if (out !== undefined || outFolder !== undefined) {
+    const places = {
+      ...(out !== undefined && { file: out }),
+      ...(outFolder !== undefined && { folder: outFolder }),
+    };
+    return { ...summary, groups, leftOut: leftOutOf(assigned), ...places };
+  }
+  const rows = [...assignedRows(assigned)].flatMap(({ at, index, part, id }) => {
+    if (at === undefined) return [];
+    const { name } = assigned.groups[group[at]! - 1]!;
+    return [
+      {
+        index,
+        ...(parts.length > 1 && { part: part.name }),
+        ...(id !== undefined && { [part.rows?.id?.name === 'file' ? 'file' : 'id']: id }),
+        group: group[at],
+        ...(name !== undefined && { name }),
+        // In the order of the groups.
+        probabilities: assigned.groups.map(({ component }) => probabilities[at * components + component]!),
+      },
+    ];
+  });
   return { ...summary, groups, rows, leftOut: leftOutOf(assigned) };
 }
 
@@ -119,16 +180,19 @@ function leftOutOf({ parts }: AssignedData): object[] {
   return parts.flatMap(({ name, rows }) => (rows?.leftOut ?? []).map((row) => ({ part: name, ...row })));
 }
 
-function noteCounts(assigned: AssignedData, out: string): void {
+function noteCounts(assigned: AssignedData, place: string): void {
   const { parts } = assigned;
   const sizes = parts.map(({ name, count }) => `${count} of ${name}`).join(', ');
   noteSizes(assigned);
-  note(`${assigned.count} rows${parts.length > 1 ? ` (${sizes})` : ''} in ${out}`);
+  note(`${assigned.count} rows${parts.length > 1 ? ` (${sizes})` : ''} in ${place}`);
 }
 
 function noteSizes(assigned: AssignedData): void {
-  groupCounts(assigned).forEach((count, c) => {
+  groupCounts(assigned).forEach((count, at) => {
     const share = percent(count / assigned.count).padStart(7);
-    note(`  group ${String(c + 1).padStart(2)}   ${share}   ${count} rows`);
+    const { name } = assigned.groups[at]!;
+    note(
+      `  group ${String(at + 1).padStart(2)}   ${share}   ${count} rows${name === undefined ? '' : `   ${name}`}`,
+    );
   });
 }

@@ -3,7 +3,7 @@ import { stepText } from './status.js';
 
 const event = {
   kind: 'step',
-  event: { step: 12_345, milliseconds: 3.21, losses: { critic: -1.2345, generator: 0.5, encoder: 2.25 } },
+  event: { step: 12_345, milliseconds: {}, losses: { critic: -1.2345, generator: 0.5, encoder: 2.25 } },
   msPerStep: 3.21,
   sizes: [0.1, 0.534, 0.266, 0.1],
   residentBytes: 300 * 2 ** 20,

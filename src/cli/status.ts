@@ -40,7 +40,9 @@ export function stepText(
   const rate = `${msPerStep.toFixed(1)} ms/step`;
   const memory = `${Math.round(residentBytes / 2 ** 20)} MiB`;
   const line = (middle: readonly string[], digits: number, last: readonly string[] = []) =>
-    [`step ${step}/${steps}`, ...middle, sizesWith(digits), ...last].filter((text) => text !== '').join(' · ');
+    [`step ${step}/${steps}`, ...middle, sizesWith(digits), ...last]
+      .filter((text) => text !== '')
+      .join(' · ');
   // From the longest to the shortest: the first that fits is shown.
   const forms = [
     line([rate, left, shown.join('  ')], 1, [memory]),

@@ -166,7 +166,7 @@ export function subset(
       return fingerprint();
     },
     source: change.source,
-    ...evaluationParts({ ...change, rows: base.rows && selectedRows(base.rows, rows) }),
+    ...evaluationParts({ ...change, rows: selectedRows(base.rows ?? {}, rows) }),
   };
 }
 

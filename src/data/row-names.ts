@@ -22,15 +22,34 @@ export interface RowNames {
   readonly id?: NamedColumn | undefined;
   /** Columns that are no measurements and go with their rows. */
   readonly kept?: readonly NamedColumn[] | undefined;
+  /** Place of every row in the whole of the data, from 0, where only some of them were selected. */
+  readonly numbers?: Uint32Array | undefined;
   /** Rows that are no samples, ascending. */
   readonly leftOut?: readonly LeftOutRow[] | undefined;
 }
 
-/** The names of the rows at `rows`, in that order. */
-export function selectedRows({ id, kept }: RowNames, rows: Uint32Array): RowNames {
+/** The names of the rows at `rows`, in that order, and their places in the whole. */
+export function selectedRows({ id, kept, numbers, leftOut = [] }: RowNames, rows: Uint32Array): RowNames {
   const chosen = ({ name, values }: NamedColumn): NamedColumn => ({
     name,
     values: Array.from(rows, (row) => values[row]!),
   });
-  return { id: id && chosen(id), kept: kept?.map(chosen) };
+  return {
+    id: id && chosen(id),
+    kept: kept?.map(chosen),
+    // Rows that are left out count.
+    numbers: numbers ? Uint32Array.from(rows, (row) => numbers[row]!) : placesAmong(leftOut, rows),
+  };
+}
+
+/** The place among all rows of each sample, given the places of those that are none. */
+function placesAmong(leftOut: readonly LeftOutRow[], rows: Uint32Array): Uint32Array {
+  if (leftOut.length === 0) return rows;
+  const most = rows.reduce((top, row) => Math.max(top, row), 0);
+  const places = new Uint32Array(most + 1);
+  for (let sample = 0, place = 0, left = 0; sample <= most; place++) {
+    if (leftOut[left]?.index === place) left++;
+    else places[sample++] = place;
+  }
+  return Uint32Array.from(rows, (row) => places[row]!);
 }

@@ -82,9 +82,9 @@ describe('an evaluation against labels', () => {
     expect(summary).toMatchObject({ nmi: 1, ari: 1, acc: 1, purity: 1 });
     expect(summary.sizeError).toBeCloseTo(0.05, 12); // 0.45 : 0.5, 0.35 : 0.3, 0.2 : 0.2
     expect(groups).toEqual([
-      { component: 0, size: 0.2, trueSize: 0.2, trueName: 'c' },
-      { component: 1, size: 0.45, trueSize: 0.5, trueName: 'a' },
-      { component: 2, size: 0.35, trueSize: 0.3, trueName: 'b' },
+      { group: 1, component: 1, size: 0.45, assigned: 0.5, count: 50, trueSize: 0.5, trueName: 'a' },
+      { group: 2, component: 2, size: 0.35, assigned: 0.3, count: 30, trueSize: 0.3, trueName: 'b' },
+      { group: 3, component: 0, size: 0.2, assigned: 0.2, count: 20, trueSize: 0.2, trueName: 'c' },
     ]);
     expect(metrics['nmi-assign-train']).toBe(1);
     expect(metrics['nmi-kmeans-encoder-train']).toBe(1);
@@ -103,7 +103,9 @@ describe('an evaluation against labels', () => {
   it('of at most so many data compares sizes with those of all the data, the same data every time', async () => {
     const options = { split: 'train', limit: 20, kmeans: false } as const;
     const { summary, groups, metrics } = await evaluate(stub(), points(), options);
-    expect(groups.map(({ trueSize }) => trueSize)).toEqual([0.2, 0.5, 0.3]);
+    expect(groups.map(({ trueSize }) => trueSize)).toEqual([0.5, 0.3, 0.2]);
+    // A share of a part of the data is not that of the data.
+    expect(groups.some((group) => 'assigned' in group)).toBe(false);
     expect(summary.sizeError).toBeCloseTo(0.05, 12);
     expect(Object.keys(metrics).some((name) => name.includes('kmeans'))).toBe(false);
     // A score of a part of the data is another metric than that of all of them, and is called so.
@@ -139,7 +141,7 @@ describe('what only a full evaluation has', () => {
     const trueSizes = Float64Array.of(0.45, 0.35, 0.2);
     const { summary, groups } = await evaluate(stub(), points(), { split: 'test', trueSizes });
     expect(summary.sizeError).toBeCloseTo(0, 12);
-    expect(groups.map((group) => group.trueSize)).toEqual([0.2, 0.45, 0.35]);
+    expect(groups.map((group) => group.trueSize)).toEqual([0.45, 0.35, 0.2]);
   });
 });
 
@@ -154,15 +156,20 @@ describe('an evaluation without groups or labels', () => {
     expect(summary.purity).toBe(1);
     expect(summary.nmi).toBeLessThan(0.95); // 6 clusters of 3 classes
     expect(summary.sizeError).toBeUndefined();
-    expect(groups).toEqual([{ component: 0, size: 1 }]);
+    expect(groups).toEqual([{ group: 1, component: 0, size: 1 }]);
   });
 
-  it('of unlabelled data: the learned sizes and nothing else', async () => {
+  it('of unlabelled data: the learned sizes beside the shares of the data, and nothing else', async () => {
     const { labels: _, classNames: __, ...unlabelled } = points();
     const { summary, metrics, groups } = await evaluate(stub(), unlabelled, { split: 'train' });
     expect([summary, metrics]).toEqual([{}, {}]);
-    expect(groups.map(({ size }) => size)).toEqual(MIXING);
-    expect(groups.every((group) => group.trueSize === undefined)).toBe(true);
+    expect(groups).toEqual([
+      { group: 1, component: 1, size: 0.45, assigned: 0.5, count: 50 },
+      { group: 2, component: 2, size: 0.35, assigned: 0.3, count: 30 },
+      { group: 3, component: 0, size: 0.2, assigned: 0.2, count: 20 },
+    ]);
+    const quick = await evaluate(stub(), unlabelled, { split: 'train', counts: false });
+    expect(quick.groups[0]).toEqual({ group: 1, component: 1, size: 0.45 });
   });
 
   it('of data whose modes are known: how many are covered', async () => {

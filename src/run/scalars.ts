@@ -1,8 +1,7 @@
 /** @file The numbers of a line of the log under names that say what they are: for TensorBoard and MLflow. */
 import type { MetricsLine } from './folder.js';
 
-    // A group's number is its place by size, also while that changes.
-    ...[...line.sizes].sort((a, b) => b - a).map((size, place) => [`size/group-${place + 1}`, size] as const),
+/** `loss/critic`, `metric/...`, `prior/...`, `size/group-1`, `time/msPerStep`. */
 export function scalarsOf(line: MetricsLine): Record<string, number> {
   const entries = (prefix: string, values: Readonly<Record<string, number>> = {}) =>
     Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value] as const);

@@ -1,4 +1,5 @@
 /** @file New data assigned to the groups of a trained run. */
+import { groupNumbers } from '../../cluster/group-order.js';
 import { type DataConfig, RUN_DEFAULTS } from '../../config/schema.js';
 import type { Dataset, Samples, ValueRange } from '../../data/dataset.js';
 
@@ -9,7 +10,8 @@ import { formerColumns } from '../../data/tables/coded.js';
 import type { TableOptions } from '../../data/tables/table-options.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { mostProbable } from '../../train/inference.js';
-import { absoluteName, type DataListeners } from '../prepare.js';
+import { type RunGroup, readGroups } from '../groups.js';
+import { absoluteName, type DataListeners, reopenData } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
 
 /** A part of the data, and which of its rows is which. */
@@ -26,10 +28,16 @@ export interface AssignedData {
   /** The parts in their order: what a file or folder holds, and what it holds out. */
   readonly parts: readonly AssignedPart[];
   readonly components: number;
-  /** Most probable component of each datum, 0..K-1. */
+  /** The groups by their numbers, with their names. */
+  readonly groups: readonly RunGroup[];
+  /** Number of the most probable group of each datum, 1..K. */
+  readonly group: Int32Array;
+  /** Its component, 0..K-1. */
   readonly component: Int32Array;
-  /** count x K. */
+  /** count x K, columns in the order of the components. */
   readonly probabilities: Float32Array;
+  /** Encoder outputs, count x width, where they are asked for. */
+  readonly features?: { readonly width: number; readonly values: Float32Array };
 }
 
 /** How the table of new data is read: its column of labels, which is left out; its part; its orientation. */
@@ -43,40 +51,71 @@ export interface AssignOptions
   readonly background?: string | undefined;
   /** The one part that is assigned (default: all parts). */
   readonly split?: 'train' | 'test' | undefined;
+  /** Whether the encoder's outputs are wanted too (default false). */
+  readonly features?: boolean | undefined;
 }
 
 /**
  * Assigns every row of a file, or of a data set known by name, to a group.
  *
+ * @param nameOrPath the data; by default the run's own, with its own selection and options
  * @param options how its table is read; by default as the run's own was, where that can be
  * @throws a MixturaError for data of another shape or interval, or a method that has no groups
  */
 export async function assignFile(
   trained: TrainedRun,
-  nameOrPath: string,
+  nameOrPath?: string,
   options: AssignOptions = {},
 ): Promise<AssignedData> {
-  const { inference, run } = trained;
+  const { inference, run, folder } = trained;
+  const name = nameOrPath ?? run.data.name;
   if (!inference.assigns) {
     throw usageError(
       `The run ${trained.folder.path} was trained by ${run.method}, which does not assign data to groups; use a run of a method that does, such as ${RUN_DEFAULTS.method}.`,
     );
   }
-  const opened = partsOf(await openLike(run, nameOrPath, options), options.split, nameOrPath);
-  const { components } = inference.prior;
+  const { components, mixing } = inference.prior;
+  const groups = readGroups(folder, mixing);
+  const data =
+    nameOrPath === undefined ? await reopenData(run, options) : await openLike(run, nameOrPath, options);
+  const opened = partsOf(data, options.split, name);
   const parts = opened.map(
     ([name, { count, rows }]): AssignedPart => ({ name, count, ...(rows && { rows }) }),
   );
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const probabilities = new Float32Array(count * components);
+  const features: Float32Array[] = [];
   let first = 0;
-  for (const [, data] of opened) {
-    checkLike(data, run.dataset, nameOrPath);
-    const indices = Uint32Array.from({ length: data.count }, (_, i) => i);
-    probabilities.set(await inference.assign(data, indices), first * components);
-    first += data.count;
+  for (const [, part] of opened) {
+    checkLike(part, run.dataset, name);
+    const indices = Uint32Array.from({ length: part.count }, (_, i) => i);
+    probabilities.set(await inference.assign(part, indices), first * components);
+    if (options.features) features.push(await inference.features(part, indices));
+    first += part.count;
   }
-  return { count, parts, components, component: mostProbable(probabilities, components), probabilities };
+  const component = mostProbable(probabilities, components);
+  const numbers = groupNumbers(mixing);
+  const group = component.map((c) => numbers[c]!);
+  const assigned = { count, parts, components, groups, group, component, probabilities };
+  return options.features ? { ...assigned, features: joined(features, count) } : assigned;
+}
+
+function joined(parts: readonly Float32Array[], count: number): NonNullable<AssignedData['features']> {
+  const values = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return { width: values.length / count, values };
+}
+
+/** What the selection of a run's data was, in words, where there was one: "classes 0,2 of digits". */
+export function selectionWords({ data }: TrainedRun['run']): string | undefined {
+  const { name, classes, groups, ratio } = data;
+  if (classes === undefined && groups === undefined) return undefined;
+  const what = groups === undefined ? `classes ${classes}` : `groups ${groups}`;
+  return `${what} of ${name}${ratio === undefined ? '' : ` at ${ratio}`}`;
 }
 
 /** The parts that are assigned. @throws a usage error for a held-out part that there is not. */
@@ -98,7 +137,7 @@ function partsOf(
 async function openLike(
   { dataset, data: own }: TrainedRun['run'],
   nameOrPath: string,
-  { onDownload, onNotice, split: _, background: wanted, ...asked }: AssignOptions,
+  { onDownload, onNotice, split: _, features: __, background: wanted, ...asked }: AssignOptions,
 ): Promise<Dataset> {
   const { scaling, maximum, largestCount, coding = 'none', reading = 1 } = dataset;
   const { label, key, transpose, header, id, drop, keep, delimiter, decimal, missing } = own;
@@ -154,9 +193,9 @@ function checkLike(data: Samples, like: Pick<Samples, 'name' | 'shape' | 'range'
   }
 }
 
-/** Number of data in each group. */
-export function groupCounts({ component, components }: AssignedData): number[] {
+/** Number of data in each group, in the order of their numbers. */
+export function groupCounts({ group, components }: Pick<AssignedData, 'group' | 'components'>): number[] {
   const counts = new Array<number>(components).fill(0);
-  for (const c of component) counts[c]! += 1;
+  for (const number of group) counts[number - 1]! += 1;
   return counts;
 }

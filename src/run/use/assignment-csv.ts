@@ -1,10 +1,12 @@
 /** @file Assigned data as rows of text: which row of which part each is, its group, and what was left out. */
 
+import type { WrittenColumn } from '../../data/formats/parquet/write.js';
+import { haveNames } from '../groups.js';
 import type { AssignedData, AssignedPart } from './assign.js';
 
 /** A row of the data: a sample with its place among all that are assigned, or one that is left out. */
 export interface AssignedRow {
-  /** Place in its part of the file or folder, from 0; rows that are left out count. */
+  /** Place in its part of the whole file, folder or set, from 0; rows that are left out or not selected count. */
   readonly index: number;
   readonly part: AssignedPart;
   /** Place in {@link AssignedData.component}; nothing for a row that is left out. */
@@ -20,7 +22,7 @@ export interface AssignedRow {
 export function* assignedRows({ parts }: Pick<AssignedData, 'parts'>): Generator<AssignedRow> {
   let at = 0;
   for (const part of parts) {
-    const { id, kept = [], leftOut = [] } = part.rows ?? {};
+    const { id, kept = [], leftOut = [], numbers } = part.rows ?? {};
     for (let index = 0, sample = 0, left = 0; index < part.count + leftOut.length; index++) {
       const missing = leftOut[left];
       if (missing?.index === index) {
@@ -28,7 +30,13 @@ export function* assignedRows({ parts }: Pick<AssignedData, 'parts'>): Generator
         left++;
         continue;
       }
-      yield { index, part, at, id: id?.values[sample], kept: kept.map(({ values }) => values[sample]!) };
+      yield {
+        index: numbers?.[sample] ?? index,
+        part,
+        at,
+        id: id?.values[sample],
+        kept: kept.map(({ values }) => values[sample]!),
+      };
       sample++;
       at++;
     }
@@ -36,59 +44,91 @@ export function* assignedRows({ parts }: Pick<AssignedData, 'parts'>): Generator
 }
 
 /**
- * CSV with a row a datum: index (from 0), its part where there are two, its file or id where it has one, component (from
- * 0), its probability, p0..pK-1, and the columns that go with their rows. Where something is left out, a last column
- * says why, and the component is empty.
+ * The columns that say where every row went: index (from 0), its part where there are two, its file or id where it has
+ * one, group (1..K, the largest first), its name where groups have names, its probability, p1..pK, and the columns that
+ * go with their rows. Where something is left out, a last column says why, and the group is missing.
+ *
+ * A column of the data that has one of these names gets `data_` in front.
  */
-export function assignmentCsv(data: AssignedData): string {
-  const { parts, components, component, probabilities } = data;
-  const several = parts.length > 1;
-  const id = parts.find(({ rows }) => rows?.id)?.rows?.id;
+export function assignmentColumns(data: AssignedData): WrittenColumn[] {
+  const { parts, components, groups, group, probabilities } = data;
+  const rows = [...assignedRows(data)];
+  const id = parts.find((part) => part.rows?.id)?.rows?.id;
   const kept = parts[0]?.rows?.kept ?? [];
-  const reasons = parts.some(({ rows }) => (rows?.leftOut?.length ?? 0) > 0);
-  const header = [
-    'index',
-    ...(several ? ['part'] : []),
-    ...(id ? [id.name || 'row'] : []),
-    'component',
-    'probability',
-    ...Array.from({ length: components }, (_, c) => `p${c}`),
-    ...kept.map(({ name }) => name),
-    ...(reasons ? ['left_out'] : []),
+  const named = haveNames(groups);
+  const column = (
+    name: string,
+    kind: WrittenColumn['kind'],
+    read: (row: AssignedRow) => number | string | undefined,
+  ): WrittenColumn => ({ name, kind, values: rows.map(read) });
+  const assigned = (read: (at: number) => number | string | undefined) => (row: AssignedRow) =>
+    row.at === undefined ? undefined : read(row.at);
+  const probability = (at: number, number: number) =>
+    Number(probabilities[at * components + groups[number - 1]!.component]!.toPrecision(7));
+  const own = [
+    ...(parts.length > 1 ? [column('part', 'text', (row) => row.part.name)] : []),
+    column(
+      'group',
+      'whole',
+      assigned((at) => group[at]),
+    ),
+    ...(named
+      ? [
+          column(
+            'name',
+            'text',
+            assigned((at) => groups[group[at]! - 1]!.name),
+          ),
+        ]
+      : []),
+    column(
+      'probability',
+      'real',
+      assigned((at) => probability(at, group[at]!)),
+    ),
+    ...groups.map((one) =>
+      column(
+        `p${one.group}`,
+        'real',
+        assigned((at) => probability(at, one.group)),
+      ),
+    ),
   ];
-  const lines = [header.map(cell).join(',')];
-  for (const row of assignedRows(data)) {
-    const values =
-      row.at === undefined
-        ? ['', '', ...new Array<string>(components).fill('')]
-        : groupCells(row.at, components, component, probabilities);
-    lines.push(
-      [
-        row.index,
-        ...(several ? [row.part.name] : []),
-        ...(id ? [cell(row.id ?? '')] : []),
-        ...values,
-        ...row.kept.map(cell),
-        ...(reasons ? [cell(row.leftOut ?? '')] : []),
-      ].join(','),
-    );
+  const leftOut = rows.some((row) => row.leftOut !== undefined)
+    ? [column('left_out', 'text', (row) => row.leftOut ?? '')]
+    : [];
+  const index = column('index', 'whole', (row) => row.index);
+  const taken = new Set([index, ...own, ...leftOut].map(({ name }) => name));
+  const free = (name: string) => {
+    let unlike = name;
+    while (taken.has(unlike)) unlike = `data_${unlike}`;
+    taken.add(unlike);
+    return unlike;
+  };
+  const place = own[0]!.name === 'part' ? 1 : 0;
+  return [
+    index,
+    ...own.slice(0, place),
+    ...(id ? [column(free(id.name || 'row'), 'text', (row) => row.id ?? '')] : []),
+    ...own.slice(place),
+    ...kept.map(({ name }, i) => column(free(name), 'text', (row) => row.kept[i] ?? '')),
+    ...leftOut,
+  ];
+}
+
+/** {@link assignmentColumns} as CSV, or as another text that is `separator` apart; what is missing is empty. */
+export function assignmentCsv(data: AssignedData, separator = ','): string {
+  const columns = assignmentColumns(data);
+  const text = (value: number | string | undefined) =>
+    typeof value === 'string' ? cell(value, separator) : (value ?? '');
+  const lines = [columns.map(({ name }) => cell(name, separator)).join(separator)];
+  for (let row = 0; row < columns[0]!.values.length; row++) {
+    lines.push(columns.map(({ values }) => text(values[row])).join(separator));
   }
   return `${lines.join('\n')}\n`;
 }
 
-function groupCells(
-  at: number,
-  components: number,
-  component: Int32Array,
-  probabilities: Float32Array,
-): number[] {
-  const row = Array.from(probabilities.subarray(at * components, (at + 1) * components), (p) =>
-    Number(p.toPrecision(7)),
-  );
-  return [component[at]!, row[component[at]!]!, ...row];
-}
-
 /** A cell of CSV, quoted where it must be. */
-export function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+export function cell(text: string, separator = ','): string {
+  return /["\r\n]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text;
 }

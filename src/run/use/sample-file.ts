@@ -84,7 +84,9 @@ function table(dataset: ResolvedRun['dataset'], { samples, groups }: DrawnSample
     coding?.map(({ name }) => name) ??
     dataset.columns ??
     Array.from({ length: columns }, (_, i) => `x${i + 1}`);
-  const lines = [[...names, names.includes('group') ? 'mixtura_group' : 'group'].map(cell).join(',')];
+  const lines = [
+    [...names, names.includes('group') ? 'mixtura_group' : 'group'].map((name) => cell(name)).join(','),
+  ];
   groups.forEach((group, row) => {
     const drawn = values.subarray(row * columns, (row + 1) * columns);
     const cells = (coding ? decodeRow(drawn, coding) : Array.from(drawn)).map((x) =>

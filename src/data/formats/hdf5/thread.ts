@@ -6,6 +6,7 @@ import { builtFile } from '../../../wasm/built-file.js';
 import type { ArrayEntry } from '../choose-array.js';
 import type { Content, ReadOptions } from '../content.js';
 import { readBytes } from '../idx.js';
+import type { AnnDataAdditions } from './extend-anndata.js';
 import { isHdf5 } from './file.js';
 import type { Hdf5Reply, Hdf5Request } from './worker.js';
 
@@ -49,6 +50,16 @@ async function ask(
   const reply = await inThread({ bytes, path, options, list }, seconds);
   if ('message' in reply) throw new MixturaError(reply.message, { exitCode: reply.exitCode });
   return reply;
+}
+
+/** The bytes of an AnnData file with additions. @throws MixturaError as `extendAnnData` does. */
+export async function annDataWith(path: string, additions: AnnDataAdditions): Promise<Uint8Array> {
+  const bytes = readBytes(path);
+  const seconds = BASE_SECONDS + Math.ceil(bytes.length / BYTES_A_SECOND);
+  const reply = await inThread({ bytes, path, additions }, seconds);
+  if ('message' in reply) throw new MixturaError(reply.message, { exitCode: reply.exitCode });
+  if (!('file' in reply)) throw new RangeError('content instead of a file');
+  return reply.file;
 }
 
 function inThread(request: Hdf5Request, seconds: number): Promise<Hdf5Reply> {
