@@ -71,8 +71,25 @@ describe('a wrong word', () => {
     ['train a b', "'train' takes 0 to 1 arguments but was given 2; use it as: mixtura train [DATA]."],
     ['sample run', "Where the samples go is not said; give --out, such as '--out x.png'."],
     ['sample run --out x.jpg', "--out is 'x.jpg'; give a file that ends in .png, .npy or .csv."],
-    ['sample run --component 2 --out x.png', 'There is no component 2; choose one of 0..1.'],
-    ['cluster run', "'cluster' takes 2 arguments but was given 1; use it as: mixtura cluster RUN FILE."],
+    [
+      'sample run --group 3 --out x.png',
+      'There is no group 3; groups are numbered from 1, the largest, to 2.',
+    ],
+    ['sample run --group 0', 'There is no group 0; groups are numbered from 1, the largest, to 2.'],
+    [
+      'sample nowhere --group 1',
+      "nowhere is not a run: it has no config.json; give the folder that 'train' wrote.",
+    ],
+    [
+      'sample run --component 1 --out x.png',
+      'There is no --component any more: groups count from 1, the largest, so give --group 1 to K.',
+    ],
+    [
+      'cluster run --label a',
+      "--label says how other data are read; name them after the run, or leave it out: the run's own are read as they were.",
+    ],
+    ['cluster run --copy', '--copy goes with --out-folder; give that too.'],
+    ['cluster', "'cluster' takes 1 to 2 arguments but was given 0; use it as: mixtura cluster RUN [DATA]."],
     ['evaluate run --split tset', "--split is 'tset'; give train or test."],
     [
       'data insepct',

@@ -9,6 +9,7 @@ import { readCsv } from '../src/data/formats/csv/csv.js';
 import { readNpy } from '../src/data/formats/npy.js';
 import { Stream } from '../src/math/random.js';
 import { parseMetricName } from '../src/metrics/metric.js';
+import { withTrained } from '../src/run/trained.js';
 import { Scratch } from './support/cli.js';
 
 const STEPS = 120;
@@ -21,7 +22,17 @@ const LAST = join('checkpoints', `step-${String(STEPS).padStart(8, '0')}.safeten
 interface TrainResult {
   readonly run: string;
   readonly steps: number;
-  readonly groups: readonly { component: number; size: number; trueSize: number }[];
+  readonly groups: readonly {
+    group: number;
+    component: number;
+    size: number;
+    assigned: number;
+    count: number;
+    trueSize: number;
+    trueName?: string;
+    name?: string;
+  }[];
+  readonly warnings: readonly string[];
   readonly metrics: Readonly<Record<string, number>>;
   readonly files: Readonly<Record<'report' | 'samples' | 'checkpoint', string>>;
 }
@@ -104,12 +115,20 @@ describe('the same bits', () => {
 
 describe('what a run leaves', () => {
   it('prints one JSON object of the documented shape', () => {
-    const keys = ['run', 'method', 'seed', 'steps', 'seconds', 'msPerStep', 'groups', 'metrics', 'files'];
-    expect(Object.keys(whole)).toEqual(keys);
+    expect(Object.keys(whole)).toEqual([
+      ...['run', 'method', 'seed', 'steps', 'seconds', 'msPerStep'],
+      ...['groups', 'warnings', 'metrics', 'scores', 'files'],
+    ]);
     expect(whole).toMatchObject({ run: 'whole', method: 'slogan', seed: 3, steps: STEPS });
     expect(whole.groups.map((group) => Object.keys(group))).toEqual(
-      Array(4).fill(['component', 'size', 'trueSize']),
+      Array(4).fill([...['group', 'component', 'size', 'assigned', 'count', 'trueSize', 'trueName', 'name']]),
     );
+    expect(whole.groups.map(({ group }) => group)).toEqual([1, 2, 3, 4]);
+    expect(whole.groups.map(({ size }) => size)).toEqual(
+      whole.groups.map(({ size }) => size).sort((a, b) => b - a),
+    );
+    expect(whole.groups.map(({ name }) => name).sort()).toEqual(['0', '2', '6', '7']);
+    expect(whole.groups.reduce((sum, { assigned }) => sum + assigned, 0)).toBeCloseTo(1, 12);
     expect(whole.groups.reduce((sum, { size }) => sum + size, 0)).toBeCloseTo(1, 12);
     expect(whole.groups.reduce((sum, { trueSize }) => sum + trueSize, 0)).toBeCloseTo(1, 12);
     expect(Object.keys(whole.metrics).sort()).toEqual(['acc', 'ari', 'nmi', 'purity', 'sizeError']);
@@ -142,7 +161,8 @@ describe('what a run leaves', () => {
 describe('evaluate', () => {
   it('gives what train gave, and held-out data too, under names that carry the protocol', async () => {
     const result = await place.json<{ run: string; metrics: Record<string, number> }>('evaluate', 'whole');
-    expect(Object.keys(result)).toEqual(['run', 'metrics', 'published', 'notes']);
+    expect(Object.keys(result)).toEqual(['run', 'groups', 'warnings', 'metrics', 'published', 'notes']);
+    expect(result).toMatchObject({ groups: whole.groups, warnings: whole.warnings });
     const { metrics } = result;
     const parts = Object.keys(metrics).map((name) => parseMetricName(name));
     expect(new Set(parts.map(({ split }) => split))).toEqual(new Set(['train', 'test']));
@@ -167,10 +187,13 @@ describe('evaluate', () => {
 });
 
 describe('sample', () => {
-  it('draws a component as an array: equal for equal seeds, in the interval of the data', async () => {
+  it('draws a group as an array: equal for equal seeds, in the interval of the data', async () => {
     const draw = (out: string, ...more: string[]) =>
-      place.json('sample', 'whole', '--component', '2', '--count', '7', '--out', out, ...more);
-    expect(await draw('a.npy')).toEqual({ run: 'whole', component: 2, count: 7, seed: 0, file: 'a.npy' });
+      place.json('sample', 'whole', '--group', '2', '--count', '7', '--out', out, ...more);
+    const { name, component } = whole.groups[1]!;
+    expect(await draw('a.npy')).toEqual({
+      ...{ run: 'whole', group: 2, name, count: 7, seed: 0, file: 'a.npy' },
+    });
     await draw('b.npy');
     await draw('c.npy', '--seed', '1');
     const [a, b, c] = ['a.npy', 'b.npy', 'c.npy'].map((name) => readNpy(place.file(name)));
@@ -179,6 +202,9 @@ describe('sample', () => {
     expect(a!.data.every((value) => value >= 0 && value <= 1)).toBe(true);
     expect(b!.data).toEqual(a!.data);
     expect(c!.data).not.toEqual(a!.data);
+    await withTrained(place.file('whole'), async ({ inference }) => {
+      expect(await inference.sampleComponent(component, 7, 'drawn', 0)).toEqual(a!.data);
+    });
   });
 
   it('draws the mixture as a picture', async () => {
@@ -198,20 +224,21 @@ describe('export and cluster', () => {
 
     await place.json('sample', 'whole', '--count', '13', '--out', 'new.npy');
     const csv = (await place.run('cluster', 'whole', 'new.npy')).stdout.trim().split('\n');
-    expect(csv[0]).toBe('index,component,probability,p0,p1,p2,p3');
+    expect(csv[0]).toBe('index,group,name,probability,p1,p2,p3,p4');
     const rows = csv.slice(1).map((line) => line.split(',').map(Number));
     expect(rows.map(([index]) => index)).toEqual(Array.from({ length: 13 }, (_, i) => i));
     const session = await ort.InferenceSession.create(place.file('whole', 'export', 'assign.onnx'));
     const { data } = readNpy(place.file('new.npy'));
     const samples = new ort.Tensor('float32', Float32Array.from(data), [13, 1, 8, 8]);
     const probabilities = (await session.run({ samples })).probabilities!.data as Float32Array;
-    rows.forEach(([, component, probability, ...p], i) => {
-      p.forEach((value, c) => {
-        expect(value).toBeCloseTo(probabilities[4 * i + c]!, 6);
+    rows.forEach(([, group, name, probability, ...p], i) => {
+      p.forEach((value, g) => {
+        expect(value).toBeCloseTo(probabilities[4 * i + whole.groups[g]!.component]!, 6);
       });
+      expect(String(name)).toBe(whole.groups[group! - 1]!.name);
       expect(p.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
       expect(probability).toBe(Math.max(...p));
-      expect(p[component!]).toBe(probability);
+      expect(p[group! - 1]).toBe(probability);
     });
   });
 
@@ -223,7 +250,7 @@ describe('export and cluster', () => {
       width: number;
       dataset: { fingerprint: string; maximum: number };
     };
-    expect(mixture.mixing).toEqual(whole.groups.map(({ size }) => size));
+    expect([...mixture.mixing].sort((a, b) => b - a)).toEqual(whole.groups.map(({ size }) => size));
     expect(mixture.means.map((mean) => mean.length)).toEqual(Array(4).fill(mixture.width));
     for (const matrix of mixture.covariances) {
       for (const [i, row] of matrix.entries()) expect(row[i]).toBeGreaterThan(0);
@@ -244,7 +271,7 @@ describe('export and cluster', () => {
     expect(result.count).toBe(3823 + 1797);
     expect(result.groups.reduce((sum, { count }) => sum + count, 0)).toBe(3823 + 1797);
     const lines = readFileSync(place.file('digits.csv'), 'utf8').trim().split('\n');
-    expect(lines[0]).toBe('index,part,component,probability,p0,p1,p2,p3');
+    expect(lines[0]).toBe('index,part,group,name,probability,p1,p2,p3,p4');
     expect(lines.filter((line) => /^\d+,train,/.test(line))).toHaveLength(3823);
     expect(lines.filter((line) => /^\d+,test,/.test(line))).toHaveLength(1797);
   });
@@ -274,10 +301,12 @@ it('gives a table back in the units of its file', async () => {
     'table',
   ];
   const { groups, metrics } = await place.json<TrainResult>(...train);
-  expect(groups.map((group) => Object.keys(group))).toEqual(Array(2).fill(['component', 'size']));
+  expect(groups.map((group) => Object.keys(group))).toEqual(
+    Array(2).fill(['group', 'component', 'size', 'assigned', 'count']),
+  );
   expect(metrics).toEqual({});
   await place.json('sample', 'table', '--count', '40', '--out', 'new.csv');
-  const { columns, values, labels } = readCsv(place.file('new.csv'));
+  const { columns, values, labels } = readCsv(place.file('new.csv'), { label: 'group' });
   expect(columns).toEqual(['size', 'slope', 'constant']);
   expect(labels).toHaveLength(40);
   for (let i = 0; i < 40; i++) {

@@ -17,7 +17,10 @@ export function runLines({ scores, evaluations, groups: named, warnings, notes }
     '',
     ...(rows.length > 0 ? metricTable(rows, 'value') : []),
     ...(unlabelled && !scores.some(({ protocol }) => protocol === 'nearest')
-      ? ['There are no labels and no known modes that the groups could be compared with.']
+      ? [
+          ...(rows.length > 0 ? [''] : []),
+          'There are no labels and no known modes that the groups could be compared with.',
+        ]
       : []),
     ...noteLines(notes),
   ];
