@@ -39,7 +39,7 @@ try {
   await startRun({ ...request, settings: { seeking: 0.05 } }, { folder });
   const { step, groups } = await resumeRun(folder, { steps: 900 }, { allow: ['steps'] });
   assert.equal(step, 900);
-  for (const { component, size } of groups) console.log(`component ${component}: ${size.toFixed(3)}`);
+  for (const { group, size } of groups) console.log(`group ${group}: ${size.toFixed(3)}`);
   const samples = await withTrained(folder, ({ inference }) => inference.sampleComponent(0, 3));
   assert.equal(samples.length, 3 * 64);
   console.log(`${samples.length / 64} new samples of component 0, from a method of one's own.`);

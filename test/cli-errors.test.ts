@@ -77,10 +77,6 @@ describe('a wrong word', () => {
     ],
     ['sample run --group 0', 'There is no group 0; groups are numbered from 1, the largest, to 2.'],
     [
-      'sample nowhere --group 1',
-      "nowhere is not a run: it has no config.json; give the folder that 'train' wrote.",
-    ],
-    [
       'sample run --component 1 --out x.png',
       'There is no --component any more: groups count from 1, the largest, so give --group 1 to K.',
     ],

@@ -1,7 +1,7 @@
 /** @file The groups of a run by their numbers: names that people give, the run's own data, and the files of assigned data. */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import h5wasm from 'h5wasm';
+import h5wasm, { type Dataset, type Group } from 'h5wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../src/data/sets/open.js';
 import type { RunGroup } from '../src/run/groups.js';
@@ -159,6 +159,10 @@ describe('a run without labels', () => {
       stderr: 'The run wgan was trained by wgan, which learns no groups; leave out --group.\n',
     });
     expect(await place.run('sample', 'wgan', '--out', 'yes.csv')).toMatchObject({ code: 0 });
+    // What is asked of the run comes before where the samples go.
+    expect((await place.run('sample', 'nowhere', '--group', '1')).stderr).toBe(
+      "nowhere is not a run: it has no config.json; give the folder that 'train' wrote.\n",
+    );
   }, 60_000);
 });
 
@@ -175,15 +179,15 @@ describe('an AnnData file', () => {
     );
     FS.writeFile('grouped.h5ad', readFileSync(place.file('grouped.h5ad')));
     const file = new h5wasm.File('grouped.h5ad', 'r');
-    const value = (path: string) => (file.get(path) as h5wasm.Dataset).value;
+    const value = (path: string) => (file.get(path) as Dataset).value;
     expect(value('obs/mixtura/categories')).toEqual(['1 B cells', '2']);
     expect([...(value('obs/mixtura/codes') as Int32Array)]).toEqual(rows.map(({ group }) => group - 1));
     (value('obs/mixtura_probability') as Float64Array).forEach((probability, i) => {
       expect(probability).toBeCloseTo(Math.max(...rows[i]!.probabilities), 6);
     });
-    expect((file.get('obsm/X_mixtura') as h5wasm.Dataset).shape![0]).toBe(rows.length);
+    expect((file.get('obsm/X_mixtura') as Dataset).shape![0]).toBe(rows.length);
     expect(value('uns/mixtura/method')).toBe('slogan');
-    const order = (file.get('obs') as h5wasm.Group).attrs['column-order']!.value as string[];
+    const order = (file.get('obs') as Group).attrs['column-order']!.value as string[];
     expect(order.slice(-2)).toEqual(['mixtura', 'mixtura_probability']);
     file.close();
     // What was read before is read still, the run's own matrix and the labels among it.
@@ -227,7 +231,8 @@ describe('a folder of images', () => {
     );
     expect(rows).toHaveLength(24);
     for (const { group, file } of rows) {
-      const under = join(group === 1 ? '1-odd-ones' : '2', file);
+      // The second group has the name of the class, which is that of a folder.
+      const under = join(group === 1 ? '1-odd-ones' : `2-${groupsOf('images')[1]!.name}`, file);
       expect(readlinkSync(place.file('sorted', under))).toBe(join('../../../photos', file));
       const image = readFileSync(place.file('photos', file));
       expect(readFileSync(place.file('sorted', under)).equals(image)).toBe(true);

@@ -88,7 +88,7 @@ describe('a run on a table of whole numbers', () => {
     expect([dataset.columns, dataset.reading]).toEqual([['a', 'b', 'c', 'd'], 2]);
     const sampled = await place.run('sample', named, '--count', '2', '--out', 'x.csv');
     expect(sampled.code).toBe(0);
-    expect(readFileSync(place.file('x.csv'), 'utf8').split('\n')[0]).toBe('a,b,c,d,label');
+    expect(readFileSync(place.file('x.csv'), 'utf8').split('\n')[0]).toBe('a,b,c,d,group');
     await withTrained(named, (run) => exportRun(run, place.file('exported')));
     const mixture = JSON.parse(readFileSync(place.file('exported/mixture.json'), 'utf8'));
     expect(mixture.dataset.columns).toEqual(['a', 'b', 'c', 'd']);

@@ -45,11 +45,11 @@ async function runSample(args: Arguments): Promise<number> {
   const group = args.integer('group');
   const count = args.integer('count', 1) ?? DEFAULT_COUNT;
   const seed = args.integer('seed') ?? 0;
+  if (out !== undefined) requireWritable(out);
   return withTrained(path!, async (trained) => {
     if (group !== undefined) requireGroup(trained, group);
     if (out === undefined)
       throw usageError("Where the samples go is not said; give --out, such as '--out x.png'.");
-    requireWritable(out);
     const groups = readGroups(trained.folder, trained.inference.prior.mixing);
     const { name } = group === undefined ? {} : groups[group - 1]!;
     const drawn = await drawSamples(trained, { group, count, seed });

@@ -1,5 +1,6 @@
 /** @file A whole training run: opens the session, trains, logs, scores, saves, and can be stopped and gone on with. */
 import { mkdirSync } from 'node:fs';
+import { groupOrder } from '../cluster/group-order.js';
 import { deviceOf, type ResolvedRun, settingsMarked } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { type Dataset, withoutLabels } from '../data/dataset.js';
@@ -222,12 +223,8 @@ class Recorder {
 
   async #record(event: StepEvent, last: boolean): Promise<void> {
     const { dataset, folder, onEvent } = this.options;
-    const evaluation = await evaluateModel(this.inference, dataset, {
-      split: 'train',
-      limit: CURVE_LIMIT,
-      kmeans: last,
-      counts: false,
-    });
+    const quick = { limit: CURVE_LIMIT, kmeans: last, counts: false };
+    const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });
     const diagnostics = this.session.model.diagnostics?.();
     const line: MetricsLine = {
       step: event.step,

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { errorCode, writeError, writeFileAtomic } from '../../atomic-file.js';
-import { isImageFolder } from '../../data/sets/open.js';
+import { DATASET_NAMES, isImageFolder } from '../../data/sets/open.js';
 import { usageError } from '../../errors.js';
 import { folderTarget } from '../../write-target.js';
 import type { RunGroup } from '../groups.js';
@@ -28,7 +28,7 @@ const MOST_LETTERS = 100;
  * @throws a usage error for data that are no folder of images, and a folder that is not empty or lies in them
  */
 export function requireSortable(folder: string, data: string): void {
-  if (!isImageFolder(data)) {
+  if (DATASET_NAMES.includes(data) || !isImageFolder(data)) {
     throw usageError(
       `--out-folder sorts the images of a folder, and ${data} is none; give --out groups.csv.`,
     );

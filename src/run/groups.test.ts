@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { groupTitle, readGroups, runSizeWarnings } from './groups.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mixtura-groups-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const groupsFile = join(folder, 'groups.json');
+const MIXING = [0.2, 0.5, 0.3];
+
+describe('readGroups', () => {
+  it('computes the groups where there is no file', () => {
+    expect(readGroups({ groupsFile: join(folder, 'none.json') }, MIXING)).toEqual([
+      { group: 1, component: 1, learned: 0.5 },
+      { group: 2, component: 2, learned: 0.3 },
+      { group: 3, component: 0, learned: 0.2 },
+    ]);
+  });
+
+  it('takes names of components, and sizes only where they are of the same checkpoint', () => {
+    const saved = [
+      { group: 1, component: 1, name: ' big ', learned: 0.5, assigned: 0.6, count: 6 },
+      { group: 2, component: 2, learned: 0.3, assigned: 0.3, count: 3 },
+      { group: 3, component: 0, name: 'small', learned: 0.2, assigned: 0.1, count: 1 },
+    ];
+    writeFileSync(groupsFile, JSON.stringify(saved));
+    expect(readGroups({ groupsFile }, MIXING)).toEqual([{ ...saved[0], name: 'big' }, saved[1], saved[2]]);
+    // Training went on, and the largest is another now: its name went with the component.
+    expect(readGroups({ groupsFile }, [0.6, 0.3, 0.1])).toEqual([
+      { group: 1, component: 0, name: 'small', learned: 0.6 },
+      { group: 2, component: 1, name: 'big', learned: 0.3 },
+      { group: 3, component: 2, learned: 0.1 },
+    ]);
+  });
+});
+
+it('compares learned sizes with those of a tenth before the end, where the log has such a line', () => {
+  const groups = readGroups({ groupsFile: join(folder, 'none.json') }, MIXING);
+  const line = (step: number, sizes: number[]) => ({ step, sizes });
+  const moved = [line(50, [0.9, 0.05, 0.05]), line(88, [0.2, 0.4, 0.4]), line(94, MIXING), line(100, MIXING)];
+  expect(runSizeWarnings(groups, moved, 100)).toEqual([
+    'Learned sizes still moved by more than 3 points in the last tenth of the run, so more steps may change them: group 1 (from 40.0 % to 50.0 %), group 2 (from 40.0 % to 30.0 %).',
+  ]);
+  expect(runSizeWarnings(groups, [moved[0]!, moved[3]!], 100)).toEqual([]);
+});
+
+it('names a group by its number, and by its name where it has one', () => {
+  expect([groupTitle({ group: 2, name: undefined }), groupTitle({ group: 2, name: 'sevens' })]).toEqual([
+    'group 2',
+    'group 2 (sevens)',
+  ]);
+});
