@@ -131,9 +131,12 @@ describe('a run on some classes of a set', () => {
 });
 
 describe('a run without labels', () => {
-  it('has its learned and assigned sizes shown by evaluate', async () => {
+  beforeAll(() => {
     const rows = Array.from({ length: 60 }, (_, i) => `${(i % 3) * 5 + (i % 7) / 10},${(i % 5) / 3}`);
     writeFileSync(place.file('plain.csv'), `u,v\n${rows.join('\n')}\n`);
+  });
+
+  it('has its learned and assigned sizes shown by evaluate', async () => {
     const train = ['train', 'plain.csv', '--components', '3', '--steps', '6', '--batch', '16'];
     expect(await place.run(...train, '--out', 'plain')).toMatchObject({ code: 0 });
     const { stdout } = await place.run('evaluate', 'plain', '--features', 'none');
