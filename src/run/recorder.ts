@@ -1,6 +1,5 @@
 /** @file A whole training run: opens the session, trains, logs, scores, saves, and can be stopped and gone on with. */
 import { mkdirSync } from 'node:fs';
-import { groupOrder } from '../cluster/group-order.js';
 import { deviceOf, type ResolvedRun, settingsMarked } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { type Dataset, withoutLabels } from '../data/dataset.js';

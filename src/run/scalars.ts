@@ -1,4 +1,5 @@
 /** @file The numbers of a line of the log under names that say what they are: for TensorBoard and MLflow. */
+import { groupOrder } from '../cluster/group-order.js';
 import type { MetricsLine } from './folder.js';
 
 /** `loss/critic`, `metric/...`, `prior/...`, `size/group-1`, `time/msPerStep`. */
@@ -10,7 +11,7 @@ export function scalarsOf(line: MetricsLine): Record<string, number> {
     ...entries('metric', line.metrics),
     ...entries('prior', line.diagnostics),
     // A group's number is its place by size, also while that changes.
-    ...[...line.sizes].sort((a, b) => b - a).map((size, place) => [`size/group-${place + 1}`, size] as const),
+    ...groupOrder(line.sizes).map((c, at) => [`size/group-${at + 1}`, line.sizes[c]!] as const),
     ['time/msPerStep', line.msPerStep] as const,
   ]);
 }
