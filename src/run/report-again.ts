@@ -9,6 +9,7 @@ import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { methodNamed } from '../method/index.js';
 import { parseMetricName, type Score } from '../metrics/metric.js';
 import { renderReport } from '../report/report.js';
+import { readGroups, writeGroups } from './groups.js';
 import { absoluteName, type DataListeners, reopenData } from './prepare.js';
 import { reportData } from './report-data.js';
 import type { SavedScores } from './saved-scores.js';
@@ -40,14 +41,26 @@ export async function reportRun(path: string, options: ReportOptions = {}): Prom
     if (out === undefined) lock(trained);
     try {
       const dataset = options.data === false ? undefined : await dataOf(trained.run, options);
-      const page = renderReport(await reportData(await reported(trained, dataset)));
+      const report = await reported(trained, dataset);
+      const page = renderReport(await reportData(report));
       const file = out ?? folder.reportFile;
       writeFileAtomic(file, page, () => folder.requireLock());
+      if (out === undefined && dataset) keepGroups(trained, dataset, report.outcome.evaluation.groups);
       return file;
     } finally {
       folder.unlock();
     }
   });
+}
+
+/** Writes `groups.json` as the data are now; names that people gave stay. */
+function keepGroups(
+  { folder, inference }: TrainedRun,
+  { classNames }: Dataset,
+  found: Evaluation['groups'],
+): void {
+  const former = readGroups(folder, inference.prior.mixing);
+  writeGroups(folder, found, { former, ...(classNames && { classNames }) });
 }
 
 function lock({ folder }: TrainedRun): void {

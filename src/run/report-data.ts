@@ -1,11 +1,8 @@
 /** @file All that the report of a run shows: its groups and what their data are, scores, curves, and how it was made. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { groupNumbers, groupOrder } from '../cluster/group-order.js';
 import type { ResolvedRun } from '../config/schema.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
 import type { FoundGroup } from '../evaluate/labels.js';
-import { sizeWarnings } from '../evaluate/size-warnings.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric, metricName, type Score } from '../metrics/metric.js';
 import { explainMetric } from '../metrics/metric-explanations.js';
@@ -15,6 +12,7 @@ import type { Inference } from '../train/inference.js';
 import { VERSION } from '../version.js';
 import { commandLine } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
+import { readGroups, runSizeWarnings } from './groups.js';
 import type { RunOutcome } from './recorder.js';
 import { foldNotes } from './report-notes.js';
 import {
@@ -105,11 +103,15 @@ export async function reportData(report: RunReport): Promise<ReportData> {
       },
     }),
     ...(view && { view }),
-    warnings: sizeWarnings({
-      learned: groups.map(({ size }) => size),
-      assigned: looked && groups.map(({ assigned }) => assigned!.share),
-      earlier: earlierSizes(lines, outcome.step, order),
-    }),
+    warnings: runSizeWarnings(
+      groups.map(({ size, assigned }, at) => ({
+        component: order[at]!,
+        learned: size,
+        ...(assigned && { assigned: assigned.share }),
+      })),
+      lines,
+      outcome.step,
+    ),
     ...notes,
     settings: settingsOf(run),
   };
@@ -138,7 +140,9 @@ async function groupsOf(
   chosen: readonly ChosenMembers[] | undefined,
 ): Promise<ReportGroup[]> {
   const found = outcome.evaluation.groups;
-  const names = editedNames(folder);
+  const names = new Map(
+    readGroups(folder, inference.prior.mixing).map(({ component, name }) => [component, name]),
+  );
   const counts = looked && countsOf(looked);
   const members = looked && chosen && membersOf(looked, chosen);
   const drawn = run.dataset.kind === 'table' ? 0 : mostSamples(run, order.length);
@@ -162,20 +166,6 @@ async function groupsOf(
     });
   }
   return groups;
-}
-
-/** Names that people gave to groups in `groups.json`, by component. */
-function editedNames(folder: RunFolder): Map<number, string> {
-  const file = join(folder.path, 'groups.json');
-  const names = new Map<number, string>();
-  if (!existsSync(file)) return names;
-  try {
-    const list = JSON.parse(readFileSync(file, 'utf8')) as readonly { component: number; name?: string }[];
-    for (const { component, name } of list) if (typeof name === 'string') names.set(component, name);
-  } catch {
-    // A list that cannot be read names nobody; the groups have their numbers.
-  }
-  return names;
 }
 
 /** Values of one picture, after those that are large are reduced. */
@@ -236,22 +226,6 @@ function checksOf({ session }: Inference, steps: number): number | undefined {
   let checks = 0;
   for (let step = 0; step < steps; step++) if (interventions[0]!.due(step)) checks++;
   return checks;
-}
-
-/** Where a tenth of the steps were left, give or take half of that. */
-const LAST_TENTH = { from: 0.85, at: 0.9, to: 0.95 };
-
-/** The learned sizes when about a tenth of the steps were left, if they were logged then. */
-function earlierSizes(
-  lines: readonly MetricsLine[],
-  steps: number,
-  order: readonly number[],
-): number[] | undefined {
-  const { from, at, to } = LAST_TENTH;
-  const [near] = lines
-    .filter(({ step }) => step >= from * steps && step <= to * steps)
-    .sort((a, b) => Math.abs(a.step - at * steps) - Math.abs(b.step - at * steps));
-  return near && order.map((component) => near.sizes[component]!);
 }
 
 function settingsOf(run: ResolvedRun): NonNullable<ReportData['settings']> {
