@@ -6,7 +6,7 @@ import type { ColumnScaling } from './value-units.js';
  * A deviation below this share of the largest magnitude is rounding: float32 keeps 24 bits, and the same table may come
  * as text, float64 or float32.
  */
-const ROUNDING = 1e-6;
+export const ROUNDING = 1e-6;
 
 /** Whether a column says nothing: all values are equal, or differ by no more than rounding. */
 export function isConstant(min: number, max: number, deviation: number): boolean {
