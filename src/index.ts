@@ -45,11 +45,12 @@ export {
   type AssignOptions,
   assignFile,
   groupCounts,
+  openAs,
 } from './run/use/assign.js';
 export { type AssignedRow, assignedRows, assignmentCsv } from './run/use/assignment-csv.js';
 export { type DrawnSamples, type DrawOptions, drawSamples } from './run/use/draw.js';
 export { type ExportedFile, exportRun } from './run/use/export.js';
 export { writeSampleFile } from './run/use/sample-file.js';
-export { Inference } from './train/inference.js';
+export { Inference, type TrainedOn } from './train/inference.js';
 export type { Drawn } from './train/rejection.js';
 export { VERSION } from './version.js';

@@ -40,3 +40,25 @@ export function unitParts(
     ...(columns === undefined ? {} : { columns }),
   };
 }
+
+/** Units, and the interval of the values that are read. */
+export type ReadUnits = ValueUnits & {
+  readonly kind: 'image' | 'points' | 'table';
+  readonly range: 'unit' | 'signed' | 'real';
+};
+
+/**
+ * Whether values of two data sets became what is read in the same way: by the same coding and scaling, the same largest
+ * count and the same maximum. Images in [0, 1] or [-1, 1] may also have been so in their file.
+ */
+export function sameUnits(a: ReadUnits, b: ReadUnits): boolean {
+  const of = ({ coding, scaling, largestCount, maximum }: ReadUnits) => ({
+    transformation: JSON.stringify([coding, scaling, largestCount]),
+    maximum,
+  });
+  const [first, second] = [of(a), of(b)];
+  if (first.transformation !== second.transformation) return false;
+  if (first.maximum === second.maximum) return true;
+  const images = [a, b].every(({ kind, range }) => kind === 'image' && range !== 'real');
+  return images && (first.maximum === undefined || second.maximum === undefined);
+}

@@ -28,7 +28,7 @@ export async function withTrained<T>(path: string, use: (trained: TrainedRun) =>
   const engine = new OrtEngine({ threads: run.threads });
   try {
     const session = await openRunSession(engine, { run, method }, tensors, false);
-    return await use({ folder, run, step, inference: await Inference.open(session) });
+    return await use({ folder, run, step, inference: await Inference.open(session, run.dataset) });
   } finally {
     await engine.close();
   }

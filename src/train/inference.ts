@@ -1,7 +1,9 @@
 /** @file A trained model at work: samples of a component, features and group probabilities of data. */
 import type { Samples } from '../data/dataset.js';
 import { sampleSize } from '../data/dataset.js';
+import { type ReadUnits, sameUnits } from '../data/value-units.js';
 import type { Feeds } from '../engine/engine.js';
+import { MixturaError } from '../errors.js';
 import { input } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
 import type { RowTool } from '../method/intervention.js';
@@ -14,14 +16,24 @@ import type { Session } from './session.js';
 /** Rows that go through a network at a time. */
 const ROWS = 250;
 
+/** The data that a model was trained on, by which data of other units are told. */
+export type TrainedOn = Pick<Samples, 'name' | 'fingerprint'> & ReadUnits;
+
 /**
  * A session's model in evaluation mode: any number of rows, in batches of fixed size, deterministic given the seed.
  */
 export class Inference {
-  private constructor(readonly session: Session) {}
+  private constructor(
+    readonly session: Session,
+    private readonly own: TrainedOn | undefined,
+  ) {}
 
-  /** Compiles the model's networks in evaluation mode. */
-  static async open(session: Session): Promise<Inference> {
+  /**
+   * Compiles the model's networks in evaluation mode.
+   *
+   * @param own the data that the model was trained on; data whose values became otherwise what is read are then refused
+   */
+  static async open(session: Session, own?: TrainedOn): Promise<Inference> {
     const { engine, model, context } = session;
     const { inference, prior } = model;
     const samples = input('samples', [ROWS, ...context.data.shape]);
@@ -41,7 +53,7 @@ export class Inference {
         outputs: { values: tool.output(samples) },
       })),
     );
-    return new Inference(session);
+    return new Inference(session, own);
   }
 
   /** The latent distribution: where latents come from, and the learned sizes of the groups. */
@@ -146,28 +158,32 @@ export class Inference {
 
   /** The most probable group of each of samples [n, ...shape]; rejects unless the method {@link assigns}. */
   async groupOf(samples: Float32Array): Promise<Int32Array> {
+    return mostProbable(await this.probabilitiesOf(samples), this.components);
+  }
+
+  /** Group probabilities of samples [n, ...shape], [n, K]; rejects unless the method {@link assigns}. */
+  probabilitiesOf(samples: Float32Array): Promise<Float32Array> {
     const size = sampleSize(this.data.shape);
     const { constants } = this;
     const count = samples.length / size;
-    const probabilities = await this.#batched(
-      programOf('assign'),
-      'probabilities',
-      count,
-      (start, rows, buffer) => {
-        const part = samples.subarray(start * size, (start + rows) * size);
-        Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
-      },
-    );
-    return mostProbable(probabilities, this.components);
+    return this.#batched(programOf('assign'), 'probabilities', count, (start, rows, buffer) => {
+      const part = samples.subarray(start * size, (start + rows) * size);
+      Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
+    });
   }
 
-  /** Features of the data at `indices`, [n, f]. */
-  features(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
+  /** Features of the data at `indices`, [n, f]; rejects data of other units than those of the model's own. */
+  async features(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
+    this.#requireUnits(data);
     return this.#overData(programOf('features'), 'features', data, indices, {});
   }
 
-  /** Group probabilities of the data at `indices`, [n, K]; rejects unless the method {@link assigns}. */
-  assign(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
+  /**
+   * Group probabilities of the data at `indices`, [n, K]; rejects unless the method {@link assigns}, and data of other units
+   * than those of the model's own.
+   */
+  async assign(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
+    this.#requireUnits(data);
     const { constants } = this;
     return this.#overData(programOf('assign'), 'probabilities', data, indices, constants);
   }
@@ -175,6 +191,14 @@ export class Inference {
   /** Values of one of the model's row tools for the data at `indices`, row-major. */
   overRows(tool: RowTool, data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
     return this.#overData(programOf('rows', tool), 'values', data, indices, tool.constants?.() ?? {});
+  }
+
+  #requireUnits(data: Samples): void {
+    const { own } = this;
+    if (!own || sameUnits(data, own) || data.fingerprint === own.fingerprint) return;
+    throw new MixturaError(
+      `The values of ${data.name} became numbers otherwise than those of ${own.name}, which the model was trained on (another scaling, coding, maximum or largest count); open it by openAs(run, path), or give its path to assignFile.`,
+    );
   }
 
   #overData(

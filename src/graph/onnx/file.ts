@@ -30,6 +30,18 @@ export interface OnnxGraph {
   readonly stop?: string | undefined;
   /** Graphs over the inputs of this one, each computed if its condition holds. */
   readonly branches?: readonly Branch[];
+  /** What the inputs and outputs hold, by name. */
+  readonly valueDocs?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What an ONNX file says of itself, for people and for programs that list models. */
+export interface ModelDocumentation {
+  /** Version of the program that wrote it. */
+  readonly producerVersion: string;
+  /** What the model computes. */
+  readonly model: string;
+  /** What each input and output holds, by its name. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** A graph that is computed if a condition, a bool input of that name, holds. */
@@ -44,11 +56,16 @@ export interface Branch {
 export function writeModel(
   graph: OnnxGraph,
   metadata: Readonly<Record<string, string>>,
+  documentation?: ModelDocumentation,
 ): Uint8Array<ArrayBuffer> {
   const writer = new PbfWriter();
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, 'mixtura');
-  writer.writeMessage(7, writeGraph, graph);
+  if (documentation) {
+    writer.writeStringField(3, documentation.producerVersion);
+    writer.writeStringField(6, documentation.model);
+  }
+  writer.writeMessage(7, writeGraph, { ...graph, valueDocs: documentation?.values });
   writer.writeMessage(8, writeOpset, ['', OPSET]);
   const all = [graph, ...(graph.branches ?? []).map((branch) => branch.graph)];
   if (all.some(({ nodes }) => nodes.some(({ type }) => type.startsWith(BLOCKED)))) {
@@ -59,17 +76,19 @@ export function writeModel(
 }
 
 function writeGraph(graph: OnnxGraph, writer: PbfWriter): void {
-  const { nodes, initializers, inputs, outputs, stop, branches = [] } = graph;
+  const { nodes, initializers, inputs, outputs, stop, branches = [], valueDocs: docs } = graph;
   for (const node of nodes) writer.writeMessage(1, writeNode, node);
   for (const branch of branches) writer.writeMessage(1, writeBranch, branch);
   if (stop !== undefined) writer.writeMessage(1, writeNode, sequence(stop));
   writer.writeStringField(2, 'mixtura');
   for (const initializer of initializers) writer.writeMessage(5, writeInitializer, initializer);
   if (branches.length > 0) writer.writeMessage(5, writeInitializer, empty());
-  for (const value of inputs) writer.writeMessage(11, writeValueInfo, value);
+  for (const [name, shape] of inputs)
+    writer.writeMessage(11, writeValueInfo, { name, shape, doc: docs?.[name] });
   for (const { condition } of branches) writer.writeMessage(11, writeCondition, condition);
   if (stop !== undefined) writer.writeMessage(12, writeSequenceInfo, stop);
-  for (const value of outputs) writer.writeMessage(12, writeValueInfo, value);
+  for (const [name, shape] of outputs)
+    writer.writeMessage(12, writeValueInfo, { name, shape, doc: docs?.[name] });
   for (const name of branches.flatMap(({ names }) => names)) writer.writeMessage(12, writeAnyInfo, name);
 }
 
@@ -143,9 +162,16 @@ function writeInitializer({ name, shape, data }: Initializer, writer: PbfWriter)
   writer.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-function writeValueInfo([name, shape]: NamedShape, writer: PbfWriter): void {
+interface ValueInfo {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly doc: string | undefined;
+}
+
+function writeValueInfo({ name, shape, doc }: ValueInfo, writer: PbfWriter): void {
   writer.writeStringField(1, name);
   writer.writeMessage(2, writeTensorType, { element: FLOAT, shape });
+  if (doc !== undefined) writer.writeStringField(3, doc);
 }
 
 /** A float32 tensor of any shape. */

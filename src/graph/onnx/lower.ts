@@ -9,7 +9,7 @@ import { optimise } from '../passes/optimise.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { type BoundInputs, Emitter } from './emitter.js';
-import { type OnnxGraph, writeModel } from './file.js';
+import { type ModelDocumentation, type OnnxGraph, writeModel } from './file.js';
 import { emit } from './rules.js';
 
 /** A serialised ONNX model (IR 10, opset 21, float32). */
@@ -26,6 +26,8 @@ export interface OnnxModel {
 export interface LowerOptions {
   /** Text stored in the model (metadata_props), such as what its values mean. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** What the model says of itself (producer_version, doc_string). */
+  readonly documentation?: ModelDocumentation | undefined;
   /** Inputs whose values are written into the model (trained weights), instead of being read as inputs. */
   readonly bound?: BoundInputs;
   /** Channels in a block of this machine's blocked convolutions; 1 (default) gives standard ONNX, for any engine. */
@@ -44,9 +46,9 @@ export interface LowerOptions {
  * @throws if a bound value does not fill its input's shape, or an operator needs the size of a symbolic axis.
  */
 export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerOptions = {}): OnnxModel {
-  const { stop, metadata = {} } = options;
+  const { stop, metadata = {}, documentation } = options;
   const graph = graphOf(outputs, options);
-  const bytes = writeModel({ ...graph, stop }, metadata);
+  const bytes = writeModel({ ...graph, stop }, metadata, documentation);
   return { bytes, inputs: new Map(graph.inputs), nodeCount: graph.nodes.length - graph.outputs.length };
 }
 
@@ -70,7 +72,7 @@ const INSIDE = 'result ';
 /** One model of several programs' outputs, by the name of the program; see {@link conditionOf}, {@link jointName}. */
 export function lowerTogether(
   programs: Readonly<Record<string, Readonly<Record<string, Tensor>>>>,
-  options: Omit<LowerOptions, 'metadata'> = {},
+  options: Omit<LowerOptions, 'metadata' | 'documentation'> = {},
 ): JointModel {
   const graphs = Object.entries(programs).map(([name, outputs]) => {
     // In its branch an output has another name than outside, and than any input.

@@ -77,7 +77,7 @@ export async function assignFile(
   const { components, mixing } = inference.prior;
   const groups = readGroups(folder, mixing);
   const data =
-    nameOrPath === undefined ? await reopenData(run, options) : await openLike(run, nameOrPath, options);
+    nameOrPath === undefined ? await reopenData(run, options) : await openAs(run, nameOrPath, options);
   const opened = partsOf(data, options.split, name);
   const parts = opened.map(
     ([name, { count, rows }]): AssignedPart => ({ name, count, ...(rows && { rows }) }),
@@ -133,11 +133,17 @@ function partsOf(
   return split === 'test' ? [['test', test]] : [train, ['test', test]];
 }
 
-/** Data as the run saw its own: the same scaling, the same interval. */
-async function openLike(
+/**
+ * Opens data as a run reads its own: by the same coding and scaling, columns in the same order, images of the same size.
+ *
+ * @param nameOrPath a data set known by name, or a file or folder
+ * @param options how its table is read; by default as the run's own was, where that can be
+ * @throws a MixturaError for data that cannot be opened, or lack columns of the run
+ */
+export async function openAs(
   { dataset, data: own }: TrainedRun['run'],
   nameOrPath: string,
-  { onDownload, onNotice, split: _, features: __, background: wanted, ...asked }: AssignOptions,
+  { onDownload, onNotice, split: _, features: __, background: wanted, ...asked }: AssignOptions = {},
 ): Promise<Dataset> {
   const { scaling, maximum, largestCount, coding = 'none', reading = 1 } = dataset;
   const { label, key, transpose, header, id, drop, keep, delimiter, decimal, missing } = own;

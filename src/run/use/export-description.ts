@@ -1,0 +1,216 @@
+/** @file What exported files say of themselves: the units of their inputs and outputs, their columns, their groups. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { groupOrder } from '../../cluster/group-order.js';
+import type { ResolvedRun } from '../../config/schema.js';
+import type { ColumnCoding } from '../../data/coding.js';
+import type { ModelDocumentation } from '../../graph/onnx/file.js';
+import { methodNamed } from '../../method/index.js';
+import { VERSION } from '../../version.js';
+import type { TrainedRun } from '../trained.js';
+import { fileShape } from './transformation.js';
+
+type DataFacts = ResolvedRun['dataset'];
+
+/** What each input and output of the exported files holds, in a sentence. */
+export interface ValueDocs {
+  readonly inputs: { readonly samples: string; readonly latent: string };
+  readonly outputs: { readonly probabilities?: string; readonly features: string; readonly samples: string };
+}
+
+/** The groups of a run in the order of their numbers. */
+export interface ExportedGroup {
+  /** Number of the group, 1..K. */
+  readonly group: number;
+  readonly component: number;
+  readonly name?: string;
+  /** Its mixing coefficient. */
+  readonly size: number;
+}
+
+/** The groups by their numbers, with their names where `groups.json` of the run has some. */
+export function exportedGroups({ folder, inference }: TrainedRun): ExportedGroup[] {
+  const { mixing } = inference.prior;
+  const names = savedNames(join(folder.path, 'groups.json'));
+  return groupOrder(mixing).map((component, at) => {
+    const name = names.get(component);
+    return { group: at + 1, component, ...(name !== undefined && { name }), size: mixing[component]! };
+  });
+}
+
+/** Names by component. A damaged file has none here: the verbs that show groups say so. */
+function savedNames(file: string): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  if (!existsSync(file)) return names;
+  try {
+    for (const { component, name } of JSON.parse(readFileSync(file, 'utf8'))) {
+      if (typeof component === 'number' && typeof name === 'string') names.set(component, name);
+    }
+  } catch {
+    names.clear();
+  }
+  return names;
+}
+
+/** The columns of the file in the order in which a row holds them, where the data is a table whose columns are known. */
+export function fileColumns({ coding, columns }: DataFacts): readonly ColumnCoding[] | undefined {
+  return coding ?? columns?.map((name) => ({ kind: 'number', name }));
+}
+
+/** What was done to the values of the file: the first nodes of the graphs that take samples. */
+export function transformationOf({ coding, scaling, largestCount, maximum }: DataFacts): object {
+  return {
+    ...(coding && { coding }),
+    ...(scaling && { scaling }),
+    ...(largestCount !== undefined && { largestCount }),
+    ...(maximum !== undefined && { maximum }),
+  };
+}
+
+/** What the inputs and outputs hold. */
+export function valueDocs(trained: TrainedRun): ValueDocs {
+  const { run, inference } = trained;
+  const { dataset } = run;
+  const { width, components } = inference.prior;
+  return {
+    inputs: {
+      samples: `[N, ${fileShape(dataset).join(', ')}]: ${rowsOf(dataset)}`,
+      latent: `[N, ${width}]: draws from the Gaussian of a group, by its mean and covariance in mixture.json`,
+    },
+    outputs: {
+      ...(inference.assigns && {
+        probabilities: `[N, ${components}]: column g - 1 is the probability of group g, 1 to ${components}, the largest group first; the probabilities rank the groups and are not calibrated`,
+      }),
+      features: `[N, F]: ${featuresOf(trained)}`,
+      samples: `[N, ${dataset.shape.join(', ')}]: ${generatedOf(dataset)}`,
+    },
+  };
+}
+
+/** Rows as they go in. */
+function rowsOf(dataset: DataFacts): string {
+  const { kind, coding, scaling, largestCount } = dataset;
+  if (kind === 'image') return `images (channels, height, width) of values ${imageValues(dataset)}`;
+  const order = fileColumns(dataset) ? ' in the order of columns' : '';
+  const rows = `rows as the file has them${order}`;
+  if (coding) {
+    return `${rows}, one number a column: numbers as they are, dates in days since 1970-01-01 UTC, a category by the place of its word among its levels from 0 (the empty word is a missing value), NaN for a missing number or date, and for a word that is no level`;
+  }
+  if (scaling) return `${rows}, in its units; NaN is read as the mean of its column`;
+  if (largestCount !== undefined)
+    return `${rows}, counts from 0; those above ${largestCount} are read as that`;
+  return `${rows}${dataset.maximum === undefined ? '' : `, ${interval(dataset)}`}`;
+}
+
+/** Rows as they come out. */
+function generatedOf(dataset: DataFacts): string {
+  const { kind, coding } = dataset;
+  if (kind === 'image') return `new images (channels, height, width) of values ${imageValues(dataset)}`;
+  const order = dataset.columns ? ' in the order of dataset.columns' : '';
+  if (!coding) return `new rows in the units of the file${order}`;
+  return `new rows${order}: numbers in the units of the file, dates in days since 1970-01-01 UTC, and for each level of a category and for what is missing a column near 0 or 1`;
+}
+
+function imageValues(dataset: DataFacts): string {
+  if (dataset.maximum !== undefined) return `${interval(dataset)}, as the data's files have them`;
+  return { unit: '0 to 1', signed: '-1 to 1', real: 'as the data have them' }[dataset.range];
+}
+
+function interval({ range, maximum = 1 }: DataFacts): string {
+  return `${range === 'unit' ? '0' : -maximum} to ${maximum}`;
+}
+
+/** A method without an encoder gives the features of its critic. */
+function featuresOf({ run, inference }: TrainedRun): string {
+  switch (inference.graphs.protocol) {
+    case 'kmeans-encoder':
+      return 'outputs of the encoder';
+    case 'kmeans-critic':
+      return `values of the critic's penultimate layer, as ${methodNamed(run.method).title} has no encoder`;
+    default:
+      return 'the features that k-means clusters';
+  }
+}
+
+/** What an ONNX file of this run says of itself: of the model, and of its one input and output. */
+export function documentationOf(
+  trained: TrainedRun,
+  what: string,
+  values: Readonly<Record<string, string>>,
+): ModelDocumentation {
+  const { run, step } = trained;
+  const { title } = methodNamed(run.method);
+  const groups = exportedGroups(trained).map(
+    ({ group, name, size }) => `${group}${name === undefined ? '' : ` (${name})`} ${percent(size)}`,
+  );
+  const sizes = groups.length > 1 ? ` Groups by learned size: ${groups.join(', ')}.` : '';
+  return {
+    producerVersion: VERSION,
+    model: `${what}. ${title}, ${step} steps on ${run.dataset.name}.${sizes}`,
+    values,
+  };
+}
+
+/** A share as a percentage, such as `12.3 %`. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** The names of the columns in order, with what a number in each means, where they are known. */
+export function columnList(columns: readonly ColumnCoding[] | undefined): string {
+  if (!columns) return '';
+  const words = columns.map((column, at) => {
+    if (column.kind !== 'category') return `${at} ${column.name}${column.kind === 'date' ? ' (date)' : ''}`;
+    const levels = column.levels.map((word, level) => `${level} = ${word === '' ? 'missing' : word}`);
+    return `${at} ${column.name} (${levels.join(', ')})`;
+  });
+  return `. Columns: ${words.join('; ')}`;
+}
+
+/** The metadata of every file: what it was made from, and how its rows are read. */
+export function metadataOf({ run, step }: TrainedRun): Record<string, string> {
+  const { dataset } = run;
+  const columns = fileColumns(dataset);
+  return {
+    version: VERSION,
+    method: run.method,
+    data: dataset.name,
+    fingerprint: dataset.fingerprint,
+    step: String(step),
+    ...(columns && { columns: JSON.stringify(columns.map(({ name }) => name)) }),
+    transformation: JSON.stringify(transformationOf(dataset)),
+  };
+}
+
+/** The content of mixture.json: how latents are drawn, the groups in order, the columns, and what goes in and out. */
+export function mixtureOf(trained: TrainedRun): object {
+  const { run, step, inference } = trained;
+  const { components, width, means, covariances } = inference.prior;
+  const groups = exportedGroups(trained);
+  const order = groups.map(({ component }) => component);
+  const inOrder = <T>(all: readonly T[]) => order.map((component) => all[component]!);
+  const named = groups.some(({ name }) => name !== undefined);
+  const columns = fileColumns(run.dataset);
+  return {
+    version: VERSION,
+    method: run.method,
+    seed: run.seed,
+    step,
+    components,
+    width,
+    group: groups.map(({ group }) => group),
+    ...(named && { names: groups.map(({ name }) => name ?? null) }),
+    mixing: groups.map(({ size }) => size),
+    means: inOrder(rows(means, width)),
+    covariances: inOrder(rows(covariances, width * width).map((matrix) => rows(matrix, width))),
+    dataset: run.dataset,
+    ...(columns && { columns }),
+    ...valueDocs(trained),
+  };
+}
+
+function rows(values: ArrayLike<number>, length: number): number[][] {
+  const all = Array.from(values);
+  return Array.from({ length: all.length / length }, (_, i) => all.slice(i * length, (i + 1) * length));
+}
