@@ -50,6 +50,7 @@ export {
 export { type AssignedRow, assignedRows, assignmentCsv } from './run/use/assignment-csv.js';
 export { type DrawnSamples, type DrawOptions, drawSamples } from './run/use/draw.js';
 export { type ExportedFile, exportRun } from './run/use/export.js';
+export { exportHub } from './run/use/export-hub.js';
 export { writeSampleFile } from './run/use/sample-file.js';
 export { Inference, type TrainedOn } from './train/inference.js';
 export type { Drawn } from './train/rejection.js';

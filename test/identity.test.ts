@@ -92,7 +92,7 @@ describe('a run on a table of whole numbers', () => {
     await withTrained(named, (run) => exportRun(run, place.file('exported')));
     const mixture = JSON.parse(readFileSync(place.file('exported/mixture.json'), 'utf8'));
     expect(mixture.dataset.columns).toEqual(['a', 'b', 'c', 'd']);
-    expect(mixture.inputs.samples).toContain('in the order of dataset.columns');
+    expect(mixture.inputs.samples).toContain('in the order of columns');
   });
 
   it('writes the index of new rows, and columns that are to go with them, beside their groups', async () => {

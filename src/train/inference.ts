@@ -1,7 +1,7 @@
 /** @file A trained model at work: samples of a component, features and group probabilities of data. */
 import type { Samples } from '../data/dataset.js';
 import { sampleSize } from '../data/dataset.js';
-import { type ReadUnits, sameUnits } from '../data/value-units.js';
+import { sameUnits } from '../data/value-units.js';
 import type { Feeds } from '../engine/engine.js';
 import { MixturaError } from '../errors.js';
 import { input } from '../graph/tensor.js';
@@ -17,7 +17,10 @@ import type { Session } from './session.js';
 const ROWS = 250;
 
 /** The data that a model was trained on, by which data of other units are told. */
-export type TrainedOn = Pick<Samples, 'name' | 'fingerprint'> & ReadUnits;
+export type TrainedOn = Pick<
+  Samples,
+  'name' | 'fingerprint' | 'kind' | 'range' | 'coding' | 'scaling' | 'largestCount' | 'maximum'
+>;
 
 /**
  * A session's model in evaluation mode: any number of rows, in batches of fixed size, deterministic given the seed.

@@ -26,6 +26,11 @@ export interface SessionOptions {
 const MODEL = 'model/';
 const MOMENTS = { moment1: 'moment1:', moment2: 'moment2:' } as const;
 
+/** Whether a tensor of {@link Session.save} is what an optimizer remembers, which a model in use does not read. */
+export function isOptimizerState(name: string): boolean {
+  return Object.values(MOMENTS).some((prefix) => name.startsWith(prefix));
+}
+
 /** A method built for some data, with its tensors in an engine. */
 export class Session {
   private constructor(

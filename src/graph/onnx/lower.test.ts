@@ -206,6 +206,19 @@ describe('lower', () => {
     expect(build().nodeCount).toBe(2);
   });
 
+  it('says what the model and its values are, where that is given, and runs all the same', async () => {
+    const values = { x: 'metres', y: 'feet' };
+    const documentation = { producerVersion: '1.2.3', model: 'Lengths.', values };
+    const { bytes } = lower({ y: input('x', [1]).mul(2) }, { documentation });
+    for (const text of ['1.2.3', 'Lengths.', 'metres', 'feet']) {
+      expect(Buffer.from(bytes).includes(text), text).toBe(true);
+    }
+    const session = await ort.InferenceSession.create(bytes);
+    const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(3), [1]) });
+    expect([...(y!.data as Float32Array)]).toEqual([6]);
+    await session.release();
+  });
+
   it.each([
     [64, 256],
     [3, 5],
