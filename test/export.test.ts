@@ -144,6 +144,22 @@ describe('assign.onnx on raw rows gives what cluster does, and generator.onnx wh
     });
   }, 60_000);
 
+  it('for a run of version 0.1.0, which divided its bytes and has no names', async () => {
+    const folder = place.file('run-bytes.npy');
+    await withTrained(folder, async (run) => {
+      const { scaling: _, columns: __, reading: ___, ...dataset } = run.run.dataset;
+      const old = { ...run.run, dataset: { ...dataset, maximum: 255, range: 'unit' } as const };
+      writeFileSync(run.folder.configFile, JSON.stringify(old));
+    });
+    await withTrained(folder, async (run) => {
+      expect(run.run.dataset.reading).toBeUndefined();
+      const { data } = readNpy(place.file('bytes.npy'));
+      expect(await disagreement(run, place.file('bytes.npy'), Array.from(data, Number), [6])).toBeLessThan(
+        1e-5,
+      );
+    });
+  }, 60_000);
+
   it('for columns with missing values and categories', async () => {
     const coding: ColumnCoding[] = [
       { kind: 'number', name: 'age', fill: 40, indicator: true },
