@@ -5,12 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { decode } from 'fast-png';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-<<<<<<< HEAD
 import { readCsv } from '../src/data/formats/csv/csv.js';
-=======
-import { groupNumbers } from '../src/cluster/group-order.js';
-import { readCsv } from '../src/data/formats/csv.js';
->>>>>>> cd976ab (export --hub writes a folder for Hugging Face; tests of exported networks on raw rows; documents of what they take)
 import { readNpy } from '../src/data/formats/npy.js';
 import { Stream } from '../src/math/random.js';
 import { parseMetricName } from '../src/metrics/metric.js';
@@ -244,16 +239,9 @@ describe('export and cluster', () => {
     const pixels = Float32Array.from(data, (value) => 16 * value);
     const samples = new ort.Tensor('float32', pixels, [13, 1, 8, 8]);
     const probabilities = (await session.run({ samples })).probabilities!.data as Float32Array;
-<<<<<<< HEAD
     rows.forEach(([, group, name, probability, ...p], i) => {
       p.forEach((value, g) => {
-        expect(value).toBeCloseTo(probabilities[4 * i + whole.groups[g]!.component]!, 6);
-=======
-    const numbers = groupNumbers(sizes);
-    rows.forEach(([, component, probability, ...p], i) => {
-      p.forEach((value, c) => {
-        expect(value).toBeCloseTo(probabilities[4 * i + numbers[c]! - 1]!, 6);
->>>>>>> cd976ab (export --hub writes a folder for Hugging Face; tests of exported networks on raw rows; documents of what they take)
+        expect(value).toBeCloseTo(probabilities[4 * i + g]!, 6);
       });
       expect(String(name)).toBe(whole.groups[group! - 1]!.name);
       expect(p.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
@@ -270,11 +258,7 @@ describe('export and cluster', () => {
       width: number;
       dataset: { fingerprint: string; maximum: number };
     };
-<<<<<<< HEAD
-    expect([...mixture.mixing].sort((a, b) => b - a)).toEqual(whole.groups.map(({ size }) => size));
-=======
     expect(mixture.mixing).toEqual([...sizes].sort((a, b) => b - a));
->>>>>>> cd976ab (export --hub writes a folder for Hugging Face; tests of exported networks on raw rows; documents of what they take)
     expect(mixture.means.map((mean) => mean.length)).toEqual(Array(4).fill(mixture.width));
     for (const matrix of mixture.covariances) {
       for (const [i, row] of matrix.entries()) expect(row[i]).toBeGreaterThan(0);

@@ -79,7 +79,10 @@ async function regenerated(run: TrainedRun, folder: string, unit: number) {
   const { z, component } = prior.sample(9, draws.fork('test'));
   const samples = await run.inference.generate(z);
   const file = place.file('generated.npy');
-  writeSampleFile(file, run.run.dataset, { samples, components: component });
+  writeSampleFile(file, run.run.dataset, {
+    ...{ samples, components: component },
+    groups: component.map((c) => c + 1),
+  });
   const written = readNpy(file);
   const { data, dims } = await runFile(join(folder, 'generator.onnx'), z, [prior.width]);
   expect(dims).toEqual(written.shape);
@@ -208,7 +211,10 @@ describe('what the files say', () => {
     const run = place.file('run-table.csv');
     const mixing = await withTrained(run, async ({ inference }) => [...inference.prior.mixing]);
     const order = groupOrder(mixing);
-    const groups = [{ group: 1, component: order[0], name: 'the large ones', learned: mixing[order[0]!] }];
+    const groups = order.map((component, at) => ({
+      ...{ group: at + 1, component, learned: mixing[component]! },
+      ...(at === 0 && { name: 'the large ones' }),
+    }));
     writeFileSync(join(run, 'groups.json'), JSON.stringify(groups));
     const out = place.file('out-said');
     const means = await withTrained(run, async (opened) => {

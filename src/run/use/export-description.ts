@@ -1,13 +1,11 @@
 /** @file What exported files say of themselves: the units of their inputs and outputs, their columns, their groups. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { groupOrder } from '../../cluster/group-order.js';
 import type { ResolvedRun } from '../../config/schema.js';
 import type { ColumnCoding } from '../../data/coding.js';
 import type { ModelDocumentation } from '../../graph/onnx/file.js';
 import { methodNamed } from '../../method/index.js';
 import { VERSION } from '../../version.js';
+import { readGroups } from '../groups.js';
 import type { TrainedRun } from '../trained.js';
 import { fileShape } from './transformation.js';
 
@@ -29,28 +27,12 @@ export interface ExportedGroup {
   readonly size: number;
 }
 
-/** The groups by their numbers, with their names where `groups.json` of the run has some. */
+/** The groups by their numbers, with the names that `groups.json` has. @throws a MixturaError where that is damaged */
 export function exportedGroups({ folder, inference }: TrainedRun): ExportedGroup[] {
-  const { mixing } = inference.prior;
-  const names = savedNames(join(folder.path, 'groups.json'));
-  return groupOrder(mixing).map((component, at) => {
-    const name = names.get(component);
-    return { group: at + 1, component, ...(name !== undefined && { name }), size: mixing[component]! };
-  });
-}
-
-/** Names by component. A damaged file has none here: the verbs that show groups say so. */
-function savedNames(file: string): ReadonlyMap<number, string> {
-  const names = new Map<number, string>();
-  if (!existsSync(file)) return names;
-  try {
-    for (const { component, name } of JSON.parse(readFileSync(file, 'utf8'))) {
-      if (typeof component === 'number' && typeof name === 'string') names.set(component, name);
-    }
-  } catch {
-    names.clear();
-  }
-  return names;
+  return readGroups(folder, inference.prior.mixing).map(({ group, component, name, learned }) => ({
+    ...{ group, component, size: learned },
+    ...(name !== undefined && { name }),
+  }));
 }
 
 /** The columns of the file in the order in which a row holds them, where the data is a table whose columns are known. */
