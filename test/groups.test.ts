@@ -113,7 +113,7 @@ describe('a run on some classes of a set', () => {
 
   it('writes Parquet with the columns of CSV', async () => {
     await place.json('cluster', 'digits', '--out', 'groups.parquet');
-    const table = await openDataset(place.file('groups.parquet'), { drop: 'part,name' });
+    const table = await openDataset(place.file('groups.parquet'), { drop: 'part', label: 'name' });
     const csv = (await place.run('cluster', 'digits')).stdout.trim().split('\n').slice(1);
     expect([table.count, table.columns]).toEqual([
       csv.length,

@@ -85,7 +85,7 @@ describe('a table of numbers, words, dates and gaps', () => {
     const drawn = await place.run('sample', 'run', '--count', '40', '--out', 'drawn.csv');
     expect(drawn.code).toBe(0);
     const [names, ...rows] = readFileSync(place.file('drawn.csv'), 'utf8').trim().split('\n');
-    expect(names).toBe('age,visits,city,active,since,seen,score,label');
+    expect(names).toBe('age,visits,city,active,since,seen,score,group');
     expect(rows).toHaveLength(40);
     for (const row of rows) {
       expect(row).toMatch(

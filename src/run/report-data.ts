@@ -2,6 +2,7 @@
 import { groupNumbers, groupOrder } from '../cluster/group-order.js';
 import type { ResolvedRun } from '../config/schema.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
+import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric, metricName, type Score } from '../metrics/metric.js';
@@ -140,9 +141,7 @@ async function groupsOf(
   chosen: readonly ChosenMembers[] | undefined,
 ): Promise<ReportGroup[]> {
   const found = outcome.evaluation.groups;
-  const names = new Map(
-    readGroups(folder, inference.prior.mixing).map(({ component, name }) => [component, name]),
-  );
+  const names = namesOf(folder, inference);
   const counts = looked && countsOf(looked);
   const members = looked && chosen && membersOf(looked, chosen);
   const drawn = run.dataset.kind === 'table' ? 0 : mostSamples(run, order.length);
@@ -166,6 +165,16 @@ async function groupsOf(
     });
   }
   return groups;
+}
+
+/** Names by component. A list that cannot be read names nobody: the groups have their numbers. */
+function namesOf(folder: RunFolder, { prior }: Inference): Map<number, string | undefined> {
+  try {
+    return new Map(readGroups(folder, prior.mixing).map(({ component, name }) => [component, name]));
+  } catch (cause) {
+    if (cause instanceof MixturaError) return new Map();
+    throw cause;
+  }
 }
 
 /** Values of one picture, after those that are large are reduced. */

@@ -5,7 +5,11 @@ import { usageError } from '../../errors.js';
 import type { ReadOptions } from './content.js';
 
 /** Names, in small letters, under which labels are found without being asked for, in all formats. */
-export const LABEL_NAMES = ['y', 'labels', 'label', 'targets', 'target', 'classes', 'class'] as const;
+export const LABEL_NAMES = [
+  ...['y', 'labels', 'label', 'targets', 'target', 'classes', 'class'],
+  // The last column of samples that were written as a table.
+  ...['group', 'mixtura_group'],
+];
 /** The names of runs of version 0.1.0. */
 const FIRST_NAMES: readonly string[] = ['label', 'class'];
 const LISTED = 20;
@@ -14,7 +18,7 @@ const LISTED = 20;
 export function isLabelName(name: string, names: readonly string[]): boolean {
   const small = name.toLowerCase();
   if (small === 'y' && names.some((other) => /^[xz]$/i.test(other))) return false;
-  return (LABEL_NAMES as readonly string[]).includes(small);
+  return LABEL_NAMES.includes(small);
 }
 
 /**
