@@ -3,7 +3,7 @@
 // Run it after a build:  node examples/03-own-loss.mjs     (a second)
 import assert from 'node:assert/strict';
 import { OrtEngine } from 'mixtura/engine';
-import { evaluate, grad, input, lower, print } from 'mixtura/graph';
+import { grad, input, interpret, lower, print } from 'mixtura/graph';
 import { Stream } from 'mixtura/prior';
 
 /** log cosh r = softplus(2 r) - r - log 2, which does not overflow. */
@@ -21,7 +21,7 @@ const values = Float32Array.from({ length: 9 }, (_, i) => i - 4);
 const engine = new OrtEngine({ threads: 1 });
 await engine.compile({ name: 'derivatives', outputs: { loss, first, second } });
 const { outputs } = await engine.run('derivatives', { r: values });
-const exact = evaluate([loss, first, second], { r: values });
+const exact = interpret([loss, first, second], { r: values });
 for (const [k, name] of ['loss', 'first', 'second'].entries()) {
   for (const [i, value] of outputs[name].entries()) {
     assert.ok(

@@ -4,7 +4,7 @@
  */
 
 export { countFlops } from './graph/cost/flops.js';
-export { evaluate } from './graph/evaluate.js';
+export { evaluate as interpret } from './graph/evaluate.js';
 export { grad } from './graph/grad.js';
 export type { ModelDocumentation } from './graph/onnx/file.js';
 export { type LowerOptions, lower, type OnnxModel } from './graph/onnx/lower.js';

@@ -3,17 +3,6 @@
  * @module mixtura
  */
 
-export {
-  type BenchOptions,
-  type BenchPart,
-  type BenchResult,
-  bench,
-  type Surroundings,
-} from './bench/bench.js';
-export type { BenchSizes } from './bench/cases.js';
-export type { MemoryReading } from './bench/measure.js';
-export type { OperatorCost, ProgramProfile } from './bench/profile.js';
-export type { MemoryFloor } from './bench/work.js';
 export { type Preset, presets } from './config/presets.js';
 export type { RunRequest } from './config/resolve.js';
 export type { ResolvedRun } from './config/schema.js';
@@ -32,6 +21,18 @@ export { type Aggregate, aggregate, type Comparison, compareRuns } from './run/c
 export type { FollowOptions, TrainResult } from './run/complete.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
 export { type RunGroup, readGroups } from './run/groups.js';
+export type { Data } from './run/model/data.js';
+export { type FitOptions, fit, load } from './run/model/fit.js';
+export type {
+  AssignedGroups,
+  SampledRows,
+  FittedModel,
+  PredictOptions,
+  SampleOptions,
+} from './run/model/model.js';
+export type { Rows } from './run/model/rows.js';
+export type { FitProgress } from './run/model/train-model.js';
+export { assign, draw, evaluate, exportRun, inspect } from './run/model/verbs.js';
 export { type DataListeners, type PreparedRun, prepareRun, reopenData } from './run/prepare.js';
 export type { RunEvent, RunOutcome } from './run/recorder.js';
 export { type ReportOptions, reportRun } from './run/report-again.js';
@@ -49,7 +50,7 @@ export {
 } from './run/use/assign.js';
 export { type AssignedRow, assignedRows, assignmentCsv } from './run/use/assignment-csv.js';
 export { type DrawnSamples, type DrawOptions, drawSamples } from './run/use/draw.js';
-export { type ExportedFile, exportRun } from './run/use/export.js';
+export type { ExportedFile } from './run/use/export.js';
 export { exportHub } from './run/use/export-hub.js';
 export { writeSampleFile } from './run/use/sample-file.js';
 export { Inference, type TrainedOn } from './train/inference.js';

@@ -34,7 +34,7 @@ const subpaths = Object.keys(manifest.exports)
 const CONSUMER = `
 ${subpaths.map((subpath, i) => `import * as module${i} from '${subpath}';`).join('\n')}
 import { MixturaError, prepareRun, type TrainedRun, withTrained } from 'mixtura';
-import { evaluate, grad, input } from 'mixtura/graph';
+import { grad, input, interpret } from 'mixtura/graph';
 import { z } from 'mixtura/method';
 import { nmi } from 'mixtura/metrics';
 
@@ -48,7 +48,7 @@ const draw = ({ inference }: TrainedRun): Promise<Float32Array> => inference.sam
 console.log(
   JSON.stringify({
     names: modules.map((module) => Object.keys(module).length),
-    slope: Array.from(evaluate([slope!], { x: Float32Array.of(1, -2) })[0]!),
+    slope: Array.from(interpret([slope!], { x: Float32Array.of(1, -2) })[0]!),
     nmi: nmi([0, 0, 1, 1], [1, 1, 0, 0]),
     rate,
     exitCode: refusal instanceof MixturaError && refusal.exitCode,

@@ -31,7 +31,16 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
   const settingsOf = (name: string) => methodNamed(name).settings;
   // Opening may take a download, so wrong settings are refused before it; the preset may depend on what was opened.
   const dataset = await openRunData(resolveRequest(request, settingsOf), listeners);
-  const config = resolveRequest(request, settingsOf, dataset);
+  return prepareWith(request, dataset, listeners);
+}
+
+/** A run on data that are open already. @throws a MixturaError for settings that are not valid, or do not fit the data. */
+export function prepareWith(
+  request: RunRequest,
+  dataset: Dataset,
+  listeners: DataListeners = {},
+): PreparedRun {
+  const config = resolveRequest(request, (name) => methodNamed(name).settings, dataset);
   const method = methodNamed(config.method);
   if (method.supervision === 'required' && !dataset.labels) {
     throw usageError(
@@ -85,6 +94,9 @@ function groupsByLabels(classes: number | undefined, count: number): number | un
   return classes > FEW_CLASSES && 2 * classes > count ? undefined : classes;
 }
 
+/** The name of data that a program gave as arrays: they are in no file. */
+export const IN_MEMORY = '(in memory)';
+
 /** The config with the path of a data file made absolute, so that the run can be used from any folder. */
 function absolute(config: RunConfig): RunConfig {
   return { ...config, data: { ...config.data, name: absoluteName(config.data.name) } };
@@ -98,6 +110,11 @@ export function absoluteName(name: string): string {
 /** Opens a run's data again. @throws a MixturaError if it is no longer the same. */
 export async function reopenData(run: ResolvedRun, listeners: DataListeners = {}): Promise<Dataset> {
   const { scaling, reading = 1, coding = 'none' } = run.dataset;
+  if (run.data.name === IN_MEMORY) {
+    throw new MixturaError(
+      'The data of this run were arrays in the memory of a program, so they cannot be read again; train on a file to go on with a run, or to score it.',
+    );
+  }
   const dataset = await openRunData(run, listeners, {
     scaling: scaling ?? 'standardize',
     reading,

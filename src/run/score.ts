@@ -72,7 +72,7 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   const { split, samples = DEFAULT_SAMPLES, features, convention, fittingCapacity, onProgress } = options;
   requireEnough(samples);
   const named = readGroups(trained.folder, inference.prior.mixing);
-  const train = await reopenData(run, options);
+  const train = trained.dataset ?? (await reopenData(run, options));
   const parts = partsOf(train, run.data.name, split);
   const lastPart = parts.at(-1)![0]; // held-out data, if there are any
   const request = { features, convention, threads: run.threads };

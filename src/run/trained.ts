@@ -1,5 +1,6 @@
 /** @file A trained run, opened for use: its last checkpoint in an engine, its networks in evaluation mode. */
 import type { ResolvedRun } from '../config/schema.js';
+import type { Dataset } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { methodNamed } from '../method/index.js';
 import { Inference } from '../train/inference.js';
@@ -14,6 +15,14 @@ export interface TrainedRun {
   /** Steps done when the checkpoint was written. */
   readonly step: number;
   readonly inference: Inference;
+  /** The data that it was trained on, where they are open already. */
+  readonly dataset?: Dataset | undefined;
+}
+
+/** A run that stays open until its engine is closed. */
+export interface OpenedRun {
+  readonly trained: TrainedRun;
+  readonly engine: OrtEngine;
 }
 
 /**
@@ -21,6 +30,16 @@ export interface TrainedRun {
  * @throws a MixturaError if it is no run, has no checkpoint, or its checkpoint is damaged.
  */
 export async function withTrained<T>(path: string, use: (trained: TrainedRun) => Promise<T>): Promise<T> {
+  const { trained, engine } = await openTrained(path);
+  try {
+    return await use(trained);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Opens the last checkpoint of a run folder; who calls it closes the engine. @throws as {@link withTrained} does */
+export async function openTrained(path: string): Promise<OpenedRun> {
   const folder = RunFolder.open(path);
   const run = folder.readConfig();
   const method = methodNamed(run.method);
@@ -28,8 +47,9 @@ export async function withTrained<T>(path: string, use: (trained: TrainedRun) =>
   const engine = new OrtEngine({ threads: run.threads });
   try {
     const session = await openRunSession(engine, { run, method }, tensors, false);
-    return await use({ folder, run, step, inference: await Inference.open(session, run.dataset) });
-  } finally {
+    return { trained: { folder, run, step, inference: await Inference.open(session, run.dataset) }, engine };
+  } catch (cause) {
     await engine.close();
+    throw cause;
   }
 }

@@ -31,6 +31,8 @@ export class WorkerDevice implements DeviceHandle {
 
   constructor(workerData: WorkerData) {
     this.#worker = new Worker(builtFile('engine/ort/worker.js'), { workerData, execArgv: [] });
+    // A thread with nothing to do keeps no program alive.
+    this.#worker.unref();
     this.#worker.on('message', (replies: readonly Reply[]) => {
       for (const reply of replies) this.#settle(reply);
     });
@@ -44,6 +46,7 @@ export class WorkerDevice implements DeviceHandle {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
+      if (this.#pending.size === 0) this.#worker.ref();
       this.#pending.set(id, { resolve, reject });
       this.#worker.postMessage({ id, request }, transferred);
     });
@@ -55,6 +58,7 @@ export class WorkerDevice implements DeviceHandle {
       await this.send({ kind: 'close' });
     } finally {
       this.#fail(new Error('the engine is closed'));
+      this.#worker.ref();
       await this.#worker.terminate();
     }
   }
@@ -62,6 +66,7 @@ export class WorkerDevice implements DeviceHandle {
   #settle({ id, value, error }: Reply): void {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    if (this.#pending.size === 0) this.#worker.unref();
     if (error === undefined) pending?.resolve(value);
     else pending?.reject(new Error(error));
   }

@@ -186,7 +186,12 @@ const INTERVAL: Readonly<Record<ValueRange, string>> = {
   real: 'beyond that',
 };
 
-function checkLike(data: Samples, like: Pick<Samples, 'name' | 'shape' | 'range'>, nameOrPath: string): void {
+/** @throws a MixturaError for samples of another shape or interval than those of the run. */
+export function checkLike(
+  data: Samples,
+  like: Pick<Samples, 'name' | 'shape' | 'range'>,
+  nameOrPath: string,
+): void {
   if (data.shape.join() !== like.shape.join()) {
     throw new MixturaError(
       `${nameOrPath} has samples of shape ${data.shape.join('x')} but the run was trained on ${like.shape.join('x')} (${like.name}); give data of that shape.`,

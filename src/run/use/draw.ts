@@ -26,7 +26,7 @@ export interface DrawnSamples extends Drawn {
 
 /** Draws samples. @throws a usage error for a group that there is not, or more than memory should hold. */
 export async function drawSamples(
-  trained: TrainedRun,
+  trained: Pick<TrainedRun, 'inference' | 'run'>,
   { group, count, seed = 0 }: DrawOptions,
 ): Promise<DrawnSamples> {
   const { inference, run } = trained;
@@ -52,11 +52,14 @@ export async function drawSamples(
 }
 
 /** @throws a usage error unless the run has a group of this number, 1..K. */
-export function requireGroup({ inference, folder, run }: TrainedRun, group: number): void {
+export function requireGroup(
+  { inference, run }: Pick<TrainedRun, 'inference' | 'run'>,
+  group: number,
+): void {
   const { components } = inference.prior;
   if (components < run.components) {
     throw usageError(
-      `The run ${folder.path} was trained by ${run.method}, which learns no groups; leave out --group.`,
+      `The run was trained by ${run.method}, which learns no groups; leave out --group.`,
     );
   }
   if (Number.isInteger(group) && group >= 1 && group <= components) return;

@@ -1,0 +1,292 @@
+/** @file A trained model in a program: its groups, its answers on new data, new samples, and its folder. */
+/// <reference lib="esnext.disposable" preserve="true" />
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { groupNumbers, groupOrder } from '../../cluster/group-order.js';
+import type { ResolvedRun } from '../../config/schema.js';
+import { type Dataset, sampleSize } from '../../data/dataset.js';
+import { inFileUnits } from '../../data/tables/file-units.js';
+import type { OrtEngine } from '../../engine/ort/engine.js';
+import { MixturaError, usageError } from '../../errors.js';
+import type { Inference } from '../../train/inference.js';
+import { mostProbable } from '../../train/inference.js';
+import { writeCheckpoint } from '../checkpoint.js';
+import { type MetricsLine, RunFolder } from '../folder.js';
+import type { TrainedRun } from '../trained.js';
+import { assignFile } from '../use/assign.js';
+import { drawSamples } from '../use/draw.js';
+import { type Data, datasetLike, type Notice } from './data.js';
+import { withPlainMessages } from './plain-message.js';
+import type { ShapedValues } from './rows.js';
+
+/** What a {@link FittedModel} is made of. */
+export interface ModelParts {
+  readonly run: ResolvedRun;
+  readonly step: number;
+  readonly inference: Inference;
+  readonly engine: OrtEngine;
+  readonly lines: readonly MetricsLine[];
+  readonly notes: readonly string[];
+  /** Where the model lies on disk, if it does. */
+  readonly folder?: RunFolder | undefined;
+  /** The data that it was trained on, and the component of each row, where they are known. */
+  readonly trainedOn?: { readonly dataset: Dataset; readonly components: Int32Array | undefined } | undefined;
+}
+
+/** How new data are read. */
+export interface PredictOptions {
+  /** Called with a sentence on how the data were read, where that is not plain. */
+  readonly onNotice?: Notice | undefined;
+}
+
+/** Which samples are drawn. */
+export interface SampleOptions {
+  /** Number of the group, 1..K (default: all groups, in their learned proportions). */
+  readonly group?: number | undefined;
+  /** The same seed gives the same samples (default 0). */
+  readonly seed?: number | undefined;
+}
+
+/** New samples in the units of the data that the model was trained on; they can be given to `predict` and `fit`. */
+export interface DrawnSamples extends ShapedValues {
+  /** One view a sample into {@link DrawnSamples.data}. */
+  readonly rows: readonly Float32Array[];
+  readonly data: Float32Array;
+  /** `[n, ...shape of a sample]`. */
+  readonly shape: readonly number[];
+  /** Number of the group that each sample was drawn from, 1..K. */
+  readonly groups: Int32Array;
+}
+
+/** Groups of data, as {@link FittedModel.predict} and {@link FittedModel.predictProba} give them. */
+export interface AssignedGroups {
+  /** Number of the most probable group of each row, 1..K. */
+  readonly groups: Int32Array;
+  /** One list a row: the probability of group g is at g - 1. */
+  readonly probabilities: readonly Float32Array[];
+}
+
+/**
+ * A trained model: what it learned, and what it says about new data.
+ *
+ * A group has one number everywhere, 1..K by decreasing learned size: `weights[g - 1]` is the size of group g,
+ * `labels` and `predict` give g, `predictProba` has its probability at g - 1, and `sample` takes `{ group: g }`.
+ * Methods reject with a {@link MixturaError} where data do not fit, or the model has been closed.
+ */
+export class FittedModel implements AsyncDisposable {
+  readonly #parts: ModelParts;
+  #folder: RunFolder | undefined;
+  /** Component of each group: that of group g is at g - 1. */
+  readonly #order: readonly number[];
+  /** Number of the group of each component. */
+  readonly #numbers: readonly number[];
+
+  /** Models come from {@link fit} and {@link load}. */
+  constructor(parts: ModelParts) {
+    this.#parts = parts;
+    this.#folder = parts.folder;
+    this.#order = groupOrder(parts.inference.prior.mixing);
+    this.#numbers = groupNumbers(parts.inference.prior.mixing);
+  }
+
+  /** The complete settings of the run. */
+  get run(): ResolvedRun {
+    return this.#parts.run;
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#parts.step;
+  }
+
+  /** Whether all steps are done, and training was not ended by a signal. */
+  get finished(): boolean {
+    return this.step >= this.run.steps;
+  }
+
+  /** The folder that the model was loaded from or saved to; nothing for one that is in memory alone. */
+  get path(): string | undefined {
+    return this.#folder?.path;
+  }
+
+  /** Learned sizes of the groups, the largest first; they sum to 1. */
+  get weights(): Float64Array {
+    const { mixing } = this.#parts.inference.prior;
+    return Float64Array.from(this.#order, (component) => mixing[component]!);
+  }
+
+  /**
+   * Number of the group of each training row, 1..K.
+   * @throws a MixturaError for a model that was loaded, or whose method assigns no groups
+   */
+  get labels(): Int32Array {
+    const { components } = this.#trainedOn();
+    if (components === undefined) throw assignsNothing(this.run.method);
+    return components.map((component) => this.#numbers[component]!);
+  }
+
+  /**
+   * Mean of the training rows in each group, in the units of the data, the largest group first; NaN for a group without
+   * rows.
+   * @throws a MixturaError for a model that was loaded, or whose method assigns no groups
+   */
+  get means(): Float64Array[] {
+    const { dataset } = this.#trainedOn();
+    const { labels } = this;
+    const size = sampleSize(dataset.shape);
+    const sums = this.#order.map(() => new Float64Array(size));
+    const counts = this.#order.map(() => 0);
+    const row = new Float32Array(size);
+    labels.forEach((group, i) => {
+      dataset.read([i], row);
+      const sum = sums[group - 1]!;
+      counts[group - 1]! += 1;
+      this.#inUnits(row).forEach((value, j) => {
+        sum[j]! += value;
+      });
+    });
+    return sums.map((sum, g) => sum.map((value) => value / counts[g]!));
+  }
+
+  /** Number of the most probable group of each row, 1..K; files of two parts give one part after the other. */
+  async predict(data: Data, options: PredictOptions = {}): Promise<Int32Array> {
+    return (await this.assign(data, options)).groups;
+  }
+
+  /** Probabilities of the groups: one list a row, that of group g at g - 1. */
+  async predictProba(data: Data, options: PredictOptions = {}): Promise<readonly Float32Array[]> {
+    return (await this.assign(data, options)).probabilities;
+  }
+
+  /** What {@link FittedModel.predict} and {@link FittedModel.predictProba} give, together. */
+  assign(data: Data, { onNotice }: PredictOptions = {}): Promise<AssignedGroups> {
+    return withPlainMessages(async () => {
+      const { inference, run } = this.#parts;
+      if (!inference.assigns) throw assignsNothing(run.method);
+      if (typeof data === 'string') {
+        const { component, probabilities } = await this.withRun((trained) =>
+          assignFile(trained, data, { ...(onNotice && { onNotice }) }),
+        );
+        return this.#numbered(component, probabilities);
+      }
+      const dataset = datasetLike(data, run, onNotice);
+      const rows = Uint32Array.from({ length: dataset.count }, (_, i) => i);
+      const probabilities = await inference.assign(dataset, rows);
+      return this.#numbered(mostProbable(probabilities, inference.prior.components), probabilities);
+    });
+  }
+
+  /**
+   * New samples, of one group or of all in their learned proportions, in the units of the training data.
+   *
+   * @param count how many, at least 1
+   */
+  sample(count: number, { group, seed = 0 }: SampleOptions = {}): Promise<DrawnSamples> {
+    return withPlainMessages(async () => {
+      const { inference, run } = this.#parts;
+      if (!Number.isSafeInteger(count) || count < 1) {
+        throw usageError(`The number of samples is ${count}; give a whole number of at least 1.`);
+      }
+      if (group !== undefined && this.#order[group - 1] === undefined) {
+        throw usageError(`There is no group ${group}; choose one of 1..${this.#order.length}.`);
+      }
+      const component = group === undefined ? undefined : this.#order[group - 1];
+      const drawn = await drawSamples({ inference, run }, { component, count, seed });
+      const data = this.#inUnits(drawn.samples);
+      const size = sampleSize(run.dataset.shape);
+      const { columns } = run.dataset;
+      return {
+        data,
+        shape: [count, ...run.dataset.shape],
+        rows: Array.from({ length: count }, (_, i) => data.subarray(i * size, (i + 1) * size)),
+        groups: drawn.components.map((c) => this.#numbers[c]!),
+        ...(columns && { columns }),
+      };
+    });
+  }
+
+  /**
+   * Writes the model as a run folder, which {@link load} and the command line open.
+   *
+   * @param path a new or empty folder
+   */
+  save(path: string): Promise<void> {
+    return withPlainMessages(async () => {
+      const folder = await this.#write(path);
+      this.#folder ??= folder;
+    });
+  }
+
+  /** Ends the model's engine. A program that does not close its models ends all the same. */
+  async close(): Promise<void> {
+    await this.#parts.engine.close();
+  }
+
+  /** As {@link FittedModel.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** The model as a run with a folder, for functions that need one; a model in memory gets one for the time of `use`. */
+  async withRun<T>(use: (trained: TrainedRun) => Promise<T>): Promise<T> {
+    const { run, step, inference, trainedOn } = this.#parts;
+    const open = (folder: RunFolder) => use({ folder, run, step, inference, dataset: trainedOn?.dataset });
+    if (this.#folder) return open(this.#folder);
+    const parent = mkdtempSync(join(tmpdir(), 'mixtura-'));
+    try {
+      return await open(await this.#write(join(parent, 'model')));
+    } finally {
+      rmSync(parent, { recursive: true, force: true });
+    }
+  }
+
+  async #write(path: string): Promise<RunFolder> {
+    const { run, step, inference, lines, notes } = this.#parts;
+    const tensors = await inference.session.save();
+    const folder = RunFolder.create(path);
+    try {
+      folder.writeConfig(run);
+      for (const line of lines) folder.appendMetrics(line);
+      writeCheckpoint(folder.checkpoints, { step, tensors, notes }, run.keepCheckpoints);
+    } catch (cause) {
+      folder.discardIfUnused();
+      throw cause;
+    } finally {
+      folder.unlock();
+    }
+    return folder;
+  }
+
+  #trainedOn(): NonNullable<ModelParts['trainedOn']> {
+    const { trainedOn } = this.#parts;
+    if (trainedOn) return trainedOn;
+    throw new MixturaError(
+      `The model ${this.path} was loaded, and does not know the rows that it was trained on; give them to predict.`,
+    );
+  }
+
+  #numbered(component: Int32Array, probabilities: Float32Array): AssignedGroups {
+    const width = this.#order.length;
+    return {
+      groups: component.map((c) => this.#numbers[c]!),
+      probabilities: Array.from(component, (_, i) =>
+        Float32Array.from(this.#order, (c) => probabilities[i * width + c]!),
+      ),
+    };
+  }
+
+  /** Values as the training data had them. */
+  #inUnits(values: Float32Array): Float32Array {
+    const { dataset } = this.run;
+    const { kind, maximum } = dataset;
+    if (kind !== 'image') return inFileUnits(values, dataset);
+    return maximum === undefined ? values : values.map((value) => maximum * value);
+  }
+}
+
+function assignsNothing(method: string): MixturaError {
+  return usageError(
+    `The method ${method} does not assign data to groups; use one that does, such as slogan.`,
+  );
+}

@@ -1,0 +1,128 @@
+/** @file Training without a folder: the loop alone, followed by a program. */
+import { deviceOf } from '../../config/schema.js';
+import { batchSchedule } from '../../data/batches.js';
+import { withoutLabels } from '../../data/dataset.js';
+import { requireDevice } from '../../engine/devices.js';
+import { OrtEngine } from '../../engine/ort/engine.js';
+import { Inference } from '../../train/inference.js';
+import { type StepEvent, train } from '../../train/trainer.js';
+import type { MetricsLine } from '../folder.js';
+import type { PreparedRun } from '../prepare.js';
+import { openRunSession } from '../recorder.js';
+
+/** How far training is. */
+export interface FitProgress {
+  /** Steps done. */
+  readonly step: number;
+  /** Steps in all. */
+  readonly steps: number;
+  /** Sizes of the groups after this step, the largest first; they sum to 1. */
+  readonly weights: readonly number[];
+  /** Losses and penalties of the step, by name. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Mean milliseconds a step so far. */
+  readonly msPerStep: number;
+}
+
+/** How a program follows training, and ends it. */
+export interface FollowFit {
+  /** Called after every step. */
+  readonly onProgress?: ((progress: FitProgress) => void) | undefined;
+  /** Ends training after the current step; the model so far is given. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A model that has been trained, in its engine. */
+export interface TrainedModel {
+  readonly engine: OrtEngine;
+  readonly inference: Inference;
+  /** Steps done. */
+  readonly step: number;
+  /** The log, as a run folder holds it. */
+  readonly lines: readonly MetricsLine[];
+  /** Notes that no line of the log holds yet. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Trains to the end, or until the signal: the same bits as a run in a folder. The engine stays open.
+ * @throws a MixturaError where training diverges or the machine lacks the device
+ */
+export async function trainModel(prepared: PreparedRun, follow: FollowFit): Promise<TrainedModel> {
+  const { run } = prepared;
+  const device = deviceOf(run);
+  await requireDevice(device);
+  const engine = new OrtEngine({ device, threads: run.threads });
+  try {
+    const session = await openRunSession(engine, prepared);
+    const inference = await Inference.open(session);
+    return { engine, inference, ...(await trainSteps(prepared, inference, follow)) };
+  } catch (cause) {
+    await engine.close();
+    throw cause;
+  }
+}
+
+async function trainSteps(
+  { run, method, dataset }: PreparedRun,
+  inference: Inference,
+  { onProgress, signal }: FollowFit,
+): Promise<Pick<TrainedModel, 'step' | 'lines' | 'notes'>> {
+  const { session } = inference;
+  const { labels } = dataset;
+  const loop = train(session, {
+    samples: withoutLabels(dataset),
+    schedule: batchSchedule(session.stream.fork('batches'), { count: dataset.count, batchSize: run.batch }),
+    from: 0,
+    to: run.steps,
+    inference,
+    ...(method.supervision && labels && { labels: (rows) => Int32Array.from(rows, (row) => labels[row]!) }),
+  });
+  const began = performance.now();
+  const lines: MetricsLine[] = [];
+  let notes: string[] = [];
+  let step = 0;
+  for await (const event of loop) {
+    step = event.step;
+    notes.push(...(event.notes ?? []).map((note) => `Before step ${step}: ${note}`));
+    const milliseconds = performance.now() - began;
+    const scored = step % run.evaluateEvery === 0 || step === run.steps;
+    if (scored || signal?.aborted) await session.refreshPrior();
+    if (scored) {
+      lines.push(lineOf(event, inference, milliseconds, notes));
+      notes = [];
+    }
+    onProgress?.(progressOf(event, run.steps, inference, milliseconds));
+    if (signal?.aborted) break;
+  }
+  await session.refreshPrior();
+  return { step, lines, notes };
+}
+
+function progressOf(
+  { step, losses }: StepEvent,
+  steps: number,
+  { prior }: Inference,
+  milliseconds: number,
+): FitProgress {
+  const weights = Array.from(prior.mixing).sort((a, b) => b - a);
+  return { step, steps, weights, losses, msPerStep: milliseconds / step };
+}
+
+function lineOf(
+  { step, losses }: StepEvent,
+  { prior, session }: Inference,
+  milliseconds: number,
+  notes: readonly string[],
+): MetricsLine {
+  const diagnostics = session.model.diagnostics?.();
+  return {
+    step,
+    seconds: milliseconds / 1000,
+    msPerStep: milliseconds / step,
+    losses,
+    sizes: Array.from(prior.mixing),
+    ...(diagnostics && { diagnostics }),
+    ...(notes.length > 0 && { notes }),
+  };
+}
