@@ -1,6 +1,6 @@
 // Builds dist/: TypeScript to ES modules, the AssemblyScript kernels to WebAssembly files.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -37,3 +37,6 @@ for (const [source, file, more = []] of [
   node(bin('assemblyscript', 'bin/asc.js'), source, '--outFile', file, ...options);
 }
 chmodSync('dist/cli/main.js', 0o755);
+
+const { requestJsonSchema } = await import('./dist/config/request.js');
+writeFileSync('dist/config.schema.json', `${JSON.stringify(requestJsonSchema(), null, 2)}\n`);

@@ -66,8 +66,25 @@ describe('a wrong word', () => {
     ['train --set lambda', "--set is 'lambda'; give it as key=value."],
     [
       'train --set lambda=-1',
-      'The setting of slogan lambda is not valid: Too small: expected number to be >=0.',
+      'The setting of slogan lambda is not valid: it is -1; give a number of at least 0.',
     ],
+    [
+      'train --set critic=wassertein',
+      "The setting of slogan critic is not valid: it is 'wassertein' (did you mean wasserstein?); give wasserstein, hinge, bce or non-saturating.",
+    ],
+    [
+      'train --set relocateSizes=3',
+      'The setting of slogan relocateSizes is not valid: it is 3; give true or false.',
+    ],
+    ['train --seed', '--seed has no value; give --seed N, or see mixtura train --help.'],
+    ['train --out --json', '--out has no value; give --out FOLDER, or see mixtura train --help.'],
+    ['train --seed -1', "--seed is '-1'; give a whole number of at least 0."],
+    ['train --seed=-1', "--seed is '-1'; give a whole number of at least 0."],
+    ['train --json=yes', "--json is a switch and takes no value; leave out '=yes'."],
+    ['train -s 3', "'train' has no option -s; see mixtura train --help."],
+    ['-x', "There is no option '-x'; see mixtura --help."],
+    ['help trian', "There is no verb 'trian' (did you mean train?); see mixtura --help."],
+    ['completion bsh', "There is no completion for 'bsh' (did you mean bash?); give one of bash, zsh, fish."],
     ['train a b', "'train' takes 0 to 1 arguments but was given 2; use it as: mixtura train [DATA]."],
     ['sample run', "Where the samples go is not said; give --out, such as '--out x.png'."],
     ['sample run --out x.jpg', "--out is 'x.jpg'; give a file that ends in .png, .npy or .csv."],
@@ -127,13 +144,30 @@ describe('a wrong word', () => {
 });
 
 describe('the help', () => {
-  it('of train lists the settings of the default method with their defaults', async () => {
+  it("of train lists the presets, and the settings of the default method as data of one's own get them", async () => {
     const { code, stdout } = await place.run('train', '--help');
     expect(code).toBe(0);
-    expect(stdout).toContain('\nSettings (--set key=value), of slogan:\n');
-    expect(stdout).toMatch(/\n {2}relocate=0 {2,}weight of the relocation/);
-    expect(stdout).toMatch(/\n {2}lambda=4 {2,}weight of U2C/);
-    expect(stdout).toMatch(/\n {2}scaleEnd= {2,}where the feature scale goes/);
+    expect(stdout).toMatch(
+      /\n {2}robust {2,}tables, points and images of less than 16 a side \(their default\)\n/,
+    );
+    expect(stdout).toContain('\nSettings (--set key=value), of slogan, as the preset robust has them:\n');
+    const { settings } = await place.json<TrainConfig>(
+      'train',
+      'narrow.csv',
+      '--components',
+      '2',
+      '--batch',
+      '2',
+      '--dry-run',
+    );
+    for (const key of ['relocate', 'lambda', 'scale', 'latent', 'units', 'critic', 'margin']) {
+      expect(stdout).toContain(`\n  ${key}=${settings[key]} `);
+    }
+    expect(stdout).toMatch(/\n {2}relocate=20 {2,}weight of the relocation/);
+    expect(stdout).toMatch(/\n {2}scaleEnd=2 {2,}where the feature scale goes/);
+    const ofRing = (await place.run('help', 'train', 'ring')).stdout;
+    expect(ofRing).toContain('of slogan, as the preset ring has them:\n');
+    expect((await place.run('train', '-h')).stdout).toBe(stdout);
   });
 
   it('of train lists the settings of any method, and says how to see those of the others', async () => {
@@ -142,8 +176,8 @@ describe('the help', () => {
     expect(plain).toContain(': mixtura train --method NAME --help.\n');
     const { code, stdout } = await place.run('train', '--method', 'infogan', '--help');
     expect(code).toBe(0);
-    expect(stdout).toContain('\nSettings (--set key=value), of infogan:\n');
-    expect(stdout).toMatch(/\n {2}learningRate=0\.0001 {2,}Adam rate of generator and encoder/);
+    expect(stdout).toContain('\nSettings (--set key=value), of infogan, as the preset robust has them:\n');
+    expect(stdout).toMatch(/\n {2}learningRate=0\.001 {2,}Adam rate of generator and encoder/);
     expect(stdout).not.toContain('relocate=');
     expect(stdout).toContain(
       '\nSettings of the run that --set takes too: horizon, evaluateEvery, checkpointEvery, keepCheckpoints.\n',

@@ -159,7 +159,11 @@ describe('what is refused', () => {
       2,
       `s1 and images were trained on different data (${place.file('points.csv')} and digits); compare runs on the same data.`,
     ],
-    ['evaluate s1 --against', 2, "Option '--against <value>' argument missing; see mixtura evaluate --help."],
+    [
+      'evaluate s1 --against',
+      2,
+      '--against has no value; give --against RUN, or see mixtura evaluate --help.',
+    ],
     [
       'evaluate images --features lenet-mnist',
       2,

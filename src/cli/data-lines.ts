@@ -1,7 +1,7 @@
 /** @file What is said on standard error while data are opened. */
 import type { DownloadOptions } from '../data/sets/download.js';
 import type { DataListeners } from '../run/prepare.js';
-import { note } from './output.js';
+import { note, writeStatus } from './output.js';
 
 /** Downloads as a line that renews itself, remarks as a line each. */
 export function dataLines(): DataListeners {
@@ -10,7 +10,10 @@ export function dataLines(): DataListeners {
 
 /** A progress line for a terminal, rewritten in place; on anything else one line when a file is complete. */
 export function downloadLine(
-  stream: { readonly isTTY?: boolean; write(text: string): unknown } = process.stderr,
+  stream: { readonly isTTY?: boolean; write(text: string): unknown } = {
+    isTTY: process.stderr.isTTY,
+    write: writeStatus,
+  },
 ): NonNullable<DownloadOptions['progress']> {
   let shown = '';
   return ({ file, received, total }) => {

@@ -6,7 +6,11 @@ import type { Arguments, Option } from './verb.js';
 /** The options, to be spread among those of a verb. */
 export const IMAGE_OPTIONS: Readonly<Record<string, Option>> = {
   size: { value: 'S', summary: 'folder of images: side, or width x height, such as 32 or 48x32' },
-  crop: { value: 'HOW', summary: 'folder of images, before resizing: center (default) or none (stretch)' },
+  crop: {
+    value: 'HOW',
+    summary: 'folder of images, before resizing: center (default) or none (stretch)',
+    choices: ['center', 'none'],
+  },
   grey: { summary: 'folder of images: as grey ones (default where all are)' },
   color: { summary: 'folder of images: as colour ones' },
   background: {

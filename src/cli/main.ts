@@ -3,7 +3,7 @@
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { guardStreams, note, outputFailed, print, terminalIsGone } from './output.js';
+import { beQuiet, complain, guardStreams, outputFailed, print, terminalIsGone } from './output.js';
 import { helpOf, parseArguments, type Verb } from './verb.js';
 
 /** A verb is a line here and a file beside this one, read when it is asked for: that takes as long as a short run. */
@@ -18,10 +18,11 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   features: async () => (await import('./features.js')).featuresVerb,
   bench: async () => (await import('./bench.js')).benchVerb,
   doctor: async () => (await import('./doctor.js')).doctorVerb,
+  completion: async () => (await import('./completion.js')).completionVerb(allVerbs),
 };
 
 async function overview(): Promise<string> {
-  const all = await Promise.all(Object.values(verbs).map((load) => load()));
+  const all = await allVerbs();
   const width = Math.max(...Object.keys(verbs).map((name) => name.length)) + 2;
   return [
     'mixtura finds the hidden groups in unlabelled data, learns how large each is, and generates new samples of any.',
@@ -34,29 +35,52 @@ async function overview(): Promise<string> {
   ].join('\n');
 }
 
+function allVerbs(): Promise<Verb[]> {
+  return Promise.all(Object.values(verbs).map((load) => load()));
+}
+
+/** Words in place of a verb: other spellings of what they begin. */
+const ALIASES: Readonly<Record<string, string>> = {
+  '--help': 'help',
+  '-h': 'help',
+  '--version': 'version',
+  '-v': 'version',
+  '-V': 'version',
+};
+
 async function main(words: readonly string[]): Promise<number> {
-  const [name, ...rest] = words;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    print(await overview());
-    return ExitCode.done;
-  }
-  if (name === '--version' || name === '-v') {
+  const [first = 'help', ...rest] = words;
+  const name = Object.hasOwn(ALIASES, first) ? ALIASES[first]! : first;
+  if (name === 'version') {
     print(VERSION);
     return ExitCode.done;
   }
-  const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (!load) {
-    throw usageError(
-      `There is no verb '${name}'${didYouMean(name, Object.keys(verbs))}; see mixtura --help.`,
-    );
+  if (name === 'help') {
+    const [about, ...more] = rest;
+    print(about === undefined || about.startsWith('-') ? await overview() : await helpAbout(about, more));
+    return ExitCode.done;
   }
-  const verb = await load();
+  const verb = await verbNamed(name);
   const args = parseArguments(verb, rest);
   if (args.flag('help')) {
     print(helpOf(verb, args));
     return ExitCode.done;
   }
+  if (args.flag('quiet')) beQuiet();
   return verb.run(args);
+}
+
+async function helpAbout(name: string, words: readonly string[]): Promise<string> {
+  const verb = await verbNamed(name);
+  return helpOf(verb, parseArguments(verb, [...words, '--help']));
+}
+
+async function verbNamed(name: string): Promise<Verb> {
+  const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (load) return load();
+  throw usageError(
+    `There is no ${name.startsWith('-') ? 'option' : 'verb'} '${name}'${didYouMean(name, Object.keys(verbs))}; see mixtura --help.`,
+  );
 }
 
 guardStreams();
@@ -66,10 +90,10 @@ try {
   process.exitCode = outputFailed() ? ExitCode.failed : code;
 } catch (error) {
   if (words.includes('--debug'))
-    note(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  else if (error instanceof MixturaError) note(error.message);
+    complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  else if (error instanceof MixturaError) complain(error.message);
   else
-    note(
+    complain(
       `Unexpected failure: ${error instanceof Error ? error.message : error}. Run again with --debug for details.`,
     );
   process.exitCode = error instanceof MixturaError ? error.exitCode : ExitCode.failed;

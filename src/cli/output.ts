@@ -69,8 +69,16 @@ function stdoutFailed(cause: unknown): void {
   if (failure !== undefined) return;
   failure = cause;
   if (!outputFailed()) return;
-  note(`Cannot write standard output: ${writeReason('standard output', cause)}.`);
+  complain(`Cannot write standard output: ${writeReason('standard output', cause)}.`);
   process.exitCode = ExitCode.failed;
+}
+
+/** Whether remarks and status are left out. */
+let quiet = false;
+
+/** Leaves out, from now on, what is neither a result nor an error. */
+export function beQuiet(): void {
+  quiet = true;
 }
 
 /** A remark for the person at the keyboard; never mixed with results. */
@@ -80,6 +88,15 @@ export function note(text: string): void {
 
 /** Writes text as it is on standard error, as far as that can be written. */
 export function writeStatus(text: string): void {
+  if (!quiet) writeStderr(text);
+}
+
+/** What went wrong, on standard error; also where remarks are left out. */
+export function complain(text: string): void {
+  writeStderr(`${text}\n`);
+}
+
+function writeStderr(text: string): void {
   try {
     process.stderr.write(text);
   } catch {

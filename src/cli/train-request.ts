@@ -1,5 +1,6 @@
 /** @file The options of `mixtura train`, and the request that is made of them, nothing filled in. */
 import { presets } from '../config/presets.js';
+import { requestOfFile } from '../config/request-file.js';
 import type { RunRequest } from '../config/resolve.js';
 import { RUN_DEFAULTS, runSchema } from '../config/schema.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
@@ -19,19 +20,28 @@ export function choice(words: readonly string[], byDefault?: string): string {
 
 /** The options of `mixtura train`. */
 export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
-  method: { value: 'NAME', summary: choice(methodNames(), RUN_DEFAULTS.method) },
-  preset: { value: 'NAME', summary: Object.keys(presets).join(', ') },
+  method: { value: 'NAME', summary: choice(methodNames(), RUN_DEFAULTS.method), choices: methodNames() },
+  preset: {
+    value: 'NAME',
+    summary: 'settings that go well together, listed below (default: what suits the data)',
+    choices: Object.keys(presets),
+  },
+  config: { value: 'FILE', summary: 'settings from a JSON or YAML file, such as the config.json of a run' },
   components: { value: 'K', summary: 'number of groups (default: number of classes, where known)' },
   classes: { value: 'A,B', summary: 'classes to keep' },
   ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
   groups: { value: 'A;B,C', summary: 'classes merged into groups' },
   ...TABLE_OPTIONS,
   ...IMAGE_OPTIONS,
-  steps: { value: 'N', summary: 'steps of training' },
-  batch: { value: 'N', summary: 'batch size' },
+  steps: { value: 'N', summary: 'steps of training (default: those of the preset)' },
+  batch: { value: 'N', summary: `batch size (default: that of the preset, else ${RUN_DEFAULTS.batch})` },
   seed: { value: 'N', summary: `seed of everything random in training (default ${RUN_DEFAULTS.seed})` },
   threads: { value: 'N', summary: `threads (default ${RUN_DEFAULTS.threads})` },
-  device: { value: 'NAME', summary: `where the training step runs: ${choice(DEVICES, RUN_DEFAULTS.device)}` },
+  device: {
+    value: 'NAME',
+    summary: `where the training step runs: ${choice(DEVICES, RUN_DEFAULTS.device)}`,
+    choices: DEVICES,
+  },
   out: { value: 'FOLDER', summary: 'run folder (default: runs/NAME, numbered)' },
   resume: { value: 'FOLDER', summary: 'go on with that run from its last checkpoint' },
   allow: { value: 'A,B', summary: 'settings that may differ on --resume' },
@@ -52,8 +62,29 @@ export const RUN_SETTINGS: readonly string[] = Object.keys(runSchema.shape).filt
   (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && key !== 'data' && key !== 'settings',
 );
 
-/** What the user typed, as far as it was typed. @throws a usage error for a value that is none. */
-export function requestOf(args: Arguments): RunRequest {
+/**
+ * What the user typed, over what a file of settings holds.
+ * @throws a usage error for a value that is none
+ */
+export async function requestOf(args: Arguments): Promise<RunRequest> {
+  const file = args.text('config');
+  const base = file === undefined ? {} : await requestOfFile(file);
+  const typed = typedRequest(args);
+  const preset = typed.preset ?? base.preset;
+  const data = { ...base.data, ...typed.data };
+  const name =
+    data.name ??
+    (preset === undefined ? undefined : presets[preset]?.data?.name) ??
+    (args.text('resume') === undefined ? 'digits' : undefined);
+  return {
+    ...base,
+    ...typed,
+    data: present({ ...data, name }),
+    settings: { ...base.settings, ...typed.settings },
+  };
+}
+
+function typedRequest(args: Arguments): RunRequest {
   const settings: Record<string, unknown> = {};
   const runSettings: Record<string, unknown> = {};
   for (const item of args.list('set')) {
@@ -62,12 +93,10 @@ export function requestOf(args: Arguments): RunRequest {
     const key = item.slice(0, at);
     (RUN_SETTINGS.includes(key) ? runSettings : settings)[key] = parseValue(item.slice(at + 1));
   }
-  const preset = args.text('preset');
-  const name = args.positionals[0] ?? (preset === undefined ? undefined : presets[preset]?.data?.name);
   return {
     ...runSettings,
     ...present({
-      preset,
+      preset: args.text('preset'),
       method: args.text('method'),
       components: args.integer('components', 1),
       steps: args.integer('steps', 1),
@@ -77,7 +106,7 @@ export function requestOf(args: Arguments): RunRequest {
       device: deviceOption(args),
     }),
     data: present({
-      name: name ?? (args.text('resume') === undefined ? 'digits' : undefined),
+      name: args.positionals[0],
       classes: args.text('classes'),
       ratio: args.text('ratio'),
       groups: args.text('groups'),

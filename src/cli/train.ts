@@ -1,8 +1,6 @@
 /** @file `mixtura train`: trains a method on data and leaves a run folder with a report. */
-import type { z } from 'zod';
-import { RUN_DEFAULTS } from '../config/schema.js';
+import { chosenPreset, presetNamed } from '../config/resolve.js';
 import { ExitCode, usageError } from '../errors.js';
-import { methodNamed, methodNames } from '../method/index.js';
 import type { FollowOptions, TrainResult } from '../run/complete.js';
 import { mlflowUrl } from '../run/mlflow.js';
 import { prepareRun } from '../run/prepare.js';
@@ -10,11 +8,12 @@ import type { RunEvent } from '../run/recorder.js';
 import { resumeRun } from '../run/resume.js';
 import { startRun } from '../run/start.js';
 import { dataLines } from './data-lines.js';
-import { note, print, printJson } from './output.js';
+import { complain, note, print, printJson } from './output.js';
 import { statusLine } from './status.js';
-import { choice, RUN_SETTINGS, requestOf, TRAIN_OPTIONS } from './train-request.js';
+import { trainHelp } from './train-help.js';
+import { requestOf, TRAIN_OPTIONS } from './train-request.js';
 import { resultJson, resultLines } from './train-result.js';
-import { type Arguments, table, type Verb } from './verb.js';
+import type { Arguments, Verb } from './verb.js';
 
 /** The verb `train`. */
 export const trainVerb: Verb = {
@@ -29,7 +28,7 @@ export const trainVerb: Verb = {
     'mixtura train table.csv --components 5 --set lambda=8',
     'mixtura train photos --size 32 --components 10',
   ],
-  extraHelp: settingsHelp,
+  extraHelp: trainHelp,
   run: runTrain,
 };
 
@@ -57,7 +56,7 @@ async function runTrain(args: Arguments): Promise<number> {
     if (!result.finished) note(`Go on with: mixtura train --resume ${result.folder}`);
     if (args.flag('json')) printJson(resultJson(result));
     else for (const line of resultLines(result)) print(line);
-    for (const sentence of result.unwritten) note(sentence);
+    for (const sentence of result.unwritten) complain(sentence);
     if (result.unwritten.length > 0) return ExitCode.failed;
     return result.finished ? ExitCode.done : ExitCode.interrupted;
   } finally {
@@ -66,9 +65,9 @@ async function runTrain(args: Arguments): Promise<number> {
 }
 
 /** The run that is asked for, a new one or one that goes on. */
-function train(args: Arguments, options: FollowOptions): Promise<TrainResult> {
+async function train(args: Arguments, options: FollowOptions): Promise<TrainResult> {
   const [folder, out] = [args.text('resume'), args.text('out')];
-  const { preset, ...changes } = requestOf(args);
+  const { preset, ...changes } = await requestOf(args);
   if (folder === undefined) return startRun({ ...changes, preset }, { ...options, folder: out });
   if (out !== undefined) throw usageError('--resume writes into its own run folder; leave out --out.');
   if (preset !== undefined)
@@ -76,35 +75,17 @@ function train(args: Arguments, options: FollowOptions): Promise<TrainResult> {
   return resumeRun(folder, changes, { ...options, allow: args.text('allow')?.split(',') });
 }
 
-/** Prints the settings that a new run would have. */
+/** Prints the settings that a new run would have, and which preset they come from. */
 async function dryRun(args: Arguments): Promise<number> {
   if (args.text('resume') !== undefined)
     throw usageError(
       '--dry-run shows the settings of a new run; those of a run that goes on are in its config.json.',
     );
-  const { run } = await prepareRun(requestOf(args), dataLines());
+  const request = await requestOf(args);
+  const { run, dataset } = await prepareRun(request, dataLines());
+  const { name, why } = chosenPreset(request, dataset);
+  note(`Preset ${name} (${why}): ${presetNamed(name).summary}.`);
   if (args.flag('json')) printJson(run);
   else print(JSON.stringify(run, null, 2));
   return ExitCode.done;
-}
-
-/** The settings of the method that is asked for, and how to see those of the others. */
-function settingsHelp(args: Arguments): string {
-  const { name, title, source, settings } = methodNamed(args.text('method') ?? RUN_DEFAULTS.method);
-  const defaults = settings.parse({});
-  const rows = Object.entries(settings.shape).map(([key, schema]) => {
-    const value = defaults[key];
-    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-    return [`${key}=${text}`, (schema as z.ZodType).description ?? ''] as const;
-  });
-  const others = methodNames().filter((other) => other !== name);
-  return [
-    `${title}: ${source}.`,
-    '',
-    `Settings (--set key=value), of ${name}:`,
-    ...table(rows),
-    '',
-    `Settings of the run that --set takes too: ${RUN_SETTINGS.join(', ')}.`,
-    `Settings of ${choice(others)}: mixtura train --method NAME --help.`,
-  ].join('\n');
 }

@@ -1,18 +1,9 @@
 /** @file What a verb of the command line is: its options as data, from which parsing and `--help` follow. */
-import { parseArgs } from 'node:util';
-import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
+import type { Option } from './words/option.js';
+import { parseWords } from './words/parse-words.js';
 
-/** An option of a verb. */
-export interface Option {
-  /** What stands for the value in the help; absent for a switch. */
-  readonly value?: string;
-  readonly summary: string;
-  /** Whether it may be given several times. */
-  readonly repeated?: boolean;
-  /** Whether it takes every word that follows, up to the next option. */
-  readonly many?: boolean;
-}
+export type { Option };
 
 /** What the user typed, checked against the verb's options. */
 export interface Arguments {
@@ -45,79 +36,47 @@ export interface Verb {
 /** Options that every verb has. */
 export const COMMON: Readonly<Record<string, Option>> = {
   json: { summary: 'print exactly one JSON object on standard output' },
+  quiet: { summary: 'nothing but the result, and errors' },
   debug: { summary: 'show the stack trace of an error' },
-  help: { summary: 'this text' },
+  help: { summary: 'this text (also -h)' },
 };
 
 /** Parses what follows the verb. @throws a usage error that names the option and what to do. */
 export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
   const known = { ...verb.options, ...COMMON };
-  const options = Object.fromEntries(
-    Object.entries(known).map(([name, option]) => [
-      name,
-      {
-        type: option.value ? ('string' as const) : ('boolean' as const),
-        multiple: option.repeated === true || option.many === true,
-      },
-    ]),
-  );
-  for (const word of raw) {
-    const name = /^--([^=]+)/.exec(word)?.[1];
-    if (name !== undefined && !Object.hasOwn(known, name)) {
-      const instead = verb.gone && Object.hasOwn(verb.gone, name) ? verb.gone[name] : undefined;
-      if (instead !== undefined) throw usageError(instead);
-      throw usageError(
-        `'${verb.name}' has no option --${name}${didYouMean(name, Object.keys(known))}; see mixtura ${verb.name} --help.`,
-      );
-    }
-  }
-  const { values, positionals } = parse(verb, eachWord(raw, known), options);
+  requireCurrent(verb, raw);
+  const { values, positionals } = parseWords(verb.name, raw, known);
   const [least, most] = verb.arity;
-  if (!values.help && (positionals.length < least || positionals.length > most)) {
+  if (!values.has('help') && (positionals.length < least || positionals.length > most)) {
     throw usageError(
       `'${verb.name}' takes ${counted(least, most)} but was given ${positionals.length}; use it as: ${synopsis(verb)}.`,
     );
   }
-  const empty = Object.keys(values).find((name) => values[name] === '');
+  const empty = [...values].find(([, given]) => given.includes(''))?.[0];
   if (empty !== undefined) {
     throw usageError(`--${empty} is empty; give ${known[empty]!.value}, or leave it out.`);
   }
-  const text = (name: string) => values[name] as string | undefined;
+  const text = (name: string) => values.get(name)?.at(-1);
   return {
     positionals,
     text,
-    list: (name) => (values[name] as string[] | undefined) ?? [],
-    flag: (name) => values[name] === true,
+    list: (name) => values.get(name) ?? [],
+    flag: (name) => values.has(name),
     integer: (name, minimum = 0) => integer(name, text(name), minimum),
   };
+}
+
+/** @throws a usage error for an option that is gone, with what takes its place. */
+function requireCurrent({ gone = {} }: Verb, raw: readonly string[]): void {
+  for (const word of raw) {
+    const name = /^--([^=]+)/.exec(word)?.[1];
+    if (name !== undefined && Object.hasOwn(gone, name)) throw usageError(gone[name]!);
+  }
 }
 
 function counted(least: number, most: number): string {
   const range = least === most ? least : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
   return `${range} argument${least === 1 && (most === 1 || most === Infinity) ? '' : 's'}`;
-}
-
-/** `--against a b` as `--against=a --against=b`, for options that take many words. */
-function eachWord(raw: readonly string[], known: Readonly<Record<string, Option>>): string[] {
-  let many: string | undefined;
-  return raw.flatMap((word, i) => {
-    if (many !== undefined && !word.startsWith('-')) return [`--${many}=${word}`];
-    const name = /^--([^=]+)/.exec(word)?.[1];
-    many = name !== undefined && known[name]?.many ? name : undefined;
-    const follows = raw[i + 1] !== undefined && !raw[i + 1]!.startsWith('-');
-    return many !== undefined && word === `--${many}` && follows ? [] : [word];
-  });
-}
-
-type ParseOptions = Record<string, { type: 'string' | 'boolean'; multiple: boolean }>;
-
-function parse(verb: Verb, raw: readonly string[], options: ParseOptions) {
-  try {
-    return parseArgs({ args: [...raw], options, allowPositionals: true, strict: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
-    throw usageError(`${reason.replace(/\.$/, '')}; see mixtura ${verb.name} --help.`);
-  }
 }
 
 function integer(name: string, text: string | undefined, minimum: number): number | undefined {

@@ -97,14 +97,14 @@ const untested = (name: 'mnist' | 'mnist-rare-8' | 'mnist-rare-8-0.2' | 'fashion
  * method's own defaults are the paper's, which ask for 100,000 steps.
  */
 const robust: Preset = {
-  summary: 'tables, points and small images (the default for files)',
+  summary: 'tables, points and images of less than 16 a side (their default)',
   steps: 8_000,
   settings: { ...digits.settings, units: 128, latent: 32, scale: 1 },
 };
 
 /** The same for 28x28 images, on the convolutional networks: the settings of MNIST-2. */
 const robustDcgan: Preset = {
-  summary: '28x28 images (the default for mnist and fashion-mnist)',
+  summary: 'images of 16 or more a side (their default, also that of mnist and fashion-mnist)',
   steps: 4_000,
   settings: mnist2Fast.settings,
 };

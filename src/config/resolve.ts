@@ -5,6 +5,7 @@ import type { Samples } from '../data/dataset.js';
 import { expandSelection } from '../data/sets/constructed.js';
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
+import { whatIsWrong } from './issue.js';
 import { defaultPreset, type Preset, presets } from './presets.js';
 import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
 
@@ -63,6 +64,18 @@ export function resolveRequest(
 /** From this side on images are for convolutional networks. */
 const CONVOLUTIONAL_SIDE = 16;
 
+/** The preset of a request, and why it is that one: a part of a sentence. */
+export function chosenPreset(
+  { preset, data }: RunRequest,
+  samples?: Pick<Samples, 'kind' | 'shape'>,
+): { readonly name: string; readonly why: string } {
+  if (preset !== undefined) return { name: preset, why: 'asked for' };
+  const set = data?.name ?? 'digits';
+  const name = suitedPreset(set, samples);
+  if (name !== defaultPreset(set)) return { name, why: `images of ${CONVOLUTIONAL_SIDE} or more a side` };
+  return { name, why: name === 'robust' ? 'data without a preset of their own' : `the preset of ${set}` };
+}
+
 /** The preset of the data, or where that is the one for any data, the one for samples of their shape. */
 function suitedPreset(data: string, samples: Pick<Samples, 'kind' | 'shape'> | undefined): string {
   const preset = defaultPreset(data);
@@ -96,6 +109,16 @@ function defined<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
+/** Names that an object of a schema may have, at a path within it. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
+  if (!(schema instanceof z.ZodObject)) return [];
+  const [first, ...rest] = path;
+  if (first === undefined) return Object.keys(schema.shape);
+  const inner = schema.shape[String(first)];
+  return inner ? keysAt(inner, rest) : [];
+}
+
 /** Parses with a schema; the first issue becomes a usage error that names the option. */
 export function parse<Schema extends z.ZodType>(
   schema: Schema,
@@ -106,10 +129,11 @@ export function parse<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   if (issue.code === 'unrecognized_keys') {
-    const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    const names = keysAt(schema, issue.path);
     const known = names.length > 0 ? `; choose of ${names.join(', ')}` : '';
     const key = issue.keys[0]!;
     throw usageError(`There is no ${what} '${key}'${didYouMean(key, names)}${known}.`);
   }
-  throw usageError(`The ${what} ${issue.path.join('.')} is not valid: ${issue.message}.`);
+  const path = issue.path.join('.');
+  throw usageError(`The ${what}${path && ` ${path}`} is not valid: ${whatIsWrong(issue, value)}.`);
 }

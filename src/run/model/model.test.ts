@@ -9,6 +9,8 @@ import { groupOrder } from '../../cluster/group-order.js';
 import { encodeNpy } from '../../data/formats/npy.js';
 import { openDataset } from '../../data/sets/open.js';
 import { Stream } from '../../math/random.js';
+import { methodNamed, registerMethod } from '../../method/index.js';
+import type { slogan } from '../../method/slogan.js';
 import { readCheckpoint } from '../checkpoint.js';
 import { RunFolder } from '../folder.js';
 import { resumeRun } from '../resume.js';
@@ -248,6 +250,27 @@ describe('a saved model', () => {
     const one = await trained(rows, { ...options, steps: 2 });
     await one[Symbol.asyncDispose]();
     await expect(one.predict(rows)).rejects.toThrow('closed');
+  });
+});
+
+describe('other methods', () => {
+  it('that a program has registered are trained, saved and loaded', async () => {
+    registerMethod({ ...(methodNamed('slogan') as typeof slogan), name: 'slogan-of-mine' });
+    const own = await trained(rows, { ...options, method: 'slogan-of-mine' });
+    expect(own.weights).toEqual(model.weights);
+    await own.save(file('own'));
+    const same = await load(file('own'));
+    expect(same.run.method).toBe('slogan-of-mine');
+    expect(await same.predict(rows)).toEqual(own.labels);
+    await Promise.all([own.close(), same.close()]);
+  });
+
+  it('without groups generate, and say that they assign nothing', async () => {
+    const wgan = await trained(rows, { ...options, method: 'wgan', steps: 3, settings: { units: 8 } });
+    expect((await wgan.sample(4)).shape).toEqual([4, 3]);
+    expect(() => wgan.labels).toThrow('The method wgan does not assign data to groups');
+    await expect(wgan.predict(rows)).rejects.toThrow('does not assign data to groups');
+    await wgan.close();
   });
 });
 

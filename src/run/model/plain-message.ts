@@ -2,7 +2,7 @@
 import { MixturaError } from '../../errors.js';
 
 /** A command of the command line up to the end of its clause, or the flag of an option. */
-const COMMAND_OR_FLAG = /(mixtura [a-z]+ [^;,]*[^;,.]|npx? [^;,]*[^;,.])|--([a-z][a-z-]*)/g;
+const COMMAND_OR_FLAG = /(mixtura [a-z]+ [^;,]*[^;,.]|np[mx] [^;,]*[^;,.])|--([a-z][a-z-]*)/g;
 
 /**
  * A sentence in which options bear the names that programs give them: `--dry-run` becomes \`dryRun\`. Commands that it
