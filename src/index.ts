@@ -20,16 +20,15 @@ export type { Split } from './metrics/metric.js';
 export { type Aggregate, aggregate, type Comparison, compareRuns } from './run/compare.js';
 export type { FollowOptions, TrainResult } from './run/complete.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
+
 export { type RunGroup, readGroups } from './run/groups.js';
+
+export type { AssignedGroups, SampledRows, PredictOptions, SampleOptions } from './run/model/answers.js';
 export type { Data } from './run/model/data.js';
 export { type FitOptions, fit, load } from './run/model/fit.js';
-export type {
-  AssignedGroups,
-  SampledRows,
-  FittedModel,
-  PredictOptions,
-  SampleOptions,
-} from './run/model/model.js';
+export type { FittedModel } from './run/model/model.js';
+
+
 export type { Rows } from './run/model/rows.js';
 export type { FitProgress } from './run/model/train-model.js';
 export { assign, draw, evaluate, exportRun, inspect } from './run/model/verbs.js';

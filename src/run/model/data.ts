@@ -14,21 +14,31 @@ export type Data = Rows | string | Dataset;
 /** Called with a sentence on how data were read, where that is not plain. */
 export type Notice = (sentence: string) => void;
 
-/** Whether data are open already. */
+/** Whether data are open already. @throws a MixturaError for what is no data at all */
 export function isDataset(data: Exclude<Data, string>): data is Dataset {
+  if (typeof data !== 'object' || data === null) {
+    throw new MixturaError(
+      `The data are ${String(data)}; give rows, arrays with a shape, a name, a path, or a data set.`,
+    );
+  }
   return 'read' in data && typeof data.read === 'function';
 }
 
-/** Rows of a new model: columns of tables are standardised, images are brought to [0, 1] or [-1, 1]. */
-export function newDataset(
-  rows: Rows,
-  labels: ArrayLike<string | number> | undefined,
-  notice?: Notice,
-): Dataset {
+/** How rows of a new model become a data set. */
+export interface NewRows {
+  /** Whether columns of tables are standardised; images are brought to [0, 1] or [-1, 1] in any case. */
+  readonly scaling: 'standardize' | 'none';
+  /** Class of each row. */
+  readonly labels?: ArrayLike<string | number> | undefined;
+  readonly notice?: Notice | undefined;
+}
+
+/** Rows in memory as a data set, whose values decide how they are scaled. */
+export function newDataset(rows: Rows, { scaling, labels, notice }: NewRows): Dataset {
   const content = contentOf(rows);
   const words = labels && Array.from(labels, String);
   const found = words && { ...encodeLabels(words, 'labels'), from: 'labels', asked: true };
-  return tableDataset(ROWS, { scaling: 'standardize', notice }, { ...content, labels: found });
+  return tableDataset(ROWS, { scaling, notice }, { ...content, labels: found });
 }
 
 /**

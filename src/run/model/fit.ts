@@ -1,6 +1,7 @@
 /** @file A model, from data in memory or on disk: trained by `fit`, or opened by `load`. */
 import type { RunRequest } from '../../config/resolve.js';
 import type { Dataset } from '../../data/dataset.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { usageError } from '../../errors.js';
 import type { Inference } from '../../train/inference.js';
 import { mostProbable } from '../../train/inference.js';
@@ -80,7 +81,35 @@ export function load(path: string): Promise<FittedModel> {
   });
 }
 
+/** Names of the options, so that a misspelt one is not taken for one that was left out. */
+const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
+  preset: true,
+  method: true,
+  components: true,
+  steps: true,
+  batch: true,
+  seed: true,
+  threads: true,
+  device: true,
+  settings: true,
+  labels: true,
+  data: true,
+  onProgress: true,
+  onNotice: true,
+  signal: true,
+};
+
+function requireOptions(options: FitOptions): void {
+  const known = Object.keys(OPTIONS);
+  const wrong = Object.keys(options).find((name) => !known.includes(name));
+  if (wrong === undefined) return;
+  throw usageError(
+    `There is no option '${wrong}'${didYouMean(wrong, known)}; choose of ${known.join(', ')}.`,
+  );
+}
+
 async function prepare(data: Data, options: FitOptions): Promise<PreparedRun> {
+  requireOptions(options);
   const { preset, method, components, steps, batch, seed, threads, device, settings, onNotice } = options;
   const asked = { preset, method, components, steps, batch, seed, threads, device, settings };
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);
@@ -97,7 +126,9 @@ async function prepare(data: Data, options: FitOptions): Promise<PreparedRun> {
   if (options.data) {
     throw usageError('The option `data` says how a file is read, and the rows are in memory; leave it out.');
   }
-  const dataset = isDataset(data) ? data : newDataset(data, options.labels, onNotice);
+  const dataset = isDataset(data)
+    ? data
+    : newDataset(data, { scaling: 'standardize', labels: options.labels, notice: onNotice });
   return prepareWith({ ...request, data: { name: IN_MEMORY } }, dataset);
 }
 

@@ -183,6 +183,11 @@ describe('fit', () => {
     expect(await message([['x', 1]] as unknown as number[][])).toBe(
       "rows, row 1, column 1 is the text 'x'; give numbers.",
     );
+    expect(await message([1, 2] as unknown as number[][])).toBe(
+      'rows, row 1 is 1; give one list of numbers a row, or one object with names a row.',
+    );
+    expect(await message(undefined as unknown as number[][])).toMatch(/^The data are undefined; give rows/);
+    expect(await message(rows, { step: 3 })).toMatch(/^There is no option 'step' \(did you mean steps\?\)/);
     expect(await message([])).toBe('There are no rows; give at least one.');
     expect(await message({ data: [1, 2, 3], shape: [2, 2] })).toBe(
       'rows hold 3 numbers, which do not make 2 x 2; give the shape that they have.',
@@ -195,7 +200,7 @@ describe('columns with names', () => {
     const columns = ['width', 'weight', 'depth'];
     const named = await trained({ columns, rows }, options);
     expect(named.labels).toEqual(model.labels);
-    expect(named.run.dataset.columns).toEqual(columns);
+    expect(named.columns).toEqual(columns);
     const turned = rows.map(([a, b, c]) => ({ depth: c!, weight: b!, more: 5, width: a! }));
     const notices: string[] = [];
     const found = await named.predict(turned, { onNotice: (sentence) => notices.push(sentence) });
@@ -249,7 +254,7 @@ describe('a saved model', () => {
   it('is disposed of with its scope', async () => {
     const one = await trained(rows, { ...options, steps: 2 });
     await one[Symbol.asyncDispose]();
-    await expect(one.predict(rows)).rejects.toThrow('closed');
+    await expect(one.predict(rows)).rejects.toThrow('The model has been closed; load it, or fit it again.');
   });
 });
 
@@ -323,6 +328,8 @@ describe('the verbs as functions', () => {
 
   it('inspect rows, names and data sets', async () => {
     expect(await inspect(rows)).toMatchObject({ count: 120, shape: [3], kind: 'table' });
+    // Values are those of the rows, not standardised.
+    expect((await inspect(rows)).values.max).toBeCloseTo(Math.max(...rows.flat()), 2);
     const digits = await inspect('digits');
     expect(await inspect(await openDataset('digits'))).toEqual(digits);
   });

@@ -16,9 +16,9 @@ import { type MetricsLine, RunFolder } from '../folder.js';
 import type { TrainedRun } from '../trained.js';
 import { assignFile } from '../use/assign.js';
 import { drawSamples } from '../use/draw.js';
-import { type Data, datasetLike, type Notice } from './data.js';
+import type { AssignedGroups, SampledRows, PredictOptions, SampleOptions } from './answers.js';
+import { type Data, datasetLike } from './data.js';
 import { withPlainMessages } from './plain-message.js';
-import type { ShapedValues } from './rows.js';
 
 /** What a {@link FittedModel} is made of. */
 export interface ModelParts {
@@ -34,39 +34,6 @@ export interface ModelParts {
   readonly trainedOn?: { readonly dataset: Dataset; readonly components: Int32Array | undefined } | undefined;
 }
 
-/** How new data are read. */
-export interface PredictOptions {
-  /** Called with a sentence on how the data were read, where that is not plain. */
-  readonly onNotice?: Notice | undefined;
-}
-
-/** Which samples are drawn. */
-export interface SampleOptions {
-  /** Number of the group, 1..K (default: all groups, in their learned proportions). */
-  readonly group?: number | undefined;
-  /** The same seed gives the same samples (default 0). */
-  readonly seed?: number | undefined;
-}
-
-/** New samples in the units of the data that the model was trained on; they can be given to `predict` and `fit`. */
-export interface DrawnSamples extends ShapedValues {
-  /** One view a sample into {@link DrawnSamples.data}. */
-  readonly rows: readonly Float32Array[];
-  readonly data: Float32Array;
-  /** `[n, ...shape of a sample]`. */
-  readonly shape: readonly number[];
-  /** Number of the group that each sample was drawn from, 1..K. */
-  readonly groups: Int32Array;
-}
-
-/** Groups of data, as {@link FittedModel.predict} and {@link FittedModel.predictProba} give them. */
-export interface AssignedGroups {
-  /** Number of the most probable group of each row, 1..K. */
-  readonly groups: Int32Array;
-  /** One list a row: the probability of group g is at g - 1. */
-  readonly probabilities: readonly Float32Array[];
-}
-
 /**
  * A trained model: what it learned, and what it says about new data.
  *
@@ -77,6 +44,7 @@ export interface AssignedGroups {
 export class FittedModel implements AsyncDisposable {
   readonly #parts: ModelParts;
   #folder: RunFolder | undefined;
+  #closed = false;
   /** Component of each group: that of group g is at g - 1. */
   readonly #order: readonly number[];
   /** Number of the group of each component. */
@@ -108,6 +76,11 @@ export class FittedModel implements AsyncDisposable {
   /** The folder that the model was loaded from or saved to; nothing for one that is in memory alone. */
   get path(): string | undefined {
     return this.#folder?.path;
+  }
+
+  /** Names of the columns of a table, where they are known. */
+  get columns(): readonly string[] | undefined {
+    return this.run.dataset.columns;
   }
 
   /** Learned sizes of the groups, the largest first; they sum to 1. */
@@ -161,7 +134,7 @@ export class FittedModel implements AsyncDisposable {
 
   /** What {@link FittedModel.predict} and {@link FittedModel.predictProba} give, together. */
   assign(data: Data, { onNotice }: PredictOptions = {}): Promise<AssignedGroups> {
-    return withPlainMessages(async () => {
+    return this.#open(async () => {
       const { inference, run } = this.#parts;
       if (!inference.assigns) throw assignsNothing(run.method);
       if (typeof data === 'string') {
@@ -182,8 +155,8 @@ export class FittedModel implements AsyncDisposable {
    *
    * @param count how many, at least 1
    */
-  sample(count: number, { group, seed = 0 }: SampleOptions = {}): Promise<DrawnSamples> {
-    return withPlainMessages(async () => {
+  sample(count: number, { group, seed = 0 }: SampleOptions = {}): Promise<SampledRows> {
+    return this.#open(async () => {
       const { inference, run } = this.#parts;
       if (!Number.isSafeInteger(count) || count < 1) {
         throw usageError(`The number of samples is ${count}; give a whole number of at least 1.`);
@@ -212,7 +185,7 @@ export class FittedModel implements AsyncDisposable {
    * @param path a new or empty folder
    */
   save(path: string): Promise<void> {
-    return withPlainMessages(async () => {
+    return this.#open(async () => {
       const folder = await this.#write(path);
       this.#folder ??= folder;
     });
@@ -220,6 +193,7 @@ export class FittedModel implements AsyncDisposable {
 
   /** Ends the model's engine. A program that does not close its models ends all the same. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#parts.engine.close();
   }
 
@@ -239,6 +213,14 @@ export class FittedModel implements AsyncDisposable {
     } finally {
       rmSync(parent, { recursive: true, force: true });
     }
+  }
+
+  /** What `work` gives, while the engine is there. */
+  #open<T>(work: () => Promise<T>): Promise<T> {
+    return withPlainMessages(() => {
+      if (this.#closed) throw new MixturaError('The model has been closed; load it, or fit it again.');
+      return work();
+    });
   }
 
   async #write(path: string): Promise<RunFolder> {

@@ -51,6 +51,12 @@ function listed(rows: readonly (ArrayLike<number> | NamedRow)[]): DenseContent {
   const [first] = rows;
   if (first === undefined) throw noRows();
   if (isList(first)) return lists(rows as readonly ArrayLike<number>[]);
+  const other = rows.findIndex((row) => typeof row !== 'object' || row === null || isList(row));
+  if (other >= 0) {
+    throw new MixturaError(
+      `${ROWS}, row ${other + 1} is ${isList(rows[other]) ? 'a list' : String(rows[other])}; give one list of numbers a row, or one object with names a row.`,
+    );
+  }
   return objects(rows as readonly NamedRow[]);
 }
 

@@ -5,15 +5,10 @@ import { usageError } from '../../errors.js';
 import { type EvaluateRunOptions, evaluateRun, type RunScores, scoreRun } from '../score.js';
 import { type TrainedRun, withTrained } from '../trained.js';
 import { type ExportedFile, exportRun as exportTrained } from '../use/export.js';
+import type { AssignedGroups, SampledRows, PredictOptions, SampleOptions } from './answers.js';
 import { type Data, isDataset, newDataset } from './data.js';
 import { load } from './fit.js';
-import {
-  type AssignedGroups,
-  type DrawnSamples,
-  FittedModel,
-  type PredictOptions,
-  type SampleOptions,
-} from './model.js';
+import { FittedModel } from './model.js';
 import { withPlainMessages } from './plain-message.js';
 
 /**
@@ -50,7 +45,7 @@ export function draw(
   from: string | FittedModel,
   count: number,
   options: SampleOptions = {},
-): Promise<DrawnSamples> {
+): Promise<SampledRows> {
   return withModel(from, (model) => model.sample(count, options));
 }
 
@@ -100,7 +95,7 @@ export function evaluate(from: string | FittedModel, options: EvaluateRunOptions
 export function inspect(data: Data, options: OpenOptions = {}): Promise<DatasetSummary> {
   return withPlainMessages(async () => {
     if (typeof data === 'string') return summarize(await openDataset(data, options));
-    return summarize(isDataset(data) ? data : newDataset(data, undefined, options.notice));
+    return summarize(isDataset(data) ? data : newDataset(data, { scaling: 'none', notice: options.notice }));
   });
 }
 

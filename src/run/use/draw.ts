@@ -52,15 +52,10 @@ export async function drawSamples(
 }
 
 /** @throws a usage error unless the run has a group of this number, 1..K. */
-export function requireGroup(
-  { inference, run }: Pick<TrainedRun, 'inference' | 'run'>,
-  group: number,
-): void {
+export function requireGroup({ inference, run }: Pick<TrainedRun, 'inference' | 'run'>, group: number): void {
   const { components } = inference.prior;
   if (components < run.components) {
-    throw usageError(
-      `The run was trained by ${run.method}, which learns no groups; leave out --group.`,
-    );
+    throw usageError(`The run was trained by ${run.method}, which learns no groups; leave out --group.`);
   }
   if (Number.isInteger(group) && group >= 1 && group <= components) return;
   throw usageError(
