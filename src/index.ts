@@ -6,7 +6,6 @@
 export { type Preset, presets } from './config/presets.js';
 export type { RunRequest } from './config/resolve.js';
 export type { ResolvedRun } from './config/schema.js';
-export { DEVICES, type DeviceName, deviceProblem, requireDevice } from './engine/devices.js';
 export { ExitCode, MixturaError, type MixturaErrorOptions } from './errors.js';
 export {
   type EvaluateOptions,
@@ -23,11 +22,10 @@ export { type MetricsLine, RunFolder } from './run/folder.js';
 
 export { type RunGroup, readGroups } from './run/groups.js';
 
-export type { AssignedGroups, SampledRows, PredictOptions, SampleOptions } from './run/model/answers.js';
+export type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './run/model/answers.js';
 export type { Data } from './run/model/data.js';
 export { type FitOptions, fit, load } from './run/model/fit.js';
 export type { FittedModel } from './run/model/model.js';
-
 
 export type { Rows } from './run/model/rows.js';
 export type { FitProgress } from './run/model/train-model.js';

@@ -159,7 +159,7 @@ describe('a run without labels', () => {
     const refused = await place.run('sample', 'wgan', '--group', '1', '--out', 'no.csv');
     expect(refused).toMatchObject({
       code: 2,
-      stderr: 'The run wgan was trained by wgan, which learns no groups; leave out --group.\n',
+      stderr: 'The run was trained by wgan, which learns no groups; leave out --group.\n',
     });
     expect(await place.run('sample', 'wgan', '--out', 'yes.csv')).toMatchObject({ code: 0 });
     // What is asked of the run comes before where the samples go.

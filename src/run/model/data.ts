@@ -2,8 +2,9 @@
 import type { ResolvedRun } from '../../config/schema.js';
 import type { Dataset } from '../../data/dataset.js';
 import { encodeLabels } from '../../data/formats/labels.js';
+import { formerColumns } from '../../data/tables/coded.js';
 import { tableDataset } from '../../data/tables/table.js';
-import { unitParts } from '../../data/value-units.js';
+import { sameUnits } from '../../data/value-units.js';
 import { MixturaError } from '../../errors.js';
 import { checkLike } from '../use/assign.js';
 import { contentOf, ROWS, type Rows } from './rows.js';
@@ -49,21 +50,24 @@ export function newDataset(rows: Rows, { scaling, labels, notice }: NewRows): Da
 export function datasetLike(rows: Rows | Dataset, { dataset }: ResolvedRun, notice?: Notice): Dataset {
   if (isDataset(rows)) {
     checkLike(rows, dataset, rows.name);
-    requireSameUnits(rows, dataset);
+    if (!sameUnits(rows, dataset)) throw otherUnits(rows, dataset);
     return rows;
   }
-  const { scaling, maximum, largestCount, columns: names, reading = 1 } = dataset;
-  const former = { largestCount, columns: dataset.shape[0]!, names };
-  const data = tableDataset(ROWS, { former, reading, scaling, maximum, notice }, contentOf(rows));
+  const { scaling, maximum, largestCount, reading = 1 } = dataset;
+  if (dataset.coding) {
+    throw new MixturaError(
+      `The model was trained on a table with words, dates or gaps (${dataset.name}); give the path of a file, which is read as that was.`,
+    );
+  }
+  const former = { largestCount, ...formerColumns(dataset) };
+  const options = { former, reading, scaling, maximum, notice, coding: 'none' } as const;
+  const data = tableDataset(ROWS, options, contentOf(rows));
   checkLike(data, dataset, ROWS);
   return data;
 }
 
-function requireSameUnits(data: Dataset, own: ResolvedRun['dataset']): void {
-  const units = (of: Parameters<typeof unitParts>[0]) =>
-    JSON.stringify({ ...unitParts(of), columns: undefined });
-  if (units(data) === units(own)) return;
-  throw new MixturaError(
+function otherUnits(data: Dataset, own: ResolvedRun['dataset']): MixturaError {
+  return new MixturaError(
     `${data.name} is scaled otherwise than the data that the model was trained on (${own.name}); give its rows or its path, which are read as the model's own were.`,
   );
 }

@@ -226,6 +226,7 @@ describe('a saved model', () => {
     expect(readdirSync(file('saved')).sort()).toEqual([
       'checkpoints',
       'config.json',
+      'groups.json',
       'metrics.jsonl',
       'samples',
     ]);

@@ -9,14 +9,16 @@ import { type Dataset, sampleSize } from '../../data/dataset.js';
 import { inFileUnits } from '../../data/tables/file-units.js';
 import type { OrtEngine } from '../../engine/ort/engine.js';
 import { MixturaError, usageError } from '../../errors.js';
+import type { FoundGroup } from '../../evaluate/labels.js';
 import type { Inference } from '../../train/inference.js';
 import { mostProbable } from '../../train/inference.js';
 import { writeCheckpoint } from '../checkpoint.js';
 import { type MetricsLine, RunFolder } from '../folder.js';
+import { writeGroups } from '../groups.js';
 import type { TrainedRun } from '../trained.js';
 import { assignFile } from '../use/assign.js';
 import { drawSamples } from '../use/draw.js';
-import type { AssignedGroups, SampledRows, PredictOptions, SampleOptions } from './answers.js';
+import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './answers.js';
 import { type Data, datasetLike } from './data.js';
 import { withPlainMessages } from './plain-message.js';
 
@@ -164,8 +166,7 @@ export class FittedModel implements AsyncDisposable {
       if (group !== undefined && this.#order[group - 1] === undefined) {
         throw usageError(`There is no group ${group}; choose one of 1..${this.#order.length}.`);
       }
-      const component = group === undefined ? undefined : this.#order[group - 1];
-      const drawn = await drawSamples({ inference, run }, { component, count, seed });
+      const drawn = await drawSamples({ inference, run }, { group, count, seed });
       const data = this.#inUnits(drawn.samples);
       const size = sampleSize(run.dataset.shape);
       const { columns } = run.dataset;
@@ -173,7 +174,7 @@ export class FittedModel implements AsyncDisposable {
         data,
         shape: [count, ...run.dataset.shape],
         rows: Array.from({ length: count }, (_, i) => data.subarray(i * size, (i + 1) * size)),
-        groups: drawn.components.map((c) => this.#numbers[c]!),
+        groups: drawn.groups,
         ...(columns && { columns }),
       };
     });
@@ -231,6 +232,7 @@ export class FittedModel implements AsyncDisposable {
       folder.writeConfig(run);
       for (const line of lines) folder.appendMetrics(line);
       writeCheckpoint(folder.checkpoints, { step, tensors, notes }, run.keepCheckpoints);
+      writeGroups(folder, this.#foundGroups());
     } catch (cause) {
       folder.discardIfUnused();
       throw cause;
@@ -238,6 +240,17 @@ export class FittedModel implements AsyncDisposable {
       folder.unlock();
     }
     return folder;
+  }
+
+  /** The groups with their sizes, and with the training rows of each where those are known. */
+  #foundGroups(): FoundGroup[] {
+    const { components } = this.#parts.trainedOn ?? {};
+    const { weights } = this;
+    return this.#order.map((component, at) => {
+      const count = components?.reduce((sum, own) => sum + (own === component ? 1 : 0), 0);
+      const known = components && { count: count!, assigned: count! / components.length };
+      return { group: at + 1, component, size: weights[at]!, ...known };
+    });
   }
 
   #trainedOn(): NonNullable<ModelParts['trainedOn']> {

@@ -5,7 +5,7 @@ import { usageError } from '../../errors.js';
 import { type EvaluateRunOptions, evaluateRun, type RunScores, scoreRun } from '../score.js';
 import { type TrainedRun, withTrained } from '../trained.js';
 import { type ExportedFile, exportRun as exportTrained } from '../use/export.js';
-import type { AssignedGroups, SampledRows, PredictOptions, SampleOptions } from './answers.js';
+import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './answers.js';
 import { type Data, isDataset, newDataset } from './data.js';
 import { load } from './fit.js';
 import { FittedModel } from './model.js';
