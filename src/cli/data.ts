@@ -8,6 +8,8 @@ import { ELASTIC_NAMES } from '../data/sets/elastic-splits.js';
 import { fetchSet, NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
 import { DATASET_NAMES, FILE_KINDS, formatOf, openDataset } from '../data/sets/open.js';
 import type { ColumnReport } from '../data/tables/column-report.js';
+import { matricesOf } from '../data/tables/matrices.js';
+import { isTableName } from '../data/tables/table-file.js';
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, usageError } from '../errors.js';
 import { contactSheet } from '../report/contact-sheet.js';
@@ -171,7 +173,9 @@ async function inspect(args: Arguments): Promise<void> {
     },
   });
   const sheet = out === undefined ? undefined : contactSheet(dataset);
-  const summary = { ...summarize(dataset, columns), format: formatOf(args.positionals[1]!) };
+  const format = formatOf(args.positionals[1]!);
+  const matrices = isTableName(args.positionals[1]!) ? await matricesOf(args.positionals[1]!) : [];
+  const summary = { ...summarize(dataset, columns), format, ...(matrices.length > 1 && { matrices }) };
   const refused = sheet && refusedWrite(out!, sheet);
   const drawn = sheet !== undefined && refused === undefined;
   if (args.flag('json')) printJson({ ...summary, ...(drawn && { sheet: out }) });

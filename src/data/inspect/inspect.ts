@@ -10,6 +10,8 @@ export interface DatasetSummary {
   readonly name: string;
   /** Format of its file, where that is known. */
   readonly format?: string;
+  /** The matrices of its file that `--key` can name, where there are several. */
+  readonly matrices?: readonly { readonly name: string; readonly shape?: readonly number[] | undefined }[];
   readonly source: string;
   readonly kind: DatasetKind;
   readonly shape: readonly number[];
@@ -98,6 +100,9 @@ export function formatSummary(summary: DatasetSummary, width = 100): string {
   return [
     `${summary.name}: ${summary.source}`,
     ...(summary.format === undefined ? [] : [`  format       ${summary.format}`]),
+    ...((summary.matrices?.length ?? 0) > 1
+      ? [`  matrices     ${listedMatrices(summary.matrices!)} (--key)`]
+      : []),
     `  samples      ${summary.count}${summary.testCount === undefined ? '' : ` (and ${summary.testCount} held out)`}`,
     `  one sample   ${summary.kind}, ${summary.shape.join(' x ')}, values ${range}`,
     ...listedColumns(summary, width),
@@ -146,6 +151,11 @@ function listedColumns({ columns, codedColumns }: DatasetSummary, width: number)
     ? `, read as ${codedColumns.length} column${codedColumns.length === 1 ? '' : 's'} of numbers`
     : '';
   return [`  columns      ${columns.length}${became}`, ...columnLines(reports, width)];
+}
+
+function listedMatrices(matrices: NonNullable<DatasetSummary['matrices']>): string {
+  const words = matrices.map(({ name, shape }) => (shape ? `${name} (${shape.join(' x ')})` : name));
+  return words.slice(0, MOST_LISTED).join(', ') + (words.length > MOST_LISTED ? ', ...' : '');
 }
 
 function suspicions({ shape, count, nonFinite, duplicates, constantFeatures }: DatasetSummary): string[] {

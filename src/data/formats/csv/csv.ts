@@ -153,7 +153,9 @@ function indexOf(
   options: ReadOptions,
 ): FoundIndex {
   const known = askedNames(options);
-  const columns = names.flatMap((name, at) => (mayBeIndex(name) && !known.has(name) ? [{ at, name }] : []));
+  // The first column of a table that is turned names its samples' measurements, such as genes, whatever it is called.
+  const may = (name: string, at: number) => mayBeIndex(name) || (at === 0 && areTurned(options));
+  const columns = names.flatMap((name, at) => (may(name, at) && !known.has(name) ? [{ at, name }] : []));
   if (columns.length === 0) return NO_INDEX;
   const candidates = columns.map((column) => ({ ...column, words: [] as string[] }));
   for (const { cells } of rows()) for (const { at, words } of candidates) words.push(cells[at]!.trim());
