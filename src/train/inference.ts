@@ -175,18 +175,22 @@ export class Inference {
     });
   }
 
-  /** Features of the data at `indices`, [n, f]; rejects data of other units than those of the model's own. */
-  async features(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
-    this.#requireUnits(data);
+  /**
+   * Features of the data at `indices`, [n, f]; rejects data of other units than those of the model's own.
+   * @param opened data that were opened as the run reads its own are not checked: what could not be had so was told then
+   */
+  async features(data: Samples, indices: ArrayLike<number>, opened?: 'as the run'): Promise<Float32Array> {
+    if (!opened) this.#requireUnits(data);
     return this.#overData(programOf('features'), 'features', data, indices, {});
   }
 
   /**
    * Group probabilities of the data at `indices`, [n, K]; rejects unless the method {@link assigns}, and data of other units
    * than those of the model's own.
+   * @param opened as of {@link Inference.features}
    */
-  async assign(data: Samples, indices: ArrayLike<number>): Promise<Float32Array> {
-    this.#requireUnits(data);
+  async assign(data: Samples, indices: ArrayLike<number>, opened?: 'as the run'): Promise<Float32Array> {
+    if (!opened) this.#requireUnits(data);
     const { constants } = this;
     return this.#overData(programOf('assign'), 'probabilities', data, indices, constants);
   }

@@ -89,8 +89,8 @@ export async function assignFile(
   for (const [, part] of opened) {
     checkLike(part, run.dataset, name);
     const indices = Uint32Array.from({ length: part.count }, (_, i) => i);
-    probabilities.set(await inference.assign(part, indices), first * components);
-    if (options.features) features.push(await inference.features(part, indices));
+    probabilities.set(await inference.assign(part, indices, 'as the run'), first * components);
+    if (options.features) features.push(await inference.features(part, indices, 'as the run'));
     first += part.count;
   }
   const component = mostProbable(probabilities, components);
