@@ -49,6 +49,15 @@ afterAll(() => {
   for (const place of places) place.remove();
 });
 
+/** Keeps how a command ended, where commands are run whole: a run of hours that is cut short keeps what it has. */
+function record(row: string): void {
+  outcomes.push(row);
+  if (!FULL) return;
+  const head =
+    '# Every command of the documents, run whole\n\n| command | document | exit code | seconds |\n| --- | --- | --- | --- |';
+  writeFileSync(join(ROOT, 'docs/log/commands.md'), `${head}\n${outcomes.join('\n')}\n`);
+}
+
 /** A folder with the reader's files, and `mixtura` on the path. */
 function reader(): { readonly place: Scratch; run(command: string): ReturnType<Scratch['run']> } {
   const place = new Scratch();
@@ -78,18 +87,11 @@ describe.each(inBlocks)('the commands of $name', ({ commands }) => {
       const began = Date.now();
       const { code, stdout, stderr } = await shell.run(FULL ? text : shortened(text));
       const seconds = Math.round((Date.now() - began) / 1000);
-      outcomes.push(`| \`${text.replaceAll('|', '\\|')}\` | ${command.document} | ${code} | ${seconds} |`);
+      record(`| \`${text.replaceAll('|', '\\|')}\` | ${command.document} | ${code} | ${seconds} |`);
       expect(`${code}: ${code === 0 ? '' : stdout + stderr}`).toBe('0: ');
     },
     FULL ? 12 * HOURS : 60_000,
   );
-});
-
-afterAll(() => {
-  if (!FULL) return;
-  const head =
-    '# Every command of the documents, run whole\n\n| command | document | exit code | seconds |\n| --- | --- | --- | --- |';
-  writeFileSync(join(ROOT, 'docs/log/commands.md'), `${head}\n${outcomes.join('\n')}\n`);
 });
 
 describe('commands in prose', () => {
