@@ -1,5 +1,7 @@
 /** @file The graph of nearest neighbours, and how well a partition agrees with it. */
 
+import type { NearestRows } from './nearest-rows.js';
+
 /** A symmetric graph without weights: the neighbours of row i are `to[start[i] .. start[i + 1])`. */
 export interface NeighbourGraph {
   readonly count: number;
@@ -13,7 +15,7 @@ export function neighbourGraph(rows: Float32Array, dim: number, neighbours = 10)
   const k = Math.min(neighbours, count - 1);
   const joined = Array.from({ length: count }, () => new Set<number>());
   for (let i = 0; i < count; i++) {
-    for (const j of nearestRows(rows, dim, i, k)) {
+    for (const j of nearestTo(rows, dim, i, k)) {
       joined[i]!.add(j);
       joined[j]!.add(i);
     }
@@ -25,7 +27,62 @@ export function neighbourGraph(rows: Float32Array, dim: number, neighbours = 10)
   return { count, start, to: Int32Array.from(joined.flatMap((set) => [...set].sort((a, b) => a - b))) };
 }
 
-function nearestRows(rows: Float32Array, dim: number, i: number, k: number): Int32Array {
+/** Joins every row to its nearest ones in both directions. */
+export function graphOfNearest({ k, index }: Pick<NearestRows, 'k' | 'index'>): NeighbourGraph {
+  const count = index.length / k;
+  const degree = new Int32Array(count);
+  const mutual = (i: number, j: number) => index.subarray(j * k, j * k + k).includes(i);
+  for (let i = 0; i < count; i++) {
+    for (let e = i * k; e < i * k + k; e++) {
+      degree[i]! += 1;
+      // An edge that goes one way only is put in for the other way, too.
+      if (!mutual(i, index[e]!)) degree[index[e]!]! += 1;
+    }
+  }
+  const start = new Int32Array(count + 1);
+  for (let i = 0; i < count; i++) start[i + 1] = start[i]! + degree[i]!;
+  const to = new Int32Array(start[count]!);
+  const next = start.slice(0, count);
+  for (let i = 0; i < count; i++) {
+    for (let e = i * k; e < i * k + k; e++) {
+      const j = index[e]!;
+      to[next[i]!++] = j;
+      if (!mutual(i, j)) to[next[j]!++] = i;
+    }
+  }
+  for (let i = 0; i < count; i++) to.subarray(start[i]!, start[i + 1]!).sort();
+  return { count, start, to };
+}
+
+/** The connected component of every row, 0..components-1, in order of their first rows. */
+export function connectedComponents({ count, start, to }: NeighbourGraph): {
+  readonly component: Int32Array;
+  readonly sizes: readonly number[];
+} {
+  const component = new Int32Array(count).fill(-1);
+  const sizes: number[] = [];
+  const stack = new Int32Array(count);
+  for (let first = 0; first < count; first++) {
+    if (component[first] !== -1) continue;
+    component[first] = sizes.length;
+    let [top, size] = [1, 0];
+    stack[0] = first;
+    while (top > 0) {
+      const i = stack[--top]!;
+      size++;
+      for (let e = start[i]!; e < start[i + 1]!; e++) {
+        const j = to[e]!;
+        if (component[j] !== -1) continue;
+        component[j] = sizes.length;
+        stack[top++] = j;
+      }
+    }
+    sizes.push(size);
+  }
+  return { component, sizes };
+}
+
+function nearestTo(rows: Float32Array, dim: number, i: number, k: number): Int32Array {
   const best = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
   const index = new Int32Array(k);
   for (let j = 0; j < rows.length / dim; j++) {
