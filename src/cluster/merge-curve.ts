@@ -96,6 +96,45 @@ export function partsOf({ cells, merges }: MergeCurve, parts: number): Partition
   return renumbered(Array.from(cells.part, (cell) => last(cell)));
 }
 
+/**
+ * The parts when `groups` of them have at least `smallest` rows, or as few more as there can be; each smaller part then
+ * joins the part that it has most edges to. One without edges to others stays, and is a part beyond `groups`.
+ */
+export function groupsOfCurve(
+  curve: MergeCurve,
+  graph: NeighbourGraph,
+  groups: number,
+  smallest: number,
+): Partition {
+  const fewest = curve.cells.parts - curve.merges.length;
+  for (let parts = Math.max(groups, fewest); ; parts++) {
+    const found = partsOf(curve, parts);
+    const large = sizesOf(found).filter((size) => size >= smallest).length;
+    if (large >= groups || parts >= curve.cells.parts) return joined(found, graph, smallest);
+  }
+}
+
+/** Rows of each part. */
+export function sizesOf({ part, parts }: Partition): number[] {
+  const sizes = new Array<number>(parts).fill(0);
+  for (const p of part) sizes[p]! += 1;
+  return sizes;
+}
+
+/** Parts of fewer than `smallest` rows given to the large part that they have most edges to, the largest of them first. */
+function joined(found: Partition, graph: NeighbourGraph, smallest: number): Partition {
+  const { part, parts } = found;
+  const sizes = sizesOf(found);
+  const { links } = partLinks(graph, part, parts);
+  const into = sizes.map((size, a) => {
+    if (size >= smallest) return a;
+    const to = sizes.map((other, b) => (b !== a && other >= smallest ? links[a * parts + b]! : 0));
+    const most = Math.max(...to);
+    return most > 0 ? to.indexOf(most) : a;
+  });
+  return renumbered(part.map((p) => into[p]!));
+}
+
 /** The number of parts where the strength of the next merge first falls below `least`. */
 export function clearParts({ cells, merges }: MergeCurve, least: number): number {
   const stop = merges.find(({ strength }) => strength < least);

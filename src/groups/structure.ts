@@ -1,0 +1,47 @@
+/** @file The structure of data in one view: the graph of neighbours, its spectral embedding, and the curve of merges. */
+import { graphCells } from '../cluster/cells.js';
+import { type MergeCurve, mergeCurve } from '../cluster/merge-curve.js';
+import { nearestRows } from '../cluster/nearest-rows.js';
+import { graphOfNearest, type NeighbourGraph } from '../cluster/neighbour-graph.js';
+import { type SpectralEmbedding, spectralEmbedding } from '../cluster/spectral-embedding.js';
+import type { Matrix } from '../math/matrix.js';
+import type { Stream } from '../math/random.js';
+
+/** How finely the structure is looked at. */
+export interface StructureOptions {
+  /** Neighbours of each row (default 10). */
+  readonly neighbours?: number | undefined;
+  /** Most groups that are looked for: there are three cells for each, at least 30 (default 10). */
+  readonly groups?: number | undefined;
+  /** Rows that a group has at least (default: 20, or 0.4 % of the rows if that is more). */
+  readonly smallest?: number | undefined;
+}
+
+/** What the graph of neighbours says of a view. */
+export interface Structure {
+  readonly rows: Matrix;
+  readonly graph: NeighbourGraph;
+  readonly embedding: SpectralEmbedding;
+  readonly curve: MergeCurve;
+  readonly smallest: number;
+}
+
+/** Eigenvectors and cells that are enough for ten groups. */
+const EIGENVECTORS = 16;
+const CELLS = 30;
+
+/** The least rows of a group in the graph: where rows have ten neighbours, twenty of them are two neighbourhoods. */
+export function smallestGroup(rows: number): number {
+  return Math.max(20, Math.round(0.004 * rows));
+}
+
+/** Graph, embedding and merge curve of the rows of a view. @throws a MixturaError for fewer than three rows */
+export function structureOf(rows: Matrix, stream: Stream, options: StructureOptions = {}): Structure {
+  const { neighbours = 10, groups = 10, smallest = smallestGroup(rows.rows) } = options;
+  const graph = graphOfNearest(nearestRows(rows, Math.min(neighbours, rows.rows - 1)));
+  const width = Math.max(EIGENVECTORS, groups + 2);
+  const embedding = spectralEmbedding(graph, width, stream.fork('embedding'), { smallest });
+  const cells = graphCells(embedding, Math.max(CELLS, 3 * groups), stream.fork('cells'));
+  const curve = mergeCurve(graph, rows, cells, stream.fork('curve'));
+  return { rows, graph, embedding, curve, smallest };
+}
