@@ -9,7 +9,7 @@ import { type NeighbourGraph, partLinks } from './neighbour-graph.js';
 export interface Merge {
   /** Parts before it. */
   readonly parts: number;
-  /** How well the two are linked, in units of two halves of one homogeneous group: 1 within a group, 0 between far ones. */
+  /** How well the two are linked beside a ball and its shell: about 0.3 within one group, 0 between far ones. */
   readonly strength: number;
   /** The two parts, by the numbers of their cells. */
   readonly into: number;

@@ -47,8 +47,9 @@ const IN_SPAN = 1e-10;
  * Thick-restart Lanczos with full orthogonalisation (Gram-Schmidt, twice).
  *
  * A basis V of up to m = 2 count + 24 vectors is grown by v_{j+1} ~ A v_j. The eigenvectors of V^T A V that are largest
- * approximate those of A; they and the last residual begin the next basis. Eigenvalues that are there several times are
- * found as often as rounding brings them up; those whose vectors are known should be given as `known`.
+ * approximate those of A; they and the last residual begin the next basis. When all have converged, a fresh random vector
+ * takes the place of the residual once, for eigenvalues that are there twice; those that are there more often should be
+ * given as `known`, or may be found fewer times.
  *
  * Source: Wu and Simon, "Thick-restart Lanczos method for large symmetric eigenvalue problems", 2000.
  *
@@ -68,15 +69,18 @@ export function largestEigen(options: LanczosOptions): LargestEigen {
   }
   const basis = new Basis(options, Math.min(room, 2 * count + SPARE));
   basis.begin();
+  let checked = false;
   for (let restart = 0; ; restart++) {
     basis.grow();
     const found = basis.largest(count);
     const limit = tolerance * Math.max(...found.values.map(Math.abs), Number.MIN_VALUE);
     const converged = found.residuals.every((residual) => residual <= limit);
-    if (converged || restart === restarts) {
+    if ((converged && checked) || restart === restarts) {
       return { values: found.values, vectors: found.vectors(), converged };
     }
-    basis.restart(count);
+    // One vector sees one direction of an eigenspace only: a second one looks for what the first did not see.
+    basis.restart(count, converged);
+    checked ||= converged;
   }
 }
 
@@ -159,14 +163,19 @@ class Basis {
     };
   }
 
-  /** Begins anew with the Ritz vectors of the largest eigenvalues, more of them than are wanted. */
-  restart(count: number): void {
+  /**
+   * Begins anew with the Ritz vectors of the largest eigenvalues, more of them than are wanted.
+   * @param fresh whether a random vector follows them, instead of the residual
+   */
+  restart(count: number, fresh: boolean): void {
     const m = this.#most;
-    const kept = Math.min(m - 2, count + Math.ceil((m - count) / 2));
+    if (m < count + 2) return;
+    const kept = Math.min(m - 2, count + (fresh ? 2 : Math.ceil((m - count) / 2)));
     const { values, vectors } = symmetricEigen(this.#h, m);
     const rows = Array.from({ length: kept }, (_, i) => m - 1 - i);
     const residual = this.#vectors[m]!;
-    this.#vectors = [...rows.map((row) => this.#combined(vectors.subarray(row * m, row * m + m))), residual];
+    this.#vectors = rows.map((row) => this.#combined(vectors.subarray(row * m, row * m + m)));
+    this.#vectors.push(fresh ? this.#fresh() : residual);
     this.#h.fill(0);
     rows.forEach((row, i) => {
       this.#h[i * m + i] = values[row]!;
