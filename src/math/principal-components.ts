@@ -1,0 +1,183 @@
+/** @file The directions along which rows vary most: principal components of dense rows, and of rows known by products. */
+import { columnProducts, ownRowProducts, rowProducts } from './dense.js';
+import { symmetricEigen } from './eigen.js';
+import { largestEigen } from './lanczos.js';
+import { columnMeans, type Matrix } from './matrix.js';
+import { Stream } from './random.js';
+
+/** Directions of the largest variance, widest first. */
+export interface PrincipalComponents {
+  /** Number k of components. */
+  readonly count: number;
+  /** Mean of the rows, d. */
+  readonly mean: Float64Array;
+  /** Unit directions, k x d; the entry of largest magnitude of each is positive. */
+  readonly directions: Float64Array;
+  /** Variance along each direction, with the divisor n - 1. */
+  readonly variances: Float64Array;
+  /** Sum of the variances of all columns. */
+  readonly total: number;
+}
+
+/** Up to this size all eigenvectors are found at once, which is exact and takes milliseconds. */
+const SMALL = 100;
+/** A direction with less than this share of the largest variance is rounding. */
+const ROUNDING = 1e-12;
+/** Of the eigenvectors; what is left of it in a direction of 1 % of the largest variance is 1e-6. */
+const TOLERANCE = 1e-8;
+/** Values that are centred at a time. */
+const CHUNK = 1 << 20;
+
+/**
+ * The at most `most` principal components of the n x d rows; directions without variance are left out.
+ *
+ * They are eigenvectors of the d x d covariance, or of the n x n products of the rows where d > n. Takes
+ * n d min(n, d) / 2 multiplications, and memory for min(n, d)^2 numbers.
+ *
+ * @param x finite
+ */
+export function principalComponents(x: Matrix, most: number): PrincipalComponents {
+  const { rows: n, columns: d } = x;
+  const mean = columnMeans(x);
+  const wide = d > n;
+  const centred = wide ? centredRows(x, mean, 0, n) : undefined;
+  const size = wide ? n : d;
+  const products = centred ? ownRowProducts(centred) : columnProducts(x, mean);
+  let total = 0;
+  for (let i = 0; i < size; i++) total += products[i * size + i]! / Math.max(n - 1, 1);
+  const top = largestOf(products, size, Math.min(most, size));
+  const found = centred ? alongColumns(top, centred) : top;
+  return assembled(found, n, mean, total);
+}
+
+/** Rows of which only their products with vectors are known. */
+export interface RowOperator {
+  readonly rows: number;
+  readonly columns: number;
+  /** Mean of every column. */
+  readonly mean: Float64Array;
+  /** Sum of the variances of all columns (divisor n - 1). */
+  readonly total: number;
+  /** Writes X v into `out`. */
+  times(v: Float64Array, out: Float64Array): void;
+  /** Writes X^T u into `out`. */
+  transposedTimes(u: Float64Array, out: Float64Array): void;
+}
+
+/**
+ * The at most `most` principal components of rows X that are never made dense nor centred:
+ * (X - 1 m^T)^T (X - 1 m^T) v = X^T u - m sum(u), where u = X v - (m . v) 1.
+ *
+ * Takes some hundred products with X and X^T.
+ */
+export function operatorComponents(x: RowOperator, most: number, tolerance = 1e-6): PrincipalComponents {
+  const { rows: n, columns: d, mean, total } = x;
+  const u = new Float64Array(n);
+  const apply = (v: Float64Array, out: Float64Array): void => {
+    x.times(v, u);
+    const shift = dot(mean, v);
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      u[i]! -= shift;
+      sum += u[i]!;
+    }
+    x.transposedTimes(u, out);
+    for (let j = 0; j < d; j++) out[j]! -= sum * mean[j]!;
+  };
+  const count = Math.min(most, d);
+  return assembled(largestEigen({ size: d, count, apply, tolerance, stream: start() }), n, mean, total);
+}
+
+/** Coordinates of rows along the components, (x - mean) . direction, n x k. */
+export function alongComponents(x: Matrix, components: PrincipalComponents): Matrix {
+  const { count, mean, directions } = components;
+  const values = new Float64Array(x.rows * count);
+  const basis = { rows: count, columns: x.columns, values: directions };
+  const step = Math.max(1, Math.floor(CHUNK / x.columns));
+  for (let row = 0; row < x.rows && count > 0; row += step) {
+    const part = centredRows(x, mean, row, Math.min(row + step, x.rows));
+    values.set(rowProducts(part, basis), row * count);
+  }
+  return { rows: x.rows, columns: count, values };
+}
+
+/** Eigenpairs, descending. */
+interface Pairs {
+  readonly values: Float64Array;
+  readonly vectors: readonly Float64Array[];
+}
+
+/** The same first vector in every call, so that equal data have equal components. */
+const start = () => Stream.root(0).fork('principal components');
+
+function largestOf(a: Float64Array, n: number, count: number): Pairs {
+  if (n > SMALL && 3 * count <= n) {
+    const apply = (x: Float64Array, out: Float64Array): void => {
+      for (let i = 0; i < n; i++) out[i] = dot(a.subarray(i * n, i * n + n), x);
+    };
+    return largestEigen({ size: n, count, apply, tolerance: TOLERANCE, stream: start() });
+  }
+  const { values, vectors } = symmetricEigen(a, n);
+  const order = Array.from({ length: count }, (_, i) => n - 1 - i);
+  return {
+    values: Float64Array.from(order, (i) => values[i]!),
+    vectors: order.map((i) => vectors.slice(i * n, i * n + n)),
+  };
+}
+
+/** From eigenvectors u of X X^T to those of X^T X: X^T u, scaled to length 1. */
+function alongColumns({ values, vectors }: Pairs, { rows, columns, values: x }: Matrix): Pairs {
+  return {
+    values,
+    vectors: vectors.map((u) => {
+      const v = new Float64Array(columns);
+      for (let i = 0; i < rows; i++) {
+        const weight = u[i]!;
+        const from = i * columns;
+        for (let j = 0; j < columns; j++) v[j]! += weight * x[from + j]!;
+      }
+      const length = Math.sqrt(dot(v, v));
+      return length > 0 ? v.map((value) => value / length) : v;
+    }),
+  };
+}
+
+function assembled({ values, vectors }: Pairs, n: number, mean: Float64Array, total: number) {
+  const least = ROUNDING * Math.max(values[0] ?? 0, 0);
+  const kept = vectors.filter((_, i) => values[i]! > least);
+  const directions = new Float64Array(kept.length * mean.length);
+  kept.forEach((vector, i) => {
+    directions.set(withPositiveLargest(vector), i * mean.length);
+  });
+  const variances = Float64Array.from(kept, (_, i) => values[i]! / Math.max(n - 1, 1));
+  return { count: kept.length, mean, directions, variances, total };
+}
+
+/** The sign of an eigenvector is arbitrary; this choice makes equal data give equal coordinates. */
+function withPositiveLargest(vector: Float64Array): Float64Array {
+  let best = 0;
+  for (const value of vector) if (Math.abs(value) > Math.abs(best) + 1e-12) best = value;
+  return best < 0 ? vector.map((value) => -value) : vector;
+}
+
+function centredRows({ columns, values }: Matrix, mean: Float64Array, from: number, to: number): Matrix {
+  const out = new Float64Array((to - from) * columns);
+  for (let i = from; i < to; i++) {
+    const at = (i - from) * columns;
+    for (let j = 0; j < columns; j++) out[at + j] = values[i * columns + j]! - mean[j]!;
+  }
+  return { rows: to - from, columns, values: out };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  const whole = a.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    s0 += a[i]! * b[i]!;
+    s1 += a[i + 1]! * b[i + 1]!;
+    s2 += a[i + 2]! * b[i + 2]!;
+    s3 += a[i + 3]! * b[i + 3]!;
+  }
+  for (let i = whole; i < a.length; i++) s0 += a[i]! * b[i]!;
+  return s0 + s1 + (s2 + s3);
+}
