@@ -1,0 +1,74 @@
+/** @file Views along principal components, whitened or not. */
+import { type Matrix, selectRows } from '../math/matrix.js';
+import { alongComponents, principalComponents } from '../math/principal-components.js';
+import type { Fit } from './view.js';
+
+/** Which components are taken. */
+export interface ComponentOptions {
+  /** At most so many (default 50). */
+  readonly most?: number;
+  /** And no more than together have this share of the variance (default 0.99). */
+  readonly share?: number;
+  /** Whether each is divided by its deviation. */
+  readonly whiten?: boolean;
+}
+
+/** Multiplications that finding the components may take: about two seconds. */
+const BUDGET = 2e10;
+/** Rows that find the components at least. */
+const LEAST_ROWS = 1000;
+
+/**
+ * Rows along their principal components: at most 50, and no more than 99 % of the variance takes.
+ *
+ * Where all rows would take more than 2e10 multiplications, evenly spaced ones find the directions.
+ */
+export function alongPrincipal({ most = 50, share = 0.99, whiten = false }: ComponentOptions = {}): Fit {
+  return (x) => {
+    const all = principalComponents(affordable(x), most);
+    const count = enough(all.variances, share * all.total);
+    const taken = {
+      ...all,
+      count,
+      directions: all.directions.slice(0, count * x.columns),
+    };
+    const factors = all.variances.map((variance) => (whiten ? 1 / Math.sqrt(variance) : 1));
+    const name = whiten ? 'whitened' : 'pca';
+    const each = whiten ? ', each with deviation 1' : '';
+    return {
+      name,
+      sentence: `Along the ${count} directions in which the rows vary most${each}.`,
+      columns: count,
+      apply(other) {
+        const along = alongComponents(other, taken);
+        if (whiten) {
+          for (let i = 0; i < along.values.length; i++) along.values[i]! *= factors[i % count]!;
+        }
+        return along;
+      },
+    };
+  };
+}
+
+/** The smallest number of components whose variances sum up to what is wanted. */
+function enough(variances: Float64Array, wanted: number): number {
+  let sum = 0;
+  for (let k = 0; k < variances.length; k++) {
+    sum += variances[k]!;
+    if (sum >= wanted) return k + 1;
+  }
+  return variances.length;
+}
+
+/** All rows, or as many evenly spaced ones as the budget allows. */
+function affordable(x: Matrix): Matrix {
+  const { rows: n, columns: d } = x;
+  if ((n * d * Math.min(n, d)) / 2 <= BUDGET) return x;
+  const tall = (2 * BUDGET) / (d * d);
+  const wide = Math.sqrt((2 * BUDGET) / d);
+  const count = Math.min(n, Math.max(LEAST_ROWS, Math.floor(tall > d ? tall : wide)));
+  return selectRows(
+    x,
+    Uint32Array.from({ length: count }, (_, i) => Math.floor((i * n) / count)),
+  );
+}
