@@ -1,4 +1,4 @@
-/** @file The directions along which rows vary most: principal components of dense rows, and of rows known by products. */
+/** @file The directions along which rows vary most: principal components. */
 import { columnProducts, ownRowProducts, rowProducts } from './dense.js';
 import { symmetricEigen } from './eigen.js';
 import { largestEigen } from './lanczos.js';
@@ -39,53 +39,34 @@ const CHUNK = 1 << 20;
 export function principalComponents(x: Matrix, most: number): PrincipalComponents {
   const { rows: n, columns: d } = x;
   const mean = columnMeans(x);
-  const wide = d > n;
-  const centred = wide ? centredRows(x, mean, 0, n) : undefined;
-  const size = wide ? n : d;
-  const products = centred ? ownRowProducts(centred) : columnProducts(x, mean);
-  let total = 0;
-  for (let i = 0; i < size; i++) total += products[i * size + i]! / Math.max(n - 1, 1);
-  const top = largestOf(products, size, Math.min(most, size));
-  const found = centred ? alongColumns(top, centred) : top;
-  return assembled(found, n, mean, total);
+  if (d <= n) return componentsOfProducts({ products: columnProducts(x, mean), mean, rows: n }, most);
+  const centred = centredRows(x, mean, 0, n);
+  const products = ownRowProducts(centred);
+  const top = alongColumns(largestOf(products, n, Math.min(most, n)), centred);
+  return assembled(top, n, mean, totalVariance(products, n, n));
 }
 
-/** Rows of which only their products with vectors are known. */
-export interface RowOperator {
-  readonly rows: number;
-  readonly columns: number;
-  /** Mean of every column. */
+function totalVariance(products: Float64Array, size: number, rows: number): number {
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += products[i * size + i]!;
+  return sum / Math.max(rows - 1, 1);
+}
+
+/** Sums of products of centred rows, of which components can be found without the rows. */
+export interface CentredProducts {
+  /** sum_i (x_i - mean)(x_i - mean)^T, d x d. */
+  readonly products: Float64Array;
   readonly mean: Float64Array;
-  /** Sum of the variances of all columns (divisor n - 1). */
-  readonly total: number;
-  /** Writes X v into `out`. */
-  times(v: Float64Array, out: Float64Array): void;
-  /** Writes X^T u into `out`. */
-  transposedTimes(u: Float64Array, out: Float64Array): void;
+  readonly rows: number;
 }
 
-/**
- * The at most `most` principal components of rows X that are never made dense nor centred:
- * (X - 1 m^T)^T (X - 1 m^T) v = X^T u - m sum(u), where u = X v - (m . v) 1.
- *
- * Takes some hundred products with X and X^T.
- */
-export function operatorComponents(x: RowOperator, most: number, tolerance = 1e-6): PrincipalComponents {
-  const { rows: n, columns: d, mean, total } = x;
-  const u = new Float64Array(n);
-  const apply = (v: Float64Array, out: Float64Array): void => {
-    x.times(v, u);
-    const shift = dot(mean, v);
-    let sum = 0;
-    for (let i = 0; i < n; i++) {
-      u[i]! -= shift;
-      sum += u[i]!;
-    }
-    x.transposedTimes(u, out);
-    for (let j = 0; j < d; j++) out[j]! -= sum * mean[j]!;
-  };
-  const count = Math.min(most, d);
-  return assembled(largestEigen({ size: d, count, apply, tolerance, stream: start() }), n, mean, total);
+/** The at most `most` principal components of rows by their products; directions without variance are left out. */
+export function componentsOfProducts(
+  { products, mean, rows }: CentredProducts,
+  most: number,
+): PrincipalComponents {
+  const d = mean.length;
+  return assembled(largestOf(products, d, Math.min(most, d)), rows, mean, totalVariance(products, d, rows));
 }
 
 /** Coordinates of rows along the components, (x - mean) . direction, n x k. */

@@ -13,15 +13,16 @@ export interface ComponentOptions {
   readonly whiten?: boolean;
 }
 
-/** Multiplications that finding the components may take: about two seconds. */
+/** Multiplications that the covariance may take: about two seconds. */
 const BUDGET = 2e10;
-/** Rows that find the components at least. */
-const LEAST_ROWS = 1000;
+/** With more columns, so many rows find the directions: eigenvectors of larger matrices take long. */
+const LARGE = 2000;
 
 /**
  * Rows along their principal components: at most 50, and no more than 99 % of the variance takes.
  *
- * Where all rows would take more than 2e10 multiplications, evenly spaced ones find the directions.
+ * So that it takes seconds, evenly spaced rows find the directions of many columns d: 2,000 rows where d is larger than
+ * 2,000, else 4e10 / d^2 of them.
  */
 export function alongPrincipal({ most = 50, share = 0.99, whiten = false }: ComponentOptions = {}): Fit {
   return (x) => {
@@ -60,15 +61,13 @@ function enough(variances: Float64Array, wanted: number): number {
   return variances.length;
 }
 
-/** All rows, or as many evenly spaced ones as the budget allows. */
+/** All rows, or as many evenly spaced ones as can be afforded. */
 function affordable(x: Matrix): Matrix {
   const { rows: n, columns: d } = x;
-  if ((n * d * Math.min(n, d)) / 2 <= BUDGET) return x;
-  const tall = (2 * BUDGET) / (d * d);
-  const wide = Math.sqrt((2 * BUDGET) / d);
-  const count = Math.min(n, Math.max(LEAST_ROWS, Math.floor(tall > d ? tall : wide)));
+  const most = d > LARGE ? LARGE : Math.floor((2 * BUDGET) / (d * d));
+  if (n <= most) return x;
   return selectRows(
     x,
-    Uint32Array.from({ length: count }, (_, i) => Math.floor((i * n) / count)),
+    Uint32Array.from({ length: most }, (_, i) => Math.floor((i * n) / most)),
   );
 }

@@ -1,7 +1,8 @@
 /** @file The view of counts, such as those of RNA molecules in cells, without making the matrix dense. */
 import type { SparseRows } from '../data/formats/sparse.js';
+import { columnProducts } from '../math/dense.js';
 import type { Matrix } from '../math/matrix.js';
-import { operatorComponents, type RowOperator } from '../math/principal-components.js';
+import { type CentredProducts, componentsOfProducts } from '../math/principal-components.js';
 import type { View } from './view.js';
 
 /** How {@link normalisedCounts} chooses. */
@@ -24,6 +25,8 @@ const PRESENT = 3;
 const BINS = 20;
 /** A column is variable where its variance is this many times that of columns of like mean. */
 const VARIABLE = 1.2;
+/** Rows that are dense at a time. */
+const SLAB = 1024;
 
 /**
  * Principal components of log(1 + m x / total) of the variable columns (genes).
@@ -40,10 +43,7 @@ export function normalisedCounts(x: SparseRows, options: CountsOptions = {}): Co
   const moments = columnMoments(logged);
   const genes = variableColumns(moments, least, largest);
   const kept = keptColumns(logged, genes);
-  const found = operatorComponents(
-    sparseOperator(kept),
-    Math.min(most, genes.length, Math.max(1, x.rows - 1)),
-  );
+  const found = componentsOfProducts(sparseProducts(kept), Math.min(most, Math.max(1, x.rows - 1)));
   const projected: Projection = { ...found, columns: genes.length };
   return {
     name: 'counts',
@@ -150,27 +150,23 @@ function keptColumns(x: SparseRows, columns: Uint32Array): SparseRows {
   return { rows: x.rows, columns: columns.length, starts, indices, values };
 }
 
-function sparseOperator(x: SparseRows): RowOperator {
+/** The products of the centred columns, from a slab of rows at a time: the matrix is never dense as a whole. */
+function sparseProducts(x: SparseRows): CentredProducts {
   const { rows, columns, starts, indices, values } = x;
-  const { mean, variance } = columnMoments(x);
-  const total = (variance.reduce((sum, value) => sum + value, 0) * rows) / Math.max(rows - 1, 1);
-  return {
-    ...{ rows, columns, mean, total },
-    times(v, out) {
-      for (let i = 0; i < rows; i++) {
-        let sum = 0;
-        for (let k = starts[i]!; k < starts[i + 1]!; k++) sum += values[k]! * v[indices[k]!]!;
-        out[i] = sum;
+  const { mean } = columnMoments(x);
+  const products = new Float64Array(columns * columns);
+  for (let first = 0; first < rows; first += SLAB) {
+    const count = Math.min(SLAB, rows - first);
+    const slab = new Float64Array(count * columns);
+    for (let i = 0; i < count; i++) {
+      for (let k = starts[first + i]!; k < starts[first + i + 1]!; k++) {
+        slab[i * columns + indices[k]!] = values[k]!;
       }
-    },
-    transposedTimes(u, out) {
-      out.fill(0);
-      for (let i = 0; i < rows; i++) {
-        const weight = u[i]!;
-        for (let k = starts[i]!; k < starts[i + 1]!; k++) out[indices[k]!]! += weight * values[k]!;
-      }
-    },
-  };
+    }
+    const part = columnProducts({ rows: count, columns, values: slab }, mean);
+    for (let at = 0; at < products.length; at++) products[at]! += part[at]!;
+  }
+  return { products, mean, rows };
 }
 
 /** (x - mean) . direction of sparse rows. */

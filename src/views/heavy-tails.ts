@@ -15,7 +15,7 @@ export interface TailMap {
 const SKEWED = 1;
 /** A column has long tails where its excess kurtosis is larger; that of a Laplace distribution is 3. */
 const LONG = 3;
-/** The logarithm has to bring skewness or kurtosis down to this share. */
+/** A logarithm has to bring skewness or kurtosis down to this share. */
 const SMALLER = 0.5;
 /** Offsets of the logarithm, in units of the median of the positive values. */
 const OFFSETS = [0, 0.01, 0.1, 1];
@@ -26,18 +26,18 @@ const MAD = 1.4826;
  * The logarithm that a column wants, or nothing.
  *
  * A column without negative values and with a skewness above 1 gets log(x + c m), m the median of its positive values
- * and c the one of 0 (only without zeros), 0.01, 0.1 and 1 that leaves the smallest skewness, where that is at most
- * half of what it was. Another column with an excess kurtosis above 3 gets asinh((x - median) / s), s = 1.4826 times
- * the median absolute deviation, where the kurtosis then is at most half of what it was.
+ * and c the first of 0 (only without zeros), 0.01, 0.1 and 1 with which the skewness is within 1 and at most half of
+ * what it was: the plain logarithm comes first, because it alone makes a Gaussian of a log-normal column.
+ * Another column with an excess kurtosis above 3 gets asinh((x - median) / s), s = 1.4826 times the median absolute
+ * deviation, where the kurtosis then is at most half of what it was.
  */
 export function tailMap(values: Float64Array): TailMap | undefined {
   const before = shapeOf(values);
   const sorted = values.slice().sort();
   if (sorted[0]! >= 0 && before.skewness > SKEWED) {
-    const best = logarithms(sorted)
-      .map((map) => ({ map, left: Math.abs(shapeOf(values.map(map)).skewness) }))
-      .reduce((least, one) => (one.left < least.left ? one : least));
-    if (best.left <= SMALLER * before.skewness) return { map: best.map, kind: 'log' };
+    const most = Math.min(SKEWED, SMALLER * before.skewness);
+    const map = logarithms(sorted).find((log) => Math.abs(shapeOf(values.map(log)).skewness) <= most);
+    if (map) return { map, kind: 'log' };
   }
   if (before.kurtosis > LONG) {
     const map = signedLogarithm(sorted);

@@ -33,7 +33,7 @@ function groupsOf(rows: number, shares: readonly number[], stream: Stream): Int3
 const TELLING = 8;
 const NOISE = 3;
 /** Deviations of the means of groups along a column, in units of the deviation within groups. */
-const APART = 1.55;
+const APART = 1.35;
 
 /** How {@link fiveGroups} makes its table. */
 export interface FiveGroupOptions {
