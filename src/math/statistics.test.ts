@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generationGolden } from '../../test/support/generation-golden.js';
-import { cohensD, meanDeviation, normalTail, rankSum } from './statistics.js';
+import { cohensD, meanDeviation, normalQuantile, normalTail, rankSum } from './statistics.js';
 
 describe('rankSum', () => {
   it.each(generationGolden.rankSum)(
@@ -65,5 +65,26 @@ describe('cohensD and meanDeviation', () => {
 describe('normalTail', () => {
   it.each(generationGolden.normalTail)('agrees with scipy.stats.norm.sf at %d', (z, p) => {
     expect(normalTail(z) / p).toBeCloseTo(1, 9);
+  });
+});
+
+describe('normalQuantile', () => {
+  it.each([
+    [0.5, 0],
+    [0.6, 0.2533471031357997],
+    [0.925, 1.4395314709384563],
+    [0.93, 1.475791028179171],
+    [0.001, -3.090232306167813],
+    [1e-8, -5.612001244174789],
+    [1e-15, -7.941345326170998],
+    [1e-300, -37.0470962993612],
+    [0.9999, 3.719016485455709],
+  ])('agrees with scipy.stats.norm.ppf at %d', (p, z) => {
+    expect(normalQuantile(p)).toBeCloseTo(z, 13);
+  });
+
+  it('is infinite at the ends, and the inverse of the tail', () => {
+    expect([normalQuantile(0), normalQuantile(1)]).toEqual([Number.NEGATIVE_INFINITY, Infinity]);
+    for (const z of [-6, -1, 0.3, 4]) expect(normalQuantile(1 - normalTail(z))).toBeCloseTo(z, 6);
   });
 });
