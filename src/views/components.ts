@@ -11,6 +11,8 @@ export interface ComponentOptions {
   readonly share?: number;
   /** Whether each is divided by its deviation. */
   readonly whiten?: boolean;
+  /** Rows that find the directions at most; by default as many as take a few seconds. */
+  readonly fitRows?: number;
 }
 
 /** Multiplications that the covariance may take: about two seconds. */
@@ -24,9 +26,14 @@ const LARGE = 2000;
  * So that it takes seconds, evenly spaced rows find the directions of many columns d: 2,000 rows where d is larger than
  * 2,000, else 4e10 / d^2 of them.
  */
-export function alongPrincipal({ most = 50, share = 0.99, whiten = false }: ComponentOptions = {}): Fit {
+export function alongPrincipal({
+  most = 50,
+  share = 0.99,
+  whiten = false,
+  fitRows,
+}: ComponentOptions = {}): Fit {
   return (x) => {
-    const all = principalComponents(affordable(x), most);
+    const all = principalComponents(evenlySpaced(x, fitRows ?? affordable(x.columns)), most);
     const count = enough(all.variances, share * all.total);
     const taken = {
       ...all,
@@ -61,13 +68,15 @@ function enough(variances: Float64Array, wanted: number): number {
   return variances.length;
 }
 
-/** All rows, or as many evenly spaced ones as can be afforded. */
-function affordable(x: Matrix): Matrix {
-  const { rows: n, columns: d } = x;
-  const most = d > LARGE ? LARGE : Math.floor((2 * BUDGET) / (d * d));
-  if (n <= most) return x;
+/** Rows with which the directions of d columns are found within a few seconds. */
+export function affordable(d: number): number {
+  return d > LARGE ? LARGE : Math.floor((2 * BUDGET) / (d * d));
+}
+
+function evenlySpaced(x: Matrix, most: number): Matrix {
+  if (x.rows <= most) return x;
   return selectRows(
     x,
-    Uint32Array.from({ length: most }, (_, i) => Math.floor((i * n) / most)),
+    Uint32Array.from({ length: most }, (_, i) => Math.floor((i * x.rows) / most)),
   );
 }

@@ -31,10 +31,12 @@ const SLAB = 1024;
 /**
  * Principal components of log(1 + m x / total) of the variable columns (genes).
  *
- * `total` is the sum of the row's counts, `m` the median of these totals over the rows of the fit. A column is variable
- * by the ratio of its variance (of the logarithms) to the median variance in its bin, of 20 bins of equally many
- * columns by mean; those with a ratio above 1.2 are kept, but at least 1,000 and at most 2,000, the largest ratios
- * first. Columns with counts in fewer than 3 rows are left out.
+ * `total` is the sum of the row's counts, `m` the median of these totals over the rows of the fit. A column's excess is
+ * its variance (of the logarithms) less the median variance in its bin, of 20 bins of equally many columns by mean.
+ * Columns whose variance is more than 1.2 times that median are kept, but at least 1,000 and at most 2,000, the largest
+ * excess first. Columns with counts in fewer than 3 rows are left out.
+ *
+ * Source: the excess is the biological component of Lun, McCarthy and Marioni 2016, with a median in place of a fit.
  */
 export function normalisedCounts(x: SparseRows, options: CountsOptions = {}): CountsView {
   const { most = 50, genes: [least, largest] = [1000, 2000] } = options;
@@ -115,15 +117,18 @@ function columnMoments({ rows, columns, indices, values }: SparseRows): Moments 
 function variableColumns({ mean, variance, present }: Moments, least: number, most: number): Uint32Array {
   const byMean = [...mean.keys()].filter((j) => present[j]! >= PRESENT).sort((a, b) => mean[a]! - mean[b]!);
   const size = Math.max(1, Math.ceil(byMean.length / BINS));
-  const ratio = new Float64Array(mean.length);
+  const excess = new Float64Array(mean.length);
+  let clear = 0;
   for (let start = 0; start < byMean.length; start += size) {
     const bin = byMean.slice(start, start + size);
     const middle = Float64Array.from(bin, (j) => variance[j]!).sort()[bin.length >> 1]!;
-    for (const j of bin) ratio[j] = middle > 0 ? variance[j]! / middle : 0;
+    for (const j of bin) {
+      excess[j] = variance[j]! - middle;
+      if (variance[j]! > VARIABLE * middle) clear++;
+    }
   }
-  const clear = byMean.filter((j) => ratio[j]! > VARIABLE).length;
   const count = Math.min(Math.max(clear, least), most, byMean.length);
-  return Uint32Array.from(byMean.sort((a, b) => ratio[b]! - ratio[a]! || a - b).slice(0, count)).sort();
+  return Uint32Array.from(byMean.sort((a, b) => excess[b]! - excess[a]! || a - b).slice(0, count)).sort();
 }
 
 /** The entries of the given columns (ascending), which are renumbered. */

@@ -140,7 +140,7 @@ export interface EmbeddedOptions {
   readonly unit?: boolean;
 }
 
-/** Rows as a network might embed them: a random projection of standard size, tanh, and length 1. */
+/** Rows as a network might embed them: the centred rows by a random projection of size 1, tanh, and length 1. */
 export function embedded(
   x: Matrix,
   stream: Stream,
@@ -148,15 +148,20 @@ export function embedded(
 ): Matrix {
   const projection = stream.fork('projection').normals(new Float64Array(x.columns * columns));
   const shift = stream.fork('shift').normals(new Float64Array(columns));
+  const mean = new Float64Array(x.columns);
+  x.values.forEach((value, at) => {
+    mean[at % x.columns]! += value / x.rows;
+  });
   let squares = 0;
-  for (const value of x.values) squares += (value * value) / x.rows;
+  x.values.forEach((value, at) => {
+    squares += (value - mean[at % x.columns]!) ** 2 / x.rows;
+  });
   const factor = 1 / Math.sqrt(squares);
   const values = new Float64Array(x.rows * columns);
   for (let i = 0; i < x.rows; i++) {
     const row = values.subarray(i * columns, (i + 1) * columns);
     for (let k = 0; k < x.columns; k++) {
-      const value = factor * x.values[i * x.columns + k]!;
-      if (value === 0) continue;
+      const value = factor * (x.values[i * x.columns + k]! - mean[k]!);
       for (let j = 0; j < columns; j++) row[j]! += value * projection[k * columns + j]!;
     }
     let length = 0;
