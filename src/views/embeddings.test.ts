@@ -59,11 +59,9 @@ describe('columns are an embedding', () => {
       (() => {
         const x = made(16, (_, z) => Math.exp(z));
         for (let at = 0; at < x.values.length; at += 16) {
-          const row = x.values.subarray(at, at + 16);
+          const row = Float64Array.from(x.values.subarray(at, at + 16));
           const sum = row.reduce((a, b) => a + b, 0);
-          row.forEach((value, j) => {
-            row[j] = value / sum;
-          });
+          for (let j = 0; j < 16; j++) x.values[at + j] = row[j]! / sum;
         }
         return x;
       })(),

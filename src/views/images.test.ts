@@ -62,8 +62,8 @@ describe('images by themselves', () => {
     const x = noise(shape, 2);
     const { values, columns } = perImage(shape).apply(x);
     for (const from of [0, columns]) {
-      const row = values.subarray(from, from + columns);
-      const source = x.values.subarray(from, from + columns);
+      const row = Float64Array.from(values.subarray(from, from + columns));
+      const source = Float64Array.from(x.values.subarray(from, from + columns));
       const mean = source.reduce((sum, value) => sum + value / columns, 0);
       const deviation = Math.sqrt(source.reduce((sum, value) => sum + (value - mean) ** 2 / columns, 0));
       expect(row.reduce((sum, value) => sum + value / columns, 0)).toBeCloseTo(0, 5);

@@ -1,9 +1,9 @@
 /** @file The views of a data set that make sense: the plain one first. */
 import type { Samples } from '../data/dataset.js';
 import { MixturaError } from '../errors.js';
-import { checkMatrix, type Matrix } from '../math/matrix.js';
+import { checkMatrix, columnMeans, type Matrix } from '../math/matrix.js';
 import { type ColumnRole, columnRoles } from './column-roles.js';
-import { standardised } from './columns.js';
+import { columnOf, isConstantColumn, standardised } from './columns.js';
 import { alongPrincipal } from './components.js';
 import { normalisedCounts } from './counts.js';
 import { embeddingKind, unitRows } from './embeddings.js';
@@ -29,6 +29,11 @@ export interface FittedDatasetView {
   readonly sentence: string;
   /** The rows that it was fitted on, as it sees them. */
   readonly rows: Matrix;
+  /**
+   * What a Gaussian mixture should add to the diagonal of covariances in this view: a thousandth of the mean variance of
+   * the columns; 0.1 (of a standardised column) where columns have few values, along which a covariance may vanish.
+   */
+  readonly floor: number;
   /** Rows of this or of another data set that was read in the same way, as it sees them. */
   apply(samples: Readable, indices: ArrayLike<number>): Matrix;
 }
@@ -40,6 +45,10 @@ export type Viewed = Readable & Pick<Samples, 'kind' | 'range' | 'coding' | 'nam
 const MANY = 50;
 /** Columns above which a table has a view along principal components, too. */
 const SOME = 30;
+/** A column with fewer different values has few. */
+const FEW = 12;
+/** Shares of a variance that mixtures add, see {@link FittedDatasetView.floor}. */
+const FLOOR = { many: 1e-3, few: 0.1 };
 /** Shortest side of images whose edges are looked at. */
 const EDGES = 16;
 /** Tables of whole numbers of this many columns, with this share of zeros or more, are counts. */
@@ -65,9 +74,16 @@ export function viewsOf(dataset: Viewed, indices: ArrayLike<number>): DatasetVie
 
 function tableViews(dataset: Viewed, x: Matrix): DatasetView[] {
   const roles = columnRoles(x.columns, dataset.coding);
+  const few = haveFewValues(x, roles);
   const view = (name: string, whole: Fit): DatasetView => {
     const short = x.columns > MANY ? inTurn(name, whole, alongPrincipal()) : whole;
-    return { name, fit: () => fitted(name, short, x, readTable) };
+    return {
+      name,
+      fit() {
+        const made = fitted(name, short, x, readTable);
+        return few ? { ...made, floor: FLOOR.few } : made;
+      },
+    };
   };
   const of =
     (columnwise: (rows: Matrix, roles: readonly ColumnRole[]) => View): Fit =>
@@ -85,6 +101,16 @@ function tableViews(dataset: Viewed, x: Matrix): DatasetView[] {
   return x.columns > MANY
     ? views
     : [...views, view('pca', inTurn('pca', of(standardised), alongPrincipal()))];
+}
+
+/** Whether there are categories, or among not too many columns one with few different values. */
+function haveFewValues(x: Matrix, roles: readonly ColumnRole[]): boolean {
+  if (roles.some(({ kind }) => kind !== 'number')) return true;
+  if (x.columns > MANY || x.rows <= FEW) return false;
+  return roles.some((_, j) => {
+    const values = columnOf(x, j);
+    return !isConstantColumn(values) && new Set(values).size < FEW;
+  });
 }
 
 /** Whether the largest magnitudes of four fifths of the columns lie within a factor of 10, as those of pixels do. */
@@ -161,14 +187,24 @@ function fitted<Rows>(
       `All rows are equal in the view ${name}, so there are no groups to find: give rows that differ.`,
     );
   }
-  const checked = (rows: Matrix): Matrix => {
-    checkMatrix(rows, `rows of the view ${name}`);
-    return rows;
+  const checked = (made: Matrix): Matrix => {
+    checkMatrix(made, `rows of the view ${name}`);
+    return made;
   };
+  const rows = checked(view.apply(x));
   return {
     name,
     sentence: view.sentence,
-    rows: checked(view.apply(x)),
+    rows,
+    floor: FLOOR.many * meanVariance(rows),
     apply: (samples, indices) => checked(view.apply(read(samples, indices))),
   };
+}
+
+/** Mean of the variances of the columns. */
+function meanVariance(x: Matrix): number {
+  const mean = columnMeans(x);
+  let squares = 0;
+  for (let at = 0; at < x.values.length; at++) squares += (x.values[at]! - mean[at % x.columns]!) ** 2;
+  return squares / x.values.length;
 }
