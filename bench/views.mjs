@@ -80,7 +80,7 @@ function timed(work) {
 }
 
 /** NMI of each teacher, and the CPU seconds of all. */
-function teach(x, labels, clusters, stream) {
+function teach({ rows: x, floor }, labels, clusters, stream) {
   const nmi = (found) => labelScores(labels, found).nmi;
   const means = timed(() =>
     kmeans({ data: x.values, dim: x.columns, clusters, stream: stream.fork('k-means'), starts: 5 }),
@@ -95,7 +95,7 @@ function teach(x, labels, clusters, stream) {
   const width = Math.min(clusters, embedding.width);
   const data = unitRows(embedding, width);
   const spectral = kmeans({ data, dim: width, clusters, stream: stream.fork('spectral'), starts: 5 });
-  const mixture = timed(() => mixtureFrom(x, part, parts));
+  const mixture = timed(() => mixtureFrom(x, part, parts, floor));
   return {
     'k-means': nmi(means.value.assignments),
     graph: nmi(part),
@@ -105,22 +105,12 @@ function teach(x, labels, clusters, stream) {
   };
 }
 
-function mixtureFrom(x, part, parts) {
-  const { responsibilities } = fitGaussianMixture(x, part, parts, { floor: 1e-3 * meanVariance(x) });
+function mixtureFrom(x, part, parts, floor) {
+  const { responsibilities } = fitGaussianMixture(x, part, parts, { floor });
   return Int32Array.from({ length: x.rows }, (_, i) => {
     const row = responsibilities.subarray(i * parts, (i + 1) * parts);
     return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
   });
-}
-
-function meanVariance({ rows, columns, values }) {
-  const mean = new Float64Array(columns);
-  let squares = 0;
-  values.forEach((value, at) => {
-    mean[at % columns] += value / rows;
-    squares += value * value;
-  });
-  return (squares / rows - mean.reduce((sum, m) => sum + m * m, 0)) / columns;
 }
 
 console.log(
@@ -137,7 +127,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(SETS)) {
     const views = timed(() => viewsOf(data, rows)).value;
     for (const view of views) {
       const { value: fitted, seconds } = timed(() => view.fit());
-      const found = teach(fitted.rows, labels, clusters, stream);
+      const found = teach(fitted, labels, clusters, stream);
       const scores = ['k-means', 'graph', 'spectral', 'mixture'].map((teacher) => found[teacher].toFixed(3));
       const times = [seconds, ...Object.values(found.seconds)].map((s) => s.toFixed(1)).join(', ');
       const at = `${name}${Number(options.seeds) > 1 ? ` ${seed}` : ''}`;
