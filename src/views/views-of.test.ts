@@ -124,7 +124,7 @@ describe('a view of a data set', () => {
   it('knows the columns of the coding, and that mixtures need a floor there', () => {
     const { x, coding } = mixedTable(Stream.root(0), 300);
     const mixed = table(x, { coding });
-    expect(fittedView(mixed, 'standardised').floor).toBeCloseTo(0.1, 12);
+    expect(fittedView(mixed, 'standardised').floor).toBe(0.2);
     expect(fittedView(table(fiveGroups(Stream.root(0), { rows: 300 }).x), 'standardised').floor).toBeCloseTo(
       0.001,
       6,

@@ -31,7 +31,7 @@ export interface FittedDatasetView {
   readonly rows: Matrix;
   /**
    * What a Gaussian mixture should add to the diagonal of covariances in this view: a thousandth of the mean variance of
-   * the columns; 0.1 (of a standardised column) where columns have few values, along which a covariance may vanish.
+   * the columns; 0.2 (of a standardised column) where columns have few values, along which a covariance may vanish.
    */
   readonly floor: number;
   /** Rows of this or of another data set that was read in the same way, as it sees them. */
@@ -48,7 +48,7 @@ const SOME = 30;
 /** A column with fewer different values has few. */
 const FEW = 12;
 /** Shares of a variance that mixtures add, see {@link FittedDatasetView.floor}. */
-const FLOOR = { many: 1e-3, few: 0.1 };
+const FLOOR = { many: 1e-3, few: 0.2 };
 /** Shortest side of images whose edges are looked at. */
 const EDGES = 16;
 /** Tables of whole numbers of this many columns, with this share of zeros or more, are counts. */
