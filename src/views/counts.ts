@@ -9,8 +9,8 @@ import type { View } from './view.js';
 export interface CountsOptions {
   /** Components at most (default 50). */
   readonly most?: number;
-  /** Columns (genes) that are kept: at least and at most, where there are so many (default 1,000 and 2,000). */
-  readonly genes?: readonly [least: number, most: number];
+  /** Columns (genes) that are kept, where there are so many (default 2,000). */
+  readonly genes?: number;
 }
 
 /** A fitted view of counts, and the columns that it looks at. */
@@ -23,8 +23,6 @@ export interface CountsView extends View<SparseRows> {
 const PRESENT = 3;
 /** Groups of columns of like mean, within each of which variances are compared. */
 const BINS = 20;
-/** A column is variable where its variance is this many times that of columns of like mean. */
-const VARIABLE = 1.2;
 /** Rows that are dense at a time. */
 const SLAB = 1024;
 
@@ -33,19 +31,18 @@ const SLAB = 1024;
  *
  * `total` is the sum of the row's counts, `m` the median of these totals over the rows of the fit. A column's excess is
  * its variance (of the logarithms) less the median variance in its bin, of 20 bins of equally many columns by mean.
- * Columns whose variance is more than 1.2 times that median are kept, but at least 1,000 and at most 2,000, the largest
- * excess first. Columns with counts in fewer than 3 rows are left out.
+ * The 2,000 columns with the largest excess are kept. Columns with counts in fewer than 3 rows are left out.
  *
  * Source: the excess is the biological component of Lun, McCarthy and Marioni 2016, with a median in place of a fit.
  */
 export function normalisedCounts(x: SparseRows, options: CountsOptions = {}): CountsView {
-  const { most = 50, genes: [least, largest] = [1000, 2000] } = options;
+  const { most = 50, genes: kept = 2000 } = options;
   const target = medianTotal(x);
   const logged = logarithms(x, target);
   const moments = columnMoments(logged);
-  const genes = variableColumns(moments, least, largest);
-  const kept = keptColumns(logged, genes);
-  const found = componentsOfProducts(sparseProducts(kept), Math.min(most, Math.max(1, x.rows - 1)));
+  const genes = variableColumns(moments, kept);
+  const variable = keptColumns(logged, genes);
+  const found = componentsOfProducts(sparseProducts(variable), Math.min(most, Math.max(1, x.rows - 1)));
   const projected: Projection = { ...found, columns: genes.length };
   return {
     name: 'counts',
@@ -114,21 +111,16 @@ function columnMoments({ rows, columns, indices, values }: SparseRows): Moments 
 }
 
 /** The columns that vary most for their mean, ascending. */
-function variableColumns({ mean, variance, present }: Moments, least: number, most: number): Uint32Array {
+function variableColumns({ mean, variance, present }: Moments, most: number): Uint32Array {
   const byMean = [...mean.keys()].filter((j) => present[j]! >= PRESENT).sort((a, b) => mean[a]! - mean[b]!);
   const size = Math.max(1, Math.ceil(byMean.length / BINS));
   const excess = new Float64Array(mean.length);
-  let clear = 0;
   for (let start = 0; start < byMean.length; start += size) {
     const bin = byMean.slice(start, start + size);
     const middle = Float64Array.from(bin, (j) => variance[j]!).sort()[bin.length >> 1]!;
-    for (const j of bin) {
-      excess[j] = variance[j]! - middle;
-      if (variance[j]! > VARIABLE * middle) clear++;
-    }
+    for (const j of bin) excess[j] = variance[j]! - middle;
   }
-  const count = Math.min(Math.max(clear, least), most, byMean.length);
-  return Uint32Array.from(byMean.sort((a, b) => excess[b]! - excess[a]! || a - b).slice(0, count)).sort();
+  return Uint32Array.from(byMean.sort((a, b) => excess[b]! - excess[a]! || a - b).slice(0, most)).sort();
 }
 
 /** The entries of the given columns (ascending), which are renumbered. */
