@@ -7,7 +7,7 @@ import { fitGaussianMixture } from '../dist/cluster/gaussian-mixture.js';
 import { mergeCurve, partsOf } from '../dist/cluster/merge-curve.js';
 import { nearestRows } from '../dist/cluster/nearest-rows.js';
 import { graphOfNearest } from '../dist/cluster/neighbour-graph.js';
-import { spectralEmbedding, unitRows } from '../dist/cluster/spectral-embedding.js';
+import { spectralEmbedding, unitCoordinates } from '../dist/cluster/spectral-embedding.js';
 import { kmeans } from '../dist/cluster.js';
 import { sparseDataset } from '../dist/data/formats/sparse.js';
 import { arrayDataset, openDataset } from '../dist/data.js';
@@ -93,7 +93,7 @@ function teach({ rows: x, floor }, labels, clusters, stream) {
   });
   const { embedding, part, parts } = graph.value;
   const width = Math.min(clusters, embedding.width);
-  const data = unitRows(embedding, width);
+  const data = unitCoordinates(embedding, width);
   const spectral = kmeans({ data, dim: width, clusters, stream: stream.fork('spectral'), starts: 5 });
   const mixture = timed(() => mixtureFrom(x, part, parts, floor));
   return {

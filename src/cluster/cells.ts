@@ -1,7 +1,7 @@
 /** @file Small parts of a graph, of which groups are made by merging. */
 import type { Stream } from '../math/random.js';
 import { kmeans } from './kmeans.js';
-import { type SpectralEmbedding, unitRows } from './spectral-embedding.js';
+import { type SpectralEmbedding, unitCoordinates } from './spectral-embedding.js';
 
 /** A division of rows into parts 0..parts-1. */
 export interface Partition {
@@ -14,7 +14,7 @@ export interface Partition {
  * never reaches across two connected components, and a component of rows that have no coordinates is a cell.
  */
 export function graphCells(embedding: SpectralEmbedding, cells: number, stream: Stream): Partition {
-  const data = unitRows(embedding);
+  const data = unitCoordinates(embedding);
   const { assignments } = kmeans({
     ...{ data, dim: embedding.width, stream, starts: 3 },
     clusters: Math.min(cells, embedding.count),

@@ -3,7 +3,7 @@ import { symmetricEigen } from '../math/linalg.js';
 import { Stream } from '../math/random.js';
 import { nearestRows } from './nearest-rows.js';
 import { graphOfNearest, type NeighbourGraph } from './neighbour-graph.js';
-import { spectralEmbedding, unitRows } from './spectral-embedding.js';
+import { spectralEmbedding, unitCoordinates } from './spectral-embedding.js';
 
 /** Two clouds far apart, of 60 and 40 rows. */
 function clouds(): NeighbourGraph {
@@ -57,7 +57,7 @@ describe('the spectral embedding', () => {
 
   it('leaves rows of small components at 0, and makes the others rows of length 1', () => {
     const embedding = spectralEmbedding(clouds(), 4, Stream.root(0), { smallest: 50 });
-    const unit = unitRows(embedding);
+    const unit = unitCoordinates(embedding);
     const lengths = Array.from({ length: 100 }, (_, i) =>
       Math.hypot(...unit.subarray(i * embedding.width, (i + 1) * embedding.width)),
     );

@@ -112,7 +112,7 @@ function subgraph({ count, start, to }: NeighbourGraph, component: Int32Array, l
 }
 
 /** Rows of length 1 in the first `used` coordinates; rows of zeros stay. */
-export function unitRows({ rows, width, count }: SpectralEmbedding, used = width): Float64Array {
+export function unitCoordinates({ rows, width, count }: SpectralEmbedding, used = width): Float64Array {
   const out = new Float64Array(count * used);
   for (let i = 0; i < count; i++) {
     let squares = 0;

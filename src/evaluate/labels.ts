@@ -1,12 +1,13 @@
 /** @file How well the groups that were found agree with labels or known modes; the only place that reads labels. */
 import { groupOrder } from '../cluster/group-order.js';
+import { mostProbable } from '../cluster/most-probable.js';
 import type { Dataset, MixtureTruth } from '../data/dataset.js';
 import { averageEntropy, codeCounts, sizeRmse } from '../metrics/entropy-rmse.js';
 import { groupSizes } from '../metrics/group-sizes.js';
 import { kmeansScores, labelScores } from '../metrics/label-scores.js';
 import { type Score, type Split, scoresOf } from '../metrics/metric.js';
 import { modeScores } from '../metrics/modes.js';
-import { type Inference, mostProbable } from '../train/inference.js';
+import type { Inference } from '../train/inference.js';
 
 /** A learned group beside the true one that it was matched to, if truth is known. */
 export interface FoundGroup {

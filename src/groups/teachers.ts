@@ -4,7 +4,7 @@ import { fitGaussianMixture } from '../cluster/gaussian-mixture.js';
 import { kmeans } from '../cluster/kmeans.js';
 import { groupsOfCurve } from '../cluster/merge-curve.js';
 import { mostProbable } from '../cluster/most-probable.js';
-import { unitRows } from '../cluster/spectral-embedding.js';
+import { unitCoordinates } from '../cluster/spectral-embedding.js';
 import type { Matrix } from '../math/matrix.js';
 import type { Stream } from '../math/random.js';
 import type { Structure } from './structure.js';
@@ -34,7 +34,7 @@ export const TEACHERS: readonly Teacher[] = [
     divide({ embedding }, groups, stream) {
       const dim = Math.min(groups, embedding.width);
       const clusters = Math.min(groups, embedding.count);
-      return renumbered(kmeans({ data: unitRows(embedding, dim), dim, clusters, stream }).assignments);
+      return renumbered(kmeans({ data: unitCoordinates(embedding, dim), dim, clusters, stream }).assignments);
     },
   },
   {

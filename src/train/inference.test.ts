@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { stepOf } from '../../test/support/step.js';
+import { mostProbable } from '../cluster/most-probable.js';
 import { arrayDataset } from '../data/dataset.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { evaluate } from '../graph/evaluate.js';
@@ -11,7 +12,7 @@ import { phase } from '../method/phase.js';
 import { slogan } from '../method/slogan.js';
 import { wgan } from '../method/wgan.js';
 import { NormalPrior } from '../prior/normal.js';
-import { Inference, mostProbable } from './inference.js';
+import { Inference } from './inference.js';
 import { runPhases } from './run-phases.js';
 import { Session } from './session.js';
 

@@ -1,4 +1,5 @@
 /** @file A trained model at work: samples of a component, features and group probabilities of data. */
+import { mostProbable } from '../cluster/most-probable.js';
 import type { Samples } from '../data/dataset.js';
 import { sampleSize } from '../data/dataset.js';
 import { sameUnits } from '../data/value-units.js';
@@ -259,18 +260,5 @@ function programOf(use: 'generate' | 'features' | 'assign' | 'score' | 'rows', t
 function filled(size: number, values: ArrayLike<number>): Float32Array {
   const out = new Float32Array(size);
   out.set(values);
-  return out;
-}
-
-/** The most probable group of every row of [n, K] probabilities. */
-export function mostProbable(probabilities: ArrayLike<number>, components: number): Int32Array {
-  const out = new Int32Array(probabilities.length / components);
-  for (let i = 0; i < out.length; i++) {
-    let best = 0;
-    for (let c = 1; c < components; c++) {
-      if (probabilities[i * components + c]! > probabilities[i * components + best]!) best = c;
-    }
-    out[i] = best;
-  }
   return out;
 }

@@ -1,10 +1,11 @@
 /** @file A model, from data in memory or on disk: trained by `fit`, or opened by `load`. */
+
+import { mostProbable } from '../../cluster/most-probable.js';
 import type { RunRequest } from '../../config/resolve.js';
 import type { Dataset } from '../../data/dataset.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { usageError } from '../../errors.js';
 import type { Inference } from '../../train/inference.js';
-import { mostProbable } from '../../train/inference.js';
 import { IN_MEMORY, type PreparedRun, prepareRun, prepareWith } from '../prepare.js';
 import { openTrained } from '../trained.js';
 import { type Data, isDataset, type Notice, newDataset } from './data.js';

@@ -1,15 +1,14 @@
 /** @file New data assigned to the groups of a trained run. */
 import { groupNumbers } from '../../cluster/group-order.js';
+import { mostProbable } from '../../cluster/most-probable.js';
 import { type DataConfig, RUN_DEFAULTS } from '../../config/schema.js';
 import type { Dataset, Samples, ValueRange } from '../../data/dataset.js';
-
 import type { ImageOptions } from '../../data/images/folder.js';
 import type { RowNames } from '../../data/row-names.js';
 import { DATASET_NAMES, isImageFolder, openDataset } from '../../data/sets/open.js';
 import { formerColumns } from '../../data/tables/coded.js';
 import type { TableOptions } from '../../data/tables/table-options.js';
 import { MixturaError, usageError } from '../../errors.js';
-import { mostProbable } from '../../train/inference.js';
 import { type RunGroup, readGroups } from '../groups.js';
 import { absoluteName, type DataListeners, reopenData } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
