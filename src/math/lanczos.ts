@@ -54,10 +54,6 @@ const IN_SPAN = 1e-10;
  * Source: Wu and Simon, "Thick-restart Lanczos method for large symmetric eigenvalue problems", 2000.
  *
  * @throws a MixturaError where there are fewer dimensions than wanted pairs, or A x is not finite
- *
- * @example
- * const apply = (x: Float64Array, out: Float64Array) => out.forEach((_, i) => (out[i] = (i + 1) * x[i]!));
- * largestEigen({ size: 9, count: 2, apply, stream: Stream.root(0) }).values.map(Math.round); // => Float64Array.of(9, 8)
  */
 export function largestEigen(options: LanczosOptions): LargestEigen {
   const { size, count, known, tolerance = 1e-6, restarts = 200 } = options;
