@@ -1,5 +1,7 @@
 /** @file The largest eigenvalues of a large symmetric operator, of which only products with vectors are known. */
+
 import { MixturaError } from '../errors.js';
+import { dot } from './cholesky.js';
 import { symmetricEigen } from './eigen.js';
 import type { Stream } from './random.js';
 
@@ -140,7 +142,7 @@ class Basis {
     for (let pass = 0; pass < 2; pass++) {
       this.#options.known?.remove(w);
       this.#vectors.forEach((v, i) => {
-        const part = dot(v, w);
+        const part = dot(v, 0, w, 0, v.length);
         addTo(w, v, -part);
         if (parts) parts[i]! += part;
       });
@@ -190,24 +192,11 @@ class Basis {
   }
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  const whole = a.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    s0 += a[i]! * b[i]!;
-    s1 += a[i + 1]! * b[i + 1]!;
-    s2 += a[i + 2]! * b[i + 2]!;
-    s3 += a[i + 3]! * b[i + 3]!;
-  }
-  for (let i = whole; i < a.length; i++) s0 += a[i]! * b[i]!;
-  return s0 + s1 + (s2 + s3);
-}
-
 function addTo(out: Float64Array, x: Float64Array, factor: number): void {
   for (let i = 0; i < out.length; i++) out[i]! += factor * x[i]!;
 }
 
-const norm = (x: Float64Array): number => Math.sqrt(dot(x, x));
+const norm = (x: Float64Array): number => Math.sqrt(dot(x, 0, x, 0, x.length));
 
 function scaled(x: Float64Array, factor: number): Float64Array {
   for (let i = 0; i < x.length; i++) x[i]! *= factor;

@@ -1,4 +1,5 @@
 /** @file The directions along which rows vary most: principal components. */
+import { dot } from './cholesky.js';
 import { columnProducts, ownRowProducts, rowProducts } from './dense.js';
 import { symmetricEigen } from './eigen.js';
 import { largestEigen } from './lanczos.js';
@@ -94,7 +95,7 @@ const start = () => Stream.root(0).fork('principal components');
 function largestOf(a: Float64Array, n: number, count: number): Pairs {
   if (n > SMALL && 3 * count <= n) {
     const apply = (x: Float64Array, out: Float64Array): void => {
-      for (let i = 0; i < n; i++) out[i] = dot(a.subarray(i * n, i * n + n), x);
+      for (let i = 0; i < n; i++) out[i] = dot(a, i * n, x, 0, n);
     };
     return largestEigen({ size: n, count, apply, tolerance: TOLERANCE, stream: start() });
   }
@@ -117,7 +118,7 @@ function alongColumns({ values, vectors }: Pairs, { rows, columns, values: x }: 
         const from = i * columns;
         for (let j = 0; j < columns; j++) v[j]! += weight * x[from + j]!;
       }
-      const length = Math.sqrt(dot(v, v));
+      const length = Math.sqrt(dot(v, 0, v, 0, v.length));
       return length > 0 ? v.map((value) => value / length) : v;
     }),
   };
@@ -148,17 +149,4 @@ function centredRows({ columns, values }: Matrix, mean: Float64Array, from: numb
     for (let j = 0; j < columns; j++) out[at + j] = values[i * columns + j]! - mean[j]!;
   }
   return { rows: to - from, columns, values: out };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  const whole = a.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    s0 += a[i]! * b[i]!;
-    s1 += a[i + 1]! * b[i + 1]!;
-    s2 += a[i + 2]! * b[i + 2]!;
-    s3 += a[i + 3]! * b[i + 3]!;
-  }
-  for (let i = whole; i < a.length; i++) s0 += a[i]! * b[i]!;
-  return s0 + s1 + (s2 + s3);
 }
