@@ -132,7 +132,9 @@ export function parse<Schema extends z.ZodType>(
     const names = keysAt(schema, issue.path);
     const known = names.length > 0 ? `; choose of ${names.join(', ')}` : '';
     const key = issue.keys[0]!;
-    throw usageError(`There is no ${what} '${key}'${didYouMean(key, names)}${known}.`);
+    // A setting of the method may be looked for that is an option of the run.
+    const near = didYouMean(key, names) || didYouMean(key, Object.keys(runSchema.shape));
+    throw usageError(`There is no ${what} '${key}'${near}${known}.`);
   }
   const path = issue.path.join('.');
   throw usageError(`The ${what}${path && ` ${path}`} is not valid: ${whatIsWrong(issue, value)}.`);

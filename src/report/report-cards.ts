@@ -42,7 +42,7 @@ function cardsHint({ form, groups }: ReportData, real: boolean): string {
   if (!real) return 'New samples, drawn from each group alone.';
   const kinds =
     groups.length > 2
-      ? 'Real data: most typical are those of which the group is most probable, borderline those of which another is nearly as probable, least typical those of which it is least probable.'
+      ? 'Real data: most typical are those of which the group is most probable, borderline those of which another is nearly as probable, least typical those of the others of which it is least probable.'
       : 'Real data: most typical are those of which the group is most probable, borderline those of which the other is nearly as probable.';
   const drawn = form.kind === 'table' ? '' : ' New samples are made by the model.';
   return `${kinds}${drawn}`;

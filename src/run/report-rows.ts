@@ -106,6 +106,9 @@ function member(
   };
 }
 
+/** What inverting the scaling adds to a whole number is less. */
+const ROUNDING = 1e-6;
+
 /** Values of the rows at these places: images as they are read, else in the units of the file. */
 function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Float32Array {
   const values = new Float32Array(places.length * sampleSize(dataset.shape));
@@ -113,7 +116,17 @@ function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Float
     places.map((place) => rows[place]!),
     values,
   );
-  return inFileUnits(values, dataset);
+  return withoutRounding(inFileUnits(values, dataset), dataset);
+}
+
+/** Columns of 0 and 1, and constant ones, have scale 1: what is a whole number there but for rounding becomes it. */
+function withoutRounding(values: Float32Array, { scaling }: Dataset): Float32Array {
+  const scale = scaling?.scale;
+  if (!scale) return values;
+  return values.map((x, i) => {
+    const whole = Math.round(x);
+    return scale[i % scale.length] === 1 && Math.abs(x - whole) < ROUNDING ? whole : x;
+  });
 }
 
 /** The columns of a table by their names, and how their values are written. */

@@ -96,6 +96,7 @@ export function formatSummary(summary: DatasetSummary, width = 100): string {
   const { values, classes } = summary;
   const number = (x: number) => String(Number(x.toPrecision(5)));
   const range = { unit: 'in [0, 1]', signed: 'in [-1, 1]', real: 'real' }[summary.range];
+  const shown = listedColumns(summary, width);
   const longest = Math.max(0, ...(classes ?? []).map((c) => c.name.length));
   return [
     `${summary.name}: ${summary.source}`,
@@ -105,8 +106,13 @@ export function formatSummary(summary: DatasetSummary, width = 100): string {
       : []),
     `  samples      ${summary.count}${summary.testCount === undefined ? '' : ` (and ${summary.testCount} held out)`}`,
     `  one sample   ${summary.kind}, ${summary.shape.join(' x ')}, values ${range}`,
-    ...listedColumns(summary, width),
-    `  values       ${number(values.min)} to ${number(values.max)}, mean ${number(values.mean)}, deviation ${number(values.deviation)}`,
+    ...shown,
+    // Columns of several units have no values in common.
+    ...(shown.length > 2
+      ? []
+      : [
+          `  values       ${number(values.min)} to ${number(values.max)}, mean ${number(values.mean)}, deviation ${number(values.deviation)}`,
+        ]),
     ...suspicions(summary),
     `  fingerprint  ${summary.fingerprint}`,
     ...(classes
