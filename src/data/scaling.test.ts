@@ -18,6 +18,29 @@ describe('columnScaling', () => {
     expect(columnScaling(jitter(14.62, 1e-3), 1).scale[0]).toBeCloseTo(1e-3, 9);
   });
 
+  it.each([
+    ['seconds of an hour', 1.6e9, 60, 0],
+    ['seconds of ten minutes', 1.6e9, 10, 0],
+    ['seconds with fractions', 1.6e9, 60, 0.345],
+    ['dates as 20200101', 20200101, 0.4, 0],
+    ['numbers that count', 4294967000, 1, 0],
+  ])('scales %s, which are large and differ by more than rounding', (_, start, step, fraction) => {
+    const values = Float64Array.from({ length: 60 }, (_, i) => start + Math.floor(i * step) + fraction);
+    const { shift, scale } = columnScaling(values, 1);
+    const scaled = Array.from(values, (x) => standardized(x, shift[0]!, scale[0]!));
+    expect(Math.max(...scaled.map(Math.abs))).toBeLessThan(2);
+    expect(scaled.reduce((sum, x) => sum + x * x, 0) / 60).toBeCloseTo(1, 6);
+  });
+
+  it('leaves nothing of a constant column, whatever its size', () => {
+    for (const by of [1, 8, 32, 128, 512, 1024, 4096]) {
+      const values = Float32Array.from({ length: 64 }, (_, i) => 1.6e9 + by * (i % 32));
+      const { shift, scale } = columnScaling(values, 1);
+      const most = Math.max(...values.map((x) => Math.abs(standardized(x, shift[0]!, scale[0]!))));
+      expect(most).toBeLessThan(2);
+    }
+  });
+
   it('keeps the bits of the other columns beside a constant one', () => {
     const column = Float64Array.from({ length: 31 }, (_, i) => Math.sin(i) * 3 + 0.1);
     const beside = Float64Array.from({ length: 62 }, (_, i) => (i % 2 ? 0.1 : column[i / 2]!));

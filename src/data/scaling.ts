@@ -3,14 +3,19 @@
 import type { ColumnScaling } from './value-units.js';
 
 /**
- * A deviation below this share of the largest magnitude is rounding: float32 keeps 24 bits, and the same table may come
+ * A difference below this share of the largest magnitude is rounding: float32 keeps 24 bits, and the same table may come
  * as text, float64 or float32.
  */
 export const ROUNDING = 1e-6;
 
-/** Whether a column says nothing: all values are equal, or differ by no more than rounding. */
-export function isConstant(min: number, max: number, deviation: number): boolean {
-  return min === max || deviation <= ROUNDING * Math.max(Math.abs(min), Math.abs(max));
+/**
+ * Whether a column says nothing: all values are equal, or differ by no more than rounding. Whole numbers that float32
+ * does not have, such as times in seconds, are exact, so they differ if they are different at all.
+ */
+export function isConstant(min: number, max: number): boolean {
+  if (min === max) return true;
+  if ([min, max].every(Number.isSafeInteger) && [min, max].some((x) => Math.fround(x) !== x)) return false;
+  return max - min <= ROUNDING * Math.max(Math.abs(min), Math.abs(max));
 }
 
 /**
@@ -45,7 +50,7 @@ export function scalingOf(
   max: ArrayLike<number>,
 ): ColumnScaling {
   const deviation = Array.from(variance, Math.sqrt);
-  const constant = deviation.map((sigma, j) => isConstant(min[j]!, max[j]!, sigma));
+  const constant = deviation.map((_, j) => isConstant(min[j]!, max[j]!));
   return {
     // The sum of rounded shares of a constant is not that constant.
     shift: Array.from(shift, (mean, j) => (min[j] === max[j] ? min[j]! : mean)),

@@ -46,6 +46,17 @@ describe('the report of a column', () => {
     ]);
   });
 
+  it('shows so many digits of the extremes that they differ', () => {
+    const lines = columnLines(
+      reports({ t: count(60, (i) => 1.6e9 + 60 * i), d: count(60, (i) => 20200101 + (i % 28)) }),
+      90,
+    );
+    expect(lines.map((line) => line.trim())).toEqual([
+      't  number  1600000000 to 1600003540, mean 1600000000; rises like an id',
+      'd  number  20200101 to 20200128, mean 20200000',
+    ]);
+  });
+
   it('has words by how many they are, dates as dates, and columns that are no measurements at their places', () => {
     const found = [
       { kind: 'category', name: 'city', words: ['Rome', 'Oslo'] },

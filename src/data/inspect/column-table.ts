@@ -52,7 +52,7 @@ function values({ kind, reason, min, max, mean, levels, distinct, constant }: Co
   }
   if (min === undefined) return '';
   if (constant) return `always ${short(min)}`;
-  return `${short(min)} to ${short(max!)}${kind === 'number' ? `, mean ${short(mean!)}` : ''}`;
+  return `${range(min, max!)}${kind === 'number' ? `, mean ${short(mean!)}` : ''}`;
 }
 
 function remarks({ missing = 0, suspicious, constant, levels, distinct }: ColumnReport): string {
@@ -63,6 +63,15 @@ function remarks({ missing = 0, suspicious, constant, levels, distinct }: Column
   ].join(', ');
 }
 
-function short(x: number | string): string {
-  return typeof x === 'string' ? x : String(Number(x.toPrecision(5)));
+const [DIGITS, MOST_DIGITS] = [5, 17];
+
+/** Extremes with so many digits that they differ. */
+function range(min: number | string, max: number | string): string {
+  let digits = DIGITS;
+  while (digits < MOST_DIGITS && short(min, digits) === short(max, digits)) digits++;
+  return `${short(min, digits)} to ${short(max, digits)}`;
+}
+
+function short(x: number | string, digits = DIGITS): string {
+  return typeof x === 'string' ? x : String(Number(x.toPrecision(digits)));
 }

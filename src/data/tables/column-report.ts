@@ -99,7 +99,7 @@ function measured(column: FoundColumn, values: Float64Array): ColumnReport {
   const sorted = present.slice().sort();
   const [min, max] = [sorted[0]!, sorted.at(-1)!];
   const distinct = sorted.reduce((n, x, i) => n + (i === 0 || x !== sorted[i - 1] ? 1 : 0), 0);
-  const constant = isConstant(min, max, deviation);
+  const constant = isConstant(min, max);
   if (column.kind === 'number') suspicious.push(...oddities(present, distinct, constant, skewness));
   const isDate = column.kind === 'date';
   return {
