@@ -63,12 +63,11 @@ function remarks({ missing = 0, suspicious, constant, levels, distinct }: Column
   ].join(', ');
 }
 
-const [DIGITS, MOST_DIGITS] = [5, 17];
+const [DIGITS, ALL_DIGITS] = [5, 15];
 
-/** Extremes with so many digits that they differ. */
+/** Extremes, with all their digits where a few would not tell them apart. */
 function range(min: number | string, max: number | string): string {
-  let digits = DIGITS;
-  while (digits < MOST_DIGITS && short(min, digits) === short(max, digits)) digits++;
+  const digits = short(min) === short(max) ? ALL_DIGITS : DIGITS;
   return `${short(min, digits)} to ${short(max, digits)}`;
 }
 
