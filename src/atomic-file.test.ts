@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ownDevice } from '../test/support/device.js';
-import { stageFile, temporaryName, writeError, writeFileAtomic } from './atomic-file.js';
+import { requireOther, stageFile, temporaryName, writeError, writeFileAtomic } from './atomic-file.js';
 import { MixturaError } from './errors.js';
 
 let folder = '';
@@ -231,5 +231,24 @@ describe('a place that cannot be written', () => {
     expect(writeError(join(folder, 'run', 'checkpoints'), missing).message).toBe(
       `Cannot write ${join(folder, 'run', 'checkpoints')}: the disk is read-only there; make it writable or choose another place.`,
     );
+  });
+});
+
+describe('requireOther', () => {
+  it('refuses the file of the data by any path, and its images, and nothing else', () => {
+    const at = (name: string) => join(folder, name);
+    fs.mkdirSync(at('photos'));
+    for (const name of ['t.csv', 'photos/1.png', 'photos/groups.csv']) fs.writeFileSync(at(name), name);
+    fs.linkSync(at('t.csv'), at('hard.csv'));
+    fs.symlinkSync('t.csv', at('link.csv'));
+    for (const out of ['t.csv', 'hard.csv', 'link.csv', 'photos/../t.csv']) {
+      expect(() => requireOther(join(folder, out), at('t.csv'))).toThrow('which would be gone');
+    }
+    expect(() => requireOther(at('photos/1.png'), at('photos'))).toThrow('which would be gone');
+    for (const out of ['photos/2.png', 'photos/groups.csv', 'photos-2.png', 't.csv']) {
+      expect(() => requireOther(at(out), at('photos'))).not.toThrow();
+    }
+    expect(() => requireOther(at('new.csv'), at('t.csv'))).not.toThrow();
+    expect(() => requireOther(at('t.csv'), 'digits')).not.toThrow();
   });
 });

@@ -1,7 +1,8 @@
 /** @file Files that are written wholly or not at all. */
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
+import { usageError } from './errors.js';
 import { isRunning, placeTag } from './process-identity.js';
 import { errorCode, writeError } from './write-error.js';
 import { type WriteTarget, writeTarget } from './write-target.js';
@@ -52,6 +53,23 @@ export function requireWritable(path: string): void {
     const { kind, path: real, old } = writeTarget(path);
     if (kind === 'file' && !old) fs.accessSync(dirname(real), fs.constants.W_OK);
   });
+}
+
+const IMAGE = /\.(png|jpe?g|webp)$/i;
+
+/**
+ * Refuses to write over a file that is read: it would be gone.
+ *
+ * @param source path of data, a file or a folder of images; the name of a data set, or of nothing that is there, is none.
+ * @throws a usage error where both paths lead to the same file, or to an image that is there and its folder.
+ */
+export function requireOther(path: string, source: string): void {
+  const [to, from] = [path, source].map((at) => fs.statSync(at, { bigint: true, throwIfNoEntry: false }));
+  if (!to?.isFile() || !from) return;
+  const same = to.ino === from.ino && to.dev === from.dev;
+  const within = () => fs.realpathSync(path).startsWith(join(fs.realpathSync(source), sep));
+  if (!same && !(from.isDirectory() && IMAGE.test(path) && within())) return;
+  throw usageError(`--out is a file of the data (${source}), which would be gone; give another file.`);
 }
 
 /** A file that is written whole under a temporary name, beside the one that it is to replace. */

@@ -97,6 +97,8 @@ describe('a run on some classes of a set', () => {
     expect((await place.run('cluster', 'digits')).stdout.split('\n')[0]).toBe(
       'index,part,group,probability,p1,p2,p3,p4',
     );
+    writeFileSync(file, `\uFEFF${good}`);
+    expect((await place.run('cluster', 'digits')).stdout.split('\n')[0]).toContain(',name,');
     writeFileSync(file, good);
   }, 60_000);
 

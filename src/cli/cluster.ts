@@ -1,6 +1,6 @@
 /** @file `mixtura cluster`: assigns every row of new data to a group. */
 
-import { requireWritable } from '../atomic-file.js';
+import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
 import { absoluteName } from '../run/prepare.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
@@ -80,7 +80,10 @@ async function runCluster(args: Arguments): Promise<number> {
   if (out !== undefined) requireWritable(out);
   return withTrained(path!, async (trained) => {
     const data = named ?? trained.run.data.name;
-    if (out !== undefined) requireAssignmentFormat(out, data);
+    if (out !== undefined) {
+      requireOther(out, data);
+      requireAssignmentFormat(out, data);
+    }
     if (outFolder !== undefined) requireSortable(outFolder, data);
     const how =
       named === undefined

@@ -1,6 +1,6 @@
 /** @file `mixtura data`: which data sets there are, getting one, what one holds, and where files are looked for. */
 import path from 'node:path';
-import { requireWritable, writeFileAtomic } from '../atomic-file.js';
+import { requireOther, requireWritable, writeFileAtomic } from '../atomic-file.js';
 import { cacheFolder } from '../cache-folder.js';
 import { formatSummary, summarize } from '../data/inspect/inspect.js';
 import { CATALOGUE, type CatalogueEntry } from '../data/sets/catalogue.js';
@@ -157,7 +157,10 @@ async function inspect(args: Arguments): Promise<void> {
   if (out !== undefined && path.extname(out).toLowerCase() !== '.png') {
     throw usageError(`--out is '${out}'; give a file that ends in .png.`);
   }
-  if (out !== undefined) requireWritable(out);
+  if (out !== undefined) {
+    requireWritable(out);
+    requireOther(out, args.positionals[1]!);
+  }
   let columns: readonly ColumnReport[] | undefined;
   const dataset = await openDataset(args.positionals[1]!, {
     classes: args.text('classes'),

@@ -1,5 +1,5 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
-import { requireWritable } from '../atomic-file.js';
+import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
 import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
@@ -50,6 +50,7 @@ async function runSample(args: Arguments): Promise<number> {
     if (group !== undefined) requireGroup(trained, group);
     if (out === undefined)
       throw usageError("Where the samples go is not said; give --out, such as '--out x.png'.");
+    requireOther(out, trained.run.data.name);
     const groups = readGroups(trained.folder, trained.inference.prior.mixing);
     const { name } = group === undefined ? {} : groups[group - 1]!;
     const drawn = await drawSamples(trained, { group, count, seed });

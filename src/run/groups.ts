@@ -69,7 +69,8 @@ function savedGroups(file: string, components: number): z.output<typeof groupSch
   if (!existsSync(file)) return undefined;
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    // Some editors put a mark of the byte order in front.
+    content = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw damaged(file, 'it is not JSON', cause);
   }

@@ -13,6 +13,9 @@ import { assignedRows, assignmentColumns, assignmentCsv } from './assignment-csv
 
 const ANNDATA = '.h5ad';
 const NAME = 'mixtura';
+/** Endings of other formats, in which CSV could not be read. */
+const OTHERS =
+  /\.(xlsx?|ods|jsonl?|ndjson|npy|npz|gz|zip|bz2|xz|zst|feather|arrow|orc|pkl|h5|hdf5|zarr|html?|png)$/i;
 
 /** Whether the ending asks for an AnnData file, which takes the encoder's features too. */
 export function wantsFeatures(out: string | undefined): boolean {
@@ -23,9 +26,12 @@ export function wantsFeatures(out: string | undefined): boolean {
  * Refuses what {@link writeAssignment} could not write, before the work.
  *
  * @param data name or path of the data
- * @throws a usage error for an AnnData file of data that are none
+ * @throws a usage error for the ending of a format that is not written, or an AnnData file of data that are none
  */
 export function requireAssignmentFormat(out: string, data: string): void {
+  if (OTHERS.test(out)) {
+    throw usageError(`--out is '${out}'; give a file that ends in .csv, .tsv, .parquet or .h5ad.`);
+  }
   if (!wantsFeatures(out)) return;
   if (extname(data).toLowerCase() === ANNDATA && existsSync(data)) return;
   throw usageError(
