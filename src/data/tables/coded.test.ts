@@ -293,6 +293,24 @@ describe('one table in several formats', () => {
     );
   });
 
+  it('knows a word that says the same number or truth in another way, if only one does', () => {
+    const coded = (train: string[], word: string) => {
+      const { data } = read(`x,c\n${train.map((w, i) => `${i % 2},${w}`).join('\n')}\n`, { categories: 9 });
+      const { values, told } = read(`x,c\n0,${word}\n`, like(data));
+      return [data.columns![values.indexOf(1)] ?? 'none', told.length];
+    };
+    const grades = ['1', 'II', 'X', 'II', 'X'];
+    expect(coded(grades, '1.0')).toEqual(['c=1', 0]);
+    expect(coded(grades, '01')).toEqual(['c=1', 0]);
+    expect(coded(grades, '2')).toEqual(['none', 1]);
+    expect(coded(['01', '1', 'a', 'b', 'a', 'b'], '1.0')).toEqual(['none', 1]);
+    expect(coded(['yes', 'no', 'yes'], 'True')).toEqual(['c=yes', 0]);
+    expect(coded(['yes', 'no', 'yes'], '0')).toEqual(['c=no', 0]);
+    expect(coded(['yes', 'no', 'maybe', 'yes', 'no'], '1')).toEqual(['none', 1]);
+    expect(coded(['yes', 'y', 'no', 'yes', 'no'], '1')).toEqual(['none', 1]);
+    expect(coded(['n', 's', 'n', 's'], 'no')).toEqual(['none', 1]);
+  });
+
   it('is coded by the function that programs have', () => {
     const { values, found } = parseCsv('x,c\n1,b\n?,a\n3,a\n', 'f.csv');
     expect([...values, found?.[1]]).toEqual([

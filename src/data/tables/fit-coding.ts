@@ -2,6 +2,7 @@
 
 import type { CategoryCoding, ColumnCoding, NumberCoding } from '../coding.js';
 import type { FoundColumn } from '../formats/kinds/found.js';
+import { NUMBER } from '../formats/kinds/words.js';
 
 /** Words of a category that get a column of their own where nothing else is said. */
 export const MOST_CATEGORIES = 20;
@@ -117,12 +118,34 @@ export function inLevels(
   return { raw: out, unknown };
 }
 
-/** Programs write truth in different cases. */
+/** The level that a word is; else the only one that says the same in another way, as other programs write it. */
 function levelIndex(levels: readonly string[], word: string): number {
   const exact = levels.indexOf(word);
   if (exact >= 0) return exact;
-  const truth = /^(true|false)$/i.test(word)
-    ? levels.findIndex((level) => level.toLowerCase() === word.toLowerCase())
-    : -1;
-  return truth >= 0 ? truth : Number.NaN;
+  for (const meaning of [truth(levels), spelling, number]) {
+    const said = meaning(word);
+    const same = levels.flatMap((level, i) => (said !== undefined && meaning(level) === said ? [i] : []));
+    if (same.length === 1) return same[0]!;
+  }
+  return Number.NaN;
+}
+
+/** Truth values, if all levels are: `True`, `yes`, `1.0`. */
+function truth(levels: readonly string[]): (word: string) => boolean | undefined {
+  const words = levels.filter((level) => level !== '');
+  return words.every((level) => truthOf(level) !== undefined) ? truthOf : () => undefined;
+}
+
+function truthOf(word: string): boolean | undefined {
+  if (/^(true|t|yes|y)$/i.test(word) || number(word) === 1) return true;
+  return /^(false|f|no|n)$/i.test(word) || number(word) === 0 ? false : undefined;
+}
+
+function spelling(word: string): string | undefined {
+  return /^(true|false)$/i.test(word) ? word.toLowerCase() : undefined;
+}
+
+/** A word that is a number by its value: `1`, `1.0` and `01`. */
+function number(word: string): number | undefined {
+  return NUMBER.test(word) ? Number(word) : undefined;
 }
