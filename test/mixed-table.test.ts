@@ -1,5 +1,5 @@
 /** @file A table as people keep it, with words, dates and gaps, from training to samples, in every format. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ColumnCoding } from '../src/data/coding.js';
@@ -60,6 +60,37 @@ describe('a table of numbers, words, dates and gaps', () => {
     }
   }, 60_000);
 
+  it('takes truth that other programs write otherwise for the same', async () => {
+    const { rows } = await clustered('run', mixed('mixed.csv'));
+    const text = readFileSync(mixed('mixed.csv'), 'utf8');
+    const forms = [
+      ['TRUE', 'FALSE'],
+      ['yes', 'no'],
+      ['1', '0'],
+      ['1.0', '0.0'],
+      ['T', 'F'],
+    ];
+    for (const [yes = '', no = ''] of forms) {
+      writeFileSync(place.file('said.csv'), text.replace(/\btrue\b/gi, yes).replace(/\bfalse\b/gi, no));
+      const other = await clustered('run', 'said.csv');
+      expect([yes, other.rows]).toEqual([yes, rows]);
+      expect(other.told).not.toContain('does not know');
+    }
+  }, 60_000);
+
+  it('puts measurements of the run beside the groups where they are asked for, too', async () => {
+    const { rows } = await clustered('run', mixed('mixed.csv'));
+    for (const name of ['mixed.csv', 'mixed.parquet']) {
+      const beside = await clustered('run', mixed(name), '--id', 'who', '--keep', 'city,active');
+      expect([name, beside.rows[0]]).toEqual([name, `${rows[0]},city,active`]);
+      const without = beside.rows.slice(1).map((row) => row.split(',').slice(0, -2).join());
+      expect(without).toEqual(rows.slice(1));
+      const named = await clustered('run', mixed(name), '--id', 'city');
+      const groups = named.rows.slice(1).map((row) => row.split(',')[2]);
+      expect(groups).toEqual(rows.slice(1).map((row) => row.split(',')[2]));
+    }
+  }, 60_000);
+
   it('leaves out rows with gaps where that is asked, with the reason', async () => {
     const { rows } = await clustered('run', mixed('mixed.csv'), '--missing', 'drop-rows');
     expect([rows.length, rows[0]!.endsWith(',left_out')]).toEqual([97, true]);
@@ -93,6 +124,31 @@ describe('a table of numbers, words, dates and gaps', () => {
       );
     }
     expect((await clustered('run', 'drawn.csv')).rows).toHaveLength(41);
+  }, 60_000);
+
+  it('is never written over by what is made of it, and by no CSV under the name of another format', async () => {
+    writeFileSync(place.file('mine.csv'), readFileSync(mixed('mixed.csv')));
+    symlinkSync('mine.csv', place.file('link.csv'));
+    const gone = '--out is a file of the data (mine.csv), which would be gone; give another file.\n';
+    for (const out of ['mine.csv', 'link.csv', './mine.csv']) {
+      const { code, stderr } = await place.run('cluster', 'run', 'mine.csv', '--out', out);
+      expect([out, code, stderr]).toEqual([out, 2, gone]);
+    }
+    const config = readFileSync(place.file('run/config.json'), 'utf8');
+    cpSync(place.file('run'), place.file('own'), { recursive: true });
+    writeFileSync(
+      place.file('own/config.json'),
+      config.replace(/"[^"]*mixed\.csv",/, `"${place.file('mine.csv')}",`),
+    );
+    expect(await place.run('sample', 'own', '--out', 'mine.csv')).toMatchObject({ code: 2 });
+    for (const out of ['groups.xlsx', 'groups.csv.gz', 'run/groups.json']) {
+      const { code, stderr } = await place.run('cluster', 'run', 'mine.csv', '--out', out);
+      expect([code, stderr]).toEqual([
+        2,
+        `--out is '${out}'; give a file that ends in .csv, .tsv, .parquet or .h5ad.\n`,
+      ]);
+    }
+    expect(readFileSync(place.file('mine.csv'))).toEqual(readFileSync(mixed('mixed.csv')));
   }, 60_000);
 
   it('goes on to the bits of a run without a break, and is scored', async () => {

@@ -51,7 +51,10 @@ export function planColumns(columns: ColumnNames, options: ReadOptions): ColumnP
   const dropped = listOf(options.drop)?.map(one) ?? present(listOf(former?.drop)?.map(before));
   const kept = listOf(options.keep)?.map(one) ?? present(listOf(former?.keep)?.map(before));
   const id = (options.id === undefined ? before(former?.id) : one(options.id)) ?? index[0];
-  const aside = new Set([...dropped, ...kept, ...index, ...(id === undefined ? [] : [id])]);
+  // What the run was trained on is read as that, too, where it is to go with the rows.
+  const needed = new Set(header ? former?.names : []);
+  const beside = [...kept, ...(id === undefined ? [] : [id])].filter((at) => !needed.has(names[at]!));
+  const aside = new Set([...dropped, ...index, ...beside]);
   const found = labelColumn(names, options, header, path);
   const label = options.label === undefined && found !== undefined && aside.has(found) ? undefined : found;
   const rest = names.flatMap((_, i) => (aside.has(i) || i === label ? [] : [i]));
@@ -81,11 +84,11 @@ export function asideColumns(
   return names.flatMap((name, at): AsideColumn[] => {
     const reason = reasons.get(at);
     if (reason !== undefined) return [{ name, at, role: 'text', reason }];
+    if (used.has(at)) return [];
     if (at === label) return [{ name, at, role: 'label' }];
     if (at === id) return [{ name, at, role: index.includes(at) ? 'index' : 'id' }];
     if (kept.includes(at)) return [{ name, at, role: 'kept' }];
     if (index.includes(at)) return [{ name, at, role: 'index' }];
-    if (used.has(at)) return [];
     return [{ name, at, role: dropped.includes(at) ? 'dropped' : 'not in the run' }];
   });
 }

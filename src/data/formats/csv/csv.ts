@@ -105,9 +105,8 @@ function readHeading(lines: Iterator<Line, undefined>, path: string, options: Re
   const { header, notice } = readFirstLine(first, below, options, path);
   const cells = first.cells.map((cell) => cell.trim());
   // R leaves out the name over the names of rows.
-  const rowNames =
-    below.length > 0 &&
-    below.every((row) => row.cells.length === cells.length + 1 && row.cells.at(-1)!.trim() !== '');
+  const rowNames = haveRowNames(below, cells.length);
+  if (header && cells.length === 1 && options.reading !== 1) requireNoDecimals(below, cells[0]!, path);
   if (header && rowNames && options.reading !== 1) cells.unshift('');
   // NumPy marks the line of names as a comment.
   if (header && options.reading !== 1) cells[0] = cells[0]!.replace(/^#\s*/, '');
@@ -117,6 +116,28 @@ function readHeading(lines: Iterator<Line, undefined>, path: string, options: Re
     width: cells.length,
     notices: notice === undefined ? [] : [notice],
   };
+}
+
+/** Whether each row has one cell more than there are names, the first of which, as R demands, are all different. */
+function haveRowNames(below: readonly Line[], names: number): boolean {
+  const first = new Set(below.map(({ cells }) => cells[0]!.trim()));
+  return (
+    first.size > 0 &&
+    first.size === below.length &&
+    below.every(({ cells }) => cells.length === names + 1 && cells.at(-1)!.trim() !== '')
+  );
+}
+
+/** Refuses a column of numbers whose decimal commas part its cells. @throws MixturaError with the cure. */
+function requireNoDecimals(below: readonly Line[], name: string, path: string): void {
+  const decimals = below.every(
+    ({ cells, quoted }) =>
+      cells.length === 2 && quoted === 0 && cells.every((cell) => /^[+-]?\d+$/.test(cell.trim())),
+  );
+  if (below.length === 0 || !decimals) return;
+  throw new MixturaError(
+    `${path} has two cells a row, such as "${below[0]!.cells.join()}", under the one name ${name}: give --delimiter ';' --decimal , if these are decimal commas, or a name for each column.`,
+  );
 }
 
 /** Names that are there twice get a number, as pandas numbers them. */

@@ -69,6 +69,19 @@ describe('the dialect of a text table', () => {
     expect(read('x\n1\n3\n').values).toEqual([1, 3]);
   });
 
+  it('is refused where decimal commas would part the one column into two', () => {
+    for (const text of ['a\n0,991\n0,26\n', 'price\n12,5\n3,75\n-1,25\n', 'a\n0,5\n']) {
+      expect(() => read(text)).toThrow("give --delimiter ';' --decimal , if these are decimal commas");
+    }
+    expect(read('a\n0,991\n0,26\n', { delimiter: ';', decimal: ',' }).values).toEqual([0.991, 0.26]);
+  });
+
+  it('leaves names of rows, which R writes without a name over them, only where no two are alike', () => {
+    expect(read('x,y\nr1,1,2\nr2,3,4\n').values).toEqual([1, 2, 3, 4]);
+    expect(read('"x"\n"1",0.5\n"2",0.7\n').values).toEqual([0.5, 0.7]);
+    expect(() => read('x,y\n7,1,2\n7,3,4\n')).toThrow('has 3 cell(s) where 2 are expected');
+  });
+
   it('cannot part cells by what numbers or words are made of', () => {
     for (const mark of ['', '::', '"', '.', '1', 'a', '-', '\n']) {
       expect(() => delimiterOf(mark)).toThrow('--delimiter is');
