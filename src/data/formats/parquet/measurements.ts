@@ -19,6 +19,8 @@ const TEXTS = new Set(['UTF8', 'ENUM', 'STRING']);
 export interface Feature {
   readonly element: SchemaElement;
   readonly at: number;
+  /** What a number is divided by, so that it has the unit in which it is read. */
+  readonly divisor?: number | undefined;
 }
 
 /** The measurements of all rows. */
@@ -55,7 +57,8 @@ export async function readMeasurements(
       stored === 'number' ? kind !== 'category' && kind !== 'date' : kind === 'number' && stored === 'boolean'
     ) {
       await readColumn(table, feature.element, (value, row) => {
-        values[row * features.length + k] = toNumber(value, row, feature, table.path, missing);
+        const number = toNumber(value, row, feature, table.path, missing);
+        values[row * features.length + k] = feature.divisor === undefined ? number : number / feature.divisor;
       });
       decided.push(undefined);
     } else decided.push(await readOther(table, feature, stored, kind));

@@ -89,7 +89,11 @@ async function readTable(table: Table, options: ReadOptions): Promise<Content> {
   for (const i of [...plan.features, label, id, ...kept]) {
     if (i !== undefined) requireFlat(columns[i]!.element, columns[i]!.children.length, i, path);
   }
-  const features = plan.features.map((at) => ({ element: columns[at]!.element, at }));
+  const durations = first ? new Map<string, number>() : pandasDurations(metadata);
+  const features = plan.features.map((at) => {
+    const { element } = columns[at]!;
+    return { element, at, divisor: durations.get(element.name) };
+  });
   if (expected === 'numbers') for (const feature of features) requireNumbers(feature, path);
   const rows = rowCount(table, features.length);
   const read = await readMeasurements(table, features, rows, expected, !first);
@@ -110,7 +114,15 @@ async function readTable(table: Table, options: ReadOptions): Promise<Content> {
       kept: await Promise.all(kept.map(named)),
     },
     labels: labels && { ...encodeLabels(labels.values, path), from: labels.name, asked: true },
-    notices: [...(options.id === undefined ? found.notices : []), ...plan.notices],
+    notices: [
+      ...(options.id === undefined ? found.notices : []),
+      ...plan.notices,
+      ...features.flatMap(({ element, divisor }) =>
+        divisor === undefined
+          ? []
+          : [`${path}: the column ${element.name} holds durations, read in seconds.`],
+      ),
+    ],
   };
 }
 
@@ -142,14 +154,33 @@ async function indexOf(table: Table, columns: readonly Column[], options: ReadOp
 }
 
 /** The columns that pandas notes as its index. */
-function pandasIndex({ key_value_metadata: pairs }: FileMetaData): string[] {
+function pandasIndex(metadata: FileMetaData): string[] {
+  const { index_columns: columns } = pandasNotes(metadata);
+  return Array.isArray(columns) ? columns.filter((name) => typeof name === 'string') : [];
+}
+
+/** Columns of durations, which are whole numbers of a unit of time that differs from file to file, and how many of it are a second. */
+function pandasDurations(metadata: FileMetaData): Map<string, number> {
+  const { columns } = pandasNotes(metadata);
+  const found = new Map<string, number>();
+  for (const column of Array.isArray(columns) ? (columns as unknown[]) : []) {
+    const { field_name: name, numpy_type: type } = (column ?? {}) as Record<string, unknown>;
+    const unit = typeof type === 'string' ? /^timedelta64\[(s|ms|us|ns)\]$/.exec(type)?.[1] : undefined;
+    if (unit !== undefined && typeof name === 'string') found.set(name, A_SECOND[unit]!);
+  }
+  return found;
+}
+
+const A_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+
+/** What pandas notes on its columns. */
+function pandasNotes({ key_value_metadata: pairs }: FileMetaData): Record<string, unknown> {
   const text = pairs?.find(({ key }) => key === 'pandas')?.value;
-  if (text === undefined) return [];
   try {
-    const { index_columns: columns } = JSON.parse(text) as { index_columns?: unknown };
-    return Array.isArray(columns) ? columns.filter((name) => typeof name === 'string') : [];
+    const notes: unknown = JSON.parse(text ?? '{}');
+    return typeof notes === 'object' && notes !== null ? (notes as Record<string, unknown>) : {};
   } catch {
-    return [];
+    return {};
   }
 }
 
@@ -176,6 +207,6 @@ function requireFlat(
 ): void {
   if (parts === 0 && kind !== 'REPEATED') return;
   throw new MixturaError(
-    `${path}, column ${i + 1} (${name}) holds lists or records, and only numbers are read: make it columns of its own.`,
+    `${path}, column ${i + 1} (${name}) holds lists or records, and only numbers are read: make it columns of its own, or leave it out by --drop ${name}.`,
   );
 }
