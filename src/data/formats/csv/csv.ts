@@ -13,6 +13,7 @@ import type { AsideColumn, FoundColumn } from '../kinds/found.js';
 import { encodeLabels } from '../labels.js';
 import { decodeText } from './decode.js';
 import { findDialect, linesIn, requireParted } from './dialect.js';
+import { withoutPreface } from './preface.js';
 import type { Line } from './records.js';
 import { readRows } from './rows.js';
 
@@ -53,8 +54,9 @@ export function readCsv(path: string, options: ReadOptions = {}): NumericTable {
 
 /** {@link readCsv} of text already in memory; `path` names it in errors. */
 export function parseCsv(text: string, path: string, options: ReadOptions = {}): NumericTable {
-  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const dialect = findDialect(plain, path, options);
+  const whole = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const { text: plain, delimiter, notices: preface } = withoutPreface(whole, path, options);
+  const dialect = findDialect(plain, path, { ...options, delimiter: options.delimiter ?? delimiter });
   const lines = () => linesIn(plain, dialect, path);
   const heading = readHeading(lines(), path, options);
   const { names, header, width } = heading;
@@ -68,7 +70,7 @@ export function parseCsv(text: string, path: string, options: ReadOptions = {}):
     throw new MixturaError(`${path} has a header but no rows: give at least one row of numbers.`);
   const { label, id, kept } = plan;
   const named = (at: number): NamedColumn => ({ name: names[at]!, values: read.words.get(at)! });
-  const notices = [...dialect.notices, ...heading.notices];
+  const notices = [...preface, ...dialect.notices, ...heading.notices];
   notices.push(...(options.id === undefined ? found.notices : []), ...plan.notices);
   return {
     rows: read.rows,

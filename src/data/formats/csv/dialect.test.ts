@@ -90,6 +90,29 @@ describe('the dialect of a text table', () => {
   });
 });
 
+describe('lines above a table', () => {
+  it("are Excel's mark, which says what parts the cells", () => {
+    expect(read('sep=,\nx,y\n1,2\n').values).toEqual([1, 2]);
+    expect(read('sep=;\r\nx;y\r\n1;2\r\n').values).toEqual([1, 2]);
+    expect(() => read('sep=;\nx;y\n1;2\n1;2;3\n')).toThrow('row 2 (line 4) has 3 cell(s)');
+  });
+
+  it('are comments, but not the names that NumPy marks', () => {
+    expect(read('# made by X; on Monday, 2 May\n# v2\nx,y,z\n1,2,3\n')).toMatchObject({
+      values: [1, 2, 3],
+      notices: ['f.csv: 2 lines that begin with # are left out.'],
+    });
+    expect(read('# a note\n# x;y\n1;2\n3;4\n').values).toEqual([1, 2, 3, 4]);
+    expect(read('# x,y\n1,2\n').values).toEqual([1, 2]);
+    expect(read('#x\n1\n2\n').values).toEqual([1, 2]);
+    expect(read('# note\n#,x\na,1\nb,2\n').values).toEqual([1, 2]);
+  });
+
+  it('are blank, whatever parts the cells', () => {
+    expect(read('\n \nx;y\n1,5;2\n').values).toEqual([1.5, 2]);
+  });
+});
+
 describe('the text of a file', () => {
   const utf16 = (text: string, big: boolean) => {
     const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');

@@ -120,7 +120,7 @@ function firstLines(text: string, count: number): string[] {
 
 /** The mark that the first line has most of; but where all its commas are decimal ones, the other one. */
 function findDelimiter(text: string, first: boolean): string {
-  const start = text.slice(0, MAX_COLUMNS);
+  const start = text.slice(0, MAX_COLUMNS).replace(/^(?:[ \t]*[\r\n])+/, '');
   const firstLine = start.slice(0, start.search(/[\r\n]|$/)).replace(/"[^"]*"/g, '');
   const marks = first ? ['\t', ';', ','] : ['\t', ';', ',', '|'];
   const counted = marks.map((d) => ({ d, n: firstLine.split(d).length }));
