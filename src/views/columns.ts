@@ -63,14 +63,12 @@ export function columnOf({ rows, columns, values }: Matrix, j: number): Float64A
 
 /** Whether all values are equal, up to rounding. */
 export function isConstantColumn(values: Float64Array): boolean {
-  let [least, most, mean, variance] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     if (value < least) least = value;
     if (value > most) most = value;
-    mean += value / values.length;
   }
-  for (const value of values) variance += (value - mean) ** 2 / values.length;
-  return isConstant(least, most, Math.sqrt(variance));
+  return isConstant(least, most);
 }
 
 /** A map of numbers with its scaling. */
