@@ -150,8 +150,9 @@ export async function openAs(
     ...{ label, key, transpose, header, id, drop, keep, delimiter, decimal, missing },
     ...{ largestCount, ...formerColumns(dataset) },
   };
-  const isOwnFolder = absoluteName(nameOrPath) === own.name && isImageFolder(nameOrPath);
-  return openDataset(nameOrPath, {
+  const isFolder = isImageFolder(nameOrPath);
+  const isOwnFolder = absoluteName(nameOrPath) === own.name && isFolder;
+  const opened = await openDataset(nameOrPath, {
     ...asked,
     former,
     reading,
@@ -164,6 +165,15 @@ export async function openAs(
     ...(onDownload && { progress: onDownload }),
     ...(onNotice && { notice: onNotice }),
   });
+  return isFolder ? asImagesOf(dataset, opened) : opened;
+}
+
+/** A folder's images say by themselves how many bits they have, so 1 is as bright as the run's 1 with any maximum. */
+function asImagesOf(run: Pick<Dataset, 'kind' | 'maximum'>, opened: Dataset): Dataset {
+  const { test } = opened;
+  const { kind, maximum } = run;
+  if (kind !== 'image' || maximum === undefined || opened.maximum === maximum) return opened;
+  return { ...opened, maximum, ...(test && { test: () => asImagesOf(run, test()) }) };
 }
 
 /** The images of the run are read as then, those of any other folder to the same shape and on the same background. */
