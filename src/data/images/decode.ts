@@ -75,7 +75,8 @@ export async function decodeImage(
   if (isPng(bytes)) {
     const pixels = reasoned(() => (rule.first ? decodePng(bytes) : settled(upright(readPng(bytes)))));
     if (!pixels || isOfSize(pixels, fit)) return pixels;
-    return resize(await sharpFor('Resizing images', load), pixels, fit);
+    const resized = await resize(await sharpFor('Resizing images', load), pixels, fit);
+    return full === undefined ? resized : atMost(resized, full);
   }
   const sharp = await sharpFor(`Reading ${requireKind(bytes)}`, load);
   const decoded = await decodeBySharp(sharp, bytes, fit, rule);
@@ -184,6 +185,11 @@ async function resize(
   const { data: out, info } = await raw.toBuffer({ resolveWithObject: true });
   const values = deep ? new Uint16Array(new Uint8Array(out).buffer) : out;
   return threeChannels({ data: values, info });
+}
+
+/** Lanczos overshoots at edges: what bytes are cut off to by themselves, values of 16 bits are cut off to here. */
+function atMost(pixels: Pixels, full: number): Pixels {
+  return { ...pixels, data: pixels.data.map((value) => Math.min(value, full)) };
 }
 
 interface RawImage<T extends Values = Uint8Array> {

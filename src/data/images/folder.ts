@@ -42,7 +42,7 @@ export interface ImageFolderOptions extends ImageOptions {
 }
 
 /** Changes whenever the same files would give other samples. */
-const VERSION = 3;
+const VERSION = 4;
 const MAX_SIDE = 4096;
 
 /**

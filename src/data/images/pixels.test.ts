@@ -105,6 +105,12 @@ describe('images of 16 bits', () => {
     expect([small.maximum, valuesOf(small)]).toEqual([1023, float(new Array(4).fill(1001 / 1023))]);
   });
 
+  it('stay within their scale at edges, where resizing overshoots', async () => {
+    const samples = Array.from({ length: 256 }, (_, i) => (i % 16 < 5 ? 4000 : 4095 * Number(i % 16 > 7)));
+    put('a.png', encodePng({ width: 16, height: 16, colour: 0, depth: 16, samples }));
+    expect(Math.max(...valuesOf(await open({ size: '12' })))).toBe(1);
+  });
+
   it('are rounded to bytes for runs of version 0.1.0', async () => {
     put('a.png', row(0, 16, [0, 255, 65535]));
     expect(valuesOf(await open({ reading: 1 }))).toEqual(float([0, 1 / 255, 1]));
