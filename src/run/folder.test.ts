@@ -125,6 +125,8 @@ describe('a run folder', () => {
     writeFileSync(at('file'), '');
     expect(refused('file')).toThrow(`${at('file')} is a file; choose another --out.`);
     expect(refused('file/run')).toThrow(`Cannot write ${at('file/run')}`);
+    // Joined to names it would be the folder that the program runs in.
+    expect(() => RunFolder.create('')).toThrow('The output folder is an empty text');
   });
 
   it('is opened by its config.json, which is told where it is damaged', () => {

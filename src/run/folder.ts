@@ -81,6 +81,8 @@ export class RunFolder {
 
   /** A new, empty run folder, locked for this process. @throws a usage error if it exists and is not empty. */
   static create(folder: string): RunFolder {
+    // An empty text would be joined to names in the folder that the program runs in, whatever that holds.
+    if (folder === '') throw usageError('The output folder is an empty text; give the name of a folder.');
     const run = new RunFolder(folder);
     if (existsSync(folder) && !statSync(folder).isDirectory()) {
       throw usageError(`The output folder ${folder} is a file; choose another --out.`);
