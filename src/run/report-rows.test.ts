@@ -87,6 +87,14 @@ describe('members', () => {
     expect(first!.least!.rows[0]!.id).toBe('d');
     expect(first!.typical!.values[2]).toBe(160);
   });
+
+  it('have the 0 and 1 of the file where standardised ones do not cancel exactly', async () => {
+    const values = Float32Array.from([0, 0.9, -0.6 / 0.49, 0, 0.8, 0.4 / 0.49]);
+    const scaling = { shift: [0, 0, 0.6], scale: [1, 1, 0.49] };
+    const looked = (await lookAt(inference, tableOf(2, { values, scaling }), [0, 1, 2]))!;
+    const [first] = membersOf(looked, chooseMembers(looked.probabilities, 3, 2));
+    expect([first!.typical!.values[2], first!.typical!.values[5]]).toEqual([0, 1]);
+  });
 });
 
 describe('the profile of the real rows', () => {

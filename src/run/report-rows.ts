@@ -106,9 +106,6 @@ function member(
   };
 }
 
-/** What inverting the scaling adds to a whole number is less. */
-const ROUNDING = 1e-6;
-
 /** Values of the rows at these places: images as they are read, else in the units of the file. */
 function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Float32Array {
   const values = new Float32Array(places.length * sampleSize(dataset.shape));
@@ -116,17 +113,19 @@ function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Float
     places.map((place) => rows[place]!),
     values,
   );
-  return withoutRounding(inFileUnits(values, dataset), dataset);
+  return fileValues(values, dataset);
 }
 
-/** Columns of 0 and 1, and constant ones, have scale 1: what is a whole number there but for rounding becomes it. */
-function withoutRounding(values: Float32Array, { scaling }: Dataset): Float32Array {
-  const scale = scaling?.scale;
-  if (!scale) return values;
-  return values.map((x, i) => {
-    const whole = Math.round(x);
-    return scale[i % scale.length] === 1 && Math.abs(x - whole) < ROUNDING ? whole : x;
-  });
+/** What float32 leaves of a number that cancels, as a share of what it is the difference of. */
+const ROUNDING = 2 ** -22;
+
+/** In the units of the file, where what is within rounding of 0 is 0: a column of 0 and 1 then has no value of -1.6e-15. */
+function fileValues(values: Float32Array, dataset: Dataset): Float32Array {
+  const { scaling, shape } = dataset;
+  const original = inFileUnits(values, dataset);
+  if (!scaling) return original;
+  const columns = sampleSize(shape);
+  return original.map((x, i) => (Math.abs(x) <= ROUNDING * Math.abs(scaling.shift[i % columns]!) ? 0 : x));
 }
 
 /** The columns of a table by their names, and how their values are written. */
@@ -152,7 +151,7 @@ export function profileOf({ dataset, rows, groups, first }: LookedAt): ColumnPro
     const part = rows.subarray(start, start + CHUNK);
     const raw = new Float32Array(part.length * size);
     dataset.read(part, raw);
-    const values = inFileUnits(raw, dataset);
+    const values = fileValues(raw, dataset);
     part.forEach((_, i) => {
       moments.add(first[start + i]!, values, i * size);
     });
