@@ -140,6 +140,11 @@ describe('a wrong word', () => {
     expect(setting.stderr).toMatch(
       /^There is no setting of slogan 'lamda' \(did you mean lambda\?\); choose of .*\blambda\b.*\.\n$/,
     );
+    const vanishing = await place.run('train', '--set', '__proto__=1', '--dry-run');
+    expect([vanishing.code, vanishing.stderr]).toEqual([
+      2,
+      "--set is '__proto__=1'; give it as key=value.\n",
+    ]);
   });
 });
 

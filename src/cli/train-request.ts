@@ -89,7 +89,8 @@ function typedRequest(args: Arguments): RunRequest {
   const runSettings: Record<string, unknown> = {};
   for (const item of args.list('set')) {
     const at = item.indexOf('=');
-    if (at < 1) throw usageError(`--set is '${item}'; give it as key=value.`);
+    // No setting begins otherwise, and '__proto__' would vanish as a name of an object.
+    if (!/^[a-z][^=]*=/i.test(item)) throw usageError(`--set is '${item}'; give it as key=value.`);
     const key = item.slice(0, at);
     (RUN_SETTINGS.includes(key) ? runSettings : settings)[key] = parseValue(item.slice(at + 1));
   }
