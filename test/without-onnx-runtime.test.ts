@@ -189,7 +189,7 @@ describe('without ONNX Runtime', () => {
     const gpu = await without(absent, ...DIGITS, '--device', 'webgpu', '--out', 'gpu');
     expect([gpu.code, gpu.stderr.trim()]).toEqual([
       1,
-      "This machine has no device 'webgpu' (ONNX Runtime is not installed); use --device cpu, or install a driver for its GPU.",
+      `This machine has no device 'webgpu' (ONNX Runtime is not installed); use --device cpu, or add it by ${INSTALL}.`,
     ]);
   });
 

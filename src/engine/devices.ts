@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MixturaError } from '../errors.js';
 import { builtFile } from '../wasm/built-file.js';
+import { ADD_ONNX_RUNTIME } from './onnx-runtime.js';
 
 /** Names of devices: `cpu` is everywhere; `webgpu` needs a GPU and its driver for Vulkan, Metal or Direct3D 12. */
 export const DEVICES = ['cpu', 'webgpu'] as const;
@@ -32,8 +33,11 @@ export async function deviceProblem(device: DeviceName): Promise<string | undefi
 export async function requireDevice(device: DeviceName): Promise<void> {
   const problem = await deviceProblem(device);
   if (problem === undefined) return;
+  const cure = /ONNX Runtime is not installed/.test(problem)
+    ? `add it by ${ADD_ONNX_RUNTIME}`
+    : 'install a driver for its GPU';
   throw new MixturaError(
-    `This machine has no device '${device}' (${problem}); use --device cpu, or install a driver for its GPU.`,
+    `This machine has no device '${device}' (${problem}); use --device cpu, or ${cure}.`,
   );
 }
 
