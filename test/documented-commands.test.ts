@@ -79,19 +79,21 @@ describe.each(inBlocks)('the commands of $name', ({ commands }) => {
     shell = reader();
   });
 
-  it.each(commands.map((command) => [command.text, command] as const))(
-    '%s',
-    async (text, command) => {
-      expect(isConcrete(text)).toBe(true);
-      if (!here(command)) return;
-      const began = Date.now();
-      const { code, stdout, stderr } = await shell.run(FULL ? text : shortened(text));
-      const seconds = Math.round((Date.now() - began) / 1000);
-      record(`| \`${text.replaceAll('|', '\\|')}\` | ${command.document} | ${code} | ${seconds} |`);
-      expect(`${code}: ${code === 0 ? '' : stdout + stderr}`).toBe('0: ');
-    },
-    FULL ? 12 * HOURS : 60_000,
-  );
+  for (const command of commands) {
+    const { text } = command;
+    it.skipIf(!here(command))(
+      text,
+      async () => {
+        expect(isConcrete(text)).toBe(true);
+        const began = Date.now();
+        const { code, stdout, stderr } = await shell.run(FULL ? text : shortened(text));
+        const seconds = Math.round((Date.now() - began) / 1000);
+        record(`| \`${text.replaceAll('|', '\\|')}\` | ${command.document} | ${code} | ${seconds} |`);
+        expect(`${code}: ${code === 0 ? '' : stdout + stderr}`).toBe('0: ');
+      },
+      FULL ? 12 * HOURS : 60_000,
+    );
+  }
 });
 
 describe('commands in prose', () => {
@@ -100,14 +102,15 @@ describe('commands in prose', () => {
     (command) => [`${command.document}:${command.line} ${command.text}`, command] as const,
   );
 
-  it.each(placed.filter(([, { text }]) => /^mixtura train /.test(text) && isConcrete(text)))(
-    '%s is resolved',
-    async (_, command) => {
-      if (!here(command) || /--resume/.test(command.text)) return;
-      const { code, stderr } = await run(`${command.text} --dry-run`);
-      expect(`${code}: ${code === 0 ? '' : stderr}`).toBe('0: ');
-    },
-  );
+  it.each(
+    placed.filter(
+      ([, command]) =>
+        /^mixtura train (?!.*--resume)/.test(command.text) && isConcrete(command.text) && here(command),
+    ),
+  )('%s is resolved', async (_, command) => {
+    const { code, stderr } = await run(`${command.text} --dry-run`);
+    expect(`${code}: ${code === 0 ? '' : stderr}`).toBe('0: ');
+  });
 
   it('have verbs and options that there are', async () => {
     const verbs = [...new Set(inProse.map(({ text }) => wordsOf(text)[1]!))];

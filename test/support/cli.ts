@@ -55,9 +55,10 @@ export class Scratch {
       ...process.env,
       MIXTURA_OFFLINE: '1',
       MIXTURA_CACHE: join(this.path, 'cache'),
+      MIXTURA_DATA: '',
       ...variables,
     };
-    const child = spawn(command, args, { cwd: this.path, env: { ...environment, MIXTURA_DATA: '' } });
+    const child = spawn(command, args, { cwd: this.path, env: environment });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
