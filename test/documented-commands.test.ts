@@ -128,7 +128,7 @@ describe('commands in prose', () => {
       const options = words.flatMap((word) => /^--[a-z-]+/.exec(word)?.[0] ?? []);
       const help = helpOf.get(verb!)!;
       return options
-        .filter((o) => !new RegExp(`${o}\\b`).test(help))
+        .filter((o) => !new RegExp(`${o}(?![\\w-])`).test(help))
         .map((o) => `${document}:${line} ${verb} ${o}`);
     });
     expect(unknown).toEqual([]);

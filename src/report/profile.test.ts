@@ -23,6 +23,22 @@ describe('columnProfiles', () => {
     expect(column!.separation).toBeCloseTo(19.2 / 23.2, 12);
   });
 
+  it('leaves missing values out, each column by itself', () => {
+    const rows = [
+      [1, 10],
+      [Number.NaN, 20],
+      [3, 30],
+      [5, 40],
+      [7, Number.NaN],
+    ];
+    const profile = columnProfiles(momentsOf(rows, [0, 0, 0, 1, 1], 2), columns('a', 'b'));
+    const [a, b] = ['a', 'b'].map((name) => profile.find((column) => column.name === name)!);
+    expect(a!.groups[0]).toMatchObject({ mean: 2, deviation: Math.SQRT2, rest: 6 });
+    expect(a!.groups[0]!.effect).toBeCloseTo(-4 / Math.sqrt((2 + 2) / 2), 12);
+    expect(b!.groups[0]).toMatchObject({ mean: 20, deviation: 10, rest: 40 });
+    expect(b!.groups[1]).toMatchObject({ mean: 40, deviation: 0, rest: 20 });
+  });
+
   it('compares a group with all other rows as one', () => {
     const rows = [[0], [2], [4], [6], [10], [10]];
     const [column] = columnProfiles(momentsOf(rows, [0, 0, 1, 1, 2, 2], 3), columns('a'));

@@ -48,7 +48,7 @@ export interface ColumnProfile extends ReportColumn {
 
 /** Counts, means and squared deviations of every column in every group, taken up row by row (Welford 1962). */
 export class GroupMoments {
-  /** Rows of each group. */
+  /** Values that are there, `[groups, columns]`. */
   readonly count: Float64Array;
   /** `[groups, columns]`. */
   readonly mean: Float64Array;
@@ -61,19 +61,20 @@ export class GroupMoments {
     readonly groups: number,
     readonly columns: number,
   ) {
-    this.count = new Float64Array(groups);
+    this.count = new Float64Array(groups * columns);
     this.mean = new Float64Array(groups * columns);
     this.squares = new Float64Array(groups * columns);
     this.binary = new Uint8Array(columns).fill(1);
   }
 
-  /** Takes up a row of the group (0-based): the values from `at` on. */
+  /** Takes up a row of the group (0-based): the values from `at` on; NaN is a missing one. */
   add(group: number, values: ArrayLike<number>, at: number): void {
-    this.count[group]! += 1;
-    const n = this.count[group]!;
     const first = group * this.columns;
     for (let j = 0; j < this.columns; j++) {
       const x = values[at + j]!;
+      if (Number.isNaN(x)) continue;
+      this.count[first + j]! += 1;
+      const n = this.count[first + j]!;
       const difference = x - this.mean[first + j]!;
       this.mean[first + j]! += difference / n;
       this.squares[first + j]! += difference * (x - this.mean[first + j]!);
@@ -120,7 +121,7 @@ function columnProfile(moments: GroupMoments, { name, kind }: ReportColumn, inde
   const { groups: k, columns } = moments;
   const parts = Array.from({ length: k }, (_, g): Part => {
     const at = g * columns + index;
-    return { n: moments.count[g]!, mean: moments.mean[at]!, squares: moments.squares[at]! };
+    return { n: moments.count[at]!, mean: moments.mean[at]!, squares: moments.squares[at]! };
   });
   const whole = united(parts);
   const within = parts.reduce((sum, { squares }) => sum + squares, 0);

@@ -97,6 +97,29 @@ describe('members', () => {
   });
 });
 
+describe('a value that was missing', () => {
+  it('is missing among the members and in the profile, where the median stands for it in training', async () => {
+    const values = Float32Array.from([0, 0.9, -0.5, 0, 0.8, 0.5]);
+    const scaling = { shift: [0, 0, 0.5], scale: [1, 1, 1] };
+    const coding = [
+      { kind: 'number', name: 'which' },
+      { kind: 'number', name: 'sure', fill: 0.8, indicator: true },
+    ] as const;
+    const looked = (await lookAt(inference, tableOf(2, { values, scaling, coding }), [0, 1, 2]))!;
+    const [first] = membersOf(looked, chooseMembers(looked.probabilities, 3, 2));
+    expect(Array.from(first!.typical!.values, (x) => Number(x.toFixed(4)))).toEqual([
+      0,
+      0.9,
+      0,
+      0,
+      Number.NaN,
+      1,
+    ]);
+    const sure = profileOf(looked).find(({ index }) => index === 1)!;
+    expect(sure.groups[0]!.mean).toBeCloseTo(0.9, 6);
+  });
+});
+
 describe('the profile of the real rows', () => {
   it('has names, units and kinds of the columns', async () => {
     const data = tableOf(300, {

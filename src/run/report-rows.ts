@@ -1,4 +1,6 @@
 /** @file The real data in a report: which rows are looked at, their groups, and those that stand for a group. */
+
+import { codedWidth } from '../data/coding.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
 import { inFileUnits } from '../data/tables/file-units.js';
 import { Stream } from '../math/random.js';
@@ -119,13 +121,27 @@ function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Float
 /** What float32 leaves of a number that cancels, as a share of what it is the difference of. */
 const ROUNDING = 2 ** -22;
 
-/** In the units of the file, where what is within rounding of 0 is 0: a column of 0 and 1 then has no value of -1.6e-15. */
+/**
+ * In the units of the file, where what is within rounding of 0 is 0: a column of 0 and 1 then has no value of -1.6e-15.
+ * What was missing in the file is NaN, and not the median that stands for it.
+ */
 function fileValues(values: Float32Array, dataset: Dataset): Float32Array {
-  const { scaling, shape } = dataset;
+  const { scaling, shape, coding = [] } = dataset;
   const original = inFileUnits(values, dataset);
   if (!scaling) return original;
   const columns = sampleSize(shape);
-  return original.map((x, i) => (Math.abs(x) <= ROUNDING * Math.abs(scaling.shift[i % columns]!) ? 0 : x));
+  const rounded = original.map((x, i) =>
+    Math.abs(x) <= ROUNDING * Math.abs(scaling.shift[i % columns]!) ? 0 : x,
+  );
+  let column = 0;
+  for (const one of coding) {
+    if (one.kind !== 'category' && one.indicator) {
+      for (let at = column; at < rounded.length; at += columns)
+        if (rounded[at + 1]! > 0.5) rounded[at] = Number.NaN;
+    }
+    column += codedWidth(one);
+  }
+  return rounded;
 }
 
 /** The columns of a table by their names, and how their values are written. */
