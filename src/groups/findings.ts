@@ -1,0 +1,129 @@
+/** @file What is found in a data set without training: its groups, how sure they are, and all that a report shows of them. */
+import type { GroupCount } from './count.js';
+
+/** Everything that `findGroups` tells. Groups are numbered 1..K, the largest first. */
+export interface GroupFindings {
+  readonly data: FindingsData;
+  /** What matters most, one plain sentence each, the first one first: whether these groups are to be used at all. */
+  readonly headline: readonly string[];
+  /** `good`: repeatable; `partly`: some groups are; `none`: one group, or groups that are not to be used. */
+  readonly verdict: 'good' | 'partly' | 'none';
+  readonly groups: readonly GroupFinding[];
+  readonly count: CountFinding;
+  readonly choice: ChoiceFinding;
+  /** Every view divided in every way, the chosen one first, then by stability. */
+  readonly tried: readonly TriedDivision[];
+  /** Mean adjusted Rand index of the chosen division between subsamples and seeds. */
+  readonly stability: number;
+  /** Pairs of groups, the least separate first. */
+  readonly pairs: readonly PairFinding[];
+  /** For images: how much of plain differences the groups explain, the most explained first. */
+  readonly appearance: readonly AppearanceFinding[];
+  /** Of every row of the data set, in its order. */
+  readonly rows: RowFindings;
+  /** Rows of the data set that the graph was made of, ascending; all of them where they are few enough. */
+  readonly looked: Uint32Array;
+  /** Places of the rows of {@link looked} on a map, 2 each; near rows are near on it, lengths and angles mean nothing. */
+  readonly map: Float32Array;
+  /** Wall and CPU seconds, and the peak of resident memory in bytes. */
+  readonly cost: { readonly seconds: number; readonly cpuSeconds: number; readonly memory: number };
+}
+
+/** What was looked at. */
+export interface FindingsData {
+  readonly name: string;
+  readonly source: string;
+  readonly kind: 'image' | 'points' | 'table';
+  readonly shape: readonly number[];
+  readonly count: number;
+  readonly fingerprint: string;
+}
+
+/** One group. */
+export interface GroupFinding {
+  /** 1..K. */
+  readonly group: number;
+  readonly rows: number;
+  /** Share of the rows, 0..1. */
+  readonly share: number;
+  /** Between these the share lies over subsamples and the chance of the draw (95 %). */
+  readonly interval: readonly [number, number];
+  /** Mean Jaccard similarity with its counterpart on subsamples: 1 where its very rows come back (Hennig 2007). */
+  readonly stability: number;
+  /** Mean confidence of its rows. */
+  readonly confidence: number;
+  /** The rows that stand in its middle, those at its border with another group, and those that fit it least. */
+  readonly exemplars: Uint32Array;
+  readonly border: Uint32Array;
+  readonly outliers: Uint32Array;
+}
+
+/** How many groups there are. */
+export interface CountFinding extends Pick<GroupCount, 'least' | 'most' | 'all' | 'gap'> {
+  readonly groups: number;
+  /** Whether a person gave the number. */
+  readonly given: boolean;
+  /** Strength of the merge that each number of groups would lose next, for the picture of the merge curve. */
+  readonly curve: readonly { readonly groups: number; readonly strength: number }[];
+  /** Merges weaker than this are borders between groups. */
+  readonly clear: number;
+  /** The number that the Bayesian information criterion of mixtures prefers, where mixtures were looked at. */
+  readonly bic?: number;
+  /** Rows below which a part of the graph is not a group but a fragment. */
+  readonly smallest: number;
+  /** Parts that were too small to be groups, the rows of each: they may be rare groups. */
+  readonly fragments: readonly Uint32Array[];
+}
+
+/** Which view and which teacher were taken, and why. */
+export interface ChoiceFinding {
+  readonly view: string;
+  /** What the view does, in plain words. */
+  readonly viewSentence: string;
+  readonly teacher: string;
+  readonly teacherSentence: string;
+  /** Why this one, in one sentence. */
+  readonly reason: string;
+}
+
+/** One view divided in one way. */
+export interface TriedDivision {
+  readonly view: string;
+  readonly teacher: string;
+  readonly groups: number;
+  readonly stability: number;
+  readonly cpuSeconds: number;
+  /** Its groups of the rows of {@link GroupFindings.looked}, 1..K. */
+  readonly group: Int32Array;
+}
+
+/** Two groups beside each other. */
+export interface PairFinding {
+  /** Numbers of the groups, the smaller first. */
+  readonly groups: readonly [number, number];
+  /** Strength of the links between them: about 0.3 and more within one group, 0 between far ones. */
+  readonly strength: number;
+  /** Share of the rows of both that change sides between subsamples. */
+  readonly exchanged: number;
+  /** Whether they are better thought of as one continuum. */
+  readonly continuum: boolean;
+}
+
+/** A plain difference between images. */
+export interface AppearanceFinding {
+  readonly property: 'brightness' | 'contrast' | 'colour' | 'size';
+  /** Share of its variance that lies between the groups, 0..1. */
+  readonly explained: number;
+}
+
+/** What is found of every row. */
+export interface RowFindings {
+  /** 1..K; 0 for a row that no group explains. */
+  readonly group: Int32Array;
+  /** The second most probable group; 0 where there is none. */
+  readonly second: Int32Array;
+  /** 0..1: how sure the group is. */
+  readonly confidence: Float32Array;
+  /** Local outlier factor: about 1 in the midst of others, 1.5 and more far from them. */
+  readonly outlier: Float32Array;
+}
