@@ -58,7 +58,10 @@ function header(page: GroupsPageData): Markup {
     ['Data', data.name],
     ['Rows', formatNumber(data.count)],
     ['Looked at', looked < data.count ? formatNumber(looked) : 'all rows'],
-    [data.kind === 'image' ? 'Image' : 'Columns', data.shape.map((length) => formatNumber(length)).join(' × ')],
+    [
+      data.kind === 'image' ? 'Image' : 'Columns',
+      data.shape.map((length) => formatNumber(length)).join(' × '),
+    ],
     ['Groups', formatNumber(groups.length)],
     ['Stability', stability.toFixed(2)],
     ['View', choice.view],
