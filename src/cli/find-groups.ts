@@ -1,0 +1,171 @@
+/** @file `mixtura groups`: which groups are in data, how many, and how far they can be trusted; nothing is trained. */
+import { requireOther, requireWritable } from '../atomic-file.js';
+import { ExitCode, usageError } from '../errors.js';
+import { agreementWithLabels } from '../groups/by-labels.js';
+import { findGroups } from '../groups/find.js';
+import type { FindOptions } from '../groups/find-options.js';
+import type { GroupFindings } from '../groups/findings.js';
+import { TEACHERS } from '../groups/teachers.js';
+import { openRequested } from '../run/prepare.js';
+import { requireSortable } from '../run/use/sort-images.js';
+import { plainFindings, requireGroupsFormat, sortByGroup, writeGroups } from '../run/use/write-groups.js';
+import { dataLines } from './data-lines.js';
+import { findProgress } from './find-progress.js';
+import { foundLines } from './found-lines.js';
+import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
+import { note, print, printJson } from './output.js';
+import { TABLE_OPTIONS, tableOptions } from './table-options.js';
+import type { Arguments, Verb } from './verb.js';
+
+/** The verb `groups`. */
+export const findGroupsVerb: Verb = {
+  name: 'groups',
+  summary:
+    'Tell in seconds which groups are in data, how many, and how far to trust them; nothing is trained.',
+  usage: 'DATA',
+  arity: [1, 1],
+  options: {
+    components: { value: 'K', summary: 'number of groups, or auto (default): it is found' },
+    most: { value: 'K', summary: 'most groups that auto looks for (default 20)' },
+    smallest: {
+      value: 'ROWS',
+      summary: 'fewest rows that are a group (default: 20 of the rows looked at, or 0.4 % of them)',
+    },
+    view: { value: 'A,B', summary: 'views that are tried (default: all that suit the data)' },
+    teacher: {
+      value: 'A,B',
+      summary: `ways to divide that are tried: ${TEACHERS.map(({ name }) => name).join(', ')}`,
+    },
+    rows: {
+      value: 'N',
+      summary: 'rows that are looked at, the others are assigned to their groups (default: at most 20000)',
+    },
+    classes: { value: 'A,B', summary: 'classes to keep' },
+    ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
+    groups: { value: 'A;B,C', summary: 'classes merged into groups' },
+    ...TABLE_OPTIONS,
+    ...IMAGE_OPTIONS,
+    seed: { value: 'N', summary: 'seed of everything random (default 0)' },
+    out: {
+      value: 'FILE',
+      summary:
+        'every row with its group: .csv, .tsv, .parquet, .json (all findings), or .h5ad (a copy of the AnnData file)',
+    },
+    'out-folder': {
+      value: 'DIR',
+      summary: 'folders of images: a new or empty folder, in which each group gets a folder of links',
+    },
+    copy: { summary: 'with --out-folder: copies instead of links' },
+  },
+  examples: [
+    'mixtura groups digits',
+    'mixtura groups table.csv --id sample --out groups.csv',
+    'mixtura groups photos --size 32 --out-folder sorted',
+    'mixtura groups embeddings.npy --components 4 --json',
+  ],
+  extraHelp: () =>
+    [
+      'Columns of --out: index (row, from 0), file or id, group (from 1, the largest; 0: no group explains the row),',
+      'second (the next group), confidence (0 to 1), outlier (local outlier factor: about 1 amid others, 1.5 and more apart).',
+      'Labels, where there are any, are never used to choose: the table of what was tried shows how well each row agrees.',
+    ].join('\n'),
+  run: runFindGroups,
+};
+
+async function runFindGroups(args: Arguments): Promise<number> {
+  const data = args.positionals[0]!;
+  const options = optionsOf(args);
+  const places = checkedPlaces(args, data);
+  const abort = new AbortController();
+  const onSignal = () => abort.abort();
+  const progress = findProgress();
+  const dataset = await openRequested(requestedData(args, data), dataLines());
+  for (const signal of SIGNALS) process.once(signal, onSignal);
+  try {
+    const findings = await findGroups(dataset, { ...options, ...progress, signal: abort.signal });
+    progress.end();
+    if (places.out !== undefined) await writeGroups(places.out, data, dataset, findings);
+    if (places.folder !== undefined) {
+      const copy = args.flag('copy');
+      sortByGroup(places.folder, data, dataset, findings, { copy, onNotice: note });
+    }
+    const byLabels = dataset.labels && agreementWithLabels(findings, dataset.labels);
+    if (args.flag('json'))
+      printJson(resultOf(findings, plainFindings(dataset, findings, places.out === undefined), byLabels));
+    else for (const line of foundLines(findings, byLabels)) print(line);
+    noteCount(dataset.count, places);
+    return ExitCode.done;
+  } catch (cause) {
+    if (!abort.signal.aborted) throw cause;
+    progress.end();
+    note('Stopped; nothing was written.');
+    return ExitCode.interrupted;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}
+
+/** Signals that end the search after its current step: the second one of a kind ends the process at once. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Where results go. */
+interface Places {
+  readonly out: string | undefined;
+  readonly folder: string | undefined;
+}
+
+/** @throws a usage error for a place that cannot be written, before the work. */
+function checkedPlaces(args: Arguments, data: string): Places {
+  const [out, folder] = [args.text('out'), args.text('out-folder')];
+  if (args.flag('copy') && folder === undefined)
+    throw usageError('--copy goes with --out-folder; give that too.');
+  if (out !== undefined) {
+    requireGroupsFormat(out, data);
+    requireWritable(out);
+    requireOther(out, data);
+  }
+  if (folder !== undefined) requireSortable(folder, data);
+  return { out, folder };
+}
+
+function noteCount(count: number, { out, folder }: Places): void {
+  const places = [out, folder].filter((place) => place !== undefined);
+  if (places.length > 0) note(`${count} rows in ${places.join(' and ')}`);
+}
+
+/** @throws a usage error for a value that is none. */
+function optionsOf(args: Arguments): FindOptions {
+  const auto = args.text('components') === 'auto';
+  return {
+    groups: auto ? 'auto' : componentsOf(args),
+    most: args.integer('most', 1),
+    smallest: args.integer('smallest', 1),
+    rows: args.integer('rows', 3),
+    seed: args.integer('seed'),
+    views: args.text('view')?.split(','),
+    teachers: args.text('teacher')?.split(','),
+  };
+}
+
+function componentsOf(args: Arguments): number | 'auto' {
+  const text = args.text('components');
+  if (text !== undefined && !/^\d+$/.test(text))
+    throw usageError(`--components is '${text}'; give a whole number of at least 1, or auto.`);
+  return args.integer('components', 1) ?? 'auto';
+}
+
+function requestedData(args: Arguments, name: string): Parameters<typeof openRequested>[0] {
+  const given = {
+    ...{ name, classes: args.text('classes'), ratio: args.text('ratio'), groups: args.text('groups') },
+    ...tableOptions(args),
+    ...imageOptions(args),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The one object of `--json`; with labels the agreement of each division with them. */
+function resultOf(findings: GroupFindings, plain: object, byLabels: readonly number[] | undefined): object {
+  if (byLabels === undefined) return plain;
+  const tried = findings.tried.map(({ group: _, ...division }, at) => ({ ...division, nmi: byLabels[at] }));
+  return { ...plain, tried };
+}
