@@ -11,10 +11,11 @@ import { type Division, divisionsOf, type ViewFindings } from './choose.js';
 import { CLEAR, countOf } from './count.js';
 import { checkRequest, type FindOptions, named, teachersNamed } from './find-options.js';
 import type { GroupFindings } from './findings.js';
-import { lookedRows, smallestOf } from './looked.js';
+import { lookedRows, neighboursOf, smallestOf } from './looked.js';
 import { countByMixtures } from './mixture-count.js';
 import { structureOf } from './structure.js';
 import { type Found, summarised } from './summarise.js';
+import { untied } from './untied.js';
 
 /** Rows of the first answer. */
 const FIRST_ROWS = 3000;
@@ -41,10 +42,13 @@ export async function findGroups(dataset: Dataset, options: FindOptions = {}): P
   const stream = Stream.root(options.seed ?? 0).fork('groups');
   const looked = lookedRows(dataset, options.rows, stream);
   const smallest = smallestOf(looked.length, dataset.count, options.smallest);
-  const views = await fittedViews(dataset, looked, options);
+  const fitted = await fittedViews(dataset, looked, options);
+  const columns = Math.max(...fitted.map(({ rows }) => rows.columns));
+  const neighbours = neighboursOf(looked.length, columns);
+  const views = fitted.map((view) => ({ ...view, rows: untied(view.rows, neighbours, stream) }));
   if (options.onFirst) firstAnswer(views[0]!, stream.fork('first'), options);
   const divided = await divisionsOf(views, {
-    ...{ groups, most: options.most, teachers, stream, signal, smallest },
+    ...{ groups, most: options.most, teachers, stream, signal, smallest, neighbours },
     onProgress: (done, what) => onProgress?.({ done: FITTED + (DIVIDED - FITTED) * done, what }),
   });
   const chosen = divided[0]!;
@@ -82,21 +86,23 @@ async function fittedViews(
 ): Promise<FittedDatasetView[]> {
   const views = named(viewsOf(dataset, looked), names, 'view');
   const fitted: FittedDatasetView[] = [];
-  let failure: MixturaError | undefined;
+  const failures: (readonly [view: string, MixturaError])[] = [];
   for (const [at, view] of views.entries()) {
     try {
       fitted.push(view.fit());
     } catch (cause) {
       if (!(cause instanceof MixturaError)) throw cause;
-      failure ??= cause;
-      onNotice?.(`The view ${view.name} is left out: ${cause.message}`);
+      failures.push([view.name, cause]);
     }
     onProgress?.({ done: (FITTED * (at + 1)) / views.length, what: `view ${view.name}` });
     await setImmediate();
     signal?.throwIfAborted();
   }
-  if (fitted.length === 0) throw failure!;
-  return fitted;
+  if (fitted.length === 0) throw failures[0]![1];
+  for (const [name, { message }] of failures) onNotice?.(`The view ${name} is left out: ${message}`);
+  // The ranks of a single column are the same whatever its groups.
+  const telling = fitted.filter(({ name, rows }) => rows.columns > 1 || name !== 'ranks');
+  return names === undefined && telling.length > 0 ? telling : fitted;
 }
 
 /** What the graph of some rows tells in the first view. */
@@ -107,7 +113,11 @@ function firstAnswer({ name, rows }: FittedDatasetView, stream: Stream, options:
       ? rows
       : selectRows(rows, stream.fork('rows').choice(rows.rows, FIRST_ROWS).sort());
   const smallest = smallestOf(some.rows, some.rows, undefined);
-  const structure = structureOf(some, stream, { groups: groups === 'auto' ? most : groups, smallest });
+  const neighbours = neighboursOf(some.rows, some.columns);
+  const structure = structureOf(some, stream, {
+    ...{ smallest, neighbours },
+    groups: groups === 'auto' ? most : groups,
+  });
   const wanted = groups === 'auto' ? countOf(structure.curve, [], CLEAR).likely : groups;
   const sizes = sizesOf(groupsOfCurve(structure.curve, structure.graph, wanted, smallest));
   const shares = sizes.map((size) => size / some.rows).sort((a, b) => b - a);

@@ -19,7 +19,8 @@ export function localDensity({ k, index, squared }: NearestRows): LocalDensity {
   const count = index.length / k;
   const reach = Float64Array.from({ length: count }, (_, i) => Math.sqrt(squared[i * k + k - 1]!));
   const mean = reach.reduce((sum, distance) => sum + distance, 0) / count;
-  const least = Math.max(LEAST_SHARE * mean, Number.MIN_VALUE);
+  // Where all distances are 0 all densities are alike, whatever counts.
+  const least = LEAST_SHARE * mean || 1;
   const density = Float64Array.from(
     { length: count },
     (_, i) => 1 / Math.max(meanReach(index, squared, i, k, reach), least),

@@ -12,7 +12,7 @@ const AFFORDABLE = 2e8;
 
 /**
  * The number of groups within 3 of `groups` whose mixture (full covariances, started from the groups of the graph) has
- * the smallest BIC; nothing where mixtures would take minutes.
+ * the smallest BIC; nothing where mixtures would take minutes. One with more parameters than rows does not count.
  */
 export function countByMixtures(structure: Structure, groups: number, floor: number): number | undefined {
   const { rows, curve, graph, smallest } = structure;
@@ -20,10 +20,16 @@ export function countByMixtures(structure: Structure, groups: number, floor: num
   let best: { readonly groups: number; readonly bic: number } | undefined;
   for (let k = Math.max(1, groups - AROUND); k <= groups + AROUND; k++) {
     const { part, parts } = groupsOfCurve(curve, graph, k, smallest);
+    if (parametersOf(parts, rows.columns) > rows.rows) continue;
     const bic = bicOf(() => fitGaussianMixture(rows, part, parts, { floor, maxIterations: ITERATIONS }));
     if (bic !== undefined && (best === undefined || bic < best.bic)) best = { groups: parts, bic };
   }
   return best?.groups;
+}
+
+/** Free parameters of a mixture with full covariances. */
+function parametersOf(groups: number, columns: number): number {
+  return groups * (1 + columns + (columns * (columns + 1)) / 2) - 1;
 }
 
 /** Nothing where the mixture cannot be fitted. */

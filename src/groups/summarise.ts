@@ -157,6 +157,10 @@ function headline(verdict: GroupFindings['verdict'], groups: number, stability: 
   return [`${groups} groups, repeatable (${agreement}).`];
 }
 
+function groupsWord(count: number): string {
+  return count === 1 ? '1 group' : `${count} groups`;
+}
+
 /** Apart from the number: the criterion of mixtures, what a sample cannot see, what could not be cut. */
 function remarks(
   { dataset, looked, smallest, divided, options, fragment }: Found,
@@ -165,7 +169,7 @@ function remarks(
   const said: string[] = [];
   if (count.bic !== undefined && !count.given && Math.abs(count.bic - count.groups) > 1) {
     said.push(
-      `The merge curve finds ${count.groups} groups, the Bayesian criterion of Gaussian mixtures ${count.bic}: it counts groups of other than Gaussian shape more than once.`,
+      `The merge curve finds ${groupsWord(count.groups)}, the Bayesian criterion of Gaussian mixtures ${count.bic}: it counts groups of other than Gaussian shape more than once.`,
     );
   }
   const wanted = divided[0]!.divisions[0]!.groups;
