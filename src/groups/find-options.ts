@@ -63,6 +63,12 @@ export function checkRequest({ name, count }: Pick<Samples, 'name' | 'count'>, o
   requireWhole('The most groups that are looked for', most, 1);
   requireWhole('The smallest size of a group', smallest, 1);
   requireWhole('The most rows that are looked at', rows, FEWEST);
+  const least = groups === 'auto' ? 1 : groups;
+  if (smallest !== undefined && smallest * least > count) {
+    throw usageError(
+      `There are ${count} rows for ${least} ${least === 1 ? 'group' : 'groups'} of at least ${smallest}: ask for smaller or fewer groups.`,
+    );
+  }
   if (groups !== 'auto' && rows !== undefined && groups > rows)
     throw usageError(
       `${rows} rows are looked at for ${groups} groups: look at more rows, or ask for fewer groups.`,

@@ -41,7 +41,8 @@ export async function findGroups(dataset: Dataset, options: FindOptions = {}): P
   const { groups = 'auto', signal, onProgress } = options;
   const stream = Stream.root(options.seed ?? 0).fork('groups');
   const looked = lookedRows(dataset, options.rows, stream);
-  const smallest = smallestOf(looked.length, dataset.count, options.smallest);
+  const wanted = groups === 'auto' ? undefined : groups;
+  const smallest = smallestOf(looked.length, dataset.count, options.smallest, wanted);
   const fitted = await fittedViews(dataset, looked, options);
   const columns = Math.max(...fitted.map(({ rows }) => rows.columns));
   const neighbours = neighboursOf(looked.length, columns);

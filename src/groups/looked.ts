@@ -39,11 +39,13 @@ export function lookedRows(
 
 /**
  * The rows of the sample that are a group: what is asked for of all rows, in proportion. By default that of a graph of so
- * many rows, and a tenth of the rows of small data.
+ * many rows, a tenth of the rows of small data, and half of what is there for each of many groups.
  */
-export function smallestOf(looked: number, count: number, asked: number | undefined): number {
+export function smallestOf(looked: number, count: number, asked: number | undefined, groups = 1): number {
   if (asked !== undefined) return Math.max(1, Math.round((asked * looked) / count));
-  return Math.min(smallestGroup(looked), Math.max(2, Math.floor(SMALL.group * looked)));
+  const small = Math.max(2, Math.floor(SMALL.group * looked));
+  const crowded = Math.max(1, Math.floor(looked / (2 * groups)));
+  return Math.min(smallestGroup(looked), small, crowded);
 }
 
 /**
