@@ -1,6 +1,8 @@
 /** @file What was found, put together: groups by number, their count, the choice and all that was tried. */
 import { sizesOf } from '../cluster/merge-curve.js';
+import { neighbourMap } from '../cluster/neighbour-map.js';
 import type { Dataset } from '../data/dataset.js';
+import { Stream } from '../math/random.js';
 import type { FittedDatasetView } from '../views/views-of.js';
 import { numbersBySize } from './assign-rows.js';
 import type { Division, ViewFindings } from './choose.js';
@@ -54,7 +56,7 @@ export function summarised(found: Found): Omit<GroupFindings, 'cost'> {
     tried: triedOf(divided),
     pairs: [],
     appearance: [],
-    map: mapOf(chosen),
+    map: mapOf(chosen, found.options.seed ?? 0),
   };
 }
 
@@ -138,14 +140,10 @@ function tried(division: Division): TriedDivision {
   return { view, teacher, groups, stability, cpuSeconds: seconds, group: part.map((p) => numbers[p]!) };
 }
 
-/** The two slowest modes of the graph that are not constant on it. */
-function mapOf({ structure }: ViewFindings): Float32Array {
-  const { count, width, rows } = structure.embedding;
-  const map = new Float32Array(2 * count);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < 2; j++) map[2 * i + j] = j + 1 < width ? rows[i * width + j + 1]! : 0;
-  }
-  return map;
+/** The layout of the graph that the chosen division was made from. */
+function mapOf({ view, structure }: ViewFindings, seed: number): Float32Array {
+  const { graph, embedding, rows } = structure;
+  return neighbourMap(graph, embedding, Stream.root(seed).fork('groups').fork('map', view), { rows });
 }
 
 function headline(verdict: GroupFindings['verdict'], groups: number, stability: number): string[] {
