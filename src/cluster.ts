@@ -17,7 +17,6 @@ export { type Matching, maximumWeightAssignment, minimumCostAssignment } from '.
 export { type KMeansOptions, kmeans } from './cluster/kmeans.js';
 export type { Clustering } from './cluster/lloyd.js';
 export {
-  clearParts,
   groupsOfCurve,
   type Merge,
   type MergeCurve,

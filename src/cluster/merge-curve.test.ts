@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { clearParts } from '../groups/count.js';
 import { Stream } from '../math/random.js';
+import { ballReference } from './ball-reference.js';
 import { graphCells } from './cells.js';
-import { clearParts, groupsOfCurve, type MergeCurve, mergeCurve, partsOf, sizesOf } from './merge-curve.js';
+import { groupsOfCurve, type MergeCurve, mergeCurve, partsOf, sizesOf } from './merge-curve.js';
 import { nearestRows } from './nearest-rows.js';
 import { graphOfNearest, type NeighbourGraph } from './neighbour-graph.js';
 import { spectralEmbedding } from './spectral-embedding.js';
@@ -22,7 +24,7 @@ function curveOf(centres: readonly (readonly [number, number, number])[], seed =
   const rows = { rows: values.length / 2, columns: 2, values };
   const graph = graphOfNearest(nearestRows(rows, 10));
   const cells = graphCells(spectralEmbedding(graph, 16, stream.fork('e')), 30, stream.fork('c'));
-  return { graph, curve: mergeCurve(graph, rows, cells, stream.fork('m')) };
+  return { graph, curve: mergeCurve(graph, cells, ballReference(graph, rows, stream.fork('m'))) };
 }
 
 const descending = (sizes: number[]) => sizes.sort((a, b) => b - a);
@@ -37,14 +39,14 @@ describe('the merge curve', () => {
       ],
       seed,
     );
-    expect(clearParts(curve, 0.15)).toBe(3);
+    expect(clearParts(curve)).toBe(3);
     const sizes = descending(sizesOf(partsOf(curve, 3)));
     for (const [i, size] of [900, 300, 100].entries()) expect(Math.abs(sizes[i]! - size)).toBeLessThan(6);
   });
 
   it.each([0, 1, 2])('finds one group in one cloud, seed %d', (seed) => {
     const { curve } = curveOf([[0, 0, 1500]], seed);
-    expect(clearParts(curve, 0.15)).toBe(1);
+    expect(clearParts(curve)).toBe(1);
     // Cells are cut where their group is thinnest, so they are linked less than balls and shells are.
     const strengths = curve.merges.map(({ strength }) => strength).sort((a, b) => a - b);
     expect(strengths[strengths.length >> 1]!).toBeGreaterThan(0.2);
@@ -57,7 +59,7 @@ describe('the merge curve', () => {
       [100, 0, 200],
     ]);
     expect(partsOf(curve, 1).parts).toBe(2);
-    expect(clearParts(curve, 0)).toBe(2);
+    expect(partsOf(curve, 0).parts).toBe(2);
   });
 
   it('counts parts of fewer than the least rows as no groups', () => {

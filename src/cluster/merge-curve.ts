@@ -1,6 +1,5 @@
 /** @file From cells to groups: the best linked pair of parts is merged, until one is left; the curve tells how many groups. */
-import type { Matrix } from '../math/matrix.js';
-import type { Stream } from '../math/random.js';
+import { linkOf, type SizeReference } from './ball-reference.js';
 import type { Partition } from './cells.js';
 import { renumbered } from './cells.js';
 import { type NeighbourGraph, partLinks } from './neighbour-graph.js';
@@ -22,38 +21,28 @@ export interface MergeCurve {
   readonly merges: readonly Merge[];
 }
 
-/** Random rows around which the reference is measured. */
-const BALLS = 24;
-
 /**
- * Merges the parts of a graph pair by pair, each time the pair with the largest strength
+ * Merges the parts of a graph pair by pair, each time the pair with the largest strength r(a, b) / reference(n_a, n_b),
+ * r the link of the two ({@link linkOf}). Parts without an edge between them are never merged.
  *
- *   q(a, b) = r(a, b) / ref(n_a, n_b),   r(a, b) = L_ab (I_a + I_b) / (I_a I_b),   I_a = L_aa + L_ab,
- *
- * L the numbers of edges within and between parts: r is the normalised cut of a against b inside their union. The
- * reference is the r that parts of the same two sizes have within the data: around random rows the nearest n_a against
- * the shell of the next n_b; the median of 24 (sizes rounded to powers of the square root of 2).
- * Parts without an edge between them are never merged.
+ * With the reference of {@link ballReference} strengths of parts of all sizes can be compared with each other, which tells
+ * how many groups there are. Without one (1 for all sizes) small parts are merged sooner, because more of a small part
+ * lies at its border: that is the better order where the number of groups is given.
  *
  * Source: relative interconnectivity (Karypis, Han and Kumar, "Chameleon", 1999), with another reference.
  */
 export function mergeCurve(
   graph: NeighbourGraph,
-  rows: Matrix,
   cells: Partition,
-  stream: Stream,
+  reference: SizeReference = () => 1,
 ): MergeCurve {
   const { parts } = cells;
   const links = partLinks(graph, cells.part, parts).links.slice();
-  const sizes = new Float64Array(parts);
-  for (const cell of cells.part) sizes[cell]! += 1;
-  const reference = ballReference(graph, rows, stream);
+  const sizes = Float64Array.from(sizesOf(cells));
   const alive = Array.from({ length: parts }, (_, i) => i);
   const strength = (a: number, b: number): number => {
-    const between = links[a * parts + b]!;
-    if (between === 0) return 0;
-    const [inA, inB] = [links[a * parts + a]! + between, links[b * parts + b]! + between];
-    return (between * (inA + inB)) / (inA * inB) / reference(sizes[a]!, sizes[b]!);
+    const link = linkOf(links, parts, a, b);
+    return link === 0 ? 0 : link / reference(sizes[a]!, sizes[b]!);
   };
   const strengths = new Float64Array(parts * parts);
   for (const a of alive) for (const b of alive) if (a < b) strengths[a * parts + b] = strength(a, b);
@@ -133,76 +122,4 @@ function joined(found: Partition, graph: NeighbourGraph, smallest: number): Part
     return most > 0 ? to.indexOf(most) : a;
   });
   return renumbered(part.map((p) => into[p]!));
-}
-
-/** The number of parts where the strength of the next merge first falls below `least`. */
-export function clearParts({ cells, merges }: MergeCurve, least: number): number {
-  const stop = merges.find(({ strength }) => strength < least);
-  return stop ? stop.parts : cells.parts - merges.length;
-}
-
-/** How well the inner n_a rows of a ball of n_a + n_b are linked to its shell: the median over balls. */
-function ballReference(
-  graph: NeighbourGraph,
-  rows: Matrix,
-  stream: Stream,
-): (a: number, b: number) => number {
-  const { count } = graph;
-  const centres = Array.from({ length: BALLS }, () => stream.int(count));
-  const balls = centres.map((row) => nearestFirst(rows, row));
-  const known = new Map<string, number>();
-  return (a, b) => {
-    const [small, big] = [Math.min(a, b), Math.max(a, b)];
-    const key = `${Math.floor(2 * Math.log2(small))} ${Math.floor(2 * Math.log2(big))}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const found = balls
-      .map((order) => shellLink(graph, order, small, Math.min(small + big, count)))
-      .filter((r) => r > 0)
-      .sort((x, y) => x - y);
-    const value = found.length === 0 ? 1 : median(found);
-    known.set(key, value);
-    return value;
-  };
-}
-
-/** All rows, those near to one of them first. */
-function nearestFirst({ rows, columns, values }: Matrix, row: number): Int32Array {
-  const squared = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let j = 0; j < columns; j++) sum += (values[i * columns + j]! - values[row * columns + j]!) ** 2;
-    squared[i] = sum;
-  }
-  return Int32Array.from({ length: rows }, (_, i) => i).sort((a, b) => squared[a]! - squared[b]! || a - b);
-}
-
-function shellLink(
-  { start, to, count }: NeighbourGraph,
-  order: Int32Array,
-  inner: number,
-  all: number,
-): number {
-  const place = new Uint8Array(count);
-  for (let i = 0; i < all; i++) place[order[i]!] = i < inner ? 1 : 2;
-  const links = [0, 0, 0];
-  for (let i = 0; i < all; i++) {
-    const row = order[i]!;
-    for (let e = start[row]!; e < start[row + 1]!; e++) {
-      const other = place[to[e]!]!;
-      if (other === 0) continue;
-      if (other !== place[row]) links[1]! += 0.5;
-      else if (other === 1) links[0]! += 1;
-      else links[2]! += 1;
-    }
-  }
-  const [within, between, outside] = links as [number, number, number];
-  if (between === 0) return 0;
-  const [inA, inB] = [within + between, outside + between];
-  return (between * (inA + inB)) / (inA * inB);
-}
-
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -14,65 +14,64 @@ export interface Teacher {
   readonly name: string;
   /** One plain sentence. */
   readonly summary: string;
+  /** Whether it takes much longer than the others: it is then tried in the best views only. */
+  readonly costly?: boolean;
   /** Divides the rows into `groups` groups, or fewer where there cannot be so many. */
   divide(structure: Structure, groups: number, stream: Stream): Partition;
 }
 
-/** The share of the mean variance of a column that is added to the covariances of mixtures. */
-const FLOOR = 1e-3;
+/** Steps of EM at most. */
+const MOST_ITERATIONS = 100;
 
-/** By name. */
+/** By name; of equally good ones the first is taken. */
 export const TEACHERS: readonly Teacher[] = [
   {
     name: 'graph',
     summary: 'cells of the graph of neighbours, the best linked merged until so many are left',
-    divide: ({ curve, graph, smallest }, groups) => groupsOfCurve(curve, graph, groups, smallest),
+    divide: graphGroups,
   },
   {
     name: 'spectral',
     summary: 'k-means on the leading eigenvectors of the graph of neighbours',
-    divide({ embedding }, groups, stream) {
-      const dim = Math.min(groups, embedding.width);
-      const clusters = Math.min(groups, embedding.count);
-      return renumbered(kmeans({ data: unitCoordinates(embedding, dim), dim, clusters, stream }).assignments);
-    },
+    divide: spectralGroups,
   },
   {
     name: 'mixture',
-    summary: 'a Gaussian mixture with full covariances, started from the groups of the graph',
-    divide: ({ rows, curve, graph, smallest }, groups) =>
-      mixtureFrom(rows, groupsOfCurve(curve, graph, groups, smallest)),
+    summary:
+      'a Gaussian mixture with full covariances, started from the groups of the graph and from the spectral ones; the likelier one',
+    costly: true,
+    divide(structure, groups, stream) {
+      const starts = [graphGroups(structure, groups), spectralGroups(structure, groups, stream)];
+      const [first, second] = starts.map((start) => mixtureFrom(structure, start));
+      return second!.logLikelihood > first!.logLikelihood ? second! : first!;
+    },
   },
   {
     name: 'k-means',
     summary: 'k-means, the best of ten starts',
-    divide: ({ rows }, groups, stream) => kmeansOf(rows, groups, stream),
-  },
-  {
-    name: 'mixture-k-means',
-    summary: 'a Gaussian mixture with full covariances, started from k-means',
-    divide: ({ rows }, groups, stream) => mixtureFrom(rows, kmeansOf(rows, groups, stream)),
+    divide: ({ rows }, groups, stream) => kmeansGroups(rows, groups, stream),
   },
 ];
 
-function kmeansOf({ rows, columns, values }: Matrix, groups: number, stream: Stream): Partition {
+function graphGroups({ cuts, graph, smallest }: Structure, groups: number): Partition {
+  return groupsOfCurve(cuts, graph, groups, smallest);
+}
+
+function spectralGroups({ embedding }: Structure, groups: number, stream: Stream): Partition {
+  const dim = Math.min(groups, embedding.width);
+  const clusters = Math.min(groups, embedding.count);
+  return renumbered(kmeans({ data: unitCoordinates(embedding, dim), dim, clusters, stream }).assignments);
+}
+
+function kmeansGroups({ rows, columns, values }: Matrix, groups: number, stream: Stream): Partition {
   const clusters = Math.min(groups, rows);
   return renumbered(kmeans({ data: values, dim: columns, clusters, stream }).assignments);
 }
 
-function mixtureFrom(rows: Matrix, { part, parts }: Partition): Partition {
-  const options = { floor: FLOOR * meanVariance(rows), maxIterations: 300 };
-  const { responsibilities } = fitGaussianMixture(rows, part, parts, options);
-  return renumbered(mostProbable(responsibilities, parts));
-}
-
-function meanVariance({ rows, columns, values }: Matrix): number {
-  let total = 0;
-  for (let j = 0; j < columns; j++) {
-    let [sum, squares] = [0, 0];
-    for (let i = 0; i < rows; i++) sum += values[i * columns + j]! / rows;
-    for (let i = 0; i < rows; i++) squares += (values[i * columns + j]! - sum) ** 2 / rows;
-    total += squares / columns;
-  }
-  return Math.max(total, Number.MIN_VALUE);
+function mixtureFrom({ rows, floor }: Structure, { part, parts }: Partition) {
+  const fitted = fitGaussianMixture(rows, part, parts, { floor, maxIterations: MOST_ITERATIONS });
+  return {
+    ...renumbered(mostProbable(fitted.responsibilities, parts)),
+    logLikelihood: fitted.logLikelihood,
+  };
 }

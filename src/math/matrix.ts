@@ -56,6 +56,14 @@ export function columnMeans({ rows, columns, values }: Matrix): Float64Array {
   return mean;
 }
 
+/** Mean of the variances of the columns (divisor n); the matrix has at least one row. */
+export function meanVariance(x: Matrix): number {
+  const mean = columnMeans(x);
+  let squares = 0;
+  for (let at = 0; at < x.values.length; at++) squares += (x.values[at]! - mean[at % x.columns]!) ** 2;
+  return squares / x.values.length;
+}
+
 /** The rows of the given indices, in their order. */
 export function selectRows({ columns, values }: Matrix, indices: ArrayLike<number>): Matrix {
   const out =

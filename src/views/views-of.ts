@@ -1,7 +1,7 @@
 /** @file The views of a data set that make sense: the plain one first. */
 import type { Samples } from '../data/dataset.js';
 import { MixturaError } from '../errors.js';
-import { checkMatrix, columnMeans, type Matrix } from '../math/matrix.js';
+import { checkMatrix, type Matrix, meanVariance } from '../math/matrix.js';
 import { type ColumnRole, columnRoles } from './column-roles.js';
 import { columnOf, isConstantColumn, standardised } from './columns.js';
 import { alongPrincipal } from './components.js';
@@ -199,12 +199,4 @@ function fitted<Rows>(
     floor: FLOOR.many * meanVariance(rows),
     apply: (samples, indices) => checked(view.apply(read(samples, indices))),
   };
-}
-
-/** Mean of the variances of the columns. */
-function meanVariance(x: Matrix): number {
-  const mean = columnMeans(x);
-  let squares = 0;
-  for (let at = 0; at < x.values.length; at++) squares += (x.values[at]! - mean[at % x.columns]!) ** 2;
-  return squares / x.values.length;
 }
