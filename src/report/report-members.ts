@@ -14,9 +14,9 @@ export function probability(value: number): string {
   return formatNumber(Number(value.toFixed(3)));
 }
 
-/** "img/003.png: probability 0.52, next group 2". */
-export function aboutMember({ id, probability: p, second }: ReportMember): string {
-  return `${id}: probability ${probability(p)}${second === undefined ? '' : `, next group ${second}`}`;
+/** "img/003.png: probability 0.52, next group 2"; `measure` is what the number is called. */
+export function aboutMember({ id, probability: p, second }: ReportMember, measure = 'probability'): string {
+  return `${id}: ${measure} ${probability(p)}${second === undefined ? '' : `, next group ${second}`}`;
 }
 
 /** An image as a small PNG in the page: its address. */
@@ -31,12 +31,13 @@ export function thumbnails(
   members: ReportMembers | undefined,
   form: SampleForm,
   most = Number.POSITIVE_INFINITY,
+  measure?: string,
 ): Part {
   if (form.kind !== 'image' || members === undefined || members.rows.length === 0) return undefined;
   const size = form.shape.reduce((product, length) => product * length, 1);
   const values = Array.from(members.values);
   const figures = members.rows.slice(0, most).map((member, i) => {
-    const about = aboutMember(member);
+    const about = aboutMember(member, measure);
     const source = imageSource(values.slice(i * size, (i + 1) * size), form);
     return html`<figure title="${about}"><img src="${source}" alt="${about}"><figcaption>${lastPart(member.id)}</figcaption></figure>`;
   });
@@ -81,12 +82,13 @@ export function memberTable(
   kinds: readonly (readonly [name: string, members: ReportMembers | undefined])[],
   columns: readonly ReportColumn[],
   shown: readonly number[],
+  measure = 'probability',
 ): Part {
   const filled = kinds.filter(([, members]) => members !== undefined && members.rows.length > 0);
   if (filled.length === 0) return undefined;
-  const bodies = filled.map(([name, members]) => memberRows(name, members!, columns, shown));
+  const bodies = filled.map(([name, members]) => memberRows(name, members!, columns, shown, measure));
   const heads = shown.map((index) => html`<th class="number">${columns[index]!.name}</th>`);
-  return html`<div class="scroll"><table class="rows"><tr><th>row</th><th class="number">probability</th>${heads}</tr>${bodies}</table></div>`;
+  return html`<div class="scroll"><table class="rows"><tr><th>row</th><th class="number">${measure}</th>${heads}</tr>${bodies}</table></div>`;
 }
 
 function memberRows(
@@ -94,6 +96,7 @@ function memberRows(
   { rows, values }: ReportMembers,
   columns: readonly ReportColumn[],
   shown: readonly number[],
+  measure: string,
 ): Markup[] {
   const title = html`<tr><th colspan="${shown.length + 2}" class="kind">${name}</th></tr>`;
   const lines = rows.map((member, i) => {
@@ -101,7 +104,7 @@ function memberRows(
       const text = formatValue(columns[index]!, values[i * columns.length + index]!);
       return html`<td class="number">${text}</td>`;
     });
-    return html`<tr><td title="${aboutMember(member)}">${member.id}</td><td class="number">${probability(member.probability)}</td>${cells}</tr>`;
+    return html`<tr><td title="${aboutMember(member, measure)}">${member.id}</td><td class="number">${probability(member.probability)}</td>${cells}</tr>`;
   });
   return [title, ...lines];
 }

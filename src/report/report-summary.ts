@@ -66,8 +66,11 @@ export function runTime(seconds: number): string {
   return seconds < 5400 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** The learned shares as one bar, those of the assigned data and the true ones as thin bars where all are known. */
-export function proportions(groups: readonly ReportGroup[]): Part {
+/**
+ * The shares as one bar, those of the assigned data and the true ones as thin bars where all are known; `sizes` is what
+ * the first are called.
+ */
+export function proportions(groups: readonly ReportGroup[], sizes = 'learned'): Part {
   if (groups.length < 2) return undefined;
   const bar = (name: string, shareOf: (group: ReportGroup) => number | undefined, thin: boolean): Part => {
     if (!groups.every((group) => shareOf(group) !== undefined)) return undefined;
@@ -75,7 +78,7 @@ export function proportions(groups: readonly ReportGroup[]): Part {
     return html`<span>${name}</span><div class="share${thin && ' thin'}">${segments}</div>`;
   };
   return html`<div class="shares">
-${bar('learned', ({ size }) => size, false)}
+${bar(sizes, ({ size }) => size, false)}
 ${bar('assigned', ({ assigned }) => assigned?.share, true)}
 ${bar('true', ({ trueSize }) => trueSize, true)}
 </div>`;

@@ -16,8 +16,8 @@ export interface Scatter {
   readonly groups?: ArrayLike<number>;
   /** Certainty of each point's group, 0..1: the less certain, the paler (default 1). */
   readonly certainty?: ArrayLike<number>;
-  /** What each point is, shown where the pointer rests on it. */
-  readonly titles?: readonly string[];
+  /** What each point is, shown where the pointer rests on it; a point without one is drawn in less space. */
+  readonly titles?: readonly (string | undefined)[];
   /** Text for each group, drawn in the middle of its points. */
   readonly labels?: readonly string[];
   /** Images beside their points, those that would cover another left out. */
@@ -189,17 +189,21 @@ function dots(points: readonly Point[], { radius, x, y }: Layout, color: string,
   });
 }
 
-/** Points of one colour, each of which says what it is. */
-function titledDots({ points, places, color }: Layer, titles: readonly string[], layout: Layout): string {
+/** Points of one colour, those with titles on top, each of which says what it is. */
+function titledDots(
+  { points, places, color }: Layer,
+  titles: readonly (string | undefined)[],
+  layout: Layout,
+): string {
   const { radius, x, y } = layout;
-  const circles = points.map(([px, py], i) =>
-    element(
-      'circle',
-      { cx: tenth(x(px)), cy: tenth(y(py)), r: tenth(radius) },
-      element('title', {}, escapeText(titles[places[i]!] ?? '')),
-    ),
-  );
-  return element('g', { fill: color, 'fill-opacity': 0.8 }, ...circles);
+  const untitled = points.filter((_, i) => titles[places[i]!] === undefined);
+  const circles = points.flatMap(([px, py], i) => {
+    const title = titles[places[i]!];
+    if (title === undefined) return [];
+    const at = { cx: tenth(x(px)), cy: tenth(y(py)), r: tenth(radius) };
+    return element('circle', at, element('title', {}, escapeText(title)));
+  });
+  return dots(untitled, layout, color, 0.8) + element('g', { fill: color, 'fill-opacity': 0.8 }, ...circles);
 }
 
 function tenth(value: number): number {

@@ -7,6 +7,7 @@ import type { FoundGroup } from '../evaluate/labels.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric, metricName, type Score } from '../metrics/metric.js';
 import { explainMetric } from '../metrics/metric-explanations.js';
+import { columnsOf } from '../report/real-rows.js';
 import type { ReportCurve, ReportData, ReportGroup, ReportView, SampleForm } from '../report/report-data.js';
 import { type ChosenMembers, chooseMembers } from '../report/typical.js';
 import type { Inference } from '../train/inference.js';
@@ -17,7 +18,6 @@ import { readGroups, runSizeWarnings } from './groups.js';
 import type { RunOutcome } from './recorder.js';
 import { foldNotes } from './report-notes.js';
 import {
-  columnsOf,
   countsOf,
   type LookedAt,
   lookAt,

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { arrayDataset, type Dataset } from '../data/dataset.js';
+import { columnsOf, rowName } from '../report/real-rows.js';
 import { chooseMembers } from '../report/typical.js';
-import {
-  columnsOf,
-  countsOf,
-  lookAt,
-  lookedAtSentence,
-  membersOf,
-  profileOf,
-  rowName,
-  viewOf,
-} from './report-rows.js';
+import { countsOf, lookAt, lookedAtSentence, membersOf, profileOf, viewOf } from './report-rows.js';
 
 /** Rows whose first value says their component, and the second how surely. */
 function tableOf(count: number, more: Partial<Parameters<typeof arrayDataset>[0]> = {}): Dataset {

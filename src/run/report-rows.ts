@@ -1,10 +1,9 @@
 /** @file The real data in a report: which rows are looked at, their groups, and those that stand for a group. */
 
-import { codedWidth } from '../data/coding.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
-import { inFileUnits } from '../data/tables/file-units.js';
 import { Stream } from '../math/random.js';
-import { type ColumnProfile, columnProfiles, GroupMoments, type ReportColumn } from '../report/profile.js';
+import { type ColumnProfile, columnProfiles, GroupMoments } from '../report/profile.js';
+import { columnsOf, rowName, valuesOfRows } from '../report/real-rows.js';
 import type { ReportMember, ReportMembers, ReportView } from '../report/report-data.js';
 import { type ChosenMembers, firstAndSecond } from '../report/typical.js';
 import type { Inference } from '../train/inference.js';
@@ -70,15 +69,6 @@ export function countsOf({ first, groups }: LookedAt): number[] {
   return counts;
 }
 
-/** What people call a row: the name of its file, its id, or "row 12", counted from 0 with those that are left out. */
-export function rowName({ rows }: Pick<Dataset, 'rows'>, index: number): string {
-  const id = rows?.id?.values[index];
-  if (id !== undefined && id !== '') return id;
-  let place = index;
-  for (const left of rows?.leftOut ?? []) if (left.index <= place) place++;
-  return `row ${place}`;
-}
-
 /** The members of a group that stand for it. */
 export type ShownMembers = Record<keyof ChosenMembers, ReportMembers | undefined>;
 
@@ -110,53 +100,10 @@ function member(
 
 /** Values of the rows at these places: images as they are read, else in the units of the file. */
 function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Float32Array {
-  const values = new Float32Array(places.length * sampleSize(dataset.shape));
-  dataset.read(
+  return valuesOfRows(
+    dataset,
     places.map((place) => rows[place]!),
-    values,
   );
-  return fileValues(values, dataset);
-}
-
-/** What float32 leaves of a number that cancels, as a share of what it is the difference of. */
-const ROUNDING = 2 ** -22;
-
-/**
- * In the units of the file, where what is within rounding of 0 is 0: a column of 0 and 1 then has no value of -1.6e-15.
- * What was missing in the file is NaN, and not the median that stands for it.
- */
-function fileValues(values: Float32Array, dataset: Dataset): Float32Array {
-  const { scaling, shape, coding = [] } = dataset;
-  const original = inFileUnits(values, dataset);
-  if (!scaling) return original;
-  const columns = sampleSize(shape);
-  const rounded = original.map((x, i) =>
-    Math.abs(x) <= ROUNDING * Math.abs(scaling.shift[i % columns]!) ? 0 : x,
-  );
-  let column = 0;
-  for (const one of coding) {
-    if (one.kind !== 'category' && one.indicator) {
-      for (let at = column; at < rounded.length; at += columns)
-        if (rounded[at + 1]! > 0.5) rounded[at] = Number.NaN;
-    }
-    column += codedWidth(one);
-  }
-  return rounded;
-}
-
-/** The columns of a table by their names, and how their values are written. */
-export function columnsOf({
-  shape,
-  columns,
-  coding = [],
-}: Pick<Dataset, 'shape' | 'columns' | 'coding'>): ReportColumn[] {
-  const dates = new Set(coding.filter(({ kind }) => kind === 'date').map(({ name }) => name));
-  const plane = sampleSize(shape) === 2;
-  return Array.from({ length: sampleSize(shape) }, (_, i): ReportColumn => {
-    const name = columns?.[i];
-    if (name === undefined) return { name: plane ? 'xy'[i]! : `column ${i + 1}`, kind: 'number' };
-    return { name, kind: dates.has(name) ? 'date' : 'number' };
-  });
 }
 
 /** Every column in every group, from the rows that were looked at, in the units of the file. */
@@ -165,9 +112,7 @@ export function profileOf({ dataset, rows, groups, first }: LookedAt): ColumnPro
   const moments = new GroupMoments(groups, size);
   for (let start = 0; start < rows.length; start += CHUNK) {
     const part = rows.subarray(start, start + CHUNK);
-    const raw = new Float32Array(part.length * size);
-    dataset.read(part, raw);
-    const values = fileValues(raw, dataset);
+    const values = valuesOfRows(dataset, part);
     part.forEach((_, i) => {
       moments.add(first[start + i]!, values, i * size);
     });

@@ -1,0 +1,77 @@
+/** @file Groups that were found without training, on one page that needs nothing beside it. */
+import { html, type Markup, raw } from '../html.js';
+import { STYLE } from '../report-style.js';
+import { percent, proportions, runTime } from '../report-summary.js';
+import { formatNumber } from '../svg.js';
+import { groupCards } from './cards.js';
+import { mapSection } from './map.js';
+import type { GroupsPageData } from './page-data.js';
+import { appearanceSection, costSection, countSection, pairsSection, triedSection } from './sections.js';
+import { verdictWord } from './words.js';
+
+/** The page may show what it holds and nothing else. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** Beside the style of reports: a picture of the curve, lists of names, the chosen row. */
+const MORE_STYLE = `
+.curve { max-width: 520px; margin-top: 20px; } .badge { display: inline-block; border-radius: 6px; padding: 2px 10px; font-size: 14px; font-weight: 600; background: var(--card); border: 1px solid var(--line); }
+.badge.partly, .badge.none { background: var(--note); color: var(--note-ink); }
+.card > p.genes { color: var(--ink); overflow-wrap: anywhere; } tr.chosen td { font-weight: 650; } ul.hint { padding-left: 20px; overflow-wrap: anywhere; } .nowrap { white-space: nowrap; }
+`;
+
+/**
+ * Renders findings as one self-contained HTML page: style, SVG and PNG pictures inline, no script, no links out. All text
+ * in the data is escaped.
+ */
+export function groupsPage(page: GroupsPageData): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>Groups of ${page.data.name} · Mixtura</title>
+<style>${raw(STYLE + MORE_STYLE)}</style>
+</head>
+<body>
+<main>
+${header(page)}
+${groupCards(page)}
+${mapSection(page)}
+${countSection(page)}
+${pairsSection(page)}
+${triedSection(page)}
+${appearanceSection(page)}
+${costSection(page)}
+<footer>Made by Mixtura ${page.origin.version}.</footer>
+</main>
+</body>
+</html>
+`.text;
+}
+
+function header(page: GroupsPageData): Markup {
+  const { data, headline, verdict, groups, looked, stability, choice, cost } = page;
+  const [first = verdictWord(verdict), ...further] = headline;
+  const facts: [string, string][] = [
+    ['Data', data.name],
+    ['Rows', formatNumber(data.count)],
+    ['Looked at', looked < data.count ? formatNumber(looked) : 'all rows'],
+    [data.kind === 'image' ? 'Image' : 'Columns', data.shape.join(' × ')],
+    ['Groups', formatNumber(groups.length)],
+    ['Stability', stability.toFixed(2)],
+    ['View', choice.view],
+    ['Divided by', choice.teacher],
+    ['Time', runTime(cost.seconds)],
+  ];
+  const sizes = groups.map(({ group, share }) => ({ number: group, size: share }));
+  return html`<header>
+<p class="eyebrow">${data.name}</p>
+<h1>${first}</h1>
+<p><span class="badge ${verdict}">${verdictWord(verdict)}</span></p>
+${further.map((sentence) => html`<p class="verdict">${sentence}</p>`)}
+${groups.length === 1 && html`<p class="lead">It holds ${percent(groups[0]!.share)} of the rows.</p>`}
+${proportions(sizes, 'share')}
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+</header>`;
+}

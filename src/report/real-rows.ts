@@ -1,0 +1,62 @@
+/** @file Real rows as people know them: their names, and their columns and values in the units of the file. */
+import { codedWidth } from '../data/coding.js';
+import { type Dataset, sampleSize } from '../data/dataset.js';
+import { inFileUnits } from '../data/tables/file-units.js';
+import type { ReportColumn } from './profile.js';
+
+/** What people call a row: the name of its file, its id, or "row 12", counted from 0 with those that are left out. */
+export function rowName({ rows }: Pick<Dataset, 'rows'>, index: number): string {
+  const id = rows?.id?.values[index];
+  if (id !== undefined && id !== '') return id;
+  let place = index;
+  for (const left of rows?.leftOut ?? []) if (left.index <= place) place++;
+  return `row ${place}`;
+}
+
+/** Values of rows of a data set: images as they are read, else in the units of the file; NaN is missing. */
+export function valuesOfRows(dataset: Dataset, rows: ArrayLike<number>): Float32Array {
+  const values = new Float32Array(rows.length * sampleSize(dataset.shape));
+  dataset.read(rows, values);
+  return fileValues(values, dataset);
+}
+
+/** What float32 leaves of a number that cancels, as a share of what it is the difference of. */
+const ROUNDING = 2 ** -22;
+
+/**
+ * In the units of the file, where what is within rounding of 0 is 0: a column of 0 and 1 then has no value of -1.6e-15.
+ * What was missing in the file is NaN, and not the median that stands for it.
+ */
+function fileValues(values: Float32Array, dataset: Dataset): Float32Array {
+  const { scaling, shape, coding = [] } = dataset;
+  const original = inFileUnits(values, dataset);
+  if (!scaling) return original;
+  const columns = sampleSize(shape);
+  const rounded = original.map((x, i) =>
+    Math.abs(x) <= ROUNDING * Math.abs(scaling.shift[i % columns]!) ? 0 : x,
+  );
+  let column = 0;
+  for (const one of coding) {
+    if (one.kind !== 'category' && one.indicator) {
+      for (let at = column; at < rounded.length; at += columns)
+        if (rounded[at + 1]! > 0.5) rounded[at] = Number.NaN;
+    }
+    column += codedWidth(one);
+  }
+  return rounded;
+}
+
+/** The columns of a table by their names, and how their values are written. */
+export function columnsOf({
+  shape,
+  columns,
+  coding = [],
+}: Pick<Dataset, 'shape' | 'columns' | 'coding'>): ReportColumn[] {
+  const dates = new Set(coding.filter(({ kind }) => kind === 'date').map(({ name }) => name));
+  const plane = sampleSize(shape) === 2;
+  return Array.from({ length: sampleSize(shape) }, (_, i): ReportColumn => {
+    const name = columns?.[i];
+    if (name === undefined) return { name: plane ? 'xy'[i]! : `column ${i + 1}`, kind: 'number' };
+    return { name, kind: dates.has(name) ? 'date' : 'number' };
+  });
+}
