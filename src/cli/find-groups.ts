@@ -1,19 +1,22 @@
 /** @file `mixtura groups`: which groups are in data, how many, and how far they can be trusted; nothing is trained. */
 import { requireOther, requireWritable } from '../atomic-file.js';
+import type { Dataset } from '../data/dataset.js';
 import { ExitCode, usageError } from '../errors.js';
 import { agreementWithLabels } from '../groups/by-labels.js';
 import { findGroups } from '../groups/find.js';
 import type { FindOptions } from '../groups/find-options.js';
 import type { GroupFindings } from '../groups/findings.js';
 import { TEACHERS } from '../groups/teachers.js';
+import { quoted } from '../run/command-line.js';
 import { openRequested } from '../run/prepare.js';
 import { requireSortable } from '../run/use/sort-images.js';
 import { plainFindings, requireGroupsFormat, sortByGroup, writeGroups } from '../run/use/write-groups.js';
+import { requirePage, writeGroupsPage } from '../run/use/write-groups-page.js';
 import { dataLines } from './data-lines.js';
-import { findProgress } from './find-progress.js';
-import { foundLines } from './found-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
-import { note, print, printJson } from './output.js';
+import { findProgress } from './screen/find-progress.js';
+import { foundLines } from './screen/found-lines.js';
+import { note, print, printJson } from './screen/output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
 
@@ -55,11 +58,15 @@ export const findGroupsVerb: Verb = {
       value: 'DIR',
       summary: 'folders of images: a new or empty folder, in which each group gets a folder of links',
     },
+    report: {
+      value: 'FILE.html',
+      summary: 'one self-contained page: real members, profiles, a map, the merge curve, all that was tried',
+    },
     copy: { summary: 'with --out-folder: copies instead of links' },
   },
   examples: [
     'mixtura groups digits',
-    'mixtura groups table.csv --id sample --out groups.csv',
+    'mixtura groups table.csv --id sample --out groups.csv --report groups.html',
     'mixtura groups photos --size 32 --out-folder sorted',
     'mixtura groups embeddings.npy --components 4 --json',
   ],
@@ -84,16 +91,12 @@ async function runFindGroups(args: Arguments): Promise<number> {
   try {
     const findings = await findGroups(dataset, { ...options, ...progress, signal: abort.signal });
     progress.end();
-    if (places.out !== undefined) await writeGroups(places.out, data, dataset, findings);
-    if (places.folder !== undefined) {
-      const copy = args.flag('copy');
-      sortByGroup(places.folder, data, dataset, findings, { copy, onNotice: note });
-    }
     const byLabels = dataset.labels && agreementWithLabels(findings, dataset.labels);
+    // What was found is told also where a file cannot be written.
+    if (!args.flag('json')) for (const line of foundLines(findings, byLabels)) print(line);
+    await writePlaces(args, places, dataset, findings, byLabels);
     if (args.flag('json'))
       printJson(resultOf(findings, plainFindings(dataset, findings, places.out === undefined), byLabels));
-    else for (const line of foundLines(findings, byLabels)) print(line);
-    noteCount(dataset.count, places);
     return ExitCode.done;
   } catch (cause) {
     if (!abort.signal.aborted) throw cause;
@@ -110,27 +113,44 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Where results go. */
 interface Places {
+  readonly data: string;
   readonly out: string | undefined;
   readonly folder: string | undefined;
+  readonly report: string | undefined;
 }
 
 /** @throws a usage error for a place that cannot be written, before the work. */
 function checkedPlaces(args: Arguments, data: string): Places {
-  const [out, folder] = [args.text('out'), args.text('out-folder')];
+  const [out, folder, report] = [args.text('out'), args.text('out-folder'), args.text('report')];
   if (args.flag('copy') && folder === undefined)
     throw usageError('--copy goes with --out-folder; give that too.');
-  if (out !== undefined) {
-    requireGroupsFormat(out, data);
-    requireWritable(out);
-    requireOther(out, data);
+  if (out !== undefined) requireGroupsFormat(out, data);
+  if (report !== undefined) requirePage(report);
+  for (const file of [out, report]) {
+    if (file === undefined) continue;
+    requireWritable(file);
+    requireOther(file, data);
   }
   if (folder !== undefined) requireSortable(folder, data);
-  return { out, folder };
+  return { data, out, folder, report };
 }
 
-function noteCount(count: number, { out, folder }: Places): void {
-  const places = [out, folder].filter((place) => place !== undefined);
-  if (places.length > 0) note(`${count} rows in ${places.join(' and ')}`);
+async function writePlaces(
+  args: Arguments,
+  { data, out, folder, report }: Places,
+  dataset: Dataset,
+  findings: GroupFindings,
+  agreement: readonly number[] | undefined,
+): Promise<void> {
+  if (out !== undefined) await writeGroups(out, data, dataset, findings);
+  if (folder !== undefined)
+    sortByGroup(folder, data, dataset, findings, { copy: args.flag('copy'), onNotice: note });
+  const rows = [out, folder].filter((place) => place !== undefined);
+  if (rows.length > 0) note(`${dataset.count} rows in ${rows.join(' and ')}`);
+  if (report === undefined) return;
+  const command = ['mixtura', ...process.argv.slice(2)].map(quoted).join(' ');
+  writeGroupsPage(report, dataset, findings, { command, seed: args.integer('seed') ?? 0, agreement });
+  note(`The page is ${report}`);
 }
 
 /** @throws a usage error for a value that is none. */

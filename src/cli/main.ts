@@ -3,7 +3,7 @@
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { beQuiet, complain, guardStreams, outputFailed, print, terminalIsGone } from './output.js';
+import { beQuiet, complain, guardStreams, outputFailed, print, terminalIsGone } from './screen/output.js';
 import { helpOf, parseArguments, type Verb } from './verb.js';
 
 /** A verb is a line here and a file beside this one, read when it is asked for: that takes as long as a short run. */

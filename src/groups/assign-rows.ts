@@ -2,14 +2,12 @@
 import type { Partition } from '../cluster/cells.js';
 import { fitGaussianMixture, type GaussianMixture, mixturePosterior } from '../cluster/gaussian-mixture.js';
 import { nearestAmong } from '../cluster/nearest-among.js';
-import { type NearestRows, nearestRows } from '../cluster/nearest-rows.js';
+import type { NearestRows } from '../cluster/nearest-rows.js';
 import { type Matrix, selectRows } from '../math/matrix.js';
 import type { FittedDatasetView } from '../views/views-of.js';
 import type { RowFindings } from './findings.js';
 import { type LocalDensity, localDensity, localOutlierFactor } from './local-outlier.js';
 
-/** Rows that vote for the group of another one. */
-const VOTERS = 10;
 /** Rows that are read and assigned at a time. */
 const BLOCK = 8192;
 /** Iterations of the mixture whose posterior assigns: it starts at groups of a mixture. */
@@ -19,6 +17,8 @@ const ITERATIONS = 50;
 export interface Assigning {
   /** The view in which groups were found, fitted on the rows that were looked at. */
   readonly view: FittedDatasetView;
+  /** The nearest of those rows to each of them: so many vote. */
+  readonly near: NearestRows;
   /** Numbers of those rows, ascending. */
   readonly looked: Uint32Array;
   /** Their parts; those at `fragment` are of no group. */
@@ -38,7 +38,7 @@ interface Votes {
 }
 
 /**
- * Assigns every row: by the posterior of a Gaussian mixture, or by the vote of the 10 nearest rows that were looked at.
+ * Assigns every row: by the posterior of a Gaussian mixture, or by the vote of the nearest rows that were looked at.
  * Rows that were looked at keep their part. Groups are numbered by all their rows, the largest first.
  *
  * @param read the view of the rows of the data set with these numbers
@@ -47,9 +47,8 @@ export async function assignRows(
   assigning: Assigning,
   read: (indices: Uint32Array) => Matrix,
 ): Promise<RowFindings> {
-  const { view, looked, division, fragment, count, onBlock } = assigning;
-  const k = Math.min(VOTERS, looked.length - 1);
-  const own = nearestRows(view.rows, k);
+  const { view, looked, near: own, division, fragment, count, onBlock } = assigning;
+  const { k } = own;
   const density = localDensity(own);
   const mixture = assigning.mixture ? mixtureOf(view, division) : undefined;
   const rows = emptyRows(count);

@@ -8,7 +8,7 @@ import { Stream } from '../math/random.js';
 import { type FittedDatasetView, viewsOf } from '../views/views-of.js';
 import { assignRows } from './assign-rows.js';
 import { type Division, divisionsOf, type ViewFindings } from './choose.js';
-import { CLEAR, countOf } from './count.js';
+import { countOf } from './count.js';
 import { checkRequest, type FindOptions, named, teachersNamed } from './find-options.js';
 import type { GroupFindings } from './findings.js';
 import { lookedRows, neighboursOf, smallestOf } from './looked.js';
@@ -55,13 +55,12 @@ export async function findGroups(dataset: Dataset, options: FindOptions = {}): P
   const chosen = divided[0]!;
   const division = chosen.divisions[0]!;
   const view = views.find(({ name }) => name === chosen.view)!;
-  const bic = triesMixtures(divided)
-    ? countByMixtures(chosen.structure, division.groups, view.floor)
-    : undefined;
+  const bic = triesMixtures(divided) ? countByMixtures(chosen.structure, division.groups) : undefined;
   const fragment = fragmentsOf(division, smallest);
   const rows = await assignRows(
     {
       ...{ view, looked, division, fragment, count: dataset.count, mixture: isMixture(division) },
+      near: chosen.structure.nearest,
       onBlock: (done) => assigned(done, options),
     },
     (indices) => view.apply(dataset, indices),
@@ -107,7 +106,7 @@ async function fittedViews(
 }
 
 /** What the graph of some rows tells in the first view. */
-function firstAnswer({ name, rows }: FittedDatasetView, stream: Stream, options: FindOptions): void {
+function firstAnswer({ name, rows, floor }: FittedDatasetView, stream: Stream, options: FindOptions): void {
   const { groups = 'auto', most = 20 } = options;
   const some =
     rows.rows <= FIRST_ROWS
@@ -116,11 +115,11 @@ function firstAnswer({ name, rows }: FittedDatasetView, stream: Stream, options:
   const smallest = smallestOf(some.rows, some.rows, undefined);
   const neighbours = neighboursOf(some.rows, some.columns);
   const structure = structureOf(some, stream, {
-    ...{ smallest, neighbours },
+    ...{ smallest, neighbours, floor },
     groups: groups === 'auto' ? most : groups,
   });
-  const wanted = groups === 'auto' ? countOf(structure.curve, [], CLEAR).likely : groups;
-  const sizes = sizesOf(groupsOfCurve(structure.curve, structure.graph, wanted, smallest));
+  const wanted = groups === 'auto' ? countOf(structure, []).likely : groups;
+  const sizes = sizesOf(groupsOfCurve(structure.cuts, structure.graph, wanted, smallest));
   const shares = sizes.map((size) => size / some.rows).sort((a, b) => b - a);
   options.onFirst?.({ view: name, rows: some.rows, shares });
 }

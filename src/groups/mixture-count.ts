@@ -14,12 +14,12 @@ const AFFORDABLE = 2e8;
  * The number of groups within 3 of `groups` whose mixture (full covariances, started from the groups of the graph) has
  * the smallest BIC; nothing where mixtures would take minutes. One with more parameters than rows does not count.
  */
-export function countByMixtures(structure: Structure, groups: number, floor: number): number | undefined {
-  const { rows, curve, graph, smallest } = structure;
+export function countByMixtures(structure: Structure, groups: number): number | undefined {
+  const { rows, cuts, graph, smallest, floor } = structure;
   if (rows.rows * rows.columns ** 2 * (groups + AROUND) > AFFORDABLE) return undefined;
   let best: { readonly groups: number; readonly bic: number } | undefined;
   for (let k = Math.max(1, groups - AROUND); k <= groups + AROUND; k++) {
-    const { part, parts } = groupsOfCurve(curve, graph, k, smallest);
+    const { part, parts } = groupsOfCurve(cuts, graph, k, smallest);
     if (parametersOf(parts, rows.columns) > rows.rows) continue;
     const bic = bicOf(() => fitGaussianMixture(rows, part, parts, { floor, maxIterations: ITERATIONS }));
     if (bic !== undefined && (best === undefined || bic < best.bic)) best = { groups: parts, bic };

@@ -112,7 +112,7 @@ function countFinding(
 }
 
 function choiceOf({ divided, views, options }: Found): ChoiceFinding {
-  const { view, teacher, stability } = divided[0]!.divisions[0]!;
+  const { view, teacher, stability, border } = divided[0]!.divisions[0]!;
   const tried = divided.reduce((sum, { divisions }) => sum + divisions.length, 0);
   const asked = options.views !== undefined || options.teachers !== undefined;
   return {
@@ -123,7 +123,7 @@ function choiceOf({ divided, views, options }: Found): ChoiceFinding {
     reason:
       tried === 1
         ? 'It is the only one that was asked for.'
-        : `Its groups come back best on subsamples (agreement ${stability.toFixed(3)}) of the ${tried} divisions that were ${asked ? 'asked for' : 'tried'}.`,
+        : `Of the ${tried} divisions that were ${asked ? 'asked for' : 'tried'}, its groups come back best on subsamples at clear borders (agreement ${stability.toFixed(3)}, strongest link of two groups ${border.toFixed(2)}).`,
   };
 }
 

@@ -1,5 +1,5 @@
 /** @file The progress of a search for groups: a first answer as a line, then how much is done and how long it takes. */
-import type { FindOptions } from '../groups/find-options.js';
+import type { FindOptions } from '../../groups/find-options.js';
 import { LiveLine } from './live-line.js';
 import { duration, note, percent } from './output.js';
 

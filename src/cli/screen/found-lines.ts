@@ -1,5 +1,5 @@
 /** @file Findings as text for people: sentences first, then the groups, what was tried, and the cost. */
-import type { GroupFinding, GroupFindings, TriedDivision } from '../groups/findings.js';
+import type { GroupFinding, GroupFindings, TriedDivision } from '../../groups/findings.js';
 import { duration, percent } from './output.js';
 
 /** A column of a table: its title, and the text of each row. */
