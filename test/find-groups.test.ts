@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeNpy } from '../src/data/formats/npy.js';
 import { openDataset } from '../src/data/sets/open.js';
 import type { GroupFindings } from '../src/groups/findings.js';
 import { Stream } from '../src/math/random.js';
@@ -17,7 +18,7 @@ afterAll(() => place.remove());
 
 const ROWS = 1500;
 const made = fiveGroups(Stream.root(4), { rows: ROWS });
-const QUICK = ['--view', 'standardised', '--teacher', 'mixture,graph', '--components', '5'];
+const QUICK = ['--view', 'standardised', '--teacher', 'mixture', '--components', '5'];
 const TABLE = ['groups', 'five.csv', '--id', 'name', '--label', 'kind', '--keep', 'note'];
 
 beforeAll(() => {
@@ -28,6 +29,10 @@ beforeAll(() => {
     return [`r${i}`, ...Array.from(row, (value) => value.toPrecision(8)), `kind ${label}`, i % 7].join(',');
   });
   writeFileSync(place.file('five.csv'), `name,${names.join(',')},kind,note\n${lines.join('\n')}\n`);
+  writeFileSync(
+    place.file('bare.npy'),
+    encodeNpy({ shape: [20, 2], data: new Float32Array(40).map((_, i) => i) }),
+  );
   for (let i = 0; i < 90; i++) {
     const stream = Stream.root(9).fork('image', i);
     const samples = Array.from({ length: 3 * 16 * 16 }, (_, at) => {
@@ -81,7 +86,7 @@ describe('mixtura groups of a table', () => {
     const options = { id: 'name', label: 'kind', keep: 'note' };
     const dataset = await openDataset(place.file('five.csv'), { ...options, scaling: 'standardize' });
     const found = await findGroups(dataset, {
-      ...{ views: ['standardised'], teachers: ['graph', 'mixture'], groups: 5 },
+      ...{ views: ['standardised'], teachers: ['mixture'], groups: 5 },
     });
     expect(groups).toEqual([...found.rows.group]);
     expect(rows.map(({ outlier }) => Number(outlier))).toEqual(
@@ -107,10 +112,25 @@ describe('mixtura groups of a table', () => {
     expect(printed.rows.map(({ group }) => group)).toEqual(groups);
     expect(printed.rows[3]!.name).toBe('r3');
     expect(printed.count).toMatchObject({ groups: 5, given: true });
-    expect(printed.tried).toHaveLength(2);
+    expect(printed.tried).toHaveLength(1);
     expect(printed.tried[0]).toMatchObject({ nmi: nmi(made.labels, groups) });
     const inFile = await place.json<object>(...TABLE, ...QUICK, '--out', 'groups.csv');
     expect(inFile).not.toHaveProperty('rows');
+  });
+
+  it('writes the page, and prints plain methods beside the groups, each scored by the labels', async () => {
+    const words = ['--report', 'found.html', '--compare'];
+    const { code, stdout, stderr } = await place.run(...TABLE, ...QUICK, ...words);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('The page is found.html')]);
+    const page = readFileSync(place.file('found.html'), 'utf8');
+    expect(page).toContain('mixtura groups five.csv --id name');
+    expect(page).toContain('r17');
+    const lines = stdout.split('\n');
+    expect(
+      lines.filter((line) => /^ {2}(k-means|PCA \+ Gaussian mixture|spectral clustering) +5 /.test(line)),
+    ).toHaveLength(3);
+    const ours = lines.find((line) => line.startsWith('  these groups (standardised, mixture)'))!;
+    expect(Number(/ 5 +([\d.]+)/.exec(ours)![1])).toBeGreaterThan(0.95);
   });
 
   it('refuses what it cannot do before the work, with what it can', async () => {
@@ -123,6 +143,7 @@ describe('mixtura groups of a table', () => {
       [['--out', 'groups.h5ad'], /five\.csv\) are no \.h5ad file/],
       [['--out', 'five.csv'], /five\.csv/],
       [['--out-folder', 'sorted'], /--out-folder sorts the images of a folder/],
+      [['--report', 'found.pdf'], /give a file that ends in \.html/],
       [['--copy'], /--copy goes with --out-folder/],
       [['--size', '32'], /say how a folder of images is read/],
     ];
@@ -148,6 +169,14 @@ describe('mixtura groups of a table', () => {
 });
 
 describe('mixtura groups of a folder of images', () => {
+  it('compares with nothing where there are no labels', async () => {
+    const { code, stderr } = await place.run('groups', 'bare.npy', '--compare');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('--compare needs labels, and bare.npy has none'),
+    ]);
+  });
+
   it('lists the files with their groups, and sorts them into folders', async () => {
     const words = ['groups', 'photos', '--components', '2', '--out', 'photos.csv', '--out-folder', 'sorted'];
     const { code, stderr } = await place.run(...words);

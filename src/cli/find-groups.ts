@@ -3,6 +3,7 @@ import { requireOther, requireWritable } from '../atomic-file.js';
 import type { Dataset } from '../data/dataset.js';
 import { ExitCode, usageError } from '../errors.js';
 import { agreementWithLabels } from '../groups/by-labels.js';
+import { type ComparedMethod, compareOn } from '../groups/compare.js';
 import { findGroups } from '../groups/find.js';
 import type { FindOptions } from '../groups/find-options.js';
 import type { GroupFindings } from '../groups/findings.js';
@@ -14,6 +15,7 @@ import { plainFindings, requireGroupsFormat, sortByGroup, writeGroups } from '..
 import { requirePage, writeGroupsPage } from '../run/use/write-groups-page.js';
 import { dataLines } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
+import { compareLines } from './screen/compare-table.js';
 import { findProgress } from './screen/find-progress.js';
 import { foundLines } from './screen/found-lines.js';
 import { note, print, printJson } from './screen/output.js';
@@ -62,6 +64,10 @@ export const findGroupsVerb: Verb = {
       value: 'FILE.html',
       summary: 'one self-contained page: real members, profiles, a map, the merge curve, all that was tried',
     },
+    compare: {
+      summary:
+        'data with labels: k-means, a Gaussian mixture and spectral clustering beside it, scored by the labels',
+    },
     copy: { summary: 'with --out-folder: copies instead of links' },
   },
   examples: [
@@ -87,6 +93,11 @@ async function runFindGroups(args: Arguments): Promise<number> {
   const onSignal = () => abort.abort();
   const progress = findProgress();
   const dataset = await openRequested(requestedData(args, data), dataLines());
+  if (args.flag('compare') && !dataset.labels) {
+    throw usageError(
+      `--compare needs labels, and ${data} has none: name their column by --label, or leave it out.`,
+    );
+  }
   for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
     const findings = await findGroups(dataset, { ...options, ...progress, signal: abort.signal });
@@ -95,8 +106,14 @@ async function runFindGroups(args: Arguments): Promise<number> {
     // What was found is told also where a file cannot be written.
     if (!args.flag('json')) for (const line of foundLines(findings, byLabels)) print(line);
     await writePlaces(args, places, dataset, findings, byLabels);
-    if (args.flag('json'))
-      printJson(resultOf(findings, plainFindings(dataset, findings, places.out === undefined), byLabels));
+    const compared = args.flag('compare')
+      ? await comparedWith(findings, dataset, { ...options, ...progress, signal: abort.signal })
+      : undefined;
+    progress.end();
+    if (args.flag('json')) {
+      const plain = plainFindings(dataset, findings, places.out === undefined);
+      printJson({ ...resultOf(findings, plain, byLabels), ...(compared && { compared }) });
+    } else if (compared) for (const line of ['', ...compareLines(compared)]) print(line);
     return ExitCode.done;
   } catch (cause) {
     if (!abort.signal.aborted) throw cause;
@@ -181,6 +198,20 @@ function requestedData(args: Arguments, name: string): Parameters<typeof openReq
     ...imageOptions(args),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The groups that were chosen beside those of plain methods, on the rows that were looked at. */
+function comparedWith(
+  { looked, rows, choice, cost }: GroupFindings,
+  dataset: Dataset,
+  { seed = 0, onProgress, signal }: FindOptions,
+): Promise<ComparedMethod[]> {
+  const name = `these groups (${choice.view}, ${choice.teacher})`;
+  const group = Int32Array.from(looked, (row) => rows.group[row]!);
+  return compareOn(dataset, {
+    ...{ rows: looked, seed, signal, ours: [{ name, group, cpuSeconds: cost.cpuSeconds }] },
+    onProgress: (_, what) => onProgress?.({ done: 1, what: `comparing with ${what}` }),
+  });
 }
 
 /** The one object of `--json`; with labels the agreement of each division with them. */

@@ -20,7 +20,7 @@ export function findProgress(): Required<Pick<FindOptions, 'onProgress' | 'onFir
     onProgress({ done, what }) {
       const seconds = (performance.now() - began) / 1000;
       const left =
-        seconds >= KNOWN.seconds && done >= KNOWN.done
+        seconds >= KNOWN.seconds && done >= KNOWN.done && done < 1
           ? ` · about ${duration((seconds * (1 - done)) / done)} left`
           : '';
       line.show(() => `${Math.round(100 * done)} %${left} · ${what}`);
