@@ -34,7 +34,7 @@ interface Taps {
  * A function that writes one plane [height, width] at `from` in `source` as [outHeight, outWidth] at `to` in `out`.
  *
  * y_i = sum_j w((j + 0.5 - c_i) / s) x_j / sum_j w(...), c_i = (i + 0.5) in/out, s = max(1, in/out), along rows and then
- * along columns. Values stay in the interval of the data, as those of bytes do. Pillow, Resample.c.
+ * along columns. After either, values are limited to the interval of the data, as bytes are. Pillow, Resample.c.
  */
 export function filtered(
   [height, width]: Size,
@@ -56,7 +56,7 @@ export function filtered(
         const start = from + y * width + first;
         let sum = 0;
         for (let k = 0; k < weights.length; k++) sum += weights[k]! * source[start + k]!;
-        between[y * outWidth + x] = sum;
+        between[y * outWidth + x] = Math.min(high, Math.max(low, sum));
       }
     }
     for (let y = 0; y < outHeight; y++) {

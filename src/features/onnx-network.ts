@@ -43,7 +43,7 @@ export function networkInput({ inputMetadata }: InferenceSession, network: strin
       (input) => `${input.name} (${input.isTensor ? input.type : 'no tensor'})`,
     );
     throw new MixturaError(
-      `${network} reads ${found.join(', ') || 'nothing'}; a feature network has one input of float32${others.length > 0 ? ': export the part that reads images alone' : ''}.`,
+      `${network} reads ${found.join(', ') || 'nothing'}; a feature network has one input of float32${others.length > 0 ? ': export the part that reads images alone' : ': export it in float32'}.`,
     );
   }
   const dims = first.shape.map((dim) => (typeof dim === 'number' && dim > 0 ? dim : undefined));
