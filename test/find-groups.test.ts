@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpy } from '../src/data/formats/npy.js';
 import { openDataset } from '../src/data/sets/open.js';
+import { lower } from '../src/graph/onnx/lower.js';
+import { input } from '../src/graph/tensor.js';
 import type { GroupFindings } from '../src/groups/findings.js';
 import { Stream } from '../src/math/random.js';
 import { nmi } from '../src/metrics/nmi.js';
@@ -16,7 +18,7 @@ import { encodePng } from './support/png.js';
 const place = new Scratch();
 afterAll(() => place.remove());
 
-const ROWS = 1500;
+const ROWS = 1000;
 const made = fiveGroups(Stream.root(4), { rows: ROWS });
 const QUICK = ['--view', 'standardised', '--teacher', 'mixture', '--components', '5'];
 const TABLE = ['groups', 'five.csv', '--id', 'name', '--label', 'kind', '--keep', 'note'];
@@ -138,7 +140,7 @@ describe('mixtura groups of a table', () => {
       [['--view', 'pixels'], /no view 'pixels' for these data: choose of standardised/],
       [['--teacher', 'leiden'], /no teacher 'leiden' for these data: choose of graph, spectral/],
       [['--components', 'many'], /--components is 'many'; give a whole number of at least 1, or auto/],
-      [['--components', '2000'], /There are 1500 rows for 2000 groups/],
+      [['--components', '2000'], /There are 1000 rows for 2000 groups/],
       [['--out', 'groups.xlsx'], /give a file that ends in \.csv, \.tsv, \.parquet, \.json or \.h5ad/],
       [['--out', 'groups.h5ad'], /five\.csv\) are no \.h5ad file/],
       [['--out', 'five.csv'], /five\.csv/],
@@ -189,6 +191,28 @@ describe('mixtura groups of a folder of images', () => {
       expect(existsSync(place.file('sorted', group!, file!))).toBe(true);
     }
     expect(readdirSync(place.file('sorted'))).toEqual(['1', '2']);
+  });
+});
+
+describe('mixtura groups in the features of an encoder', () => {
+  it('reads images in its size, finds their groups in its features, and shows the images', async () => {
+    const net = input('pixels', ['N', 3, 16, 16]).mean([2]).reshape(['N', 48]);
+    writeFileSync(place.file('net.onnx'), lower({ y: net }).bytes);
+    const words = ['groups', 'photos', '--features', 'net.onnx', '--components', '2'];
+    const unread = await place.run(...words);
+    expect([unread.code, unread.stderr]).toEqual([
+      1,
+      expect.stringContaining('Nothing says how net.onnx reads images'),
+    ]);
+    const how = ['--input', 'range=0..1', '--out', 'encoded.csv', '--report', 'encoded.html'];
+    const { code, stdout } = await place.run(...words, ...how);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^View cosine/m)]);
+    for (const { file, group } of read('encoded.csv')) {
+      expect([file, group]).toEqual([file, Number(/(\d+)\.png$/.exec(file!)![1]) % 3 === 0 ? '2' : '1']);
+    }
+    expect(readFileSync(place.file('encoded.html'), 'utf8')).toContain('data:image/png');
+    const alone = await place.run('groups', 'photos', '--input', 'range=0..1');
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('--input goes with --features')]);
   });
 });
 

@@ -10,15 +10,18 @@ import type { GroupFindings } from '../groups/findings.js';
 import { TEACHERS } from '../groups/teachers.js';
 import { quoted } from '../run/command-line.js';
 import { openRequested } from '../run/prepare.js';
+import { type EncodedData, type EncodedDataOptions, openEncoded } from '../run/use/encoded-data.js';
 import { requireSortable } from '../run/use/sort-images.js';
 import { plainFindings, requireGroupsFormat, sortByGroup, writeGroups } from '../run/use/write-groups.js';
 import { requirePage, writeGroupsPage } from '../run/use/write-groups-page.js';
+import { photographAdvice } from '../views/photographs.js';
 import { dataLines } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { compareLines } from './screen/compare-table.js';
 import { findProgress } from './screen/find-progress.js';
 import { foundLines } from './screen/found-lines.js';
-import { note, print, printJson } from './screen/output.js';
+import { LiveLine } from './screen/live-line.js';
+import { duration, note, print, printJson } from './screen/output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
 
@@ -40,6 +43,14 @@ export const findGroupsVerb: Verb = {
     teacher: {
       value: 'A,B',
       summary: `ways to divide that are tried: ${TEACHERS.map(({ name }) => name).join(', ')}`,
+    },
+    features: {
+      value: 'NET.onnx',
+      summary: 'an encoder, in whose features groups are looked for (its preprocessor file is read)',
+    },
+    input: {
+      value: 'KEY=VALUE,...',
+      summary: 'how the encoder reads images, over what lies beside it, such as range=0..1,size=224',
     },
     rows: {
       value: 'N',
@@ -92,7 +103,7 @@ async function runFindGroups(args: Arguments): Promise<number> {
   const abort = new AbortController();
   const onSignal = () => abort.abort();
   const progress = findProgress();
-  const dataset = await openRequested(requestedData(args, data), dataLines());
+  const { dataset, features = dataset } = await opened(args, data);
   if (args.flag('compare') && !dataset.labels) {
     throw usageError(
       `--compare needs labels, and ${data} has none: name their column by --label, or leave it out.`,
@@ -100,7 +111,7 @@ async function runFindGroups(args: Arguments): Promise<number> {
   }
   for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
-    const findings = await findGroups(dataset, { ...options, ...progress, signal: abort.signal });
+    const findings = await findGroups(features, { ...options, ...progress, signal: abort.signal });
     progress.end();
     const byLabels = dataset.labels && agreementWithLabels(findings, dataset.labels);
     // What was found is told also where a file cannot be written.
@@ -122,6 +133,30 @@ async function runFindGroups(args: Arguments): Promise<number> {
     return ExitCode.interrupted;
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}
+
+/** The data, and their features where there is an encoder. Colour photographs without one are told so. */
+async function opened(
+  args: Arguments,
+  name: string,
+): Promise<Pick<EncodedData, 'dataset'> & Partial<EncodedData>> {
+  const network = args.text('features');
+  const convention = args.text('input');
+  if (network === undefined) {
+    if (convention !== undefined) throw usageError('--input goes with --features; give that too.');
+    const dataset = await openRequested(requestedData(args, name), dataLines());
+    const advice = photographAdvice(dataset);
+    if (advice !== undefined) note(advice);
+    return { dataset };
+  }
+  const line = new LiveLine();
+  const onEncoded: EncodedDataOptions['onEncoded'] = ({ done, total, secondsLeft }) =>
+    line.show(() => `features of ${done} of ${total} rows · about ${duration(secondsLeft)} left`);
+  try {
+    return await openEncoded(requestedData(args, name), network, { ...dataLines(), convention, onEncoded });
+  } finally {
+    line.clear();
   }
 }
 
@@ -191,13 +226,13 @@ function componentsOf(args: Arguments): number | 'auto' {
   return args.integer('components', 1) ?? 'auto';
 }
 
-function requestedData(args: Arguments, name: string): Parameters<typeof openRequested>[0] {
+function requestedData(args: Arguments, name: string): Parameters<typeof openEncoded>[0] {
   const given = {
     ...{ name, classes: args.text('classes'), ratio: args.text('ratio'), groups: args.text('groups') },
     ...tableOptions(args),
     ...imageOptions(args),
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), name };
 }
 
 /** The groups that were chosen beside those of plain methods, on the rows that were looked at. */
