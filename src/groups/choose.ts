@@ -45,7 +45,7 @@ export interface Division extends Partition {
   readonly stability: number;
   /** Strength of the link of the two groups that are linked most; 0.3 and more where one group is cut in two. */
   readonly border: number;
-  /** What divisions are compared by: stability - 0.3 border. */
+  /** What divisions are compared by: stability - 0.3 border - doubt of the teacher. */
   readonly score: number;
   /** The divisions of the subsamples. */
   readonly repeats: readonly SubsampleDivision[];
@@ -77,10 +77,11 @@ const MOST_ROWS = 6000;
  * Divides every view by every teacher, on all rows and on subsamples. The views are given in the order of their best
  * division, by its score
  *
- *   stability - 0.3 border,
+ *   stability - 0.3 border - doubt,
  *
  * stability the mean adjusted Rand index between subsamples, border the strength of the link of the two groups that are
- * linked most. Stability alone takes two halves of one large group for groups where they are cut along its main axis.
+ * linked most, doubt 0.05 for k-means. Stability alone takes two halves of one large group for groups where they are cut
+ * along its main axis.
  * A view in which one group is found comes after all in which several are found with a score of 0.6 or more.
  *
  * Source: stability over subsamples, Ben-Hur, Elisseeff and Guyon 2002; the border is that of the merge curve.
@@ -193,7 +194,8 @@ async function divide(
     }
     const stability = meanAgreement(repeats);
     const border = linkedPairs(structure.graph, whole, structure.reference)[0]?.strength ?? 0;
-    const score = whole.parts > 1 || options.groups === 1 ? stability - BORDER * border : FOUND;
+    const several = whole.parts > 1 || options.groups === 1;
+    const score = several ? stability - BORDER * border - (teacher.doubt ?? 0) : FOUND;
     divisions.push({
       ...{ view, teacher: teacher.name, groups: wanted, part: whole.part, parts: whole.parts },
       ...{ stability, border, score, repeats, seconds: (user + system) / 1e6 },

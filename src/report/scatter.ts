@@ -222,7 +222,8 @@ function pictures(scatter: Scatter, { x, y, width, height }: Layout): string[] {
     const inside = left + side < width && top + side < height && left > 0 && top > 0;
     if (!free || !inside) return [];
     taken.push({ left, top, side });
-    const color = groupColor(scatter.groups?.[place] ?? 0);
+    const group = scatter.groups?.[place] ?? 0;
+    const color = group < 0 ? GREY : groupColor(group);
     const rim = { x: left - 1.5, y: top - 1.5, width: side + 3, height: side + 3, rx: 2, fill: color };
     const image = { x: left, y: top, width: side, height: side, href: source };
     const title = scatter.titles?.[place];

@@ -37,6 +37,11 @@ describe('columns', () => {
     ['exponential', (_: number, u: number) => -Math.log(1 - u), 'log'],
     ['counts with zeros', (z: number) => Math.floor(Math.exp(2 * z)), 'log'],
     ['cubed Gaussian', (z: number) => z ** 3, 'signed'],
+    [
+      'a scale from 0 to 100',
+      (z: number) => Math.min(100, Math.max(0, Math.floor(20 * Math.exp(z)))),
+      undefined,
+    ],
     ['money with both signs', (z: number) => 1e6 * Math.sinh(2 * z), 'signed'],
   ])('%s', (_, make, kind) => {
     expect(tailMap(draw(make))?.kind).toBe(kind);

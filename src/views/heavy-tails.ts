@@ -13,8 +13,8 @@ export interface TailMap {
 
 /** A column is skewed where the magnitude of its skewness is larger; that of an exponential distribution is 2. */
 const SKEWED = 1;
-/** Its largest value is more than this many times the median of the positive ones: a scale that ends is no tail. */
-const SPAN = 5;
+/** A column of which this share has the largest value is on a scale that ends there, which is no tail. */
+const ENDS = 0.005;
 /** A column has long tails where its excess kurtosis is larger; that of a Laplace distribution is 3. */
 const LONG = 3;
 /** A logarithm has to bring skewness or kurtosis down to this share. */
@@ -27,17 +27,17 @@ const MAD = 1.4826;
 /**
  * The logarithm that a column wants, or nothing.
  *
- * A column without negative values, with a skewness above 1 and values beyond five times m, the median of the positive
- * ones, gets log(x + c m) with the first c of 0 (only without zeros), 0.01, 0.1 and 1 with which the skewness is within 1
- * and at most half of what it was: the plain logarithm comes first, because it alone makes a Gaussian of a log-normal
- * column.
+ * A column without negative values, with a skewness above 1 and a tail (at most one value in 200 is the largest) gets
+ * log(x + c m), m the median of its positive values and c the first of 0 (only without zeros), 0.01, 0.1 and 1 with which
+ * the skewness is within 1 and at most half of what it was: the plain logarithm comes first, because it alone makes a
+ * Gaussian of a log-normal column.
  * Another column with an excess kurtosis above 3 gets asinh((x - median) / s), s = 1.4826 times the median absolute
  * deviation, where the kurtosis then is at most half of what it was.
  */
 export function tailMap(values: Float64Array): TailMap | undefined {
   const before = shapeOf(values);
   const sorted = values.slice().sort();
-  if (sorted[0]! >= 0 && before.skewness > SKEWED && spans(sorted)) {
+  if (sorted[0]! >= 0 && before.skewness > SKEWED && !ends(sorted)) {
     const most = Math.min(SKEWED, SMALLER * before.skewness);
     const map = logarithms(sorted).find((log) => Math.abs(shapeOf(values.map(log)).skewness) <= most);
     if (map) return { map, kind: 'log' };
@@ -49,8 +49,10 @@ export function tailMap(values: Float64Array): TailMap | undefined {
   return undefined;
 }
 
-function spans(sorted: Float64Array): boolean {
-  return sorted.at(-1)! > SPAN * medianOf(sorted.subarray(sorted.findIndex((x) => x > 0)));
+/** Whether more than single values are the largest, as on a scale from 0 to 100. */
+function ends(sorted: Float64Array): boolean {
+  const most = sorted.length - sorted.indexOf(sorted.at(-1)!);
+  return most > 1 && most > ENDS * sorted.length;
 }
 
 /** The columns that {@link tailMap} gives a logarithm. */

@@ -8,7 +8,7 @@ import { probability } from '../report-members.js';
 import type { GroupsPageData, PageGroup, PageMap, PageOrigin, ShownRows } from './page-data.js';
 
 /** Rows of each kind on a card, at most: images, and rows of tables. */
-const MOST_IMAGES = 8;
+const MOST_IMAGES = 6;
 const MOST_ROWS = 4;
 /** Bytes of all pictures before they are packed, about, and the longest side of one that is not reduced. */
 const PICTURE_BYTES = 2e6;
@@ -47,7 +47,7 @@ export function groupsPageData(
     looked: findings.looked.length,
     unexplained: rows.group.reduce((sum, group) => sum + Number(group === 0), 0),
     groups: findings.groups.map((group) => pageGroup(group, findings, dataset)),
-    counts: dataset.largestCount !== undefined,
+    counts: dataset.largestCount !== undefined || choice.view === 'counts',
     ...(hasColumns(dataset) && { profile: profileOf(findings, dataset) }),
     map: mapOf(findings, dataset),
     tried: findings.tried.map(({ group: _, ...division }, i) => ({

@@ -14,6 +14,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** Beside the style of reports: a picture of the curve, lists of names, the chosen row. */
 const MORE_STYLE = `
+.facts { grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); } section > p + .hint { margin-top: 6px; }
 .curve { max-width: 520px; margin-top: 20px; } .badge { display: inline-block; border-radius: 6px; padding: 2px 10px; font-size: 14px; font-weight: 600; background: var(--card); border: 1px solid var(--line); }
 .badge.partly, .badge.none { background: var(--note); color: var(--note-ink); }
 .card > p.genes { color: var(--ink); overflow-wrap: anywhere; } tr.chosen td { font-weight: 650; } ul.hint { padding-left: 20px; overflow-wrap: anywhere; } .nowrap { white-space: nowrap; }
@@ -57,7 +58,10 @@ function header(page: GroupsPageData): Markup {
     ['Data', data.name],
     ['Rows', formatNumber(data.count)],
     ['Looked at', looked < data.count ? formatNumber(looked) : 'all rows'],
-    [data.kind === 'image' ? 'Image' : 'Columns', data.shape.join(' × ')],
+    [
+      data.kind === 'image' ? 'Image' : 'Columns',
+      data.shape.map((length) => formatNumber(length)).join(' × '),
+    ],
     ['Groups', formatNumber(groups.length)],
     ['Stability', stability.toFixed(2)],
     ['View', choice.view],

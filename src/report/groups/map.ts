@@ -22,6 +22,7 @@ export function mapSection(data: GroupsPageData): Part {
     labels: groups.map(({ group }) => String(group)),
     ...(pictures && { pictures }),
     width: 640,
+    radius: Math.min(3.5, Math.max(1.3, 90 / Math.sqrt(map.points.length / 2))),
   });
   const which =
     looked < facts.count

@@ -3,8 +3,8 @@ import type { CountFinding } from '../../groups/findings.js';
 import { groupColor, NEUTRAL } from '../palette.js';
 import { coordinate, element, label, linearScale, logScale, svg } from '../svg.js';
 
-const [WIDTH, HEIGHT] = [480, 280];
-const BOX = { left: 44, right: WIDTH - 14, top: 26, bottom: HEIGHT - 58 };
+const [WIDTH, HEIGHT] = [480, 300];
+const BOX = { left: 44, right: WIDTH - 14, top: 26, bottom: HEIGHT - 76 };
 /** Strengths above so many times the threshold are drawn at the rim: they are all within groups. */
 const HIGHEST = 6;
 const CHOSEN = groupColor(0);
@@ -90,13 +90,13 @@ function axes(x: ReturnType<typeof logScale>, y: ReturnType<typeof linearScale>)
   ].join('');
 }
 
-/** A dot for each number, equal ones beside each other upwards. */
+/** A dot for each number, equal ones below each other. */
 function counts(all: readonly number[], x: (value: number) => number): string[] {
   const times = new Map<number, number>();
   return all.map((count) => {
     const before = times.get(count) ?? 0;
     times.set(count, before + 1);
-    const place = { cx: x(count) + 0.001, cy: BOX.bottom + 25 + 5 * Math.min(before, 3), r: 2.2 };
+    const place = { cx: x(count), cy: BOX.bottom + 25 + 5 * Math.min(before, 5), r: 2.2 };
     return element('circle', { ...place, fill: CHOSEN, 'fill-opacity': 0.8 });
   });
 }

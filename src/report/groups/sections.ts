@@ -8,14 +8,14 @@ import { bytes, countWords } from './words.js';
 
 /** Pairs that are shown before the fold. */
 const MOST_PAIRS = 15;
-const ALL_PAIRS = 400;
+const ALL_PAIRS = 1000;
 /** Explained shares above this say that the groups follow a plain difference. */
 const FOLLOWS = 0.3;
 
 /** How many groups there are, with the merge curve. */
 export function countSection({ count, fragments }: GroupsPageData): Part {
   const gap = Number.isFinite(count.gap)
-    ? `The next merge is ${formatNumber(count.gap, 2)} times as strong as the weakest border: 2 and more is a clear number.`
+    ? `The last merge within groups is ${formatNumber(count.gap, 2)} times as strong as the next, which crosses a border: 2 and more is a clear number.`
     : 'No neighbours join the groups.';
   const bic =
     count.bic !== undefined &&
@@ -48,7 +48,7 @@ export function pairsSection({ pairs }: GroupsPageData): Part {
   return html`<section><h2>How separate the groups are</h2>
 <p class="hint">Links: about 0.3 and more within one group, 0 between far ones. Exchanged: the share of the rows of both that change sides between subsamples. The least separate pairs first.</p>
 ${table(rows.slice(0, MOST_PAIRS))}
-${rest.length > 0 && html`<details><summary>${rest.length} further pairs</summary>${table(rest)}</details>`}</section>`;
+${rest.length > 0 && html`<details><summary>${rest.length} further pairs${pairs.length > ALL_PAIRS && ` of ${formatNumber(pairs.length - MOST_PAIRS)}`}</summary>${table(rest)}</details>`}</section>`;
 }
 
 /** Every view and way to divide it, and why this one. */
@@ -63,7 +63,7 @@ export function triedSection({ tried, choice }: GroupsPageData): Part {
   );
   return html`<section><h2>What was tried</h2>
 <p>${choice.reason}</p>
-<p class="hint">View ${choice.view}: ${choice.viewSentence} Divided by ${choice.teacher}: ${choice.teacherSentence}. Stability is the mean adjusted Rand index between subsamples: it says repeatable, not right.${scored && ' Labels took no part in the choice.'}</p>
+<p class="hint">View ${choice.view}: ${sentence(choice.viewSentence)} Divided by ${choice.teacher}: ${sentence(choice.teacherSentence)} Stability is the mean adjusted Rand index between subsamples: it says repeatable, not right.${scored && ' Labels took no part in the choice.'}</p>
 <table class="stack"><tr class="head"><th>view · division</th><th class="number">groups</th><th class="number">stability</th>${scored && html`<th class="number">NMI with labels</th>`}<th class="number">CPU</th></tr>${rows}</table></section>`;
 }
 
@@ -88,4 +88,9 @@ export function costSection({ cost, origin, data }: GroupsPageData): Part {
   return html`<section><h2>How this was made</h2>
 <p class="hint">${data.source}</p><pre>${origin.command}</pre>
 <p class="hint">Mixtura ${origin.version}, seed ${origin.seed}; ${runTime(cost.seconds)}, ${runTime(cost.cpuSeconds)} of CPU, ${bytes(cost.memory)} of memory. The same command on the same machine gives the same result. Data ${data.fingerprint.slice(0, 12)}.</p></section>`;
+}
+
+/** With its full stop. */
+function sentence(text: string): string {
+  return text === '' || text.endsWith('.') ? text : `${text}.`;
 }

@@ -17,17 +17,18 @@ export function verdictWord(verdict: GroupFindings['verdict']): string {
   return words[verdict];
 }
 
-/** "10", or "10 (8 to 12 on subsamples)". */
+/** "10 groups; all rows and subsamples give 8 to 12". */
 export function countWords({
   groups,
   least,
   most,
   given,
 }: Pick<GroupFindings['count'], 'groups' | 'least' | 'most' | 'given'>): string {
+  const groupsWord = groups === 1 ? '1 group' : `${groups} groups`;
   const found = least === most ? `${least}` : `${least} to ${most}`;
   return given
-    ? `${groups}, as asked for; the merge curve finds ${found}`
-    : `${groups}; on all rows and subsamples ${found}`;
+    ? `${groupsWord}, as asked for; the merge curve finds ${found}`
+    : `${groupsWord}; all rows and subsamples give ${found}`;
 }
 
 /** A number of bytes: "310 MB". */
