@@ -37,6 +37,8 @@ export interface Found {
 /** Mean agreement from which groups are called repeatable, and below which they are not to be used. */
 const REPEATABLE = 0.8;
 const UNUSABLE = 0.6;
+/** Rows of each kind that are named. */
+const SHOWN = 12;
 /** 95 % of a normal distribution lie within so many deviations. */
 const DEVIATIONS = 1.96;
 
@@ -64,7 +66,8 @@ function dataOf({ name, source, kind, shape, count, fingerprint }: Dataset): Fin
   return { name, source, kind, shape, count, fingerprint };
 }
 
-function groupsOf({ group, confidence }: RowFindings, stability: number): GroupFinding[] {
+function groupsOf(found: RowFindings, stability: number): GroupFinding[] {
+  const { group, confidence, outlier } = found;
   const count = group.length;
   const groups = group.reduce((most, g) => Math.max(most, g), 0);
   const rows = new Array<number>(groups + 1).fill(0);
@@ -73,12 +76,25 @@ function groupsOf({ group, confidence }: RowFindings, stability: number): GroupF
     rows[g]! += 1;
     sure[g]! += confidence[i]!;
   });
-  const none = new Uint32Array(0);
+  const members = Array.from({ length: groups + 1 }, (_, g) => new Uint32Array(rows[g]!));
+  const filled = new Uint32Array(groups + 1);
+  group.forEach((g, i) => {
+    members[g]![filled[g]!++] = i;
+  });
+  const first = (g: number, by: (row: number) => number) =>
+    members[g]!.slice()
+      .sort((a, b) => by(a) - by(b) || a - b)
+      .slice(0, SHOWN);
   return Array.from({ length: groups }, (_, at) => {
     const [n, share] = [rows[at + 1]!, rows[at + 1]! / count];
     return {
       ...{ group: at + 1, rows: n, share, interval: interval(share, count), stability },
-      ...{ confidence: sure[at + 1]! / n, exemplars: none, border: none, outliers: none },
+      ...{
+        confidence: sure[at + 1]! / n,
+        exemplars: first(at + 1, (row) => outlier[row]! - confidence[row]!),
+      },
+      border: first(at + 1, (row) => confidence[row]!),
+      outliers: first(at + 1, (row) => -outlier[row]!),
     };
   });
 }

@@ -28,7 +28,7 @@ export interface FindGroupsOptions extends FindOptions {
  *
  * @example
  * const rows = Array.from({ length: 400 }, (_, i) => [i % 4 === 0 ? 8 : 0, Math.sin(i), Math.cos(3 * i)]);
- * const found = await findGroups(rows, { views: ['standardised'], teachers: ['graph'] });
+ * const found = await findGroups(rows, { groups: 2, views: ['standardised'] });
  * found.groups.map(({ rows }) => rows); // => [300, 100]
  * found.rows.group[0]; // => 2
  */
