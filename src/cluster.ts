@@ -24,6 +24,7 @@ export {
   partsOf,
 } from './cluster/merge-curve.js';
 export { type MergeSplit, type MergeSplitOptions, mergeSplit } from './cluster/merge-split.js';
+export { nearestAmong } from './cluster/nearest-among.js';
 export { type NearestRows, nearestRows } from './cluster/nearest-rows.js';
 export {
   connectedComponents,

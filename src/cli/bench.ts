@@ -4,7 +4,7 @@ import { type BenchResult, bench } from '../bench/bench.js';
 import { BENCH_NAMES } from '../bench/cases.js';
 import type { MemoryReading } from '../bench/measure.js';
 import { ExitCode } from '../errors.js';
-import { note, percent, print, printJson } from './output.js';
+import { note, percent, print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
 
 /** The verb `bench`. */

@@ -10,7 +10,7 @@ import { requireSortable, sortImages } from '../run/use/sort-images.js';
 import { requireAssignmentFormat, wantsFeatures, writeAssignment } from '../run/use/write-assignment.js';
 import { dataLines } from './data-lines.js';
 import { IMAGE_OPTIONS } from './image-options.js';
-import { note, percent, printJson, write } from './output.js';
+import { note, percent, printJson, write } from './screen/output.js';
 import { tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
 

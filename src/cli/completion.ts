@@ -3,7 +3,7 @@ import { ELASTIC_NAMES } from '../data/sets/elastic-splits.js';
 import { DATASET_NAMES } from '../data/sets/open.js';
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, usageError } from '../errors.js';
-import { print, printJson } from './output.js';
+import { print, printJson } from './screen/output.js';
 import { COMMON, type Option, type Verb } from './verb.js';
 import { bashScript } from './words/completion-bash.js';
 import { fishScript } from './words/completion-fish.js';

@@ -1,7 +1,7 @@
 /** @file What is said on standard error while data are opened. */
 import type { DownloadOptions } from '../data/sets/download.js';
 import type { DataListeners } from '../run/prepare.js';
-import { note, writeStatus } from './output.js';
+import { note, writeStatus } from './screen/output.js';
 
 /** Downloads as a line that renews itself, remarks as a line each. */
 export function dataLines(): DataListeners {

@@ -15,7 +15,7 @@ import { ExitCode, usageError } from '../errors.js';
 import { contactSheet } from '../report/contact-sheet.js';
 import { downloadLine } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
-import { note, print, printJson } from './output.js';
+import { note, print, printJson } from './screen/output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import { type Arguments, table, type Verb } from './verb.js';
 

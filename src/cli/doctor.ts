@@ -2,7 +2,7 @@
 
 import { type Check, checkMachine } from '../bench/doctor.js';
 import { ExitCode } from '../errors.js';
-import { print, printJson } from './output.js';
+import { print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
 
 /** The verb `doctor`. */

@@ -23,8 +23,8 @@ import {
 import { withTrained } from '../run/trained.js';
 import { dataLines } from './data-lines.js';
 import { comparisonLines, noteLines, runLines, runSetLines } from './evaluate-table.js';
-import { LiveLine } from './live-line.js';
-import { duration, note, print, printJson } from './output.js';
+import { LiveLine } from './screen/live-line.js';
+import { duration, note, print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
 
 /** The verb `evaluate`. */

@@ -4,7 +4,7 @@ import { ExitCode, usageError } from '../errors.js';
 import { withTrained } from '../run/trained.js';
 import { type ExportedFile, exportRun } from '../run/use/export.js';
 import { exportHub } from '../run/use/export-hub.js';
-import { print, printJson } from './output.js';
+import { print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
 
 /** The verb `export`. */

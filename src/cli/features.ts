@@ -9,8 +9,8 @@ import { type FeatureTrainingResult, networkName, trainFeatureNetwork } from '..
 import { statOf } from '../write-target.js';
 import { downloadLine } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
-import { LiveLine } from './live-line.js';
-import { duration, note, percent, print, printJson } from './output.js';
+import { LiveLine } from './screen/live-line.js';
+import { duration, note, percent, print, printJson } from './screen/output.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import type { Arguments, Option, Verb } from './verb.js';
 

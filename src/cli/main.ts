@@ -3,11 +3,12 @@
 import { didYouMean } from '../did-you-mean.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { beQuiet, complain, guardStreams, outputFailed, print, terminalIsGone } from './output.js';
+import { beQuiet, complain, guardStreams, outputFailed, print, terminalIsGone } from './screen/output.js';
 import { helpOf, parseArguments, type Verb } from './verb.js';
 
 /** A verb is a line here and a file beside this one, read when it is asked for: that takes as long as a short run. */
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  groups: async () => (await import('./find-groups.js')).findGroupsVerb,
   train: async () => (await import('./train.js')).trainVerb,
   sample: async () => (await import('./sample.js')).sampleVerb,
   cluster: async () => (await import('./cluster.js')).clusterVerb,

@@ -2,7 +2,7 @@
 import { ExitCode, usageError } from '../errors.js';
 import { reportRun } from '../run/report-again.js';
 import { dataLines } from './data-lines.js';
-import { print, printJson } from './output.js';
+import { print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
 
 /** The verb `report`. */

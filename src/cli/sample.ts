@@ -5,7 +5,7 @@ import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
 import { drawSamples, requireGroup } from '../run/use/draw.js';
 import { writeSampleFile } from '../run/use/sample-file.js';
-import { print, printJson } from './output.js';
+import { print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
 
 const DEFAULT_COUNT = 100;

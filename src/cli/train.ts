@@ -8,7 +8,7 @@ import type { RunEvent } from '../run/recorder.js';
 import { resumeRun } from '../run/resume.js';
 import { startRun } from '../run/start.js';
 import { dataLines } from './data-lines.js';
-import { complain, note, print, printJson } from './output.js';
+import { complain, note, print, printJson } from './screen/output.js';
 import { statusLine } from './status.js';
 import { trainHelp } from './train-help.js';
 import { requestOf, TRAIN_OPTIONS } from './train-request.js';

@@ -9,16 +9,23 @@ import type { InputConvention } from './input-convention.js';
 import { type NetworkInput, type Preparation, preparation } from './prepare-input.js';
 import type { SampleSource } from './sample-source.js';
 
-/** Makes a session of a model's bytes. @throws a MixturaError where they are no model that can be run. */
-export async function loadModel(bytes: Uint8Array, name: string, threads: number): Promise<InferenceSession> {
+/** Makes a session of a model's bytes, or of its path where weights may lie beside it. @throws a MixturaError where they are no model that can be run. */
+export async function loadModel(
+  model: Uint8Array | string,
+  name: string,
+  threads: number,
+): Promise<InferenceSession> {
   const ort = await loadOnnxRuntime(`${name} needs`);
   try {
-    return await ort.InferenceSession.create(bytes, {
+    const options = {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      logSeverityLevel: 3,
-    });
+      logSeverityLevel: 3 as const,
+    };
+    return typeof model === 'string'
+      ? await ort.InferenceSession.create(model, options)
+      : await ort.InferenceSession.create(model, options);
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0]!.replace(/\.$/, '');
     throw new MixturaError(
@@ -36,7 +43,7 @@ export function networkInput({ inputMetadata }: InferenceSession, network: strin
       (input) => `${input.name} (${input.isTensor ? input.type : 'no tensor'})`,
     );
     throw new MixturaError(
-      `${network} reads ${found.join(', ') || 'nothing'}; a feature network has one input of float32.`,
+      `${network} reads ${found.join(', ') || 'nothing'}; a feature network has one input of float32${others.length > 0 ? ': export the part that reads images alone' : ': export it in float32'}.`,
     );
   }
   const dims = first.shape.map((dim) => (typeof dim === 'number' && dim > 0 ? dim : undefined));

@@ -1,8 +1,8 @@
 /** @file From samples as data sets give them to the input tensor of a feature network. */
 import { sampleSize } from '../data/dataset.js';
 import { MixturaError, usageError } from '../errors.js';
+import { imageFitting } from './image-fitting.js';
 import type { InputConvention } from './input-convention.js';
-import { bilinear } from './resize.js';
 import type { SampleSource } from './sample-source.js';
 
 /** The input of a network as its file declares it; a dimension that is not fixed is undefined. */
@@ -22,7 +22,7 @@ export interface Preparation {
 }
 
 /**
- * Plans the conversion of samples to the input of a network: resize (bilinear), grey to as many channels as the network reads, the
+ * Plans the conversion of samples to the input of a network: resizing, the crop, grey to as many channels as the network reads, the
  * mapping of values to v in the declared range, (v - mean) / std, the order of the axes.
  * @throws a usage error where data and network do not fit together, saying which key of the convention would help.
  */
@@ -66,12 +66,13 @@ function imagePreparation(
   const [netChannels, ...netSides] = last
     ? [input.dims[3], input.dims[1], input.dims[2]]
     : [input.dims[1], input.dims[2], input.dims[3]];
-  const outChannels = netChannels ?? channels;
+  const outChannels = netChannels ?? (channels === 1 ? colours(convention) : channels);
   if (outChannels !== channels && channels !== 1) throw wrongChannels(input, outChannels, shape, last);
-  const sides = requireSides([height, width], netSides, input, convention);
+  const fit = imageFitting([height, width], range, input.network, convention);
+  const { sides } = fit;
+  requireSides([height, width], sides, netSides, input, convention);
   const convert = valueMap(range, convention, outChannels, input.network);
   const plane = sides[0] * sides[1];
-  const resize = bilinear([height, width], sides, convention.resize ?? 'half-pixel');
   const [channelStep, pixelStep] = last ? [1, outChannels] : [plane, 1];
   const resized = new Float32Array(plane);
   return {
@@ -80,9 +81,9 @@ function imagePreparation(
       const out = new Float32Array(rows * outChannels * plane);
       for (let row = 0; row < rows; row++) {
         for (let c = 0; c < outChannels; c++) {
-          const source = channels === 1 ? 0 : c;
+          const source = channels === 1 ? 0 : convention.order === 'bgr' ? channels - 1 - c : c;
           if (c === 0 || channels > 1)
-            resize(samples, (row * channels + source) * height * width, resized, 0);
+            fit.apply(samples, (row * channels + source) * height * width, resized);
           let to = row * outChannels * plane + c * channelStep;
           for (let i = 0; i < plane; i++, to += pixelStep) out[to] = convert(resized[i]!, c);
         }
@@ -90,6 +91,11 @@ function imagePreparation(
       return out;
     },
   };
+}
+
+/** Channels that grey images are repeated to where a network leaves them free: as many as there are means. */
+function colours({ mean = [], std = [] }: InputConvention): number {
+  return Math.max(1, mean.length, std.length);
 }
 
 function imageShape(shape: readonly number[], { network }: NetworkInput): readonly [number, number, number] {
@@ -113,21 +119,23 @@ function wrongChannels(
   );
 }
 
-/** The size that images are resized to: the declared one, else their own, which must be the network's. */
+/** Checks that images have the network's size after resizing and cropping. */
 function requireSides(
   own: readonly [number, number],
+  sides: readonly [number, number],
   net: readonly (number | undefined)[],
   { network, dims }: NetworkInput,
-  { size }: InputConvention,
-): readonly [number, number] {
-  const sides = size ?? own;
-  if (net.every((side, i) => side === undefined || side === sides[i])) return sides;
+  { size, crop, shortest }: InputConvention,
+): void {
+  if (net.every((side, i) => side === undefined || side === sides[i])) return;
   const wanted = `${net[0] ?? sides[0]}x${net[1] ?? sides[1]}`;
   const declared = dims.map((dim) => dim ?? '?').join(', ');
   throw usageError(
-    size
-      ? `${network} has an input of shape [${declared}], which size=${size.join('x')} does not fit; declare size=${wanted} or another layout.`
-      : `${network} reads ${wanted} images, but these are ${own.join('x')}; declare size=${wanted} to resize them.`,
+    crop || shortest
+      ? `${network} reads ${wanted} images, but ${own.join('x')} ones become ${sides.join('x')}; declare crop=${wanted}.`
+      : size
+        ? `${network} has an input of shape [${declared}], which size=${size.join('x')} does not fit; declare size=${wanted} or another layout.`
+        : `${network} reads ${wanted} images, but these are ${own.join('x')}; declare size=${wanted} to resize them.`,
   );
 }
 

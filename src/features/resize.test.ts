@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Resize } from './input-convention.js';
-import { bilinear } from './resize.js';
+import { bilinear, type Position } from './resize.js';
 
 type Size = readonly [number, number];
 interface Case extends Record<'half-pixel' | 'align-corners', number[]> {
@@ -13,7 +12,7 @@ const golden = JSON.parse(
   readFileSync(new URL('../../test/golden/bilinear.json', import.meta.url), 'utf8'),
 ) as { cases: Case[] };
 
-function resized(plane: readonly number[], from: Size, to: Size, mode: Resize): Float32Array {
+function resized(plane: readonly number[], from: Size, to: Size, mode: Position): Float32Array {
   const out = new Float32Array(to[0] * to[1] + 1).fill(-9);
   bilinear(from, to, mode)(Float32Array.from([0, ...plane]), 1, out, 1);
   expect(out[0]).toBe(-9);

@@ -1,6 +1,9 @@
 /** @file Bilinear resizing of image planes, by the convention that a feature network was trained with. */
 import type { Resize } from './input-convention.js';
 
+/** The ways of resizing that take the four nearest pixels. */
+export type Position = Extract<Resize, 'half-pixel' | 'asymmetric' | 'align-corners'>;
+
 /** For each pixel of one resized axis: the two source pixels and the share of the second. */
 interface Taps {
   readonly first: Uint32Array;
@@ -17,7 +20,7 @@ interface Taps {
 export function bilinear(
   [height, width]: readonly [number, number],
   [outHeight, outWidth]: readonly [number, number],
-  mode: Resize,
+  mode: Position,
 ): (source: Float32Array, from: number, out: Float32Array, to: number) => void {
   const rows = taps(height, outHeight, mode);
   const columns = taps(width, outWidth, mode);
@@ -36,7 +39,7 @@ export function bilinear(
   };
 }
 
-function taps(size: number, outSize: number, mode: Resize): Taps {
+function taps(size: number, outSize: number, mode: Position): Taps {
   const first = new Uint32Array(outSize);
   const second = new Uint32Array(outSize);
   const share = new Float64Array(outSize);
@@ -49,7 +52,7 @@ function taps(size: number, outSize: number, mode: Resize): Taps {
   return { first, second, share };
 }
 
-function position(i: number, size: number, outSize: number, mode: Resize): number {
+function position(i: number, size: number, outSize: number, mode: Position): number {
   switch (mode) {
     case 'half-pixel':
       return ((i + 0.5) * size) / outSize - 0.5;

@@ -37,6 +37,6 @@ export function commandLine(run: ResolvedRun): string {
 }
 
 /** A word in single quotes, where a shell would read it otherwise. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

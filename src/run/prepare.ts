@@ -34,6 +34,20 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
   return prepareWith(request, dataset, listeners);
 }
 
+/**
+ * Opens the data that a run of this request would be trained on, with the selection of its preset.
+ * @throws a MixturaError for data that cannot be opened, or options that are not valid
+ */
+export function openRequested(
+  data: NonNullable<RunRequest['data']>,
+  listeners: DataListeners = {},
+): Promise<Dataset> {
+  return openRunData(
+    resolveRequest({ data }, (name) => methodNamed(name).settings),
+    listeners,
+  );
+}
+
 /** A run on data that are open already. @throws a MixturaError for settings that are not valid, or do not fit the data. */
 export function prepareWith(
   request: RunRequest,

@@ -43,6 +43,13 @@ export function* assignedRows({ parts }: Pick<AssignedData, 'parts'>): Generator
   }
 }
 
+/** A column of what is told of assigned rows, read by their places among all that are assigned. */
+export interface OwnColumn {
+  readonly name: string;
+  readonly kind: WrittenColumn['kind'];
+  read(at: number): number | string | undefined;
+}
+
 /**
  * The columns that say where every row went: index (from 0), its part where there are two, its file or id where it has
  * one, group (1..K, the largest first), its name where groups have names, its probability, p1..pK, and the columns that
@@ -50,75 +57,74 @@ export function* assignedRows({ parts }: Pick<AssignedData, 'parts'>): Generator
  *
  * A column of the data that has one of these names gets `data_` in front.
  */
-export function assignmentColumns(data: AssignedData): WrittenColumn[] {
-  const { parts, components, groups, group, probabilities } = data;
-  const rows = [...assignedRows(data)];
+export function assignmentColumns({
+  parts,
+  components,
+  groups,
+  group,
+  probabilities,
+}: AssignedData): WrittenColumn[] {
+  const probability = (at: number, number: number) =>
+    Number(probabilities[at * components + groups[number - 1]!.component]!.toPrecision(7));
+  return columnsOfRows(parts, [
+    { name: 'group', kind: 'whole', read: (at) => group[at] },
+    ...(haveNames(groups)
+      ? [{ name: 'name', kind: 'text' as const, read: (at: number) => groups[group[at]! - 1]!.name }]
+      : []),
+    { name: 'probability', kind: 'real', read: (at) => probability(at, group[at]!) },
+    ...groups.map((one) => ({
+      name: `p${one.group}`,
+      kind: 'real' as const,
+      read: (at: number) => probability(at, one.group),
+    })),
+  ]);
+}
+
+/** Columns of every row between those that say which row it is and those that go with it. */
+export function columnsOfRows(
+  parts: AssignedData['parts'],
+  ownColumns: readonly OwnColumn[],
+): WrittenColumn[] {
+  const rows = [...assignedRows({ parts })];
   const id = parts.find((part) => part.rows?.id)?.rows?.id;
   const kept = parts[0]?.rows?.kept ?? [];
-  const named = haveNames(groups);
   const column = (
     name: string,
     kind: WrittenColumn['kind'],
     read: (row: AssignedRow) => number | string | undefined,
   ): WrittenColumn => ({ name, kind, values: rows.map(read) });
-  const assigned = (read: (at: number) => number | string | undefined) => (row: AssignedRow) =>
-    row.at === undefined ? undefined : read(row.at);
-  const probability = (at: number, number: number) =>
-    Number(probabilities[at * components + groups[number - 1]!.component]!.toPrecision(7));
-  const own = [
-    ...(parts.length > 1 ? [column('part', 'text', (row) => row.part.name)] : []),
-    column(
-      'group',
-      'whole',
-      assigned((at) => group[at]),
-    ),
-    ...(named
-      ? [
-          column(
-            'name',
-            'text',
-            assigned((at) => groups[group[at]! - 1]!.name),
-          ),
-        ]
-      : []),
-    column(
-      'probability',
-      'real',
-      assigned((at) => probability(at, group[at]!)),
-    ),
-    ...groups.map((one) =>
-      column(
-        `p${one.group}`,
-        'real',
-        assigned((at) => probability(at, one.group)),
-      ),
-    ),
-  ];
+  const part = parts.length > 1 ? [column('part', 'text', (row) => row.part.name)] : [];
+  const own = ownColumns.map(({ name, kind, read }) =>
+    column(name, kind, ({ at }) => (at === undefined ? undefined : read(at))),
+  );
   const leftOut = rows.some((row) => row.leftOut !== undefined)
     ? [column('left_out', 'text', (row) => row.leftOut ?? '')]
     : [];
   const index = column('index', 'whole', (row) => row.index);
-  const taken = new Set([index, ...own, ...leftOut].map(({ name }) => name));
+  const taken = new Set([index, ...part, ...own, ...leftOut].map(({ name }) => name));
   const free = (name: string) => {
     let unlike = name;
     while (taken.has(unlike)) unlike = `data_${unlike}`;
     taken.add(unlike);
     return unlike;
   };
-  const place = own[0]!.name === 'part' ? 1 : 0;
   return [
     index,
-    ...own.slice(0, place),
+    ...part,
     ...(id ? [column(free(id.name || 'row'), 'text', (row) => row.id ?? '')] : []),
-    ...own.slice(place),
+    ...own,
     ...kept.map(({ name }, i) => column(free(name), 'text', (row) => row.kept[i] ?? '')),
     ...leftOut,
   ];
 }
 
-/** {@link assignmentColumns} as CSV, or as another text that is `separator` apart; what is missing is empty. */
+/** {@link assignmentColumns} as CSV. */
 export function assignmentCsv(data: AssignedData, separator = ','): string {
-  const columns = assignmentColumns(data);
+  return columnsText(assignmentColumns(data), separator);
+}
+
+/** Columns as CSV, or as another text that is `separator` apart; what is missing is empty. */
+export function columnsText(columns: readonly WrittenColumn[], separator = ','): string {
   const text = (value: number | string | undefined) =>
     typeof value === 'string' ? cell(value, separator) : (value ?? '');
   const lines = [columns.map(({ name }) => cell(name, separator)).join(separator)];

@@ -56,7 +56,7 @@ export function requireSortable(folder: string, data: string): void {
 export function sortImages(
   folder: string,
   data: string,
-  assigned: AssignedData,
+  assigned: Pick<AssignedData, 'parts' | 'groups' | 'group'>,
   { copy = false, onNotice }: SortOptions = {},
 ): void {
   const root = fs.realpathSync(data);

@@ -1,8 +1,8 @@
 /** @file Where words go: results on standard output, everything else on standard error. */
 import { isatty } from 'node:tty';
-import { errorCode, writeFully, writeReason } from '../atomic-file.js';
-import { ExitCode } from '../errors.js';
-import { statOf } from '../write-target.js';
+import { errorCode, writeFully, writeReason } from '../../atomic-file.js';
+import { ExitCode } from '../../errors.js';
+import { statOf } from '../../write-target.js';
 
 const STDOUT = 1;
 

@@ -1,0 +1,47 @@
+/** @file Data with the features that an encoder makes of them: groups are looked for in these, and shown in the data. */
+import type { RunRequest } from '../../config/resolve.js';
+import type { Dataset } from '../../data/dataset.js';
+import { isImageFolder } from '../../data/sets/open.js';
+import { openEncoder } from '../../features/encoder/encoder.js';
+import type { FeatureOptions } from '../../features/feature-options.js';
+import { encodedDataset } from '../../views/encoded.js';
+import { type DataListeners, openRequested } from '../prepare.js';
+
+/** Data, and their features: row by row the same. */
+export interface EncodedData {
+  readonly dataset: Dataset;
+  readonly features: Dataset;
+}
+
+/** How an encoder reads its input, and who is told what. */
+export interface EncodedDataOptions extends DataListeners {
+  /** Over what lies beside the file: `range=0..1,size=224`. */
+  readonly convention?: string | undefined;
+  readonly onEncoded?: FeatureOptions['progress'];
+}
+
+/**
+ * Opens data and makes features of all rows by an ONNX encoder. A folder of images is read in the size that the encoder
+ * reads, unless another is asked for.
+ *
+ * @throws a MixturaError for data or a network that cannot be opened, or do not fit each other
+ */
+export async function openEncoded(
+  data: NonNullable<RunRequest['data']> & { readonly name: string },
+  network: string,
+  { convention, onEncoded, ...listeners }: EncodedDataOptions = {},
+): Promise<EncodedData> {
+  const encoder = await openEncoder(network, { convention });
+  try {
+    const [height, width] = encoder.imageSize ?? [];
+    const sized = data.size === undefined && width !== undefined && isImageFolder(data.name);
+    const dataset = await openRequested(sized ? { ...data, size: `${width}x${height}` } : data, listeners);
+    const options = {
+      ...(listeners.onNotice && { note: listeners.onNotice }),
+      ...(onEncoded && { progress: onEncoded }),
+    };
+    return { dataset, features: await encodedDataset(dataset, encoder, options) };
+  } finally {
+    await encoder.close();
+  }
+}
