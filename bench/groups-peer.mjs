@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { graphOfNearest, kmeans, nearestRows } from '../dist/cluster.js';
 import { fitGaussianMixture } from '../dist/cluster/gaussian-mixture.js';
 import { spectralEmbedding, unitCoordinates } from '../dist/cluster/spectral-embedding.js';
+import { graphOfNearest, kmeans, nearestRows } from '../dist/cluster.js';
 import { encodeNpy } from '../dist/data/formats/npy.js';
 import { Stream } from '../dist/prior.js';
 
