@@ -55,9 +55,9 @@ const FITS = {
   'ten nearest neighbours, exact': ({ x }) => nearestRows(x, NEIGHBOURS),
 };
 
-function ours(fit, input) {
+function ours(task, input) {
   const before = process.cpuUsage();
-  const value = fit(input);
+  const value = task(input);
   const { user, system } = process.cpuUsage(before);
   return { seconds: (user + system) / 1e6, iterations: value.iterations };
 }
