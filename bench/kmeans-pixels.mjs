@@ -4,12 +4,11 @@
 //   node bench/kmeans-pixels.mjs digits --classes 2,0,6,7 --ratio 8:4:2:1 --seeds 5
 //   node bench/kmeans-pixels.mjs fmnist-5 --split test --seeds 3 --no-graph
 import { parseArgs } from 'node:util';
-import { mostProbable } from '../dist/cluster/most-probable.js';
-import { fitGaussianMixture, graphOfNearest, kmeans, mergeSplit, nearestRows } from '../dist/cluster.js';
+import { graphOfNearest, kmeans, mergeSplit, nearestRows } from '../dist/cluster.js';
 import { openDataset } from '../dist/data.js';
+import { PLAIN } from '../dist/groups/compare.js';
 import { structureOf } from '../dist/groups/structure.js';
 import { TEACHERS } from '../dist/groups/teachers.js';
-import { alongComponents, principalComponents } from '../dist/math/principal-components.js';
 import { groupSizes, labelScores } from '../dist/metrics.js';
 import { Stream } from '../dist/prior.js';
 
@@ -49,16 +48,7 @@ function scores(assignments) {
 const rows = { rows: data.count, columns: dim, values: Float64Array.from(pixels) };
 // The graph takes time that grows with the square of the number of samples.
 const graph = values['no-graph'] ? undefined : graphOfNearest(nearestRows(rows, 10));
-const few = alongComponents(rows, principalComponents(rows, Math.min(15, dim)));
-/** What scikit-learn adds to covariances. */
-const FLOOR = 1e-6;
-
-/** k-means on the components, then EM. */
-function mixture(stream) {
-  const start = kmeans({ data: few.values, dim: few.columns, clusters, stream }).assignments;
-  const fitted = fitGaussianMixture(few, start, clusters, { floor: FLOOR });
-  return mostProbable(fitted.responsibilities, clusters);
-}
+const mixture = PLAIN.find(({ name }) => name === 'PCA + Gaussian mixture');
 
 /** Seconds of the processor beside the scores. */
 function timed(name, divide) {
@@ -87,5 +77,5 @@ for (let seed = 0; seed < Number(values.seeds); seed++) {
       );
     }
   }
-  timed('mixture', () => mixture(Stream.root(seed)));
+  timed('mixture', () => mixture.divide(rows, clusters, Stream.root(seed)));
 }

@@ -44,13 +44,25 @@ def load(name, seed, rows):
         return np.load(f"{folder}/x.npy"), np.load(f"{folder}/labels.npy").astype(int), about
 
 
+def dispersions(logged):
+    """Dispersion of each gene among genes of like mean, in 20 bins: scanpy's default (Satija et al. 2015)."""
+    mean, variance = np.expm1(logged).mean(0), np.expm1(logged).var(0, ddof=1)
+    dispersion = np.log(np.maximum(variance, 1e-12) / np.maximum(mean, 1e-12))
+    mean = np.log1p(mean)
+    bins = np.digitize(mean, np.linspace(mean.min(), mean.max(), 21)[1:-1])
+    out = np.zeros_like(dispersion)
+    for own in (bins == b for b in np.unique(bins)):
+        spread = dispersion[own].std(ddof=1) if own.sum() > 1 else 0
+        out[own] = (dispersion[own] - dispersion[own].mean()) / spread if spread > 0 else 1
+    return out
+
+
 def prepare(x, about):
     """The usual form of each kind of data: (for k-means and UMAP, few columns for mixtures, for neighbours)."""
     kind = about["kind"]
     if kind == "counts":
         x = np.log1p(x * (1e4 / np.maximum(x.sum(1, keepdims=True), 1)))
-        mean, variance = x.mean(0), x.var(0)
-        most = np.argsort(-variance / np.maximum(mean, 1e-12))[:1000]
+        most = np.argsort(-dispersions(x))[:1000]
         x = PCA(50, random_state=0).fit_transform(x[:, most])
         return x, x[:, :15], x
     if kind in ("table", "points"):
