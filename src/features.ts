@@ -10,6 +10,8 @@ export {
   cachedStatistics,
 } from './features/cache.js';
 export type { ClassifierProgress } from './features/classifier.js';
+export type { EncodedOptions } from './features/encoder/encoded-parts.js';
+export { type Encoder, type OpenEncoderOptions, openEncoder } from './features/encoder/encoder.js';
 export {
   FEATURE_NETWORKS,
   type FeatureNetwork,
@@ -30,3 +32,4 @@ export {
   type FeatureTrainingResult,
   trainFeatureNetwork,
 } from './features/train-network.js';
+export { encodedDataset } from './views/encoded.js';

@@ -32,9 +32,20 @@ describe('the text of an input convention', () => {
         std: values,
         layout: fc.constantFrom('nchw', 'nhwc'),
         size: fc.tuple(side, side),
-        resize: fc.constantFrom('half-pixel', 'asymmetric', 'align-corners'),
+        resize: fc.constantFrom(
+          'half-pixel',
+          'asymmetric',
+          'align-corners',
+          'bilinear',
+          'bicubic',
+          'lanczos',
+        ),
         output: word,
         probabilities: word,
+        shortest: side,
+        crop: fc.tuple(side, side),
+        order: fc.constantFrom('rgb', 'bgr'),
+        pool: fc.constantFrom('cls', 'mean'),
       },
       { requiredKeys: [] },
     );
@@ -61,6 +72,9 @@ describe('the text of an input convention', () => {
     ['size=3x', /size=3x/],
     ['size=3,size=3', /size twice/],
     ['output=', /output no value/],
+    ['shortest=3x4', /shortest=3x4; give a side of 1 to 4096 pixels, as in shortest=299\.$/],
+    ['crop=0', /crop=0; give a side or height x width/],
+    ['pool=max', /pool is one of cls, mean/],
   ])('%s is refused in one sentence', (text, message) => {
     expect(() => parseConvention(text)).toThrow(message);
     try {

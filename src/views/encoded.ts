@@ -36,7 +36,7 @@ export async function encodedDataset(
 /** What is told about features: that a pretrained network made them, and how it read the data. */
 export function encodedSentence({ kind, shape }: Pick<Dataset, 'kind' | 'shape'>, encoder: Encoder): string {
   const grey = kind === 'image' && shape[0] === 1 ? ' (grey images are repeated to its channels)' : '';
-  const from = encoder.from === '' ? '' : `, read as ${encoder.from} says`;
+  const from = encoder.from === '' ? '' : `, its input declared by ${encoder.from}`;
   return `Groups are looked for in pretrained features: the output ${encoder.output} of ${encoder.name}${from}${grey}.`;
 }
 

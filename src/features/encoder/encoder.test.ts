@@ -112,7 +112,7 @@ describe('how an encoder reads images', () => {
 
   it('is refused where nothing says it', async () => {
     await expect(openEncoder(net())).rejects.toThrow(
-      /^Nothing says how .*net\.onnx reads images: put its preprocessor_config\.json beside it, or declare it, such as range=0\.\.1,shortest=256,/,
+      /^Nothing says how .*net\.onnx reads images: put its preprocessor_config\.json beside it, or declare it by --input range=0\.\.1,shortest=256,/,
     );
   });
 

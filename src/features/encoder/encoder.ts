@@ -99,7 +99,7 @@ function declared(path: string): { convention: InputConvention; from: string } {
 function requireConvention(path: string, { range }: InputConvention): void {
   if (range !== undefined) return;
   throw new MixturaError(
-    `Nothing says how ${path} reads images: put its preprocessor_config.json beside it, or declare it, such as range=0..1,shortest=256,crop=224,resize=bicubic,mean=0.485/0.456/0.406,std=0.229/0.224/0.225.`,
+    `Nothing says how ${path} reads images: put its preprocessor_config.json beside it, or declare it by --input range=0..1,shortest=256,crop=224,resize=bicubic,mean=0.485/0.456/0.406,std=0.229/0.224/0.225.`,
   );
 }
 

@@ -45,7 +45,7 @@ export function preprocessorConvention(content: unknown, path: string): InputCon
   if (!read.success) {
     const key = read.error.issues[0]?.path[0];
     throw new MixturaError(
-      `${path} has ${key === undefined ? 'no object' : `a ${String(key)} that is not understood`}; declare the input by options instead, such as range=0..1,size=224.`,
+      `${path} has ${key === undefined ? 'no object' : `a ${String(key)} that is not understood`}; take it out of the file and declare it by --input, such as range=0..1,size=224.`,
     );
   }
   const found = read.data;
@@ -72,7 +72,7 @@ function geometry(found: Preprocessor, path: string): InputConvention {
   const resize = FILTERS[found.resample ?? 2];
   if (resize === undefined) {
     throw new MixturaError(
-      `${path} has resample ${found.resample}, which is not known here; declare resize=bicubic or bilinear by an option and take the key out of the file.`,
+      `${path} has resample ${found.resample}, which is not known here; put 2 (bilinear) or 3 (bicubic) into the file.`,
     );
   }
   const { size } = found;
