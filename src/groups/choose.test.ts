@@ -41,6 +41,7 @@ describe('the choice among views', () => {
     const division = first!.divisions[0]!;
     expect(ari(group, division.part)).toBeGreaterThan(0.99);
     expect(division.stability).toBeGreaterThan(0.99);
+    expect(division.border).toBeLessThan(0.25);
     expect(division.score).toBeCloseTo(division.stability - 0.3 * division.border, 12);
     expect(division.repeats.map(({ indices }) => indices.length)).toEqual([608, 608, 608, 608]);
   });
@@ -63,6 +64,28 @@ describe('the choice among views', () => {
     const [first, second] = await divisionsOf(views, { stream: Stream.root(0), groups: 3 });
     expect(first!.divisions.map(({ teacher }) => teacher).sort()).toEqual(TEACHERS.map((t) => t.name).sort());
     expect(second!.divisions.map(({ teacher }) => teacher)).not.toContain('mixture');
+  });
+});
+
+describe('the number of groups', () => {
+  it('is that of the finer division, where coarser groups come back a little better', async () => {
+    const { rows, group } = made();
+    // The rows of the third group become rows of the second one.
+    const coarse = rows.values.slice();
+    for (const [i, g] of group.entries()) {
+      if (g === 2) for (let j = 0; j < 5; j++) coarse[i * 5 + j] = rows.values[(500 + (i % 200)) * 5 + j]!;
+    }
+    const found = await divisionsOf(
+      [
+        { name: 'coarse', rows: { ...rows, values: coarse } },
+        { name: 'fine', rows },
+      ],
+      { stream: Stream.root(0) },
+    );
+    expect(found.map(({ view, count }) => [view, count.likely])).toEqual([
+      ['fine', 3],
+      ['coarse', 2],
+    ]);
   });
 });
 

@@ -45,7 +45,7 @@ export interface Division extends Partition {
   readonly stability: number;
   /** Strength of the link of the two groups that are linked most; 0.3 and more where one group is cut in two. */
   readonly border: number;
-  /** What divisions are compared by: stability - 0.3 border - doubt of the teacher. */
+  /** What divisions are compared by, see {@link divisionsOf}. */
   readonly score: number;
   /** The divisions of the subsamples. */
   readonly repeats: readonly SubsampleDivision[];
@@ -62,12 +62,15 @@ export interface ViewFindings {
   readonly divisions: readonly Division[];
 }
 
-/** How much an unclear border weighs against stability. */
+/** How much an unclear border weighs against stability, and how much more where a group is cut in two. */
 const BORDER = 0.3;
+const CUT_IN_TWO = 0.25;
 /** Scores that differ by less are equal; the view and the teacher that come first are then taken. */
 const EQUAL = 0.005;
 /** Costly teachers are tried in views whose best score is so near to the best of all. */
-const NEAR = 0.05;
+const NEAR = 0.1;
+/** Finer groups are taken where they reach this score, and as much of them lies within single ones of the coarser groups. */
+const FINER = { score: 0.85, within: 0.95 };
 /** A number of groups that was found has to reach this score; else there are no groups that come back. */
 const FOUND = 0.6;
 /** Groups that are looked for at most, where nothing else is said. */
@@ -79,12 +82,15 @@ const MOST_ROWS = 6000;
  * Divides every view by every teacher, on all rows and on subsamples. The views are given in the order of their best
  * division, by its score
  *
- *   stability - 0.3 border - doubt,
+ *   stability - 0.3 border - max(0, border - 0.25) - doubt,
  *
  * stability the mean adjusted Rand index between subsamples, border the strength of the link of the two groups that are
  * linked most, doubt 0.05 for k-means. Stability alone takes two halves of one large group for groups where they are cut
  * along its main axis.
- * A view in which one group is found comes after all in which several are found with a score of 0.6 or more.
+ * A view in which one group is found comes after all in which several are found with a score of 0.6 or more. Where the
+ * number of groups is found, a division into more groups with a score of 0.85 or more comes first, if 95 % of its rows lie
+ * in the one group of the best division in which most of their own group lie: few groups come back more easily than many,
+ * and the finer ones tell more.
  *
  * Source: stability over subsamples, Ben-Hur, Elisseeff and Guyon 2002; the border is that of the merge curve.
  */
@@ -116,7 +122,38 @@ export async function divisionsOf(
   for (const { divisions } of looked) {
     divisions.sort((a, b) => rank(b) - rank(a) || inOrder(a) - inOrder(b));
   }
-  return looked.sort((a, b) => rank(b.divisions[0]!) - rank(a.divisions[0]!)).map(toFindings);
+  looked.sort((a, b) => rank(b.divisions[0]!) - rank(a.divisions[0]!));
+  if ((options.groups ?? 'auto') === 'auto') putFinerFirst(looked);
+  return looked.map(toFindings);
+}
+
+/** Puts the best division that divides the groups of the first one further before it, as long as there is one. */
+function putFinerFirst(looked: ViewLook[]): void {
+  for (;;) {
+    const first = looked[0]!.divisions[0]!;
+    const finer = looked
+      .flatMap(({ divisions }) => divisions)
+      .filter((other) => other.parts > first.parts && other.score >= FINER.score)
+      .filter((other) => shareWithin(other, first) >= FINER.within)
+      .sort((a, b) => rank(b) - rank(a))[0];
+    if (first.parts === 1 || finer === undefined) return;
+    const at = looked.findIndex(({ view }) => view === finer.view);
+    const [look] = looked.splice(at, 1);
+    look!.divisions.splice(look!.divisions.indexOf(finer), 1);
+    look!.divisions.unshift(finer);
+    looked.unshift(look!);
+  }
+}
+
+/** Share of the rows that lie in the part of `coarse` in which most of their own part of `fine` lie. */
+function shareWithin(fine: Partition, coarse: Partition): number {
+  const counts = new Float64Array(fine.parts * coarse.parts);
+  for (let i = 0; i < fine.part.length; i++) counts[fine.part[i]! * coarse.parts + coarse.part[i]!]! += 1;
+  let within = 0;
+  for (let a = 0; a < fine.parts; a++) {
+    within += Math.max(...counts.subarray(a * coarse.parts, (a + 1) * coarse.parts));
+  }
+  return within / fine.part.length;
 }
 
 /** A view that is looked at. */
@@ -198,7 +235,8 @@ async function divide(
     const stability = meanAgreement(repeats);
     const border = linkedPairs(structure.graph, whole, structure.reference)[0]?.strength ?? 0;
     const several = whole.parts > 1 || options.groups === 1;
-    const score = several ? stability - BORDER * border - (teacher.doubt ?? 0) : FOUND;
+    const unclear = BORDER * border + Math.max(0, border - CUT_IN_TWO);
+    const score = several ? stability - unclear - (teacher.doubt ?? 0) : FOUND;
     divisions.push({
       ...{ view, teacher: teacher.name, groups: wanted, part: whole.part, parts: whole.parts },
       ...{ stability, border, score, repeats, seconds: (user + system) / 1e6 },

@@ -1,6 +1,6 @@
 /** @file Finds the groups of a data set without training: draws rows, tries views and teachers, assigns all rows. */
 import { setImmediate } from 'node:timers/promises';
-import { groupsOfCurve, sizesOf } from '../cluster/merge-curve.js';
+import { sizesOf } from '../cluster/merge-curve.js';
 import type { Dataset } from '../data/dataset.js';
 import { MixturaError } from '../errors.js';
 import { selectRows } from '../math/matrix.js';
@@ -15,6 +15,7 @@ import { lookedRows, neighboursOf, smallestOf } from './looked.js';
 import { countByMixtures } from './mixture-count.js';
 import { structureOf } from './structure.js';
 import { type Found, summarised } from './summarise.js';
+import { graphGroups } from './teachers.js';
 import { untied } from './untied.js';
 
 /** Rows of the first answer. */
@@ -107,7 +108,7 @@ async function fittedViews(
 
 /** What the graph of some rows tells in the first view. */
 function firstAnswer({ name, rows, floor }: FittedDatasetView, stream: Stream, options: FindOptions): void {
-  const { groups = 'auto', most = 20 } = options;
+  const { groups = 'auto' } = options;
   const some =
     rows.rows <= FIRST_ROWS
       ? rows
@@ -116,10 +117,10 @@ function firstAnswer({ name, rows, floor }: FittedDatasetView, stream: Stream, o
   const neighbours = neighboursOf(some.rows, some.columns);
   const structure = structureOf(some, stream, {
     ...{ smallest, neighbours, floor },
-    groups: groups === 'auto' ? most : groups,
+    groups: groups === 'auto' ? undefined : groups,
   });
   const wanted = groups === 'auto' ? countOf(structure, []).likely : groups;
-  const sizes = sizesOf(groupsOfCurve(structure.cuts, structure.graph, wanted, smallest));
+  const sizes = sizesOf(graphGroups(structure, wanted));
   const shares = sizes.map((size) => size / some.rows).sort((a, b) => b - a);
   options.onFirst?.({ view: name, rows: some.rows, shares });
 }

@@ -1,8 +1,8 @@
 /** @file The number of groups by the Bayesian information criterion of Gaussian mixtures, beside that of the merge curve. */
 import { fitGaussianMixture } from '../cluster/gaussian-mixture.js';
-import { groupsOfCurve } from '../cluster/merge-curve.js';
 import { MixturaError } from '../errors.js';
 import type { Structure } from './structure.js';
+import { graphGroups } from './teachers.js';
 
 /** Numbers of groups to each side of the one that was found. */
 const AROUND = 3;
@@ -15,11 +15,11 @@ const AFFORDABLE = 2e8;
  * the smallest BIC; nothing where mixtures would take minutes. One with more parameters than rows does not count.
  */
 export function countByMixtures(structure: Structure, groups: number): number | undefined {
-  const { rows, cuts, graph, smallest, floor } = structure;
+  const { rows, floor } = structure;
   if (rows.rows * rows.columns ** 2 * (groups + AROUND) > AFFORDABLE) return undefined;
   let best: { readonly groups: number; readonly bic: number } | undefined;
   for (let k = Math.max(1, groups - AROUND); k <= groups + AROUND; k++) {
-    const { part, parts } = groupsOfCurve(cuts, graph, k, smallest);
+    const { part, parts } = graphGroups(structure, k);
     if (parametersOf(parts, rows.columns) > rows.rows) continue;
     const bic = bicOf(() => fitGaussianMixture(rows, part, parts, { floor, maxIterations: ITERATIONS }));
     if (bic !== undefined && (best === undefined || bic < best.bic)) best = { groups: parts, bic };

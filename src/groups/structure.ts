@@ -31,8 +31,8 @@ export interface Structure {
   readonly reference: SizeReference;
   /** Merges by strength beside the reference: it tells how many groups there are. */
   readonly curve: MergeCurve;
-  /** Merges by the link alone: the groups of a given number. */
-  readonly cuts: MergeCurve;
+  /** Merges by the link alone, from several draws of cells: the groups of a given number. */
+  readonly cuts: readonly MergeCurve[];
   readonly smallest: number;
   readonly floor: number;
 }
@@ -42,6 +42,8 @@ const FLOOR = 1e-3;
 /** Eigenvectors and cells that are enough for ten groups. */
 const EIGENVECTORS = 16;
 const CELLS = 30;
+/** Draws of cells, of which the groups of a given number are the best. */
+const DRAWS = 3;
 
 /** The least rows of a group in the graph: where rows have ten neighbours, twenty of them are two neighbourhoods. */
 export function smallestGroup(rows: number): number {
@@ -55,12 +57,14 @@ export function structureOf(rows: Matrix, stream: Stream, options: StructureOpti
   const graph = graphOfNearest(nearest);
   const width = Math.max(EIGENVECTORS, groups + 2);
   const embedding = spectralEmbedding(graph, width, stream.fork('embedding'), { smallest });
-  const cells = graphCells(embedding, Math.max(CELLS, 3 * groups), stream.fork('cells'));
+  const draws = Array.from({ length: DRAWS }, (_, draw) =>
+    graphCells(embedding, Math.max(CELLS, 3 * groups), stream.fork('cells', draw)),
+  );
   const reference = ballReference(graph, rows, stream.fork('curve'));
   return {
     ...{ rows, nearest, graph, embedding, reference, smallest },
-    curve: mergeCurve(graph, cells, reference),
-    cuts: mergeCurve(graph, cells),
+    curve: mergeCurve(graph, draws[0]!, reference),
+    cuts: draws.map((cells) => mergeCurve(graph, cells)),
     floor: options.floor ?? FLOOR * Math.max(meanVariance(rows), Number.MIN_VALUE),
   };
 }

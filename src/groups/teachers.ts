@@ -4,6 +4,7 @@ import { fitGaussianMixture } from '../cluster/gaussian-mixture.js';
 import { kmeans } from '../cluster/kmeans.js';
 import { groupsOfCurve } from '../cluster/merge-curve.js';
 import { mostProbable } from '../cluster/most-probable.js';
+import { normalisedCut, partLinks } from '../cluster/neighbour-graph.js';
 import { unitCoordinates } from '../cluster/spectral-embedding.js';
 import type { Matrix } from '../math/matrix.js';
 import type { Stream } from '../math/random.js';
@@ -57,8 +58,13 @@ export const TEACHERS: readonly Teacher[] = [
   },
 ];
 
-function graphGroups({ cuts, graph, smallest }: Structure, groups: number): Partition {
-  return groupsOfCurve(cuts, graph, groups, smallest);
+/** The groups of the graph: of several draws of cells those with the least normalised cut. */
+export function graphGroups({ cuts, graph, smallest }: Structure, groups: number): Partition {
+  const found = cuts.map((curve) => {
+    const { part, parts } = groupsOfCurve(curve, graph, groups, smallest);
+    return { part, parts, cut: normalisedCut(partLinks(graph, part, parts)) };
+  });
+  return found.reduce((best, other) => (other.cut < best.cut ? other : best));
 }
 
 function spectralGroups({ embedding }: Structure, groups: number, stream: Stream): Partition {

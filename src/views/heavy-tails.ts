@@ -25,19 +25,20 @@ const OFFSETS = [0, 0.01, 0.1, 1];
 const MAD = 1.4826;
 
 /**
- * The logarithm that a column wants, or nothing.
+ * The logarithm that a column wants, or nothing: where more than one value in 200 is the largest, a scale ends and there
+ * is no tail.
  *
- * A column without negative values, with a skewness above 1 and a tail (at most one value in 200 is the largest) gets
- * log(x + c m), m the median of its positive values and c the first of 0 (only without zeros), 0.01, 0.1 and 1 with which
- * the skewness is within 1 and at most half of what it was: the plain logarithm comes first, because it alone makes a
- * Gaussian of a log-normal column.
+ * A column without negative values and with a skewness above 1 gets log(x + c m), m the median of its positive values and
+ * c the first of 0 (only without zeros), 0.01, 0.1 and 1 with which the skewness is within 1 and at most half of what it
+ * was: the plain logarithm comes first, because it alone makes a Gaussian of a log-normal column.
  * Another column with an excess kurtosis above 3 gets asinh((x - median) / s), s = 1.4826 times the median absolute
  * deviation, where the kurtosis then is at most half of what it was.
  */
 export function tailMap(values: Float64Array): TailMap | undefined {
   const before = shapeOf(values);
   const sorted = values.slice().sort();
-  if (sorted[0]! >= 0 && before.skewness > SKEWED && !ends(sorted)) {
+  if (ends(sorted)) return undefined;
+  if (sorted[0]! >= 0 && before.skewness > SKEWED) {
     const most = Math.min(SKEWED, SMALLER * before.skewness);
     const map = logarithms(sorted).find((log) => Math.abs(shapeOf(values.map(log)).skewness) <= most);
     if (map) return { map, kind: 'log' };
