@@ -66,7 +66,7 @@ export interface ViewFindings {
 const BORDER = 0.3;
 const CUT_IN_TWO = 0.25;
 /** Scores that differ by less are equal; the view and the teacher that come first are then taken. */
-const EQUAL = 0.005;
+const EQUAL = 0.01;
 /** Costly teachers are tried in views whose best score is so near to the best of all. */
 const NEAR = 0.1;
 /** Finer groups are taken where they reach this score, and as much of them lies within single ones of the coarser groups. */
@@ -108,14 +108,14 @@ export async function divisionsOf(
   const looked: ViewLook[] = [];
   for (const view of views) {
     const look = await lookAt(view, options, within(view.name));
-    look.divisions.push(...(await divide(look, cheap, options)));
+    look.divisions.push(...(await divide(look, cheap, options, 0)));
     looked.push(look);
     finished += cheap.length > 0 ? 1 : 0.5;
   }
   const best = Math.max(...looked.map(scoreOf));
   for (const look of looked) {
     if (look.wanted > 1 && !(scoreOf(look) < best - NEAR))
-      look.divisions.push(...(await divide(look, costly, options, within(look.view))));
+      look.divisions.push(...(await divide(look, costly, options, best, within(look.view))));
     finished += costly.length;
   }
   const inOrder = (division: Division) => teachers.findIndex(({ name }) => name === division.teacher);
@@ -217,6 +217,7 @@ async function divide(
   look: ViewLook,
   teachers: readonly Teacher[],
   options: ChoiceOptions,
+  best: number,
   progress: Progress = () => {},
 ): Promise<Division[]> {
   const divisions: Division[] = [];
@@ -226,17 +227,19 @@ async function divide(
     const began = process.cpuUsage();
     const whole = teacher.divide(structure, wanted, stream);
     const { user, system } = process.cpuUsage(began);
+    const border = linkedPairs(structure.graph, whole, structure.reference)[0]?.strength ?? 0;
+    const taken = BORDER * border + Math.max(0, border - CUT_IN_TWO) + (teacher.doubt ?? 0);
+    // What cannot come first, however often it comes back, is repeated only to tell how stable it is.
+    const repeated = teacher.costly && 1 - taken < best ? parts.slice(0, 2) : parts;
     const repeats: SubsampleDivision[] = [];
-    for (const [s, part] of parts.entries()) {
+    for (const [s, part] of repeated.entries()) {
       const division = teacher.divide(part, wanted, stream.fork('part', s));
       repeats.push({ indices: drawn[s]!, division });
-      await pause(options, () => progress((at + (1 + s) / parts.length) / teachers.length, teacher.name));
+      const done = (at + (1 + s) / repeated.length) / teachers.length;
+      await pause(options, () => progress(done, teacher.name));
     }
     const stability = meanAgreement(repeats);
-    const border = linkedPairs(structure.graph, whole, structure.reference)[0]?.strength ?? 0;
-    const several = whole.parts > 1 || options.groups === 1;
-    const unclear = BORDER * border + Math.max(0, border - CUT_IN_TWO);
-    const score = several ? stability - unclear - (teacher.doubt ?? 0) : FOUND;
+    const score = whole.parts > 1 || options.groups === 1 ? stability - taken : FOUND;
     divisions.push({
       ...{ view, teacher: teacher.name, groups: wanted, part: whole.part, parts: whole.parts },
       ...{ stability, border, score, repeats, seconds: (user + system) / 1e6 },

@@ -29,14 +29,14 @@ const MOST_ITERATIONS = 100;
 /** By name; of equally good ones the first is taken. */
 export const TEACHERS: readonly Teacher[] = [
   {
-    name: 'graph',
-    summary: 'cells of the graph of neighbours, the best linked merged until so many are left',
-    divide: graphGroups,
-  },
-  {
     name: 'spectral',
     summary: 'k-means on the leading eigenvectors of the graph of neighbours',
     divide: spectralGroups,
+  },
+  {
+    name: 'graph',
+    summary: 'cells of the graph of neighbours, the best linked merged until so many are left',
+    divide: graphGroups,
   },
   {
     name: 'mixture',
