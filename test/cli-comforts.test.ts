@@ -38,6 +38,8 @@ describe('completion', () => {
     expect(await completed('e')).toEqual(['evaluate', 'export']);
     expect(await completed('train', '--dr')).toEqual(['--drop', '--dry-run']);
     expect(await completed('train', '--method', '')).toEqual(methodNames());
+    expect(await completed('evaluate', 'run', '--split', '')).toEqual(['train', 'test']);
+    expect(await completed('cluster', 'run', '--split', '')).toEqual(['train', 'test']);
     expect(await completed('train', '--preset', 'robust')).toEqual(['robust', 'robust-28x28']);
     expect(await completed('train', '--header', '')).toEqual(['yes', 'no']);
     expect(await completed('train', 'dig')).toEqual(['digits']);

@@ -50,6 +50,13 @@ async function refused(command: string, code: 1 | 2, sentence: string): Promise<
   expect(place.listing()).toEqual(before);
 }
 
+it('names a folder that is given for a file of settings', () =>
+  refused(
+    'train --config run',
+    1,
+    'The file of settings run is a folder; give a file in it, such as the config.json of a run.',
+  ));
+
 describe('a wrong word', () => {
   const cases: [command: string, sentence: string][] = [
     ['trian', "There is no verb 'trian' (did you mean train?); see mixtura --help."],
@@ -93,6 +100,10 @@ describe('a wrong word', () => {
       'There is no group 3; groups are numbered from 1, the largest, to 2.',
     ],
     ['sample run --group 0', 'There is no group 0; groups are numbered from 1, the largest, to 2.'],
+    ['sample run --group -1', 'There is no group -1; groups are numbered from 1, the largest, to 2.'],
+    ['sample run --group 1.5', 'There is no group 1.5; groups are numbered from 1, the largest, to 2.'],
+    ['sample run --group a', "--group is 'a'; give the number of a group, from 1, the largest."],
+    ['train ', 'A name or path is empty; give it as: mixtura train [DATA].'],
     [
       'sample run --component 1 --out x.png',
       'There is no --component any more: groups count from 1, the largest, so give --group 1 to K.',

@@ -52,7 +52,11 @@ export const clusterVerb: Verb = {
       summary: "table: missing values: median, refuse or drop-rows (default: the run's own rule)",
     },
     background: IMAGE_OPTIONS.background!,
-    split: { value: 'PART', summary: 'train or test (default: both, where the data have two parts)' },
+    split: {
+      value: 'PART',
+      summary: 'train or test (default: both, where the data have two parts)',
+      choices: ['train', 'test'],
+    },
   },
   examples: [
     'mixtura cluster runs/digits-slogan-001 --out groups.csv',

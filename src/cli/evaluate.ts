@@ -34,7 +34,11 @@ export const evaluateVerb: Verb = {
   usage: 'RUN [RUN ...]',
   arity: [1, Number.POSITIVE_INFINITY],
   options: {
-    split: { value: 'PART', summary: 'train or test (default: both, where there are held-out data)' },
+    split: {
+      value: 'PART',
+      summary: 'train or test (default: both, where there are held-out data)',
+      choices: Object.keys(splits),
+    },
     samples: {
       value: 'N',
       summary: `real and generated samples that are compared (default ${DEFAULT_SAMPLES}, or all that there are)`,

@@ -39,10 +39,19 @@ export const sampleVerb: Verb = {
   run: runSample,
 };
 
+/** The number as it was typed, so that one sentence says which there are; what is no number is refused at once. */
+function groupOption(args: Arguments): number | undefined {
+  const text = args.text('group');
+  if (text === undefined) return undefined;
+  const group = Number(text);
+  if (text.trim() !== '' && Number.isFinite(group)) return group;
+  throw usageError(`--group is '${text}'; give the number of a group, from 1, the largest.`);
+}
+
 async function runSample(args: Arguments): Promise<number> {
   const [path] = args.positionals;
   const out = args.text('out');
-  const group = args.integer('group');
+  const group = groupOption(args);
   const count = args.integer('count', 1) ?? DEFAULT_COUNT;
   const seed = args.integer('seed') ?? 0;
   if (out !== undefined) requireWritable(out);

@@ -56,6 +56,9 @@ export function parseArguments(verb: Verb, raw: readonly string[]): Arguments {
   if (empty !== undefined) {
     throw usageError(`--${empty} is empty; give ${known[empty]!.value}, or leave it out.`);
   }
+  if (positionals.includes('')) {
+    throw usageError(`A name or path is empty; give it as: ${synopsis(verb)}.`);
+  }
   const text = (name: string) => values.get(name)?.at(-1);
   return {
     positionals,

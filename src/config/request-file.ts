@@ -28,8 +28,13 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const gone = errorCode(cause) === 'ENOENT';
-    const what = gone ? 'does not exist' : `cannot be read (${errorCode(cause) ?? String(cause)})`;
-    throw new MixturaError(`The file of settings ${file} ${what}; check --config.`, { cause });
+    throw new MixturaError(`The file of settings ${file} ${whyUnread(cause)}.`, { cause });
   }
+}
+
+function whyUnread(cause: unknown): string {
+  const code = errorCode(cause);
+  if (code === 'ENOENT') return 'does not exist; check --config';
+  if (code === 'EISDIR') return 'is a folder; give a file in it, such as the config.json of a run';
+  return `cannot be read (${code ?? String(cause)}); check --config`;
 }

@@ -28,6 +28,20 @@ describe('codeRows', () => {
     expect(CODING.map(codedWidth)).toEqual([2, 4, 1]);
   });
 
+  it('gives no two columns one name, also where the file has a column of the same name', () => {
+    const coding: ColumnCoding[] = [
+      { kind: 'number', name: 'a', fill: 1, indicator: true },
+      { kind: 'number', name: 'a is missing' },
+      { kind: 'category', name: 'c', levels: ['b', ''] },
+      { kind: 'date', name: 'c=b' },
+      { kind: 'category', name: 'c=b', levels: ['x'] },
+      { kind: 'category', name: 'c', levels: ['b=x'] },
+    ];
+    expect(codedNames(coding)).toEqual([
+      ...['a', 'a is missing.1', 'a is missing', 'c=b.1', 'c is missing', 'c=b', 'c=b=x', 'c=b=x.1'],
+    ]);
+  });
+
   it('gives zeros for a word without a column, and keeps what has no fill', () => {
     const coding: ColumnCoding[] = [
       { kind: 'category', name: 'c', levels: ['a', 'b'] },

@@ -42,17 +42,26 @@ export function codedWidth(coding: ColumnCoding): number {
 }
 
 /**
- * Names of the coded columns in their order: `age`, `age is missing`, `city=Rome`, `city=(other)`.
+ * Names of the coded columns in their order: `age`, `age is missing`, `city=Rome`, `city=(other)`. No two are alike: one
+ * that is also the name of another column of the file gets a number, as in `age is missing.1`.
  *
  * @example
  * codedNames([{ kind: 'category', name: 'city', levels: ['Rome', ''] }]); // => ['city=Rome', 'city is missing']
  */
 export function codedNames(coding: readonly ColumnCoding[]): string[] {
+  const taken = new Set(coding.flatMap(({ kind, name }) => (kind === 'category' ? [] : [name])));
+  const unique = (name: string): string => {
+    let free = name;
+    for (let n = 1; taken.has(free); n++) free = `${name}.${n}`;
+    taken.add(free);
+    return free;
+  };
   return coding.flatMap((column) => {
     const { name } = column;
-    if (column.kind !== 'category') return column.indicator ? [name, `${name} is missing`] : [name];
-    const words = column.levels.map((word) => (word === '' ? `${name} is missing` : `${name}=${word}`));
-    return column.other ? [...words, `${name}=${OTHER}`] : words;
+    const missing = `${name} is missing`;
+    if (column.kind !== 'category') return column.indicator ? [name, unique(missing)] : [name];
+    const words = column.levels.map((word) => unique(word === '' ? missing : `${name}=${word}`));
+    return column.other ? [...words, unique(`${name}=${OTHER}`)] : words;
   });
 }
 

@@ -21,7 +21,7 @@ export interface NamedView {
 export interface ChoiceOptions {
   /** Number of groups; `auto` finds it in each view (default). */
   readonly groups?: number | 'auto' | undefined;
-  /** Most groups that `auto` looks for (default 20). */
+  /** Most groups that `auto` looks for (default 20); for more the cells of the graph are smaller. */
   readonly most?: number | undefined;
   readonly smallest?: number | undefined;
   readonly neighbours?: number | undefined;
@@ -70,6 +70,8 @@ const EQUAL = 0.005;
 const NEAR = 0.05;
 /** A number of groups that was found has to reach this score; else there are no groups that come back. */
 const FOUND = 0.6;
+/** Groups that are looked for at most, where nothing else is said. */
+const MOST = 20;
 /** Rows of a subsample at most. */
 const MOST_ROWS = 6000;
 
@@ -150,11 +152,12 @@ async function lookAt(
   options: ChoiceOptions,
   progress: Progress,
 ): Promise<ViewLook> {
-  const { groups = 'auto', most = 20, share = 0.8 } = options;
+  const { groups = 'auto', most = MOST, share = 0.8 } = options;
   const stream = options.stream.fork('view', name);
   const looked: StructureOptions = {
     ...{ neighbours: options.neighbours, smallest: options.smallest, floor },
-    groups: groups === 'auto' ? most : groups,
+    // Thirty cells tell up to twenty groups apart, and their strengths are those that the limits of count.ts were set on.
+    groups: groups !== 'auto' ? groups : most > MOST ? most : undefined,
   };
   const size = Math.min(share, MOST_ROWS / rows.rows);
   const drawn = subsamples(rows.rows, options.subsamples ?? 4, size, stream);
@@ -169,7 +172,7 @@ async function lookAt(
     await pause(options, () => progress((2 + s) / steps, `subsample ${s + 1} of ${drawn.length}`));
   }
   const count = countOf(structure, parts);
-  const wanted = groups === 'auto' ? count.likely : groups;
+  const wanted = groups === 'auto' ? Math.min(count.likely, most) : groups;
   return { view: name, stream, structure, drawn, parts, count, wanted, divisions: [] };
 }
 

@@ -106,6 +106,8 @@ interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   readonly title: string;
   /** The paper. */
   readonly source: string;
+  /** Set where a method learns no groups: the number K then changes nothing in its training. */
+  readonly groupless?: true;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
   /** Builds networks, prior and phases from checked settings; throws a MixturaError where they do not suit the data. */

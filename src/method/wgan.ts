@@ -17,6 +17,7 @@ export const wgan = defineMethod({
   name: 'wgan',
   title: 'WGAN',
   source: 'Arjovsky et al., Wasserstein Generative Adversarial Networks, ICML 2017, as a baseline of SLOGAN',
+  groupless: true,
   settings: z.strictObject(harnessSettings),
   build(config, context) {
     const nets = backbone(context.data, config);

@@ -145,7 +145,7 @@ describe('a run that is told to MLflow', () => {
         response.end('<html>');
         return true;
       },
-      /not valid JSON/,
+      /no MLflow server/,
     ],
     [
       'breaks off later',
@@ -251,6 +251,27 @@ describe('MlflowTracker', () => {
     ]);
     expect(calls[1]!.body.experiment_id).toBe('3');
     expect(told).toEqual([expect.stringContaining('timeout')]);
+  });
+
+  it.each([
+    [200, '<!doctype html><title>Hello</title>'],
+    [404, '<html>Not found</html>'],
+    [404, ''],
+    [200, '{"experiment'],
+  ])('says in one sentence that what answers %d %j is no MLflow server', async (status, page) => {
+    const { url } = await fake((_, response) => {
+      response.statusCode = status;
+      response.end(page);
+      return true;
+    });
+    const notes: string[] = [];
+    const onEvent = (event: RunEvent) => event.kind === 'note' && notes.push(event.note);
+    const folder = join(root, `page-${status}-${page.length}`);
+    const { finished } = await startRun(SMALL, { folder, mlflow: url, onEvent });
+    expect(finished).toBe(true);
+    expect(notes).toContain(
+      `MLflow at ${url} does not take this run (what answers there is no MLflow server); training goes on without it.`,
+    );
   });
 
   it('takes addresses of servers alone', () => {

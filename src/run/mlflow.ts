@@ -204,9 +204,28 @@ function savedRun(folder: string): ServerRun | undefined {
 
 async function jsonOf(response: Response): Promise<Record<string, unknown>> {
   const text = await response.text();
-  if (response.ok) return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  if (response.ok) return text === '' ? {} : objectOf(text);
+  if (response.status === 404 && !isJson(text)) throw notMlflow();
   const said = /"message"\s*:\s*"([^"]{1,200})/.exec(text)?.[1];
   throw new Error(`HTTP ${response.status}${said === undefined ? '' : `: ${said}`}`);
+}
+
+function isJson(text: string): boolean {
+  return text.trimStart().startsWith('{');
+}
+
+/** The object of an answer. @throws an Error for what an MLflow server does not answer, such as a web page */
+function objectOf(text: string): Record<string, unknown> {
+  if (!isJson(text)) throw notMlflow();
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    throw notMlflow();
+  }
+}
+
+function notMlflow(): Error {
+  return new Error('what answers there is no MLflow server');
 }
 
 /** The settings of a run as MLflow's parameters, those of the method under their own names. */

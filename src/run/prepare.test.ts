@@ -164,6 +164,25 @@ describe('opening data of a run', () => {
   });
 });
 
+describe('a method without groups', () => {
+  it('says that a number of groups changes nothing', async () => {
+    const notices: string[] = [];
+    const request: RunRequest = { method: 'wgan', components: 4, data: { name: table() } };
+    await prepareRun(request, { onNotice: (sentence) => notices.push(sentence) });
+    expect(notices).toContain(
+      'WGAN learns no groups, so --components 4 changes nothing in its training; leave it out, or use another method, such as slogan.',
+    );
+  });
+
+  it('needs none', async () => {
+    const notices: string[] = [];
+    const request: RunRequest = { method: 'wgan', data: { name: table() } };
+    const { run } = await prepareRun(request, { onNotice: (sentence) => notices.push(sentence) });
+    expect(run.components).toBe(1);
+    expect(notices.join()).not.toContain('--components');
+  });
+});
+
 it('takes all data as a batch where there are fewer than a batch of the default size, and says so', async () => {
   const notes: string[] = [];
   const { run } = await prepareRun(

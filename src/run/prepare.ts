@@ -62,7 +62,7 @@ export function prepareWith(
     );
   }
   const classes = classCounts(dataset)?.length;
-  const components = config.components ?? groupsByLabels(classes, dataset.count);
+  const components = config.components ?? groupsByLabels(classes, dataset.count) ?? (method.groupless && 1);
   if (components === undefined) {
     const why =
       classes === undefined || classes === 1
@@ -73,6 +73,11 @@ export function prepareWith(
   if (components > dataset.count) {
     throw usageError(
       `There are ${dataset.count} samples for ${components} groups; give --components ${dataset.count} or less.`,
+    );
+  }
+  if (method.groupless && request.components !== undefined) {
+    listeners.onNotice?.(
+      `${method.title} learns no groups, so --components ${components} changes nothing in its training; leave it out, or use another method, such as slogan.`,
     );
   }
   const batch = batchFor(config.batch, request.batch !== undefined, dataset, listeners);

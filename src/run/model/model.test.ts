@@ -101,6 +101,9 @@ describe('fit', () => {
     expect(drawn.rows[3]![1]).toBe(Math.fround(shift[1]! + scale[1]! * raw[3 * 3 + 1]!));
     expect((await model.predict(drawn)).length).toBe(50);
     await expect(model.sample(5, { group: 3 })).rejects.toThrow('There is no group 3; choose one of 1..2.');
+    await expect(model.sample(1, { seed: -1 })).rejects.toThrow(
+      '`seed` is -1; give a whole number of at least 0.',
+    );
     await expect(model.sample(0)).rejects.toThrow('The number of samples is 0; give a whole number');
   });
 

@@ -31,6 +31,9 @@ export async function drawSamples(
 ): Promise<DrawnSamples> {
   const { inference, run } = trained;
   const { mixing, width } = inference.prior;
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw usageError(`--seed is ${seed}; give a whole number of at least 0.`);
+  }
   if (group !== undefined) requireGroup(trained, group);
   const size = Math.max(sampleSize(run.dataset.shape), width);
   if (count * size > MOST_VALUES) {
