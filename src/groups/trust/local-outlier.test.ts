@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nearestAmong } from '../cluster/nearest-among.js';
-import { nearestRows } from '../cluster/nearest-rows.js';
+import { nearestAmong } from '../../cluster/nearest-among.js';
+import { nearestRows } from '../../cluster/nearest-rows.js';
 import { localDensity, localOutlierFactor } from './local-outlier.js';
 
 const sample = { rows: 5, columns: 2, values: Float64Array.of(0, 0, 1, 0, 0, 2, 1, 1, 8, 8) };
