@@ -50,10 +50,10 @@ export function headlineOf(facts: HeadlineFacts): {
           `These are groups of the pixels of photographs, without a clear border: do not use them as kinds of things; ${FEATURES}.`,
         ]
       : [];
-  return {
-    verdict: unclear ? 'none' : verdict,
-    sentences: [...follows, ...pixels, sentence, ...continua(facts), ...dissolving(facts)],
-  };
+  const used = unclear ? 'none' : verdict;
+  // Which of the groups are better than others matters only where they are used.
+  const details = used === 'none' ? [] : [...continua(facts), ...dissolving(facts)];
+  return { verdict: used, sentences: [...follows, ...pixels, sentence, ...details] };
 }
 
 function oneGroup({ given, photographs }: HeadlineFacts): string {
