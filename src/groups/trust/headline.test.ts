@@ -100,14 +100,18 @@ describe('images whose groups follow plain properties', () => {
 
 describe('the pixels of photographs', () => {
   const pixels = (change: Partial<HeadlineFacts>) => headlineOf(facts({ photographs: true, ...change }));
-  const link = (strength: number): PairFinding => ({ ...continuum(1, 2), strength, continuum: false });
+  const link = (strength: number, a = 1, b = 2): PairFinding => ({
+    ...{ ...continuum(a, b), strength, continuum: false },
+  });
 
-  it('are used where groups come back and have clear borders', () => {
+  it('are used where groups come back and half of them have clear borders', () => {
     expect(pixels({ pairs: [link(0.1)] }).verdict).toBe('good');
+    // Two of five have an unclear border.
+    expect(pixels({ pairs: [link(0.2), link(0.14, 3, 4)] }).verdict).toBe('good');
   });
 
   it.each([
-    ['a border that is not clear', { pairs: [link(0.15)] }],
+    ['borders that are not clear', { pairs: [link(0.15), link(0.2, 2, 3)] }],
     ['groups that do not come back so well', { stability: 0.89 }],
   ])('are not used with %s', (_, change) => {
     const { verdict, sentences } = pixels(change);
