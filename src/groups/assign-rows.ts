@@ -5,13 +5,17 @@ import { nearestAmong } from '../cluster/nearest-among.js';
 import type { NearestRows } from '../cluster/nearest-rows.js';
 import { type Matrix, selectRows } from '../math/matrix.js';
 import type { FittedDatasetView } from '../views/views-of.js';
-import type { RowFindings } from './findings.js';
-import { type LocalDensity, localDensity, localOutlierFactor } from './local-outlier.js';
+import { neighbourShares, type PartShares } from './trust/confidence.js';
+import type { RowFindings } from './trust/findings.js';
+import { localDensity, localOutlierFactor } from './trust/local-outlier.js';
+import { farLimits, isUnexplained } from './trust/unexplained.js';
 
 /** Rows that are read and assigned at a time. */
 const BLOCK = 8192;
 /** Iterations of the mixture whose posterior assigns: it starts at groups of a mixture. */
 const ITERATIONS = 50;
+/** A posterior that is no larger says nothing for a group. */
+const NONE = 1e-6;
 
 /** What rows are assigned by. */
 export interface Assigning {
@@ -31,33 +35,41 @@ export interface Assigning {
   readonly onBlock?: ((done: number) => void | Promise<void>) | undefined;
 }
 
-/** Probable parts of some rows. */
-interface Votes {
-  readonly share: Float64Array;
-  readonly parts: number;
+/** Every row in its group. */
+export interface AssignedRows {
+  readonly rows: RowFindings;
+  /** The number of each part of the division; 0 for fragments. */
+  readonly numbers: Int32Array;
 }
 
 /**
  * Assigns every row: by the posterior of a Gaussian mixture, or by the vote of the nearest rows that were looked at.
- * Rows that were looked at keep their part. Groups are numbered by all their rows, the largest first.
+ * Rows that were looked at keep their part, but a row far from all others is in none. Groups are numbered by all their rows, the largest first.
  *
  * @param read the view of the rows of the data set with these numbers
  */
 export async function assignRows(
   assigning: Assigning,
   read: (indices: Uint32Array) => Matrix,
-): Promise<RowFindings> {
+): Promise<AssignedRows> {
   const { view, looked, near: own, division, fragment, count, onBlock } = assigning;
   const { k } = own;
   const density = localDensity(own);
   const mixture = assigning.mixture ? mixtureOf(view, division) : undefined;
   const rows = emptyRows(count);
   const parts = new Int32Array(count).fill(-1);
+  const alone = new Uint8Array(count);
+  const limits = farLimits(own, division);
   const known = knownParts(looked, division, count);
   const put = (at: ArrayLike<number>, x: Matrix, near: NearestRows) => {
-    const votes = mixture ? posterior(x, mixture) : votesOf(near, division);
+    const votes = mixture ? posterior(x, mixture) : neighbourShares(near, division);
     fill(rows, parts, at, votes, known);
-    fillOutliers(rows.outlier, at, near, density);
+    const factors = localOutlierFactor(near, density);
+    for (let i = 0; i < at.length; i++) {
+      rows.outlier[at[i]!] = factors[i]!;
+      const squared = near.squared[i * near.k + near.k - 1]!;
+      alone[at[i]!] = Number(isUnexplained(factors[i]!, squared, limits[parts[at[i]!]!]!));
+    }
   };
   for (let first = 0; first < looked.length; first += BLOCK) {
     const places = Uint32Array.from({ length: Math.min(BLOCK, looked.length - first) }, (_, i) => first + i);
@@ -75,7 +87,7 @@ export async function assignRows(
     put(at, x, nearestAmong(x, view.rows, k));
     await onBlock?.((first + at.length) / others.length);
   }
-  return numbered(rows, parts, division.parts, fragment);
+  return numbered(rows, parts, alone, numbersBySize(parts, division.parts, fragment));
 }
 
 function emptyRows(count: number): RowFindings {
@@ -105,19 +117,8 @@ function mixtureOf({ rows, floor }: FittedDatasetView, { part, parts }: Partitio
   return fitGaussianMixture(rows, part, parts, { floor, maxIterations: ITERATIONS });
 }
 
-function posterior(x: Matrix, mixture: GaussianMixture): Votes {
-  return { share: mixturePosterior(x, mixture).responsibilities, parts: mixture.components };
-}
-
-/** Share of the nearest rows in each part; the nearest one decides between equals. */
-function votesOf({ k, index }: NearestRows, { part, parts }: Partition): Votes {
-  const rows = index.length / k;
-  const share = new Float64Array(rows * parts);
-  for (let i = 0; i < rows; i++) {
-    for (let at = 0; at < k; at++) share[i * parts + part[index[i * k + at]!]!]! += 1 / k;
-    share[i * parts + part[index[i * k]!]!]! += 1e-9;
-  }
-  return { share, parts };
+function posterior(x: Matrix, mixture: GaussianMixture): PartShares {
+  return { share: mixturePosterior(x, mixture).responsibilities, parts: mixture.components, none: NONE };
 }
 
 /** Writes the most probable part, the second one and the share of the first. A part that is known stays. */
@@ -125,7 +126,7 @@ function fill(
   rows: RowFindings,
   into: Int32Array,
   at: ArrayLike<number>,
-  { share, parts }: Votes,
+  { share, parts, none }: PartShares,
   known: Int32Array,
 ): void {
   for (let i = 0; i < at.length; i++) {
@@ -134,7 +135,7 @@ function fill(
     const part = known[row]! >= 0 ? known[row]! : largest(line, -1);
     into[row] = part;
     const second = largest(line, part);
-    rows.second[row] = second < 0 || line[second]! <= 1e-6 ? -1 : second;
+    rows.second[row] = second < 0 || line[second]! <= none ? -1 : second;
     rows.confidence[row] = Math.min(1, line[part]!);
   }
 }
@@ -147,26 +148,17 @@ function largest(line: Float64Array, besides: number): number {
   return best;
 }
 
-function fillOutliers(
-  outlier: Float32Array,
-  at: ArrayLike<number>,
-  near: NearestRows,
-  density: LocalDensity,
-): void {
-  const factors = localOutlierFactor(near, density);
-  for (let i = 0; i < at.length; i++) outlier[at[i]!] = factors[i]!;
-}
-
-/** Parts as numbers of groups, the largest first; rows of fragments are in group 0. */
+/** Parts as numbers of groups; rows of fragments and rows that no group explains are in group 0. */
 function numbered(
   rows: RowFindings,
   parts: Int32Array,
-  count: number,
-  fragment: ReadonlySet<number>,
-): RowFindings {
-  const numbers = numbersBySize(parts, count, fragment);
-  const second = rows.second.map((part) => (part < 0 ? 0 : numbers[part]!));
-  return { ...rows, group: parts.map((part) => numbers[part]!), second };
+  alone: Uint8Array,
+  numbers: Int32Array,
+): AssignedRows {
+  const numberOf = (part: number) => (part < 0 ? 0 : numbers[part]!);
+  const group = parts.map((part, row) => (alone[row] ? 0 : numberOf(part)));
+  const second = rows.second.map((part, row) => numberOf(alone[row] ? parts[row]! : part));
+  return { rows: { ...rows, group, second }, numbers };
 }
 
 /** The number of each part, 1 for the one with the most rows; 0 for fragments. */

@@ -58,7 +58,7 @@ export async function findGroups(dataset: Dataset, options: FindOptions = {}): P
   const view = views.find(({ name }) => name === chosen.view)!;
   const bic = triesMixtures(divided) ? countByMixtures(chosen.structure, division.groups) : undefined;
   const fragment = fragmentsOf(division, smallest);
-  const rows = await assignRows(
+  const { rows, numbers } = await assignRows(
     {
       ...{ view, looked, division, fragment, count: dataset.count, mixture: isMixture(division) },
       near: chosen.structure.nearest,
@@ -67,7 +67,7 @@ export async function findGroups(dataset: Dataset, options: FindOptions = {}): P
     (indices) => view.apply(dataset, indices),
   );
   onProgress?.({ done: 1, what: 'done' });
-  const found: Found = { dataset, looked, views, divided, rows, fragment, smallest, bic, options };
+  const found: Found = { dataset, looked, views, divided, rows, numbers, fragment, smallest, bic, options };
   const cpu = process.cpuUsage(began.cpu);
   return {
     ...summarised(found),

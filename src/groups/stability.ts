@@ -1,16 +1,11 @@
 /** @file How repeatable a division is: agreement between divisions of subsamples. */
-import type { Partition } from '../cluster/cells.js';
 import type { Matrix } from '../math/matrix.js';
 import { selectRows } from '../math/matrix.js';
 import type { Stream } from '../math/random.js';
 import { ari } from '../metrics/ari.js';
+import type { SubsampleDivision } from './trust/matched-repeats.js';
 
-/** The division of one subsample. */
-export interface SubsampleDivision {
-  /** Rows of the whole, ascending. */
-  readonly indices: Uint32Array;
-  readonly division: Partition;
-}
+export type { SubsampleDivision } from './trust/matched-repeats.js';
 
 /** Subsamples of a share of the rows, without replacement. */
 export function subsamples(rows: number, count: number, share: number, stream: Stream): Uint32Array[] {

@@ -3,6 +3,7 @@ import { sizesOf } from '../cluster/merge-curve.js';
 import { neighbourMap } from '../cluster/neighbour-map.js';
 import type { Dataset } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
+import { photographAdvice } from '../views/photographs.js';
 import type { FittedDatasetView } from '../views/views-of.js';
 import { numbersBySize } from './assign-rows.js';
 import type { Division, ViewFindings } from './choose.js';
@@ -12,12 +13,13 @@ import type {
   ChoiceFinding,
   CountFinding,
   FindingsData,
-  GroupFinding,
   GroupFindings,
   RowFindings,
   TriedDivision,
 } from './findings.js';
 import { TEACHERS } from './teachers.js';
+import { imageProperties } from './trust/appearance.js';
+import { type TrustInput, trustOf } from './trust/trust.js';
 
 /** What the search gave. */
 export interface Found {
@@ -27,6 +29,8 @@ export interface Found {
   /** The chosen view first. */
   readonly divided: readonly ViewFindings[];
   readonly rows: RowFindings;
+  /** The number of each part of the chosen division; 0 for fragments. */
+  readonly numbers: Int32Array;
   /** Parts of the chosen division that are no groups. */
   readonly fragment: ReadonlySet<number>;
   readonly smallest: number;
@@ -34,80 +38,38 @@ export interface Found {
   readonly options: FindOptions;
 }
 
-/** Mean agreement from which groups are called repeatable, and below which they are not to be used. */
-const REPEATABLE = 0.8;
-const UNUSABLE = 0.6;
-/** Rows of each kind that are named. */
-const SHOWN = 12;
-/** 95 % of a normal distribution lie within so many deviations. */
-const DEVIATIONS = 1.96;
-
 /** The findings without what they cost. */
 export function summarised(found: Found): Omit<GroupFindings, 'cost'> {
-  const { divided, rows, looked } = found;
+  const { dataset, divided, rows, looked, options } = found;
   const chosen = divided[0]!;
   const { stability } = chosen.divisions[0]!;
-  const groups = groupsOf(rows, stability);
+  const { groups, pairs, appearance, verdict, headline } = trustOf(trustInput(found));
   const count = countFinding(found, groups.length);
-  const verdict =
-    groups.length < 2 || stability < UNUSABLE ? 'none' : stability < REPEATABLE ? 'partly' : 'good';
   return {
-    ...{ data: dataOf(found.dataset), groups, count, stability, rows, looked, verdict },
-    headline: [...headline(verdict, groups.length, stability), ...remarks(found, count)],
+    ...{ data: dataOf(dataset), groups, count, stability, rows, looked, verdict, pairs, appearance },
+    headline: [...headline, ...remarks(found, count)],
     choice: choiceOf(found),
     tried: triedOf(divided),
-    pairs: [],
-    appearance: [],
-    map: mapOf(chosen, found.options.seed ?? 0),
+    map: mapOf(chosen, options.seed ?? 0),
+  };
+}
+
+function trustInput({ dataset, divided, rows, numbers, looked, options }: Found): TrustInput {
+  const { structure, divisions } = divided[0]!;
+  const { part, repeats, stability } = divisions[0]!;
+  const { graph, reference, nearest } = structure;
+  return {
+    ...{ graph, reference, nearest, looked, repeats, stability, rows },
+    group: part.map((p) => numbers[p]!),
+    groups: Math.max(...numbers),
+    given: typeof options.groups === 'number',
+    images: dataset.kind === 'image' ? imageProperties(dataset, looked) : undefined,
+    photographs: photographAdvice(dataset) !== undefined,
   };
 }
 
 function dataOf({ name, source, kind, shape, count, fingerprint }: Dataset): FindingsData {
   return { name, source, kind, shape, count, fingerprint };
-}
-
-function groupsOf(found: RowFindings, stability: number): GroupFinding[] {
-  const { group, confidence, outlier } = found;
-  const count = group.length;
-  const groups = group.reduce((most, g) => Math.max(most, g), 0);
-  const rows = new Array<number>(groups + 1).fill(0);
-  const sure = new Float64Array(groups + 1);
-  group.forEach((g, i) => {
-    rows[g]! += 1;
-    sure[g]! += confidence[i]!;
-  });
-  const members = Array.from({ length: groups + 1 }, (_, g) => new Uint32Array(rows[g]!));
-  const filled = new Uint32Array(groups + 1);
-  group.forEach((g, i) => {
-    members[g]![filled[g]!++] = i;
-  });
-  const first = (g: number, by: (row: number) => number) =>
-    members[g]!.slice()
-      .sort((a, b) => by(a) - by(b) || a - b)
-      .slice(0, SHOWN);
-  return Array.from({ length: groups }, (_, at) => {
-    const [n, share] = [rows[at + 1]!, rows[at + 1]! / count];
-    return {
-      ...{ group: at + 1, rows: n, share, interval: interval(share, count), stability },
-      ...{
-        confidence: sure[at + 1]! / n,
-        exemplars: first(at + 1, (row) => outlier[row]! - confidence[row]!),
-      },
-      border: first(at + 1, (row) => confidence[row]!),
-      outliers: first(at + 1, (row) => -outlier[row]!),
-    };
-  });
-}
-
-/**
- * 95 % interval of a share by the chance of the draw.
- * Source: Wilson 1927.
- */
-function interval(share: number, count: number): readonly [number, number] {
-  const z = DEVIATIONS ** 2 / count;
-  const middle = (share + z / 2) / (1 + z);
-  const half = Math.sqrt(share * (1 - share) * z + z ** 2 / 4) / (1 + z);
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
 
 function countFinding(
@@ -160,15 +122,6 @@ function tried(division: Division): TriedDivision {
 function mapOf({ view, structure }: ViewFindings, seed: number): Float32Array {
   const { graph, embedding, rows } = structure;
   return neighbourMap(graph, embedding, Stream.root(seed).fork('groups').fork('map', view), { rows });
-}
-
-function headline(verdict: GroupFindings['verdict'], groups: number, stability: number): string[] {
-  const agreement = `agreement ${stability.toFixed(2)} between subsamples`;
-  if (groups < 2) return ['One group: these data have no border that the graph of neighbours would show.'];
-  if (verdict === 'none') return [`Not reproducible (${agreement}): do not use these ${groups} groups.`];
-  if (verdict === 'partly')
-    return [`Only partly repeatable (${agreement}): some of these ${groups} groups change.`];
-  return [`${groups} groups, repeatable (${agreement}).`];
 }
 
 function groupsWord(count: number): string {

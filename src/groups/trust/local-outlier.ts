@@ -1,5 +1,5 @@
 /** @file How far a row lies from others, beside how far those lie from each other: the local outlier factor. */
-import type { NearestRows } from '../cluster/nearest-rows.js';
+import type { NearestRows } from '../../cluster/nearest-rows.js';
 
 /** Distances below this share of the mean one count as this: equal rows have no density. */
 const LEAST_SHARE = 1e-3;
