@@ -130,7 +130,7 @@ describe('data that are not as one wishes', () => {
       /^There is no view 'standardized' for these data[^:]*: choose of standardised, .*ranks/,
     );
     await refused(five, { teachers: ['grap'] }).toThrow(
-      /no teacher 'grap'.*graph.*: choose of graph, spectral/,
+      /no teacher 'grap'.*graph.*: choose of spectral, graph/,
     );
   });
 
