@@ -161,10 +161,14 @@ describe('data that are not as one wishes', () => {
   });
 
   it('is not led astray by one row far away, which is an outlier', async () => {
-    const { rows } = await findGroups(rowsOf([...twoGroups(900), [1e7, 1e7, 1e7]]), quick);
+    const { rows, groups } = await findGroups(rowsOf([...twoGroups(900), [1e7, 1e7, 1e7]]), quick);
     expect(isSmaller(rows.group, 900)).toBe(true);
     expect(rows.outlier.indexOf(Math.max(...rows.outlier))).toBe(900);
     expect(rows.outlier[900]).toBeGreaterThan(100);
+    // No group explains it; it is shown with the one that it is nearest to.
+    expect(rows.group[900]).toBe(0);
+    expect(groups[rows.second[900]! - 1]!.outliers[0]).toBe(900);
+    expect(groups.reduce((sum, group) => sum + group.rows, 0)).toBe(900);
   });
 
   it('finds groups in columns of wild scales, beside constant ones, and in one column', async () => {

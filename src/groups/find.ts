@@ -29,8 +29,8 @@ const DIVIDED = 0.85;
  *
  * At most 20,000 rows are looked at, in every view that suits the data ({@link viewsOf}); each view is divided by every
  * teacher, and the division that comes back best on subsamples is taken. All other rows are assigned to its groups: by
- * the posterior of its mixture, else by the vote of their 10 nearest rows. Labels are never read. The same seed gives the
- * same findings.
+ * the posterior of its mixture, else by the vote of their 10 nearest rows; a row far from all others is in none. Labels
+ * are never read. The same seed gives the same findings.
  *
  * @throws a MixturaError for fewer than three rows, rows that are all equal or not finite; a usage error for options that
  *   are not valid, or name a view or teacher that there is not; the reason of the signal, once it is aborted
