@@ -1,6 +1,6 @@
 /** @file Gaussian mixtures of data, fitted by expectation-maximisation in float64. */
 import { MixturaError, usageError } from '../errors.js';
-import { columnProducts, rowProducts } from '../math/dense.js';
+import { columnProducts, productBlocks, rowProducts } from '../math/dense.js';
 import { invertLower, tryCholesky } from '../math/linalg.js';
 import type { Matrix } from '../math/matrix.js';
 
@@ -51,6 +51,8 @@ interface Parameters {
 }
 
 const TINY = 10 * Number.EPSILON;
+/** A row with a smaller probability of a component changes none of its sums in float64. */
+const NEGLIGIBLE = 1e-17;
 
 /**
  * Fits a mixture, from a division of the rows into groups: their means, covariances and shares come first.
@@ -112,25 +114,13 @@ function hard(start: ArrayLike<number>, rows: number, components: number): Float
 }
 
 function expect(x: Matrix, parameters: Parameters) {
-  const { rows, columns: d } = x;
-  const { weights, means, whitening, logDeterminants } = parameters;
-  const components = weights.length;
-  const responsibilities = new Float64Array(rows * components);
-  const constant = -0.5 * d * Math.log(2 * Math.PI);
-  for (let k = 0; k < components; k++) {
-    // Row j of L^-1 gives coordinate j of L^-1 x.
-    const factor = { rows: d, columns: d, values: whitening[k]! };
-    const y = rowProducts(x, factor);
-    const shift = rowProducts({ rows: 1, columns: d, values: means.subarray(k * d, k * d + d) }, factor);
-    const base = constant + logDeterminants[k]! + Math.log(weights[k]!);
-    for (let i = 0; i < rows; i++) {
-      let squares = 0;
-      for (let j = 0; j < d; j++) {
-        const z = y[i * d + j]! - shift[j]!;
-        squares += z * z;
-      }
-      responsibilities[i * components + k] = base - 0.5 * squares;
-    }
+  const { rows } = x;
+  const components = parameters.weights.length;
+  const responsibilities = squaredDistances(x, parameters);
+  const constant = -0.5 * x.columns * Math.log(2 * Math.PI);
+  const base = parameters.logDeterminants.map((log, k) => constant + log + Math.log(parameters.weights[k]!));
+  for (let at = 0; at < responsibilities.length; at++) {
+    responsibilities[at] = base[at % components]! - 0.5 * responsibilities[at]!;
   }
   let total = 0;
   for (let at = 0; at < responsibilities.length; at += components) {
@@ -143,6 +133,41 @@ function expect(x: Matrix, parameters: Parameters) {
     total += log;
   }
   return { responsibilities, logLikelihood: total / rows };
+}
+
+/** |L_k^-1 (x_i - m_k)|^2 of every row and component, n x K: one product with the factors of all components. */
+function squaredDistances(x: Matrix, { weights, means, whitening }: Parameters): Float64Array {
+  const { rows, columns: d } = x;
+  const components = weights.length;
+  const factors = new Float64Array(components * d * d);
+  const shifts = new Float64Array(components * d);
+  whitening.forEach((factor, k) => {
+    // Row j of L^-1 gives coordinate j of L^-1 x.
+    factors.set(factor, k * d * d);
+    const mean = { rows: 1, columns: d, values: means.subarray(k * d, k * d + d) };
+    shifts.set(rowProducts(mean, { rows: d, columns: d, values: factor }), k * d);
+  });
+  const squares = new Float64Array(rows * components);
+  const all = { rows: components * d, columns: d, values: factors };
+  productBlocks(x, all, (block) => {
+    const { products, stride } = block;
+    const end = block.column + block.columns;
+    for (let i = 0; i < block.rows; i++) {
+      const line = i * stride - block.column;
+      const out = (block.row + i) * components;
+      for (let c = block.column; c < end; ) {
+        const k = Math.floor(c / d);
+        const stop = Math.min(end, (k + 1) * d);
+        let sum = squares[out + k]!;
+        for (; c < stop; c++) {
+          const z = products[line + c]! - shifts[c]!;
+          sum += z * z;
+        }
+        squares[out + k] = sum;
+      }
+    }
+  });
+  return squares;
 }
 
 function maximise(
@@ -158,7 +183,7 @@ function maximise(
   for (let i = 0; i < rows; i++) {
     for (let k = 0; k < components; k++) {
       const r = responsibilities[i * components + k]!;
-      if (r === 0) continue;
+      if (r < NEGLIGIBLE) continue;
       sizes[k]! += r;
       for (let j = 0; j < d; j++) means[k * d + j]! += r * values[i * d + j]!;
     }
@@ -202,12 +227,12 @@ function scatterOf(
     }
     return out;
   }
-  // Rows of no weight do not count: most rows belong to one component.
+  // Rows of next to no weight do not count: most rows belong to one component.
   const scaled = new Float64Array(rows * d);
   let used = 0;
   for (let i = 0; i < rows; i++) {
     const r = responsibilities[i * components + k]!;
-    if (r === 0) continue;
+    if (r < NEGLIGIBLE) continue;
     const root = Math.sqrt(r);
     for (let j = 0; j < d; j++) scaled[used * d + j] = root * (values[i * d + j]! - mean[j]!);
     used++;
