@@ -34,7 +34,7 @@ const ring: Preset = {
 /**
  * The default run. A heavy 2, which people write in several ways, costs k-means on pixels its NMI (0.82 to
  * 0.88, size errors 0.04 to 0.11); 0, 6 and 7 are distinct, and the 7 is rare. Scale 0.7 without margin does not ask for
- * groups of equal size, and its rise to 2 then separates the small groups.
+ * groups of equal size while components still overlap, and its rise to 2 then separates the small groups.
  */
 const digits: Preset = {
   summary: 'handwritten digits 2, 0, 6 and 7 at 8:4:2:1 (the default)',
@@ -56,9 +56,9 @@ const digits: Preset = {
 };
 
 /**
- * A published setting, sooner. A sharp U2C (scale 4, margin 0.5) is best satisfied by groups of equal size, and fights
- * the critic over the mixing; scale 1 without margin has no such preference. The mixing then moves ten times as fast,
- * with the critic's level subtracted so that it does not become noise, and components start apart.
+ * A published setting, sooner. While components overlap, a sharp U2C (scale 4, margin 0.5) is lowest for groups of equal
+ * size; scale 1 without margin has no such preference. The mixing then moves ten times as fast, with the critic's level
+ * subtracted so that it does not become noise, and components start apart.
  */
 const sooner = (paper: Preset, summary: string, steps: number): Preset => ({
   ...paper,

@@ -2,8 +2,8 @@
  * @file Relocation of misplaced components.
  *
  * A generator matches masses while the mixing coefficients are still nearly equal, so two components settle on one
- * heavy group and one component spans two light ones; U2C even prefers that, since its optimum contains the entropy
- * of the sizes, and no gradient leads out of it. So now and then the groups that the encoder assigns to real data are
+ * heavy group and one component spans two light ones. While components overlap U2C is lowest for such equal groups, and
+ * once they are apart no gradient leads out of it. So now and then the groups that the encoder assigns to real data are
  * looked at in the graph of nearest neighbours of that data. If merging two of them and splitting a third lowers the
  * normalised cut clearly (merge-split.ts), then for some steps the generator is also drawn, in the components
  * concerned, towards data of their new groups:
