@@ -38,6 +38,7 @@ export {
   unitRows,
 } from './nn/losses.js';
 export { Network, type NetworkOptions } from './nn/network.js';
+export { ntXent } from './nn/nt-xent.js';
 export { type Parameter, parameter, parameterCount } from './nn/parameter.js';
 export {
   type CriticFunction,
