@@ -33,8 +33,14 @@ export function columnRoles(columns: number, coding?: readonly ColumnCoding[]): 
  * level l, but at most by the square root of 2. The expected squared distance of two rows along a category is then 2,
  * as along a standardised column, however many levels it has; a rare level is not far from all others, because two
  * different levels lie at most 2 apart. An indicator is multiplied by 1/2.
+ *
+ * @param most how far apart two rows are at most by a category or an indicator (default: as above)
  */
-export function roleWeights({ rows, columns, values }: Matrix, roles: readonly ColumnRole[]): Float64Array {
+export function roleWeights(
+  { rows, columns, values }: Matrix,
+  roles: readonly ColumnRole[],
+  most = Number.POSITIVE_INFINITY,
+): Float64Array {
   const spread = new Map<number, number>();
   roles.forEach((role, j) => {
     if (role.kind !== 'level') return;
@@ -44,6 +50,8 @@ export function roleWeights({ rows, columns, values }: Matrix, roles: readonly C
   });
   return Float64Array.from(roles, (role) => {
     if (role.kind === 'number') return Number.NaN;
-    return role.kind === 'indicator' ? MISSING : Math.min(MOST, 1 / Math.sqrt(spread.get(role.category)!));
+    if (role.kind === 'indicator') return Math.min(MISSING, most);
+    // Two levels differ in two columns.
+    return Math.min(MOST, 1 / Math.sqrt(spread.get(role.category)!), most / Math.SQRT2);
   });
 }

@@ -57,10 +57,16 @@ describe('columns of categories', () => {
     expect(() => columnRoles(7, coding)).toThrow('A coding of 8 columns for 7');
   });
 
-  it('weigh together as much as a number, however many they are', () => {
+  it('weigh together as much as a number, however many they are, where there are no more numbers', () => {
     const { x, coding: made } = mixedTable(Stream.root(0), 2000);
     const roles = columnRoles(x.columns, made);
-    const { rows, columns, values } = standardised(x, roles).apply(x);
+    const weights = roleWeights(x, roles);
+    const plain = standardised(x, roles).apply(x);
+    const { rows, columns } = plain;
+    const values = plain.values.map((value, at) => {
+      const weight = weights[at % columns]!;
+      return Number.isNaN(weight) ? value : weight * x.values[at]!;
+    });
     const distance = (wanted: (j: number) => boolean) => {
       let sum = 0;
       for (let i = 0; i < rows; i++) {
@@ -76,6 +82,32 @@ describe('columns of categories', () => {
     for (const c of [12, 13, 14]) expect(Math.abs(category(c) - 2)).toBeLessThan(0.15);
     // 11 indicators of 5 % weigh 11 * 2 * 0.05 * 0.95 / 4.
     expect(Math.abs(distance((j) => roles[j]!.kind === 'indicator') - 0.26)).toBeLessThan(0.05);
+  });
+
+  it('weigh less than the distance of near rows where there are numbers', () => {
+    const stream = Stream.root(4);
+    const rows = Array.from({ length: 2000 }, () => {
+      const level = stream.int(4);
+      return [
+        ...Array.from({ length: 6 }, () => stream.normal()),
+        ...[0, 1, 2, 3].map((l) => +(l === level)),
+      ];
+    });
+    const roles = columnRoles(10, [
+      ...Array.from(
+        { length: 6 },
+        (_, i): ColumnCoding => ({ kind: 'number', name: `n${i}`, fill: 0, indicator: false }),
+      ),
+      { kind: 'category', name: 'city', levels: ['a', 'b', 'c', 'd'] },
+    ]);
+    const x = table(...rows);
+    const { values } = standardised(x, roles).apply(x);
+    const apart = (a: number, b: number) =>
+      Math.hypot(...[6, 7, 8, 9].map((j) => values[a * 10 + j]! - values[b * 10 + j]!));
+    const other = rows.findIndex((row) => row[6] !== rows[0]![6]);
+    // Tenth neighbours of 2,000 rows in six dimensions lie about 1.1 apart.
+    expect(apart(0, other)).toBeGreaterThan(0.35);
+    expect(apart(0, other)).toBeLessThan(0.55);
   });
 
   it('never put a rare level far away', () => {

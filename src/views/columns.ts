@@ -30,28 +30,64 @@ export function columnView(
   roles: readonly ColumnRole[],
   change: ColumnChange,
 ): View {
-  const weights = roleWeights(x, roles);
-  const maps = roles.flatMap((role, from) => {
+  const numbers: Placed[] = [];
+  const others: number[] = [];
+  roles.forEach((role, from) => {
     const values = columnOf(x, from);
-    if (isConstantColumn(values)) return [];
-    if (role.kind !== 'number') return [{ from, ...scaledBy(weights[from]!, values) }];
-    const map = change(values, from);
-    return [{ from, map, ...inDeviations(values.map(map)) }];
+    if (isConstantColumn(values)) return;
+    if (role.kind !== 'number') others.push(from);
+    else {
+      const map = change(values, from);
+      numbers.push({ from, map, ...inDeviations(values.map(map)) });
+    }
   });
+  const most = others.length > 0 ? mismatchOf(x, roles, numbers) : Number.POSITIVE_INFINITY;
+  const weights = roleWeights(x, roles, most);
+  const weighted = others.map((from) => ({ from, ...scaledBy(weights[from]!, columnOf(x, from)) }));
+  const maps = [...numbers, ...weighted].sort((a, b) => a.from - b.from);
   return {
     name,
-    sentence,
+    sentence: others.length > 0 ? `${sentence} ${OTHERS}` : sentence,
     columns: maps.length,
-    apply({ rows, columns, values }) {
-      const out = new Float64Array(rows * maps.length);
-      maps.forEach(({ from, map, shift, factor }, to) => {
-        for (let i = 0; i < rows; i++) {
-          out[i * maps.length + to] = (map(values[i * columns + from]!) - shift) * factor;
-        }
-      });
-      return { rows, columns: maps.length, values: out };
-    },
+    apply: (rows) => mapped(rows, maps),
   };
+}
+
+/**
+ * How far apart two rows are at most by a category: r / sqrt(d), r the median distance of rows to their tenth neighbour
+ * in the d columns of numbers. The part of a neighbourhood that reaches rows of other levels is then at least
+ * (1 - 1/d)^(d/2), about 0.6, so that no category makes groups where the numbers have none. Where there are more
+ * categories than numbers the groups may be theirs, and nothing is taken off.
+ */
+function mismatchOf(x: Matrix, roles: readonly ColumnRole[], numbers: readonly Placed[]): number {
+  const categories = new Set(roles.map((role) => (role.kind === 'level' ? role.category : undefined)));
+  categories.delete(undefined);
+  if (numbers.length === 0 || categories.size > numbers.length) return Number.POSITIVE_INFINITY;
+  return nearDistance(mapped(x, numbers)) / Math.sqrt(numbers.length);
+}
+
+/** The median distance of rows, at most 200 of them, to their tenth nearest of all rows. */
+function nearDistance({ rows, columns, values }: Matrix): number {
+  const looked = Math.min(rows, LOOKED);
+  const near = Float64Array.from({ length: looked }, (_, at) => {
+    const row = Math.floor((at * rows) / looked) * columns;
+    const squares = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) squares[i]! += (values[i * columns + j]! - values[row + j]!) ** 2;
+    }
+    return Math.sqrt(squares.sort()[Math.min(rows - 1, TENTH)]!);
+  });
+  return near.sort()[looked >> 1]!;
+}
+
+function mapped({ rows, columns, values }: Matrix, maps: readonly Placed[]): Matrix {
+  const out = new Float64Array(rows * maps.length);
+  maps.forEach(({ from, map, shift, factor }, to) => {
+    for (let i = 0; i < rows; i++) {
+      out[i * maps.length + to] = (map(values[i * columns + from]!) - shift) * factor;
+    }
+  });
+  return { rows, columns: maps.length, values: out };
 }
 
 /** Column j as an array. */
@@ -71,11 +107,22 @@ export function isConstantColumn(values: Float64Array): boolean {
   return isConstant(least, most);
 }
 
+/** What is said where there are columns of other kinds. */
+const OTHERS = 'Categories and marks of missing values weigh less than the distance of near rows.';
+/** Rows around which distances are measured, and the neighbour whose distance counts. */
+const LOOKED = 200;
+const TENTH = 10;
+
 /** A map of numbers with its scaling. */
 interface Scaled {
   readonly map: NumberMap;
   readonly shift: number;
   readonly factor: number;
+}
+
+/** A scaled map and the column that it is for. */
+interface Placed extends Scaled {
+  readonly from: number;
 }
 
 function scaledBy(factor: number, values: Float64Array): Scaled {
