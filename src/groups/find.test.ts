@@ -174,11 +174,26 @@ describe('data that are not as one wishes', () => {
 
   it('says how many rows of a part too small are in no group, so that rows add up', async () => {
     const few = Array.from({ length: 12 }, (_, i) => [30 + i / 50, -30, 30]);
-    const { rows, headline } = await findGroups(rowsOf([...twoGroups(900), ...few]), { ...quick, groups: 2 });
+    const { rows, headline, tried } = await findGroups(rowsOf([...twoGroups(900), ...few]), {
+      ...{ ...quick, groups: 2 },
+    });
+    expect(tried[0]!.groups).toBe(2);
     expect([...rows.group.subarray(900)]).toEqual(Array.from(few, () => 0));
     expect(headline).toContain(
       '12 rows lie apart in 1 part too small to be groups, and so in none (group 0); they may be rare groups.',
     );
+  });
+
+  it('lists few rows that lie apart together, even where others join them to a group', async () => {
+    const stream = Stream.root(12);
+    const bulk = Array.from({ length: 3000 }, () => Array.from({ length: 6 }, () => stream.normal()));
+    const few = Array.from({ length: 16 }, () =>
+      [0, 1, 2, 3, 4, 5].map((j) => stream.normal() + (j < 2 ? 6 : 0)),
+    );
+    const bridge = [[3, 3, 0, 0, 0, 0]];
+    const found = await findGroups(rowsOf([...bulk, ...bridge, ...few]), quick);
+    expect(found.count.fragments.map((rows) => [...rows])).toEqual([few.map((_, i) => 3001 + i)]);
+    expect([...found.rows.group.subarray(3001)]).toEqual(few.map(() => 0));
   });
 
   it('says that more groups are found than were looked for', async () => {

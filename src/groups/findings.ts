@@ -76,6 +76,6 @@ export interface TriedDivision {
   readonly groups: number;
   readonly stability: number;
   readonly cpuSeconds: number;
-  /** Its groups of the rows of {@link GroupFindings.looked}, 1..K. */
+  /** Its groups of the rows of {@link GroupFindings.looked}, 1..K; 0 for parts that are too small to be groups. */
   readonly group: Int32Array;
 }

@@ -1,5 +1,4 @@
 /** @file What was found, put together: groups by number, their count, the choice and all that was tried. */
-import { sizesOf } from '../cluster/merge-curve.js';
 import { neighbourMap } from '../cluster/neighbour-map.js';
 import type { Dataset } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
@@ -17,6 +16,7 @@ import type {
   RowFindings,
   TriedDivision,
 } from './findings.js';
+import { fragmentsOf } from './fragments.js';
 import { remarksOn } from './remarks.js';
 import { TEACHERS } from './teachers.js';
 import { imageProperties } from './trust/appearance.js';
@@ -53,7 +53,7 @@ export function summarised(found: Found): Omit<GroupFindings, 'cost'> {
     ...{ data: dataOf(dataset), groups, count, stability, rows, looked, verdict, pairs, appearance },
     headline: [...headline, ...remarksOn(found, count)],
     choice: choiceOf(found),
-    tried: triedOf(divided),
+    tried: triedOf(found),
     map: mapOf(chosen, options.seed ?? 0),
   };
 }
@@ -129,16 +129,20 @@ export function reasonOf(
 }
 
 /** The chosen one first, then by stability, those of one group last; the order in which they were made decides between equals. */
-function triedOf(divided: readonly ViewFindings[]): TriedDivision[] {
+function triedOf({ divided, fragment, smallest }: Found): TriedDivision[] {
   const [first, ...rest] = divided.flatMap(({ divisions }) => divisions);
   const single = ({ parts }: Division) => Number(parts === 1);
-  return [first!, ...rest.sort((a, b) => single(a) - single(b) || b.stability - a.stability)].map(tried);
+  rest.sort((a, b) => single(a) - single(b) || b.stability - a.stability);
+  return [
+    tried(first!, fragment),
+    ...rest.map((division) => tried(division, fragmentsOf(division, smallest))),
+  ];
 }
 
-function tried(division: Division): TriedDivision {
+function tried(division: Division, fragment: ReadonlySet<number>): TriedDivision {
   const { view, teacher, part, parts, stability, seconds } = division;
-  const numbers = numbersBySize(part, parts);
-  const groups = sizesOf(division).length;
+  const numbers = numbersBySize(part, parts, fragment);
+  const groups = parts - fragment.size;
   return { view, teacher, groups, stability, cpuSeconds: seconds, group: part.map((p) => numbers[p]!) };
 }
 
