@@ -33,7 +33,7 @@ export function findProgress(): Required<Pick<FindOptions, 'onProgress' | 'onFir
       const more = shares.length > SHOWN ? ', ...' : '';
       const groups = shares.length === 1 ? '1 group' : `${shares.length} groups (${sizes}${more})`;
       say(
-        `First look (graph of ${rows} rows, view ${view}): ${groups}. This may change: other views and teachers are tried, and repeated on subsamples ...`,
+        `First look (graph of ${rows} rows, view ${view}): ${groups}. This may change when views and teachers are compared on subsamples ...`,
       );
     },
     onNotice: say,
