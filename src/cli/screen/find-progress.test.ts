@@ -11,8 +11,8 @@ describe('the first answer', () => {
       return true;
     });
     const { onFirst } = findProgress();
-    onFirst({ view: 'pixels', rows: 90, shares: [0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.06, 0.04] });
-    onFirst({ view: 'pixels', rows: 90, shares: [1] });
+    onFirst!({ view: 'pixels', rows: 90, shares: [0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.06, 0.04] });
+    onFirst!({ view: 'pixels', rows: 90, shares: [1] });
     const said = told
       .join('')
       .split('\n')

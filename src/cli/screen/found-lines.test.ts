@@ -25,6 +25,10 @@ describe('findings as text', () => {
     expect(text).not.toContain('Teacher');
     expect(text).toMatch(/ standardised +graph +1 +- +\d/);
     expect(text).not.toContain('1.000');
+    const asked = { ...findings, count: { ...findings.count, given: true } };
+    expect(foundLines(asked).join('\n')).toContain(
+      '\n1 group, as asked for; the merge curve finds 1 each time',
+    );
   });
 
   it('tells how clear a number is only of the one that all rows show', async () => {

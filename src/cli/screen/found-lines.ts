@@ -48,7 +48,7 @@ function countLines({ count }: GroupFindings): string[] {
   const known = groups > 1 && all[0] === groups;
   return [
     given
-      ? `${groups} groups, as asked for; ${found}.`
+      ? `${groups} ${groups === 1 ? 'group' : 'groups'}, as asked for; ${found}.`
       : `Number of groups: ${groups}; ${found}${known ? `; ${clear}` : ''}.`,
     ...(bic === undefined ? [] : [`By the Bayesian criterion of Gaussian mixtures: ${bic}.`]),
   ];
