@@ -36,7 +36,7 @@ function ofNumber({ divided, smallest }: Remarked, count: CountFinding): string[
   const { groups, given, bic } = count;
   if (bic !== undefined && !given && Math.abs(bic - groups) > 1) {
     said.push(
-      `The merge curve finds ${groupsWord(groups)}, the Bayesian criterion of Gaussian mixtures ${bic}: it counts groups of other than Gaussian shape more than once.`,
+      `The merge curve finds ${groupsWord(groups)}, the Bayesian criterion of Gaussian mixtures ${bic}: ${bicCounts(bic > groups)}.`,
     );
   }
   const wanted = divided[0]!.divisions[0]!.groups;
@@ -84,6 +84,13 @@ function ofNoGroup({ rows, fragment }: Remarked): string[] {
   }
   if (far > 0) said.push(`${rowsWord(far)} far from all others, and so in no group (group 0).`);
   return said;
+}
+
+/** Why the Bayesian criterion counts more groups, or fewer. */
+export function bicCounts(more: boolean): string {
+  return more
+    ? 'it counts groups of other than Gaussian shape more than once'
+    : 'it counts too few where groups have few rows for their columns';
 }
 
 function rowsWord(count: number): string {

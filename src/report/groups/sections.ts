@@ -1,4 +1,5 @@
 /** @file How many groups, pairs of groups, what was tried, what the groups may follow instead, and what it cost. */
+import { bicCounts } from '../../groups/remarks.js';
 import { html, type Part, raw } from '../html.js';
 import { groupTag, percent, runTime } from '../report-summary.js';
 import { formatNumber } from '../svg.js';
@@ -23,7 +24,7 @@ export function countSection({ count, fragments }: GroupsPageData): Part {
       : ' No neighbours join the groups.';
   const bic =
     count.bic !== undefined &&
-    ` The Bayesian information criterion of Gaussian mixtures prefers ${count.bic}; it counts too many where groups are not Gaussian.`;
+    ` The Bayesian information criterion of Gaussian mixtures prefers ${count.bic}${count.bic === count.groups ? '' : `: ${bicCounts(count.bic > count.groups)}`}.`;
   const apart = fragments.map(({ rows, ids }) => {
     const more = ids.length < rows ? ', …' : '';
     return html`<li>${formatNumber(rows)} rows: ${ids.join(', ')}${more}</li>`;
