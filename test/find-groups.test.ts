@@ -138,7 +138,7 @@ describe('mixtura groups of a table', () => {
   it('refuses what it cannot do before the work, with what it can', async () => {
     const refusals: readonly (readonly [words: readonly string[], sentence: RegExp])[] = [
       [['--view', 'pixels'], /no view 'pixels' for these data: choose of standardised/],
-      [['--teacher', 'leiden'], /no teacher 'leiden' for these data: choose of graph, spectral/],
+      [['--teacher', 'leiden'], /no teacher 'leiden' for these data: choose of spectral, graph/],
       [['--components', 'many'], /--components is 'many'; give a whole number of at least 1, or auto/],
       [['--components', '2000'], /There are 1000 rows for 2000 groups/],
       [['--out', 'groups.xlsx'], /give a file that ends in \.csv, \.tsv, \.parquet, \.json or \.h5ad/],

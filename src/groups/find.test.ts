@@ -161,7 +161,7 @@ describe('data that are not as one wishes', () => {
   });
 
   it('is not led astray by one row far away, which is an outlier', async () => {
-    const { rows, groups } = await findGroups(rowsOf([...twoGroups(900), [1e7, 1e7, 1e7]]), quick);
+    const { rows, groups, headline } = await findGroups(rowsOf([...twoGroups(900), [1e7, 1e7, 1e7]]), quick);
     expect(isSmaller(rows.group, 900)).toBe(true);
     expect(rows.outlier.indexOf(Math.max(...rows.outlier))).toBe(900);
     expect(rows.outlier[900]).toBeGreaterThan(100);
@@ -169,6 +169,52 @@ describe('data that are not as one wishes', () => {
     expect(rows.group[900]).toBe(0);
     expect(groups[rows.second[900]! - 1]!.outliers[0]).toBe(900);
     expect(groups.reduce((sum, group) => sum + group.rows, 0)).toBe(900);
+    expect(headline).toContain('1 row lies far from all others, and so in no group (group 0).');
+  });
+
+  it('says how many rows of a part too small are in no group, so that rows add up', async () => {
+    const few = Array.from({ length: 12 }, (_, i) => [30 + i / 50, -30, 30]);
+    const { rows, headline, tried } = await findGroups(rowsOf([...twoGroups(900), ...few]), {
+      ...{ ...quick, groups: 2 },
+    });
+    expect(tried[0]!.groups).toBe(2);
+    expect([...rows.group.subarray(900)]).toEqual(Array.from(few, () => 0));
+    expect(headline).toContain(
+      '12 rows lie apart in 1 part too small to be groups, and so in none (group 0); they may be rare groups.',
+    );
+  });
+
+  it('lists few rows that lie apart together, even where others join them to a group', async () => {
+    const stream = Stream.root(12);
+    const bulk = Array.from({ length: 3000 }, () => Array.from({ length: 6 }, () => stream.normal()));
+    const few = Array.from({ length: 16 }, () =>
+      [0, 1, 2, 3, 4, 5].map((j) => stream.normal() + (j < 2 ? 6 : 0)),
+    );
+    const bridge = [[3, 3, 0, 0, 0, 0]];
+    const found = await findGroups(rowsOf([...bulk, ...bridge, ...few]), quick);
+    expect(found.count.fragments.map((rows) => [...rows])).toEqual([few.map((_, i) => 3001 + i)]);
+    expect([...found.rows.group.subarray(3001)]).toEqual(few.map(() => 0));
+  });
+
+  it('says that more groups are found than were looked for', async () => {
+    const stream = Stream.root(8);
+    const five = Array.from({ length: 500 }, (_, i) =>
+      [1, 2, 3].map((j) => (((i % 5) * j * j) % 5) * 8 + stream.normal()),
+    );
+    const { headline, count } = await findGroups(rowsOf(five), { ...quick, most: 3 });
+    expect([count.least, count.most]).toEqual([5, 5]);
+    // Even so these far groups cannot be fewer.
+    expect(headline).toContain(
+      'The merge curve finds 5 groups, and no more than 3 were looked for: to see them all, look for more (--most 5).',
+    );
+  });
+
+  it('says which column of few values the groups follow', async () => {
+    const marked = twoGroups(600).map((row, i) => [...row, i % 3 === 0 ? 1 : 0]);
+    const { headline } = await findGroups(rowsOf(marked), quick);
+    expect(headline).toContain(
+      'All 2 groups have one value each in the column 4: where it is not to part groups, leave it out (--drop).',
+    );
   });
 
   it('finds groups in columns of wild scales, beside constant ones, and in one column', async () => {

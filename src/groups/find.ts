@@ -11,6 +11,7 @@ import { type Division, divisionsOf, type ViewFindings } from './choose.js';
 import { countOf } from './count.js';
 import { checkRequest, type FindOptions, named, teachersNamed } from './find-options.js';
 import type { GroupFindings } from './findings.js';
+import { pocketsApart, withFragments } from './fragments.js';
 import { lookedRows, neighboursOf, smallestOf } from './looked.js';
 import { countByMixtures } from './mixture-count.js';
 import { structureOf } from './structure.js';
@@ -49,15 +50,16 @@ export async function findGroups(dataset: Dataset, options: FindOptions = {}): P
   const neighbours = neighboursOf(looked.length, columns);
   const views = fitted.map((view) => ({ ...view, rows: untied(view.rows, neighbours, stream) }));
   if (options.onFirst) firstAnswer(views[0]!, stream.fork('first'), options);
-  const divided = await divisionsOf(views, {
+  const ways = await divisionsOf(views, {
     ...{ groups, most: options.most, teachers, stream, signal, smallest, neighbours },
     onProgress: (done, what) => onProgress?.({ done: FITTED + (DIVIDED - FITTED) * done, what }),
   });
+  const whole = looked.length === dataset.count;
+  const { divided, fragment } = whole ? pocketsApart(ways, smallest) : withFragments(ways, smallest);
   const chosen = divided[0]!;
   const division = chosen.divisions[0]!;
   const view = views.find(({ name }) => name === chosen.view)!;
   const bic = triesMixtures(divided) ? countByMixtures(chosen.structure, division.groups) : undefined;
-  const fragment = fragmentsOf(division, smallest);
   const { rows, numbers } = await assignRows(
     {
       ...{ view, looked, division, fragment, count: dataset.count, mixture: isMixture(division) },
@@ -138,11 +140,4 @@ function isMixture({ teacher }: Division): boolean {
 
 function triesMixtures(divided: readonly ViewFindings[]): boolean {
   return divided.some(({ divisions }) => divisions.some(isMixture));
-}
-
-/** Parts beyond the groups that were asked for, too small to be groups: nothing joins them to any. */
-function fragmentsOf(division: Division, smallest: number): Set<number> {
-  const sizes = sizesOf(division);
-  const order = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]! || a - b);
-  return new Set(order.slice(division.groups).filter((part) => sizes[part]! < smallest));
 }

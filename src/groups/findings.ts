@@ -13,7 +13,7 @@ export interface GroupFindings {
   readonly groups: readonly GroupFinding[];
   readonly count: CountFinding;
   readonly choice: ChoiceFinding;
-  /** Every view divided in every way, the chosen one first, then by stability. */
+  /** Every view divided in every way, the chosen one first, then by stability; those of one group, which always come back, last. */
   readonly tried: readonly TriedDivision[];
   /** Mean adjusted Rand index of the chosen division between subsamples and seeds. */
   readonly stability: number;
@@ -76,6 +76,6 @@ export interface TriedDivision {
   readonly groups: number;
   readonly stability: number;
   readonly cpuSeconds: number;
-  /** Its groups of the rows of {@link GroupFindings.looked}, 1..K. */
+  /** Its groups of the rows of {@link GroupFindings.looked}, 1..K; 0 for parts that are too small to be groups. */
   readonly group: Int32Array;
 }

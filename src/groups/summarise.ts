@@ -1,5 +1,4 @@
 /** @file What was found, put together: groups by number, their count, the choice and all that was tried. */
-import { sizesOf } from '../cluster/merge-curve.js';
 import { neighbourMap } from '../cluster/neighbour-map.js';
 import type { Dataset } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
@@ -17,9 +16,14 @@ import type {
   RowFindings,
   TriedDivision,
 } from './findings.js';
+import { fragmentsOf } from './fragments.js';
+import { remarksOn } from './remarks.js';
 import { TEACHERS } from './teachers.js';
 import { imageProperties } from './trust/appearance.js';
 import { type TrustInput, trustOf } from './trust/trust.js';
+
+/** Scores that differ by less are equal for the choice. */
+const EQUAL = 0.01;
 
 /** What the search gave. */
 export interface Found {
@@ -47,9 +51,9 @@ export function summarised(found: Found): Omit<GroupFindings, 'cost'> {
   const count = countFinding(found, groups.length);
   return {
     ...{ data: dataOf(dataset), groups, count, stability, rows, looked, verdict, pairs, appearance },
-    headline: [...headline, ...remarks(found, count)],
+    headline: [...headline, ...remarksOn(found, count)],
     choice: choiceOf(found),
-    tried: triedOf(divided),
+    tried: triedOf(found),
     map: mapOf(chosen, options.seed ?? 0),
   };
 }
@@ -90,31 +94,55 @@ function countFinding(
 }
 
 function choiceOf({ divided, views, options }: Found): ChoiceFinding {
-  const { view, teacher, stability, border } = divided[0]!.divisions[0]!;
-  const tried = divided.reduce((sum, { divisions }) => sum + divisions.length, 0);
-  const asked = options.views !== undefined || options.teachers !== undefined;
+  const { view, teacher } = divided[0]!.divisions[0]!;
   return {
     view,
     viewSentence: views.find(({ name }) => name === view)!.sentence,
     teacher,
     teacherSentence: TEACHERS.find(({ name }) => name === teacher)?.summary ?? '',
-    reason:
-      tried === 1
-        ? 'It is the only one that was asked for.'
-        : `Of the ${tried} divisions that were ${asked ? 'asked for' : 'tried'}, its groups come back best on subsamples at clear borders (agreement ${stability.toFixed(3)}, strongest link of two groups ${border.toFixed(2)}).`,
+    reason: reasonOf(
+      divided.flatMap(({ divisions }) => divisions),
+      options,
+    ),
   };
 }
 
-/** The chosen one first, then by stability; the order in which they were made decides between equals. */
-function triedOf(divided: readonly ViewFindings[]): TriedDivision[] {
-  const [first, ...rest] = divided.flatMap(({ divisions }) => divisions);
-  return [first!, ...rest.sort((a, b) => b.stability - a.stability)].map(tried);
+/** Why the first of the divisions was taken. */
+export function reasonOf(
+  [chosen, ...others]: readonly Pick<Division, 'parts' | 'stability' | 'border' | 'score'>[],
+  { groups, views, teachers }: Pick<FindOptions, 'groups' | 'views' | 'teachers'>,
+): string {
+  const { parts, stability, border, score } = chosen!;
+  if (parts === 1) {
+    if (groups === 1) return 'One group was asked for, so nothing was divided.';
+    const divided = others.filter((other) => other.parts > 1).length;
+    return divided === 0
+      ? 'No border in the graph of neighbours is clear, so nothing was divided.'
+      : `Of the ${others.length + 1} divisions, ${divided} ${divided === 1 ? 'has' : 'have'} several groups, which do not come back well enough on subsamples.`;
+  }
+  if (others.length === 0) return 'It is the only one that was asked for.';
+  const asked = views !== undefined || teachers !== undefined;
+  const why = others.some((other) => other.parts > 1 && other.score > score + EQUAL)
+    ? 'its groups are the finer parts of groups that come back a little better, and come back well themselves'
+    : 'its groups come back best on subsamples at clear borders';
+  return `Of the ${others.length + 1} divisions that were ${asked ? 'asked for' : 'tried'}, ${why} (agreement ${stability.toFixed(3)}, strongest link of two groups ${border.toFixed(2)}).`;
 }
 
-function tried(division: Division): TriedDivision {
+/** The chosen one first, then by stability, those of one group last; the order in which they were made decides between equals. */
+function triedOf({ divided, fragment, smallest }: Found): TriedDivision[] {
+  const [first, ...rest] = divided.flatMap(({ divisions }) => divisions);
+  const single = ({ parts }: Division) => Number(parts === 1);
+  rest.sort((a, b) => single(a) - single(b) || b.stability - a.stability);
+  return [
+    tried(first!, fragment),
+    ...rest.map((division) => tried(division, fragmentsOf(division, smallest))),
+  ];
+}
+
+function tried(division: Division, fragment: ReadonlySet<number>): TriedDivision {
   const { view, teacher, part, parts, stability, seconds } = division;
-  const numbers = numbersBySize(part, parts);
-  const groups = sizesOf(division).length;
+  const numbers = numbersBySize(part, parts, fragment);
+  const groups = parts - fragment.size;
   return { view, teacher, groups, stability, cpuSeconds: seconds, group: part.map((p) => numbers[p]!) };
 }
 
@@ -122,44 +150,4 @@ function tried(division: Division): TriedDivision {
 function mapOf({ view, structure }: ViewFindings, seed: number): Float32Array {
   const { graph, embedding, rows } = structure;
   return neighbourMap(graph, embedding, Stream.root(seed).fork('groups').fork('map', view), { rows });
-}
-
-function groupsWord(count: number): string {
-  return count === 1 ? '1 group' : `${count} groups`;
-}
-
-/** Apart from the number: the criterion of mixtures, what a sample cannot see, what could not be cut. */
-function remarks(
-  { dataset, looked, smallest, divided, options, fragment }: Found,
-  count: CountFinding,
-): string[] {
-  const said: string[] = [];
-  if (count.bic !== undefined && !count.given && Math.abs(count.bic - count.groups) > 1) {
-    said.push(
-      `The merge curve finds ${groupsWord(count.groups)}, the Bayesian criterion of Gaussian mixtures ${count.bic}: it counts groups of other than Gaussian shape more than once.`,
-    );
-  }
-  const wanted = divided[0]!.divisions[0]!.groups;
-  if (count.given && count.groups < wanted) {
-    said.push(
-      `The graph of neighbours cannot be cut into ${wanted} groups of at least ${smallest} rows: these are ${count.groups}.`,
-    );
-  }
-  if (count.groups > wanted) {
-    said.push(`Nothing joins some of these ${count.groups} groups to any other, so they are not fewer.`);
-  }
-  if (looked.length < dataset.count) {
-    const unseen = Math.ceil((smallest * dataset.count) / looked.length);
-    const asked = options.rows === undefined ? '' : ', as asked for';
-    said.push(
-      `${looked.length} of ${dataset.count} rows were looked at${asked}: a group of fewer than ${unseen} rows is not seen.`,
-    );
-  }
-  if (fragment.size > 0) {
-    const rows = count.fragments.reduce((sum, part) => sum + part.length, 0);
-    said.push(
-      `${rows} rows lie apart in ${fragment.size} ${fragment.size === 1 ? 'part' : 'parts'} too small to be groups; they may be rare groups.`,
-    );
-  }
-  return said;
 }

@@ -95,7 +95,7 @@ function counted(x: number, largest: number | undefined): number {
 }
 
 /** Whole numbers that rounding moved a little are whole again. */
-function snapped(x: number): number {
+export function snapped(x: number): number {
   const whole = Math.round(x);
   return Math.abs(x - whole) <= ROUNDING * Math.max(1, whole) ? whole : x;
 }

@@ -89,6 +89,21 @@ describe('the views', () => {
     expect(names(logarithms)).toEqual(['counts']);
     expect(names(sparseDataset({ ...about, shape: [2000] }, counts))).toEqual(['counts']);
     expect(fittedView(logarithms, 'counts').rows.columns).toBe(50);
+    // Standardised on reading, as tables are: whole numbers again but for rounding.
+    const dense = new Float64Array(60 * 2000);
+    for (let i = 0; i < 60; i++) {
+      for (let at = counts.starts[i]!; at < counts.starts[i + 1]!; at++)
+        dense[i * 2000 + counts.indices[at]!] = counts.values[at]!;
+    }
+    const scaling = columnScaling(dense, 2000);
+    const values = Float32Array.from(
+      dense,
+      (value, at) => (value - scaling.shift[at % 2000]!) / scaling.scale[at % 2000]!,
+    );
+    expect(names(arrayDataset({ ...about, shape: [2000], values, scaling }))).toEqual(['counts']);
+    const [shift, scale] = [scaling.shift, scaling.scale].map((of) => of.map((x) => 1e-9 * x));
+    const small = { shift: shift!, scale: scale! };
+    expect(names(arrayDataset({ ...about, shape: [2000], values, scaling: small }))).not.toContain('counts');
   });
 });
 

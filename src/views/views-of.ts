@@ -11,7 +11,7 @@ import { gradientHistograms } from './gradients.js';
 import { heavyColumns, logarithmic } from './heavy-tails.js';
 import { type ImageShape, perImage, pixels, shrunk } from './images.js';
 import { normalScores } from './normal-scores.js';
-import { type Readable, readCounts, readTable, readThrough } from './read-rows.js';
+import { type Readable, readCounts, readTable, readThrough, snapped } from './read-rows.js';
 import { asTheyAre, type Fit, inTurn, type View } from './view.js';
 
 /** A view of a data set, not yet fitted. */
@@ -68,7 +68,7 @@ export function viewsOf(dataset: Viewed, indices: ArrayLike<number>): DatasetVie
   if (dataset.largestCount !== undefined) return [countsView(dataset, indices)];
   const x = readTable(dataset, indices);
   checkMatrix(x, `rows of ${dataset.name}`);
-  if (looksCounted(x)) return [countsView(dataset, indices)];
+  if (looksCounted(x, dataset.scaling !== undefined)) return [countsView(dataset, indices)];
   return tableViews(dataset, x);
 }
 
@@ -164,15 +164,16 @@ function countsView(dataset: Viewed, indices: ArrayLike<number>): DatasetView {
   };
 }
 
-/** Whether a table of many columns holds whole numbers, most of them 0. */
-function looksCounted({ columns, values }: Matrix): boolean {
+/** Whether a table of many columns holds whole numbers, most of them 0; but for rounding, where it was scaled on reading. */
+function looksCounted({ columns, values }: Matrix, scaled: boolean): boolean {
   if (columns < COUNTS.columns) return false;
   let zeros = 0;
-  for (const x of values) {
+  for (const value of values) {
+    const x = scaled ? snapped(value) : value;
     if (x < 0 || !Number.isInteger(x)) return false;
     if (x === 0) zeros++;
   }
-  return zeros >= COUNTS.zeros * values.length;
+  return zeros >= COUNTS.zeros * values.length && zeros < values.length;
 }
 
 function fitted<Rows>(

@@ -13,7 +13,10 @@ export function foundLines(findings: GroupFindings, byLabels?: readonly number[]
     '',
     ...countLines(findings),
     '',
-    ...tableLines(groups, GROUP_COLUMNS),
+    ...tableLines(
+      groups,
+      groups.length > 1 ? GROUP_COLUMNS : GROUP_COLUMNS.filter(([title]) => title !== 'stability'),
+    ),
     '',
     ...choiceLines(findings),
     '',
@@ -34,23 +37,26 @@ const GROUP_COLUMNS: readonly Column<GroupFinding>[] = [
 
 /** The number of groups, over which range it was found, and how clear it is. */
 function countLines({ count }: GroupFindings): string[] {
-  const { groups, given, least, most, gap, bic } = count;
+  const { groups, given, least, most, all, gap, bic } = count;
   const range = least === most ? `${least} each time` : `${least} to ${most}`;
   const found = `the merge curve finds ${range} on all rows and on subsamples`;
   const clear =
     gap >= 2
       ? `the borders are ${Number.isFinite(gap) ? `${gap.toFixed(1)} times ` : 'far '}clearer than the next one within a group`
-      : 'no clear step in the curve, so other numbers are as good';
+      : 'there is no clear step in the curve, so a number near it may be as good';
+  // How clear a number is, is known of the one that all rows show.
+  const known = groups > 1 && all[0] === groups;
   return [
     given
-      ? `${groups} groups, as asked for; ${found}.`
-      : `Number of groups: ${groups}; ${found}${groups > 1 ? `; ${clear}` : ''}.`,
+      ? `${groups} ${groups === 1 ? 'group' : 'groups'}, as asked for; ${found}.`
+      : `Number of groups: ${groups}; ${found}${known ? `; ${clear}` : ''}.`,
     ...(bic === undefined ? [] : [`By the Bayesian criterion of Gaussian mixtures: ${bic}.`]),
   ];
 }
 
-function choiceLines({ choice }: GroupFindings): string[] {
+function choiceLines({ choice, groups }: GroupFindings): string[] {
   const { view, viewSentence, teacher, teacherSentence, reason } = choice;
+  if (groups.length === 1) return [`View ${view}: ${viewSentence}`, reason];
   return [`View ${view}: ${viewSentence}`, `Teacher ${teacher}: ${teacherSentence}.`, reason];
 }
 
@@ -69,7 +75,8 @@ function triedLines(tried: readonly TriedDivision[], byLabels: readonly number[]
     ['view', ({ view }) => view],
     ['teacher', ({ teacher }) => teacher],
     ['groups', ({ groups }) => String(groups)],
-    ['stability', ({ stability }) => stability.toFixed(3)],
+    // One group comes back each time, which says nothing.
+    ['stability', ({ groups, stability }) => (groups === 1 ? '-' : stability.toFixed(3))],
     ['CPU s', ({ cpuSeconds }) => cpuSeconds.toFixed(2)],
     ...labels,
   ]);
@@ -79,7 +86,7 @@ function triedLines(tried: readonly TriedDivision[], byLabels: readonly number[]
 function tableLines<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
   const cells = columns.map(([title, text]) => [title, ...rows.map(text)]);
   const widths = cells.map((column) => Math.max(...column.map(({ length }) => length)));
-  const words = cells.map((column) => column.slice(1).every((text) => !/^\d/.test(text)));
+  const words = cells.map((column) => column.slice(1).every((text) => !/^(\d|-$)/.test(text)));
   return [undefined, ...rows].map((_, line) =>
     `  ${cells
       .map((column, c) => (words[c] ? column[line]!.padEnd(widths[c]!) : column[line]!.padStart(widths[c]!)))

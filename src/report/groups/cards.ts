@@ -22,12 +22,12 @@ export function groupCards(data: GroupsPageData): Part {
   const cards = groups.map(
     (group) => html`<div class="card" style="--group:${groupColor(group.group - 1)}">
 <h3>${groupTag({ number: group.group })} <span class="hint">${percent(group.share)} <span class="nowrap">(${percent(group.interval[0])} to ${percent(group.interval[1])})</span></span></h3>
-<p>${formatNumber(group.rows)} rows; ${stabilityWord(group.stability)} (${group.stability.toFixed(2)}); mean confidence ${group.confidence.toFixed(2)}</p>
+<p>${formatNumber(group.rows)} rows${groups.length > 1 && `; ${stabilityWord(group.stability)} (${group.stability.toFixed(2)})`}; mean confidence ${group.confidence.toFixed(2)}</p>
 ${members(group, data)}${profile && groups.length > 1 && telling(group, data, profile.columns)}</div>`,
   );
   const unexplained =
     data.unexplained > 0 &&
-    ` No group explains ${formatNumber(data.unexplained)} of the rows; they are in none.`;
+    ` No group explains ${formatNumber(data.unexplained)} of the rows: in group 0, ${data.unexplained === 1 ? 'it is' : 'they are'} in none.`;
   return html`<section><h2>The groups</h2>
 <p class="hint">Shares with their 95 % interval over subsamples and the chance of the draw. Stability is the mean Jaccard similarity with the same group on subsamples: 1 where its very rows come back, below 0.6 it dissolves. Rows are real data: those in the middle of the group, those at its border, and those that fit it least.${unexplained}</p>
 <div class="cards${form.kind !== 'image' && ' broad'}">${cards}</div></section>`;

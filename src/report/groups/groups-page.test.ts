@@ -126,6 +126,18 @@ describe('groupsPage', () => {
     expect(text).not.toMatch(/<script|<link|(src|href)="(?!data:)/);
   });
 
+  it('calls one group neither stable nor divided, and a number clear only if all rows show it', () => {
+    const tried = [{ view: 'ranks', teacher: 'graph', groups: 1, stability: 1, cpuSeconds: 0.5 }];
+    const one = groupsPage(page(1, 3, { tried, stability: 1, unexplained: 1 }));
+    for (const word of ['No neighbours join', 'stable (', '1.000', 'Divided by', '(chosen)'])
+      expect(one).not.toContain(word);
+    expect(one).toContain('No group explains 1 of the rows: in group 0, it is in none.');
+    const sections = groupsPage(page(2, 3));
+    expect(sections).toContain('No neighbours join the groups.');
+    const { count } = page(2, 3);
+    expect(groupsPage(page(2, 3, { count: { ...count, all: [3, 2] } }))).not.toContain('No neighbours join');
+  });
+
   it('is whole with 40 groups, one group, 2,000 columns of counts, nothing to show', () => {
     const bare = {
       pairs: [],

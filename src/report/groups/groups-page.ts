@@ -54,6 +54,11 @@ ${costSection(page)}
 function header(page: GroupsPageData): Markup {
   const { data, headline, verdict, groups, looked, stability, choice, cost } = page;
   const [first = verdictWord(verdict), ...further] = headline;
+  // One group comes back each time, and nothing divides it: neither says anything.
+  const several: [string, string][] = [
+    ['Stability', stability.toFixed(2)],
+    ['Divided by', choice.teacher],
+  ];
   const facts: [string, string][] = [
     ['Data', data.name],
     ['Rows', formatNumber(data.count)],
@@ -63,9 +68,8 @@ function header(page: GroupsPageData): Markup {
       data.shape.map((length) => formatNumber(length)).join(' × '),
     ],
     ['Groups', formatNumber(groups.length)],
-    ['Stability', stability.toFixed(2)],
+    ...(groups.length > 1 ? several : []),
     ['View', choice.view],
-    ['Divided by', choice.teacher],
     ['Time', runTime(cost.seconds)],
   ];
   const sizes = groups.map(({ group, share }) => ({ number: group, size: share }));

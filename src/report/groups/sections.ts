@@ -1,4 +1,5 @@
 /** @file How many groups, pairs of groups, what was tried, what the groups may follow instead, and what it cost. */
+import { bicCounts } from '../../groups/remarks.js';
 import { html, type Part, raw } from '../html.js';
 import { groupTag, percent, runTime } from '../report-summary.js';
 import { formatNumber } from '../svg.js';
@@ -14,18 +15,22 @@ const FOLLOWS = 0.3;
 
 /** How many groups there are, with the merge curve. */
 export function countSection({ count, fragments }: GroupsPageData): Part {
-  const gap = Number.isFinite(count.gap)
-    ? `The last merge within groups is ${formatNumber(count.gap, 2)} times as strong as the next, which crosses a border: 2 and more is a clear number.`
-    : 'No neighbours join the groups.';
+  // How clear a number is, is known of the one that all rows show, and there is no border of one group.
+  const known = count.groups > 1 && count.all[0] === count.groups;
+  const gap = !known
+    ? ''
+    : Number.isFinite(count.gap)
+      ? ` The last merge within groups is ${formatNumber(count.gap, 2)} times as strong as the next, which crosses a border: 2 and more is a clear number.`
+      : ' No neighbours join the groups.';
   const bic =
     count.bic !== undefined &&
-    ` The Bayesian information criterion of Gaussian mixtures prefers ${count.bic}; it counts too many where groups are not Gaussian.`;
+    ` The Bayesian information criterion of Gaussian mixtures prefers ${count.bic}${count.bic === count.groups ? '' : `: ${bicCounts(count.bic > count.groups)}`}.`;
   const apart = fragments.map(({ rows, ids }) => {
     const more = ids.length < rows ? ', …' : '';
     return html`<li>${formatNumber(rows)} rows: ${ids.join(', ')}${more}</li>`;
   });
   return html`<section><h2>How many groups</h2>
-<p>${countWords(count)}. ${gap}${bic}</p>
+<p>${countWords(count)}.${gap}${bic}</p>
 <div class="curve"><figure>${raw(mergeCurveSvg(count))}<figcaption>Strength of the merge that comes next at each number of groups: above the dashed line it joins parts of one group, below it crosses a border. The band is the range over all rows and subsamples, the dots below the axis are their numbers.</figcaption></figure></div>
 ${apart.length > 0 && html`<p class="remark">Parts of fewer than ${count.smallest} rows are no groups; these may be rare ones:</p><ul class="hint">${apart}</ul>`}</section>`;
 }
@@ -52,18 +57,19 @@ ${rest.length > 0 && html`<details><summary>${rest.length} further pairs${pairs.
 }
 
 /** Every view and way to divide it, and why this one. */
-export function triedSection({ tried, choice }: GroupsPageData): Part {
+export function triedSection({ tried, choice, groups: found }: GroupsPageData): Part {
+  const divided = found.length > 1 && ` Divided by ${choice.teacher}: ${sentence(choice.teacherSentence)}`;
   const scored = tried.some(({ agreement }) => agreement !== undefined);
   const rows = tried.map(
     ({ view, teacher, groups, stability, cpuSeconds, agreement }, i) =>
-      html`<tr${i === 0 && raw(' class="chosen"')}><td class="nowrap">${view} · ${teacher}${i === 0 && ' (chosen)'}</td><td class="number" data-name="groups">${groups}</td><td class="number" data-name="stability">${stability.toFixed(3)}</td>${
+      html`<tr${i === 0 && raw(' class="chosen"')}><td class="nowrap">${view} · ${teacher}${i === 0 && found.length > 1 && ' (chosen)'}</td><td class="number" data-name="groups">${groups}</td><td class="number" data-name="stability">${groups === 1 ? '–' : stability.toFixed(3)}</td>${
         scored &&
         html`<td class="number" data-name="NMI with labels">${agreement === undefined ? '–' : agreement.toFixed(3)}</td>`
       }<td class="number" data-name="CPU">${formatNumber(cpuSeconds, 2)} s</td></tr>`,
   );
   return html`<section><h2>What was tried</h2>
 <p>${choice.reason}</p>
-<p class="hint">View ${choice.view}: ${sentence(choice.viewSentence)} Divided by ${choice.teacher}: ${sentence(choice.teacherSentence)} Stability is the mean adjusted Rand index between subsamples: it says repeatable, not right.${scored && ' Labels took no part in the choice.'}</p>
+<p class="hint">View ${choice.view}: ${sentence(choice.viewSentence)}${divided} Stability is the mean adjusted Rand index between subsamples: it says repeatable, not right.${scored && ' Labels took no part in the choice.'}</p>
 <table class="stack"><tr class="head"><th>view · division</th><th class="number">groups</th><th class="number">stability</th>${scored && html`<th class="number">NMI with labels</th>`}<th class="number">CPU</th></tr>${rows}</table></section>`;
 }
 
