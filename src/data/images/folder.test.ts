@@ -366,6 +366,30 @@ describe('what cannot be read is said', () => {
     expect((await open()).count).toBe(19);
   });
 
+  it('any number of images that do not decode, where nothing is trained, unless none of a part decodes', async () => {
+    for (let i = 0; i < 4; i++) put(`${i}.png`, i % 2 === 0 ? 'none' : grey(i));
+    await expect(open()).rejects.toThrow('more than 5 % of them are not left out');
+    const data = await open({ unreadable: 'any' });
+    const reason = 'it is neither PNG, JPEG nor WebP';
+    expect(firsts(data)).toEqual([[1], [3]]);
+    expect(data.rows).toEqual({
+      id: { name: 'file', values: ['1.png', '3.png'] },
+      leftOut: [
+        { index: 0, id: '0.png', reason },
+        { index: 2, id: '2.png', reason },
+      ],
+    });
+    expect(told).toEqual([
+      `2 image(s) of F do not decode and are left out: 0.png (${reason}), 2.png (${reason}).`,
+    ]);
+    // What is in the cache now does not count where only a few may be left out.
+    await expect(open()).rejects.toThrow('more than 5 % of them are not left out');
+    for (const i of [1, 3]) put(`${i}.png`, 'none');
+    expect(await sentence({ unreadable: 'any' })).toBe(
+      `None of the 4 images of F decodes (0.png: ${reason}): replace or remove such files.`,
+    );
+  });
+
   it('options of a folder for what is none', async () => {
     put('a.png', grey(1));
     await expect(openDataset('digits', { size: '8' })).rejects.toThrow('--size say how a folder of images');
