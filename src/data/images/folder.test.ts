@@ -172,7 +172,8 @@ describe('imageFolder', () => {
     const data = await open();
     expect(firsts(data)).toEqual([[1], [1]]);
     expect(told).toEqual([
-      '2 other file(s) of F are no images: b.txt, sub/c.gif.',
+      '1 image(s) of F are left out, because their formats are not read (.gif): save them as PNG, JPEG or WebP.',
+      '1 other file(s) of F are no images: b.txt.',
       '3 symbolic link(s) of F lead out of it, to a folder or to nothing, and are left out: broken.png, out.png, up.',
     ]);
   });

@@ -8,6 +8,7 @@ import { usageError } from '../../errors.js';
 import type { Dataset } from '../dataset.js';
 import { type CachedDataset, openCacheFile } from './cache-file.js';
 import type { ImageFit, SharpLoader } from './decode.js';
+import { filesBeside } from './no-images.js';
 import { parseBackground } from './pixel-rule.js';
 import { prepareFolder } from './prepare-folder.js';
 import { type ImagePart, type ImageScan, scanImages } from './scan.js';
@@ -129,9 +130,7 @@ function reopened(path: string): CachedDataset | undefined {
 }
 
 function passedOver(folder: string, { others, links, parts, classNames, notices }: ImageScan): string[] {
-  const sentences = [...notices];
-  if (others.length > 0)
-    sentences.push(`${others.length} other file(s) of ${folder} are no images: ${firstNames(others)}.`);
+  const sentences = [...notices, ...filesBeside(folder, others)];
   if (links.length > 0) {
     sentences.push(
       `${links.length} symbolic link(s) of ${folder} lead out of it, to a folder or to nothing, and are left out: ${firstNames(links)}.`,

@@ -142,6 +142,21 @@ describe('missing values', () => {
     );
   });
 
+  it('of columns without names are told by their places in the file', () => {
+    const text = 'label,a,,b,\nu,1,x,2,3\nv,2,y,3,4\nu,3,,4,\nv,4,x,5,6\n';
+    const { data, told } = read(text);
+    expect(told).toEqual([
+      'f.csv: 1 column of words (column 3) became 3 columns of 0 and 1; 2 columns have missing values (column 3 1, column 5 1), which stand at the median (or as no word) with a column that says so.',
+    ]);
+    expect(data.coding?.map(({ name }) => name)).toEqual(['a', '', 'b', '.1']);
+    expect(() => read(text, { missing: 'refuse' })).toThrow(
+      'f.csv has 2 missing values (column 3 1, column 5 1; the first in row 3, column 3): fill them in',
+    );
+    expect(() => read('a,b\n1,2\n', like(data))).toThrow(
+      'lacks 2 column(s) that the run was trained on (a column without a name, a column without a name)',
+    );
+  });
+
   it('take the labels of their rows with them', () => {
     const { data } = read('x,y,class\n1,2,a\n,3,b\n4,5,c\n', { missing: 'drop-rows' });
     expect([...data.labels!]).toEqual([0, 2]);
