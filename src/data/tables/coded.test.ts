@@ -117,6 +117,33 @@ describe('a table of words, dates and gaps', () => {
   });
 });
 
+describe('a column that is named like an answer', () => {
+  const table = (name: string, cells: readonly (string | number)[]) =>
+    `a,${name},b\n${cells.map((cell, i) => `${i * 1.5},${cell},${7 - i}`).join('\n')}\n`;
+  const hints = (text: string, options?: TableOptions) =>
+    read(text, options).told.filter((sentence) => sentence.includes('the answer'));
+
+  it('is told once where it is an input with few values', () => {
+    const words = table('Kind', ['u', 'v', 'u', 'v']);
+    const said = 'f.csv: column Kind is used as an input; if it is the answer, give --label Kind.';
+    expect(hints(words)).toEqual([said]);
+    expect(hints(table('diagnosis', [0, 1, 1, 0]))).toEqual([said.replaceAll('Kind', 'diagnosis')]);
+    expect(hints(words, { label: 'Kind' })).toEqual([]);
+    expect(hints(words, { drop: 'Kind' })).toEqual([]);
+    expect(hints(words, like(read(words).data))).toEqual([]);
+    expect(hints('label,species,b\nu,1,3\nv,2,4\nu,1,5\nv,2,6\n')).toEqual([
+      'f.csv: column species is used as an input; if it is the answer, leave it out by --drop species.',
+    ]);
+  });
+
+  it('is a measurement where its values are many, or as a coordinate, or under another name', () => {
+    expect(hints(table('kind', [1, 2, 3, 4]))).toEqual([]);
+    expect(hints(table('size', ['u', 'v', 'u', 'v']))).toEqual([]);
+    expect(hints('x,y\n1,0\n2,1\n3,0\n4,1\n')).toEqual([]);
+    expect(hints(table('kind', [1, 1, 1, 1]))).toEqual([]);
+  });
+});
+
 describe('missing values', () => {
   it('are refused in one sentence that says how many and where', () => {
     expect(() => read(PEOPLE, { missing: 'refuse' })).toThrow(
