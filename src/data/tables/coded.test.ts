@@ -144,6 +144,21 @@ describe('a column that is named like an answer', () => {
   });
 });
 
+describe('truth values where a run has numbers', () => {
+  it('are 1 and 0, beside numbers too', () => {
+    const plain = read('a,b\n1,5\n0,6\n1,8\n').data;
+    const coded = read('a,b,c\n1,5,u\n0,6,v\n1,8,u\n').data;
+    expect([plain.coding, coded.coding?.[0]?.kind]).toEqual([undefined, 'number']);
+    const texts = ['a,b,c\nTrue,5,u\nfalse,6,v\n1,8,u\n', 'a,b,c\n1,5,u\n0,6,v\n1,8,u\n'];
+    const [of, as] = texts.map((text) => read(text, like(coded)).values);
+    expect(of).toEqual(as);
+    expect(read('a,b\nTRUE,5\nFalse,6\n1,8\n', like(plain)).values).toEqual([1, 5, 0, 6, 1, 8]);
+    expect(() => read('a,b\nyes,5\n0,6\n', like(plain))).toThrow('is "yes", not a finite number');
+    // A file of its own decides by itself.
+    expect(read('a,b\nTrue,5\nFalse,6\n').data.coding?.[0]?.kind).toBe('category');
+  });
+});
+
 describe('missing values', () => {
   it('are refused in one sentence that says how many and where', () => {
     expect(() => read(PEOPLE, { missing: 'refuse' })).toThrow(
