@@ -35,12 +35,13 @@ export {
   type SkippedFile,
 } from './data/images/cache-file.js';
 export type { Sharp, SharpLoader } from './data/images/decode.js';
-export { type ImageFolderOptions, type ImageOptions, imageFolder } from './data/images/folder.js';
+export type { ImageFolderOptions, ImageOptions } from './data/images/folder.js';
 export type { LeftOutRow, NamedColumn, RowNames } from './data/row-names.js';
 export { type Selection, select } from './data/select.js';
 export { CATALOGUE, type CatalogueEntry } from './data/sets/catalogue.js';
 export type { DownloadProgress } from './data/sets/download.js';
-export { DATASET_NAMES, type OpenOptions, openDataset } from './data/sets/open.js';
+export { DATASET_NAMES, type OpenOptions } from './data/sets/open.js';
 export type { ColumnReport } from './data/tables/column-report.js';
 export { inFileUnits, type ScaledValues } from './data/tables/file-units.js';
 export type { ColumnScaling, ValueUnits } from './data/value-units.js';
+export { imageFolder, openDataset } from './run/model/plain-data.js';

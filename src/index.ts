@@ -27,16 +27,17 @@ export type { Data } from './run/model/data.js';
 export { type FitOptions, fit, load } from './run/model/fit.js';
 export type { FittedModel } from './run/model/model.js';
 
+export { resumeRun, startRun } from './run/model/plain-runs.js';
 export type { Rows } from './run/model/rows.js';
 export type { FitProgress } from './run/model/train-model.js';
 export { assign, draw, evaluate, exportRun, inspect } from './run/model/verbs.js';
 export { type DataListeners, type PreparedRun, prepareRun, reopenData } from './run/prepare.js';
 export type { RunEvent, RunOutcome } from './run/recorder.js';
 export { type ReportOptions, reportRun } from './run/report-again.js';
-export { type ResumeOptions, type RunChanges, resumeRun } from './run/resume.js';
+export type { ResumeOptions, RunChanges } from './run/resume.js';
 export type { PublishedScore, SavedScores } from './run/saved-scores.js';
 export { type EvaluateRunOptions, evaluateRun, type RunScores } from './run/score.js';
-export { type StartOptions, startRun } from './run/start.js';
+export type { StartOptions } from './run/start.js';
 export { type TrainedRun, withTrained } from './run/trained.js';
 export {
   type AssignedData,

@@ -1,6 +1,6 @@
 /** @file What makes the command line short: completion, files of settings, silence, and other spellings. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -103,6 +103,28 @@ describe('a file of settings', () => {
     await place.json('train', 'digits', '--steps', '2', '--seed', '7', '--set', 'units=8', '--out', 'run');
     const again = await dryRun('--config', 'run/config.json');
     expect(again).toEqual(JSON.parse(readFileSync(place.file('run/config.json'), 'utf8')));
+  });
+
+  it('names data by a path from its own folder', async () => {
+    mkdirSync(place.file('conf'));
+    writeFileSync(place.file('conf', 'n.csv'), 'a,b\n1,2\n3,4\n5,7\n');
+    writeFileSync(place.file('n.csv'), 'a,b,c\n1,2,3\n3,4,5\n');
+    writeFileSync(place.file('conf', 'n.yaml'), 'data: { name: n.csv }\ncomponents: 2\n');
+    const { data, dataset } = await place.json<Config & { dataset: { count: number } }>(
+      ...['train', '--config', 'conf/n.yaml', '--dry-run'],
+    );
+    expect([data.name, dataset.count]).toEqual([place.file('conf', 'n.csv'), 3]);
+    rmSync(place.file('conf', 'n.csv'));
+    const gone = await place.run('train', '--config', 'conf/n.yaml', '--dry-run');
+    expect([gone.code, gone.stderr]).toEqual([
+      1,
+      'conf/n.csv does not exist: check the name and the folder.\n',
+    ]);
+    const named = await dryRun('n.csv', '--config', 'conf/n.yaml');
+    expect(named.data.name).toBe(place.file('n.csv'));
+    writeFileSync(place.file('conf', 'typo.yaml'), 'data: { name: digit }\n');
+    const typo = await place.run('train', '--config', 'conf/typo.yaml', '--dry-run');
+    expect(typo.stderr).toContain('digit is neither a known data set nor a file (did you mean digits?)');
   });
 
   it('may name a preset alone', async () => {

@@ -1,5 +1,5 @@
 /** @file `mixtura groups` from end to end: what it prints, what it writes, how it ends. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpy } from '../src/data/formats/npy.js';
@@ -191,6 +191,20 @@ describe('mixtura groups of a folder of images', () => {
       expect(existsSync(place.file('sorted', group!, file!))).toBe(true);
     }
     expect(readdirSync(place.file('sorted'))).toEqual(['1', '2']);
+  });
+
+  it('goes on without images that do not decode, and lists them with the reason', async () => {
+    cpSync(place.file('photos'), place.file('damaged'), { recursive: true });
+    const damaged = Array.from({ length: 10 }, (_, i) => `a/${String(2 * i).padStart(2, '0')}.png`);
+    for (const file of damaged) writeFileSync(place.file('damaged', file), 'none');
+    const words = ['groups', 'damaged', '--components', '2', '--out', 'damaged.csv'];
+    const { code, stderr } = await place.run(...words);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('10 image(s) of damaged do not decode')]);
+    const rows = read('damaged.csv');
+    expect(rows).toHaveLength(90);
+    expect(rows.filter(({ left_out }) => left_out !== '').map(({ file, group }) => [file, group])).toEqual(
+      damaged.map((file) => [file, '']),
+    );
   });
 });
 

@@ -92,6 +92,22 @@ describe('a folder of images, from the command line', () => {
       { part: 'train', count: 18 },
       { part: 'test', count: 4 },
     ]);
+
+    // Images that do not decode are listed with the reason, and the others are assigned.
+    for (const at of [3, 4]) writeFileSync(place.file('large', 'train', 'bars', `${at}.png`), 'none');
+    const { code, stdout, stderr } = await place.run('cluster', 'run', 'large');
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('2 image(s) of large do not decode and are left out: train/bars/3.png (it is'),
+    ]);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(23);
+    expect(lines.filter((line) => line.includes('it is neither PNG, JPEG nor WebP'))).toEqual([
+      expect.stringMatching(/^\d+,train,train\/bars\/3\.png,,,/),
+      expect.stringMatching(/^\d+,train,train\/bars\/4\.png,,,/),
+    ]);
+    const training = await place.run('train', 'large', '--dry-run');
+    expect(training.stderr).toContain('and more than 5 % of them are not left out');
   });
 
   it('of 16 pixels or more gets the convolutional networks, at the size that is asked for', async () => {

@@ -151,6 +151,29 @@ describe('mixtura report', () => {
     expect(pageOf('elsewhere.html') === pageOf('table', 'report.html')).toBe(true);
   });
 
+  it('takes names of columns from the data where the run kept none, or says so', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) =>
+      [i % 2 ? 9 + (i % 5) : i % 7, (i * 7) % 11, i % 3].join(),
+    );
+    writeFileSync(place.file('old.csv'), `height,weight,depth\n${rows.join('\n')}\n`);
+    const train = ['train', 'old.csv', '--components', '2', '--steps', '2', '--batch', '8', '--out', 'old'];
+    expect((await place.run(...train)).code).toBe(0);
+    const config = JSON.parse(pageOf('old', 'config.json'));
+    expect(config.dataset.columns).toEqual(['height', 'weight', 'depth']);
+    const { columns: _, reading: __, ...dataset } = config.dataset;
+    writeFileSync(
+      place.file('old', 'config.json'),
+      JSON.stringify({ ...config, version: '0.1.0', dataset: { ...dataset } }),
+    );
+    expect(await place.run('report', 'old')).toMatchObject({ code: 0 });
+    const page = pageOf('old', 'report.html');
+    expect(page).toContain('weight');
+    expect(page).not.toContain('column 1');
+    expect(page).not.toContain('columns are numbered');
+    expect(await place.run('report', 'old', '--no-data')).toMatchObject({ code: 0 });
+    expect(pageOf('old', 'report.html')).toContain('its data were not opened: columns are numbered.');
+  });
+
   it('says in a sentence that the data are gone, takes them elsewhere, or does without', async () => {
     renameSync(place.file('customers.csv'), place.file('moved.csv'));
     const gone = await place.run('report', 'table', '--out', 'x.html');

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { ExitCode, usageError } from '../errors.js';
 import { withTrained } from '../run/trained.js';
 import { type ExportedFile, exportRun } from '../run/use/export.js';
+import { roundedTimes } from '../run/use/export-description.js';
 import { exportHub } from '../run/use/export-hub.js';
-import { print, printJson } from './screen/output.js';
+import { note, print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
 
 /** The verb `export`. */
@@ -48,6 +49,9 @@ async function runExport(args: Arguments): Promise<number> {
       return ExitCode.done;
     }
     printFiles(files);
+    const rounded = roundedTimes(trained.run.dataset);
+    if (rounded !== '')
+      note(`In assign.onnx and encoder.onnx ${rounded}; 'mixtura cluster' reads them whole.`);
     print(`  ${mixture}   means, covariances, sizes, data`);
     for (const file of Object.values(more)) print(`  ${file}`);
     return ExitCode.done;

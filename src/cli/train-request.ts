@@ -26,7 +26,11 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     summary: 'settings that go well together, listed below (default: what suits the data)',
     choices: Object.keys(presets),
   },
-  config: { value: 'FILE', summary: 'settings from a JSON or YAML file, such as the config.json of a run' },
+  config: {
+    value: 'FILE',
+    summary:
+      'settings from a JSON or YAML file, such as the config.json of a run; paths of data in it are from its folder',
+  },
   components: { value: 'K', summary: 'number of groups (default: number of classes, where known)' },
   classes: { value: 'A,B', summary: 'classes to keep' },
   ratio: { value: 'A:B', summary: 'sizes of the kept classes' },

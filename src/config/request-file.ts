@@ -1,13 +1,29 @@
 /** @file The file of `mixtura train --config`: JSON or YAML. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { errorCode } from '../atomic-file.js';
+import { DATASET_NAMES } from '../data/sets/open.js';
 import { MixturaError } from '../errors.js';
 import { requestOfContent } from './request.js';
 import type { RunRequest } from './resolve.js';
 
-/** The request of a file. @throws a MixturaError that names the file, and the line or the key that is wrong */
+/**
+ * The request of a file. Its data are a path from the folder of the file, so that both can be moved together and used
+ * from anywhere.
+ *
+ * @throws a MixturaError that names the file, and the line or the key that is wrong
+ */
 export async function requestOfFile(file: string): Promise<RunRequest> {
-  return requestOfContent(await contentOf(file), file);
+  const request = requestOfContent(await contentOf(file), file);
+  const name = request.data?.name;
+  return name === undefined ? request : { ...request, data: { ...request.data, name: fromFile(file, name) } };
+}
+
+/** A path from the folder of the file; a name that is no path, and is nowhere, stays as it is. */
+function fromFile(file: string, name: string): string {
+  if (DATASET_NAMES.includes(name) || isAbsolute(name)) return name;
+  const path = join(dirname(file), name);
+  return /[/\\.]/.test(name) || existsSync(path) || existsSync(name) ? path : name;
 }
 
 /** JSON is YAML, too, so one reader serves both. */

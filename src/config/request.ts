@@ -13,7 +13,12 @@ const requestSchema = runSchema
     preset: z.enum(Object.keys(presets)).optional().describe('settings that go well together'),
     method: z.string().optional().describe('method of training (default: slogan)'),
     data: dataSchema
-      .extend({ subsetSeed: dataSchema.shape.subsetSeed.unwrap() })
+      .extend({
+        name: z
+          .string()
+          .describe('name of a data set, or path of a file or folder, from the folder of this file'),
+        subsetSeed: dataSchema.shape.subsetSeed.unwrap(),
+      })
       .partial()
       .optional()
       .describe('the data, and how they are read'),

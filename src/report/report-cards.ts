@@ -26,12 +26,17 @@ export function cardsSection(data: ReportData): Part {
     (
       group,
     ) => html`<div class="card" style="--group:${groupColor(group.number - 1)}"><h3>${groupTag(group)} <span class="hint">${percent(group.size)}</span></h3>
-${cardContent(group, data)}</div>`,
+${flatNote(group)}${cardContent(group, data)}</div>`,
   );
   const real = shown.some(({ typical }) => filled(typical));
   return html`<section><h2>${real ? 'Members of each group' : 'New samples of each group'}</h2>
 <p class="hint">${cardsHint(data, real)}</p>
 <div class="cards${form.kind === 'table' && ' broad'}">${cards}</div></section>`;
+}
+
+function flatNote(group: ReportGroup): Part {
+  const flat = flatness(group);
+  return flat !== undefined && html`<p class="hint">${flat}</p>`;
 }
 
 function filled(members: ReportMembers | undefined): boolean {
@@ -48,8 +53,22 @@ function cardsHint({ form, groups }: ReportData, real: boolean): string {
   return `${kinds}${drawn}`;
 }
 
+/** Probabilities of the shown members of a group that lie no further apart do not tell which of them are borderline. */
+const FLAT = 0.05;
+
+/** What is said in place of borderline members where the probabilities of a group are all about the same. */
+function flatness({ typical, borderline, least }: ReportGroup): string | undefined {
+  if (!filled(typical) || !filled(borderline)) return undefined;
+  const all = [typical, borderline, least].flatMap((members) => members?.rows ?? []);
+  const probabilities = all.map(({ probability }) => probability);
+  const [low, high] = [Math.min(...probabilities), Math.max(...probabilities)];
+  if (high - low >= FLAT) return undefined;
+  return `The probabilities of its members are flat (${low.toFixed(2)} to ${high.toFixed(2)}), so they do not tell which of them are borderline.`;
+}
+
 /** The kinds of members with their names; in a single group none is more typical than another. */
 function membersOf(group: ReportGroup, alone: boolean): [string, ReportMembers | undefined][] {
+  if (flatness(group) !== undefined) return [['Members', group.typical]];
   return [
     [alone ? 'Members' : 'Most typical', group.typical],
     ['Borderline', group.borderline],

@@ -52,7 +52,7 @@ export function verdict({ groups, nmi }: ReportData): Part {
   const agreement =
     nmi === undefined
       ? ''
-      : `Agreement with the true groups is NMI ${formatNumber(nmi)}, where 1 is complete and 0 is none. `;
+      : `Agreement with the labels is NMI ${formatNumber(nmi)}: near 1 the groups are the labels, near 0 they have nothing to do with them. `;
   if (errors.length < groups.length || errors.length === 0) {
     return agreement === '' ? undefined : html`<p class="verdict">${agreement}</p>`;
   }

@@ -79,7 +79,7 @@ describe('renderReport', () => {
     expect(page).not.toContain('found');
     expect(page).toContain('SLOGAN was told to form 2 groups');
     expect(page).toContain(
-      'NMI 0.931, where 1 is complete and 0 is none. The largest error of a learned size is 0.2',
+      'NMI 0.931: near 1 the groups are the labels, near 0 they have nothing to do with them. The largest error of a learned size is 0.2',
     );
     expect(page.indexOf('(zeros)')).toBeLessThan(page.indexOf('digit 1'));
     for (const text of [
@@ -99,6 +99,27 @@ describe('renderReport', () => {
     expect(page).toContain(
       '<h1>2 groups, as asked; their sizes are in doubt: 87.2\u202f%, 12.8\u202f%</h1>\n<p class="note">They differ by 12 points. Group 2 has no data.</p>',
     );
+  });
+
+  it('shows no borderline members where probabilities are flat, and says so', () => {
+    const of = (id: string, probability: number) => ({
+      ...members(64, id),
+      rows: [{ id, probability, second: 2 }],
+    });
+    const page = (probability: number) =>
+      renderReport({
+        ...images,
+        groups: [
+          group(1, 0.6, { typical: of('t', 0.57), borderline: of('b', probability) }),
+          group(2, 0.4, { typical: members(64, 'u') }),
+        ],
+      });
+    expect(page(0.54)).toContain(
+      'The probabilities of its members are flat (0.54 to 0.57), so they do not tell which of them are borderline.',
+    );
+    expect(page(0.54)).not.toContain('<p>Borderline</p>');
+    expect(page(0.4)).toContain('<p>Borderline</p>');
+    expect(page(0.4)).not.toContain('are flat');
   });
 
   it('writes each share in one way, learned beside assigned and true ones', () => {

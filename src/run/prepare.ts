@@ -35,7 +35,9 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
 }
 
 /**
- * Opens the data that a run of this request would be trained on, with the selection of its preset.
+ * Opens the data that a run of this request would be trained on, with the selection of its preset. Images that do
+ * not decode are left out, however many they are: nothing is trained on the rest.
+ *
  * @throws a MixturaError for data that cannot be opened, or options that are not valid
  */
 export function openRequested(
@@ -45,6 +47,7 @@ export function openRequested(
   return openRunData(
     resolveRequest({ data }, (name) => methodNamed(name).settings),
     listeners,
+    { scaling: 'standardize', unreadable: 'any' },
   );
 }
 
@@ -154,7 +157,7 @@ function isGone(name: string): boolean {
 function openRunData(
   { data }: Pick<ResolvedRun, 'data'>,
   { onDownload, onNotice }: DataListeners,
-  how: Pick<OpenOptions, 'scaling' | 'reading' | 'coding'> = { scaling: 'standardize' },
+  how: Pick<OpenOptions, 'scaling' | 'reading' | 'coding' | 'unreadable'> = { scaling: 'standardize' },
 ): Promise<Dataset> {
   const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
   const { header, id, drop, keep, delimiter, decimal, missing, categories, background } = data;

@@ -84,7 +84,8 @@ export async function reportData(report: RunReport): Promise<ReportData> {
     checksOf(inference, outcome.step),
     groupNumbers(inference.prior.mixing),
   );
-  const form = formOf(run);
+  const known = withNames(run, dataset);
+  const form = formOf(known);
   const { nmi } = outcome.evaluation.summary;
   const lookedAt = looked && lookedAtSentence(looked);
   const view = await shownView(report, order, looked, chosen);
@@ -93,7 +94,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
     groups,
     form,
     ...(lookedAt !== undefined && { lookedAt }),
-    ...(looked && isTable(run) && { profile: profileOf(looked) }),
+    ...(looked && isTable(known) && { profile: profileOf(looked) }),
     metrics: metricsOf(outcome.evaluation.scores),
     ...(nmi !== undefined && { nmi }),
     curves: curvesOf(lines),
@@ -114,6 +115,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
       outcome.step,
     ),
     ...notes,
+    notes: [...notes.notes, ...namelessNote(known, dataset)],
     settings: settingsOf(run),
   };
 }
@@ -211,6 +213,23 @@ async function shownView(
 /** Rows of a table, and points whose coordinates have names. */
 function isTable({ dataset }: ResolvedRun): boolean {
   return dataset.kind === 'table' || (dataset.kind === 'points' && dataset.columns !== undefined);
+}
+
+/** The run with the names of its columns; one of version 0.1.0 kept none, and its data may have them. */
+function withNames(run: ResolvedRun, opened: Dataset | undefined): ResolvedRun {
+  const { columns, shape } = run.dataset;
+  const names = columns ?? opened?.columns;
+  if (names === undefined || names === columns || names.length !== sampleSize(shape)) return run;
+  return { ...run, dataset: { ...run.dataset, columns: names } };
+}
+
+/** What is said of columns that have numbers because the file with their names was not opened. */
+function namelessNote({ dataset }: ResolvedRun, opened: Dataset | undefined): string[] {
+  const { kind, columns, reading = 1 } = dataset;
+  if (opened || columns || kind !== 'table' || reading !== 1) return [];
+  return [
+    'The run kept no names of columns, as those of version 0.1.0 did not, and its data were not opened: columns are numbered.',
+  ];
 }
 
 function formOf({ dataset }: ResolvedRun): SampleForm {

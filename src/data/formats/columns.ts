@@ -112,7 +112,7 @@ export function areTurned({ transpose, former }: ReadOptions): boolean {
 
 /** Names as a part of a sentence. */
 export function listedNames(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map((name) => name.replace(/\s+/g, ' '));
+  const shown = names.slice(0, LISTED).map((name) => shownName(name));
   return shown.join(', ') + (names.length > LISTED ? ', ...' : '');
 }
 
@@ -211,6 +211,16 @@ function placesOf(coding: ReadOptions['coding'], rest: readonly number[]): numbe
 /** The name of a column of a file without names, by its place from 0. */
 export function unnamed(at: number): string {
   return `column ${at + 1}`;
+}
+
+/** What a column without a name is called where its place is not known. */
+export const NAMELESS = 'a column without a name';
+
+/** A name as a part of a sentence: a column whose name in the file is empty is called by its place from 0, if that is known. */
+export function shownName(name: string, at?: number): string {
+  const isEmpty = /^\s*(\.\d+)?$/.test(name);
+  if (!isEmpty) return name.replace(/\s+/g, ' ');
+  return at === undefined ? NAMELESS : unnamed(at);
 }
 
 /** The place of a column that {@link unnamed} gave a name. */

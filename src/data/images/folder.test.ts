@@ -172,7 +172,8 @@ describe('imageFolder', () => {
     const data = await open();
     expect(firsts(data)).toEqual([[1], [1]]);
     expect(told).toEqual([
-      '2 other file(s) of F are no images: b.txt, sub/c.gif.',
+      '1 image(s) of F are left out, because their formats are not read (.gif): save them as PNG, JPEG or WebP.',
+      '1 other file(s) of F are no images: b.txt.',
       '3 symbolic link(s) of F lead out of it, to a folder or to nothing, and are left out: broken.png, out.png, up.',
     ]);
   });
@@ -364,6 +365,30 @@ describe('what cannot be read is said', () => {
     rmSync(join(folder, 'b.png'));
     put('18.png', grey(18));
     expect((await open()).count).toBe(19);
+  });
+
+  it('any number of images that do not decode, where nothing is trained, unless none of a part decodes', async () => {
+    for (let i = 0; i < 4; i++) put(`${i}.png`, i % 2 === 0 ? 'none' : grey(i));
+    await expect(open()).rejects.toThrow('more than 5 % of them are not left out');
+    const data = await open({ unreadable: 'any' });
+    const reason = 'it is neither PNG, JPEG nor WebP';
+    expect(firsts(data)).toEqual([[1], [3]]);
+    expect(data.rows).toEqual({
+      id: { name: 'file', values: ['1.png', '3.png'] },
+      leftOut: [
+        { index: 0, id: '0.png', reason },
+        { index: 2, id: '2.png', reason },
+      ],
+    });
+    expect(told).toEqual([
+      `2 image(s) of F do not decode and are left out: 0.png (${reason}), 2.png (${reason}).`,
+    ]);
+    // What is in the cache now does not count where only a few may be left out.
+    await expect(open()).rejects.toThrow('more than 5 % of them are not left out');
+    for (const i of [1, 3]) put(`${i}.png`, 'none');
+    expect(await sentence({ unreadable: 'any' })).toBe(
+      `None of the 4 images of F decodes (0.png: ${reason}): replace or remove such files.`,
+    );
   });
 
   it('options of a folder for what is none', async () => {

@@ -8,6 +8,7 @@ import { usageError } from '../../errors.js';
 import type { Dataset } from '../dataset.js';
 import { type CachedDataset, openCacheFile } from './cache-file.js';
 import type { ImageFit, SharpLoader } from './decode.js';
+import { filesBeside } from './no-images.js';
 import { parseBackground } from './pixel-rule.js';
 import { prepareFolder } from './prepare-folder.js';
 import { type ImagePart, type ImageScan, scanImages } from './scan.js';
@@ -35,6 +36,11 @@ export interface ImageFolderOptions extends ImageOptions {
   readonly notice?: ((sentence: string) => void) | undefined;
   /** Version of the rules by which sub-folders are parts and pixels are read: 1 for runs of version 0.1.0 (default 2). */
   readonly reading?: 1 | 2 | undefined;
+  /**
+   * How many images that do not decode are left out: `few` (default), at most 5 % of a part, so that no model is trained
+   * on the rest of a damaged folder; or `any`, as long as one of each part decodes.
+   */
+  readonly unreadable?: 'few' | 'any' | undefined;
   /** The value of 16 bits that a run reads as 1, for new images like its own. */
   readonly maximum?: number | undefined;
   /** Used instead of `import('sharp')`. */
@@ -51,7 +57,7 @@ const MAX_SIDE = 4096;
  * metadata. Sub-folders are classes, for evaluation only; sub-folders `train` and `test` (or `validation`, ...) with images in both are the two
  * parts. What was decoded is kept in the cache folder, under the paths, sizes and times of the files and the options, and values stay there.
  *
- * Images that do not decode are left out and reported, if they are no more than 5 % of a part.
+ * Images that do not decode are left out and reported, if they are no more than 5 % of a part, or `unreadable` is `any`.
  *
  * @throws MixturaError if there is no image, sizes differ without `size`, too many images do not decode, or the cache
  * cannot be written.
@@ -100,9 +106,11 @@ export function parseSize(text: string | undefined): ImageFit['size'] {
 }
 
 function cacheName(folder: string, scan: ImageScan, options: ImageFolderOptions): string {
-  const { size, crop = 'center', color, background, reading = 2, maximum } = options;
+  const { size, crop = 'center', color, background, reading = 2, maximum, unreadable } = options;
   const how = { VERSION, folder: realpathSync(folder), size, crop, color, background, reading, maximum };
-  const hash = createHash('sha256').update(JSON.stringify(how));
+  // The few that are left out by default are the same with and without the word.
+  const skipping = unreadable === 'any' && { unreadable };
+  const hash = createHash('sha256').update(JSON.stringify({ ...how, ...skipping }));
   for (const { name, files } of scan.parts) {
     hash.update(`\n${name}`);
     for (const { path, bytes, changed } of files) hash.update(`\n${JSON.stringify([path, bytes, changed])}`);
@@ -122,9 +130,7 @@ function reopened(path: string): CachedDataset | undefined {
 }
 
 function passedOver(folder: string, { others, links, parts, classNames, notices }: ImageScan): string[] {
-  const sentences = [...notices];
-  if (others.length > 0)
-    sentences.push(`${others.length} other file(s) of ${folder} are no images: ${firstNames(others)}.`);
+  const sentences = [...notices, ...filesBeside(folder, others)];
   if (links.length > 0) {
     sentences.push(
       `${links.length} symbolic link(s) of ${folder} lead out of it, to a folder or to nothing, and are left out: ${firstNames(links)}.`,

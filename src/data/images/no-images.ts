@@ -92,11 +92,31 @@ const unnamed: Find = (folder, others) => {
 };
 
 const formats: Find = (folder, others) => {
-  const files = others.filter((name) => OTHER_IMAGE.test(name));
-  if (files.length === 0) return undefined;
-  const endings = [...new Set(files.map((name) => extname(name).toLowerCase()))].join(', ');
-  return `${folder} holds ${files.length} image(s) of formats that are not read (${endings}): save them as PNG, JPEG or WebP.`;
+  const { count, endings } = otherImages(others);
+  if (count === 0) return undefined;
+  return `${folder} holds ${count} image(s) of formats that are not read (${endings}): save them as PNG, JPEG or WebP.`;
 };
+
+/** The sentences on files beside the images: images of formats that are not read, and files that are none. */
+export function filesBeside(folder: string, others: readonly string[]): string[] {
+  const { count, endings } = otherImages(others);
+  const rest = others.filter((name) => !OTHER_IMAGE.test(name));
+  const sentences: string[] = [];
+  if (count > 0) {
+    sentences.push(
+      `${count} image(s) of ${folder} are left out, because their formats are not read (${endings}): save them as PNG, JPEG or WebP.`,
+    );
+  }
+  if (rest.length > 0)
+    sentences.push(`${rest.length} other file(s) of ${folder} are no images: ${firstOf(rest)}.`);
+  return sentences;
+}
+
+function otherImages(others: readonly string[]): { readonly count: number; readonly endings: string } {
+  const files = others.filter((name) => OTHER_IMAGE.test(name));
+  const endings = [...new Set(files.map((name) => extname(name).toLowerCase()))].join(', ');
+  return { count: files.length, endings };
+}
 
 const archives: Find = (folder, others) => {
   const files = others.filter((name) => ARCHIVE.test(name));

@@ -10,7 +10,7 @@ import type { ImageFile, ImagePart, ImageScan } from './scan.js';
 import { firstSettled, MAX_FILE, type PrepareOptions, type Settled, settle, UsedValues } from './settle.js';
 
 const NO_PERMISSION = 'there is no permission to read it';
-/** Largest share of undecodable images in a part that is skipped. */
+/** Largest share of undecodable images in a part that is skipped, unless any share is. */
 export const SKIPPED_SHARE = 0.05;
 /** Images that are decoded at the same time. */
 const TOGETHER = 8;
@@ -114,8 +114,8 @@ class Preparation {
           this.#skipped.push({ path: file.path, reason: image.message });
           reason ||= `${file.path}: ${image.message}`;
           failed++;
-          if (failed > SKIPPED_SHARE * files.length)
-            throw tooMany(this.folder, failed, start + i + 1, files.length, reason);
+          const most = this.options.unreadable === 'any' ? files.length - 1 : SKIPPED_SHARE * files.length;
+          if (failed > most) throw tooMany(this.folder, failed, start + i + 1, files.length, reason);
           continue;
         }
         if (!image) return 'unsettled';
@@ -172,14 +172,12 @@ function unreadable(cause: NodeJS.ErrnoException): string {
 }
 
 function tooMany(folder: string, failed: number, read: number, total: number, reason: string): MixturaError {
-  const which =
-    read === total && failed === total
-      ? `None of the ${total} images of ${folder} decodes`
-      : `${failed} of the first ${read} images of ${folder} do not decode`;
   const cure = reason.endsWith(NO_PERMISSION)
     ? 'give yourself the permission, such as by chmod -R u+r'
     : 'replace or remove such files';
+  if (failed === total)
+    return new MixturaError(`None of the ${total} images of ${folder} decodes (${reason}): ${cure}.`);
   return new MixturaError(
-    `${which} (${reason}), and more than ${100 * SKIPPED_SHARE} % of them are not left out: ${cure}.`,
+    `${failed} of the first ${read} images of ${folder} do not decode (${reason}), and more than ${100 * SKIPPED_SHARE} % of them are not left out: ${cure}.`,
   );
 }

@@ -19,6 +19,7 @@ export interface PrepareOptions {
   /** The value that a run reads as 1. */
   readonly maximum?: number | undefined;
   readonly reading?: 1 | 2 | undefined;
+  readonly unreadable?: 'few' | 'any' | undefined;
   readonly notice?: ((sentence: string) => void) | undefined;
   readonly sharp?: SharpLoader | undefined;
 }

@@ -29,6 +29,14 @@ function reports(
 const count = (n: number, of: (i: number) => number) => Array.from({ length: n }, (_, i) => of(i));
 
 describe('the report of a column', () => {
+  it('is told by its place where the file gives it no name', () => {
+    const some = reports({ a: [1, 2], '': [3, 5], b: [6, 9], '.1': [7, 8] });
+    expect(columnLines(some, 100).map((line) => line.trim().split('  ')[0])).toEqual([
+      ...['a', 'column 2', 'b', 'column 4'],
+    ]);
+    expect(some.map(({ name }) => name)).toEqual(['a', '', 'b', '.1']);
+  });
+
   it('has its values in the units of the file, and what is missing', () => {
     expect(reports({ x: [3, Number.NaN, 1, 5] })).toEqual([
       {

@@ -1,5 +1,6 @@
 /** @file How the columns of a table were read, as lines for people. */
 
+import { shownName } from '../formats/columns.js';
 import type { ColumnReport } from '../tables/column-report.js';
 
 /** Columns that are listed; all are in the JSON. */
@@ -21,8 +22,8 @@ const KINDS: Readonly<Partial<Record<ColumnReport['kind'], string>>> = {
  */
 export function columnLines(columns: readonly ColumnReport[], width: number): string[] {
   const shown = columns.slice(0, MOST_LISTED);
-  const rows = shown.map((column) => [
-    shortened(column.name, LONGEST_NAME),
+  const rows = shown.map((column, at) => [
+    shortened(shownName(column.name, at), LONGEST_NAME),
     KINDS[column.kind] ?? column.kind,
     values(column),
     remarks(column),

@@ -117,6 +117,48 @@ describe('a table of words, dates and gaps', () => {
   });
 });
 
+describe('a column that is named like an answer', () => {
+  const table = (name: string, cells: readonly (string | number)[]) =>
+    `a,${name},b\n${cells.map((cell, i) => `${i * 1.5},${cell},${7 - i}`).join('\n')}\n`;
+  const hints = (text: string, options?: TableOptions) =>
+    read(text, options).told.filter((sentence) => sentence.includes('the answer'));
+
+  it('is told once where it is an input with few values', () => {
+    const words = table('Kind', ['u', 'v', 'u', 'v']);
+    const said = 'f.csv: column Kind is used as an input; if it is the answer, give --label Kind.';
+    expect(hints(words)).toEqual([said]);
+    expect(hints(table('diagnosis', [0, 1, 1, 0]))).toEqual([said.replaceAll('Kind', 'diagnosis')]);
+    expect(hints(words, { label: 'Kind' })).toEqual([]);
+    expect(hints(words, { drop: 'Kind' })).toEqual([]);
+    expect(hints(words, like(read(words).data))).toEqual([]);
+    expect(hints('label,species,b\nu,1,3\nv,2,4\nu,1,5\nv,2,6\n')).toEqual([
+      'f.csv: column species is used as an input; if it is the answer, leave it out by --drop species.',
+    ]);
+  });
+
+  it('is a measurement where its values are many, or as a coordinate, or under another name', () => {
+    expect(hints(table('kind', [1, 2, 3, 4]))).toEqual([]);
+    expect(hints(table('size', ['u', 'v', 'u', 'v']))).toEqual([]);
+    expect(hints('x,y\n1,0\n2,1\n3,0\n4,1\n')).toEqual([]);
+    expect(hints(table('kind', [1, 1, 1, 1]))).toEqual([]);
+  });
+});
+
+describe('truth values where a run has numbers', () => {
+  it('are 1 and 0, beside numbers too', () => {
+    const plain = read('a,b\n1,5\n0,6\n1,8\n').data;
+    const coded = read('a,b,c\n1,5,u\n0,6,v\n1,8,u\n').data;
+    expect([plain.coding, coded.coding?.[0]?.kind]).toEqual([undefined, 'number']);
+    const texts = ['a,b,c\nTrue,5,u\nfalse,6,v\n1,8,u\n', 'a,b,c\n1,5,u\n0,6,v\n1,8,u\n'];
+    const [of, as] = texts.map((text) => read(text, like(coded)).values);
+    expect(of).toEqual(as);
+    expect(read('a,b\nTRUE,5\nFalse,6\n1,8\n', like(plain)).values).toEqual([1, 5, 0, 6, 1, 8]);
+    expect(() => read('a,b\nyes,5\n0,6\n', like(plain))).toThrow('is "yes", not a finite number');
+    // A file of its own decides by itself.
+    expect(read('a,b\nTrue,5\nFalse,6\n').data.coding?.[0]?.kind).toBe('category');
+  });
+});
+
 describe('missing values', () => {
   it('are refused in one sentence that says how many and where', () => {
     expect(() => read(PEOPLE, { missing: 'refuse' })).toThrow(
@@ -139,6 +181,21 @@ describe('missing values', () => {
     expect(told[0]).toBe('f.csv: 3 of 4 rows have a missing value and are left out (--missing drop-rows).');
     expect(() => read('x,y\n1,\n,2\n', { missing: 'drop-rows' })).toThrow(
       'has no row without a missing value: leave out columns by --drop, or give --missing median.',
+    );
+  });
+
+  it('of columns without names are told by their places in the file', () => {
+    const text = 'label,a,,b,\nu,1,x,2,3\nv,2,y,3,4\nu,3,,4,\nv,4,x,5,6\n';
+    const { data, told } = read(text);
+    expect(told).toEqual([
+      'f.csv: 1 column of words (column 3) became 3 columns of 0 and 1; 2 columns have missing values (column 3 1, column 5 1), which stand at the median (or as no word) with a column that says so.',
+    ]);
+    expect(data.coding?.map(({ name }) => name)).toEqual(['a', '', 'b', '.1']);
+    expect(() => read(text, { missing: 'refuse' })).toThrow(
+      'f.csv has 2 missing values (column 3 1, column 5 1; the first in row 3, column 3): fill them in',
+    );
+    expect(() => read('a,b\n1,2\n', like(data))).toThrow(
+      'lacks 2 column(s) that the run was trained on (a column without a name, a column without a name)',
     );
   });
 

@@ -2,7 +2,7 @@
 
 import { MixturaError } from '../../errors.js';
 import { type ColumnCoding, codedNames, codedWidth, codeRows } from '../coding.js';
-import { listedNames, placeOf, unnamed } from '../formats/columns.js';
+import { listedNames, placeOf, shownName, unnamed } from '../formats/columns.js';
 import type { Content, Former } from '../formats/content.js';
 import type { FoundColumn } from '../formats/kinds/found.js';
 import { isSparse } from '../formats/sparse.js';
@@ -70,6 +70,14 @@ export function formerColumns(dataset: {
 
 function namesOf({ columns, called, shape }: Content): readonly string[] {
   return columns ?? called ?? Array.from({ length: shape[1]! }, (_, j) => unnamed(j));
+}
+
+/** Names for sentences; the measurements of a file stand in its order, unless it is that of a run. */
+function shownNames(names: readonly string[], { aside = [] }: Content, { former }: TableOptions): string[] {
+  const taken = new Set(aside.map(({ at }) => at));
+  const all = Array.from({ length: names.length + taken.size }, (_, at) => at);
+  const places = former ? [] : all.filter((at) => !taken.has(at));
+  return names.map((name, j) => shownName(name, places[j]));
 }
 
 function foundOf({ found }: Content, names: readonly string[]): FoundColumn[] {
@@ -192,28 +200,30 @@ function fitted(
 ): CodedTable {
   const rows = whole.shape[0]!;
   const filled = names.flatMap((_, j) => (counts?.[j] === rows ? [] : [j]));
-  const empty = names.filter((_, j) => counts?.[j] === rows);
+  const shown = shownNames(names, whole, options);
+  const empty = shown.filter((_, j) => counts?.[j] === rows);
   if (filled.length === 0) throw new MixturaError(`${path} has no values at all: every cell is missing.`);
   let table = onlyColumns(whole, filled);
   const kept = filled.map((j) => names[j]!);
+  const called = filled.map((j) => shown[j]!);
   const missing = counts && Uint32Array.from(filled, (j) => counts[j]!);
   const some = missing?.some((n) => n > 0) ? missing : undefined;
   const rule = ruleOf(options);
   if (some && rule === 'refuse') {
-    throw refusedMissing(path, table.values, some, kept, '--missing median or --missing drop-rows');
+    throw refusedMissing(path, table.values, some, called, '--missing median or --missing drop-rows');
   }
-  if (some && rule === 'drop-rows') table = dropped(table, kept, options, path);
+  if (some && rule === 'drop-rows') table = dropped(table, called, options, path);
   const columns = foundOf(table, kept);
   const plain = columns.every(({ kind }) => kind === 'number') && (!some || rule === 'drop-rows');
   // A coding says which columns of the file are left out when it is opened again.
   const unclear = empty.length > 0 || hasText(whole);
   if (plain && !unclear) {
-    tell(options, path, [], undefined, kept, whole, empty);
+    tell(options, path, [], undefined, called, whole, empty);
     return { content: { ...table, found: undefined } };
   }
   const raw = Float64Array.from(table.values);
   const coding = fitCoding(raw, columns, options.categories ?? MOST_CATEGORIES);
-  tell(options, path, coding, rule === 'median' ? some : undefined, kept, whole, empty);
+  tell(options, path, coding, rule === 'median' ? some : undefined, called, whole, empty);
   return withCoding(table, inLevels(raw, columns, coding).raw, coding);
 }
 
@@ -233,7 +243,8 @@ function tell(
 ): void {
   const parts: string[] = [];
   const of = (kind: ColumnCoding['kind']) => coding.filter((column) => column.kind === kind);
-  const list = (columns: readonly ColumnCoding[]) => listedNames(columns.map(({ name }) => name));
+  const list = (columns: readonly ColumnCoding[]) =>
+    listedNames(columns.map((column) => names[coding.indexOf(column)]!));
   const [words, dates] = [of('category'), of('date')];
   if (words.length > 0) {
     const width = words.reduce((sum, column) => sum + codedWidth(column), 0);
@@ -248,7 +259,9 @@ function tell(
       `${many(some, 'column')} ${some === 1 ? 'has' : 'have'} missing values (${listMissing(missing, names)}), which stand at the median (or as no word) with a column that says so`,
     );
   }
-  const text = aside.flatMap(({ name, role, reason }) => (role === 'text' ? [`${name} (${reason})`] : []));
+  const text = aside.flatMap(({ name, at, role, reason }) =>
+    role === 'text' ? [`${shownName(name, at)} (${reason})`] : [],
+  );
   const left = [...text, ...empty.map((name) => `${name} (no value)`)];
   if (left.length > 0) parts.push(`left out: ${listedNames(left)}`);
   if (parts.length > 0) notice?.(`${path}: ${parts.join('; ')}.`);

@@ -1,7 +1,7 @@
 /** @file Missing values of tables: where they are, and the rows that are left out for them. */
 
 import { MixturaError } from '../../errors.js';
-import { placeOf } from '../formats/columns.js';
+import { NAMELESS, placeOf, shownName } from '../formats/columns.js';
 import type { Content } from '../formats/content.js';
 import type { LeftOutRow } from '../row-names.js';
 
@@ -41,9 +41,7 @@ export function countMissing(values: Dense, columns: number, path: string): Uint
 
 /** `age 3, income 2`. */
 export function listMissing(counts: Uint32Array, names: readonly string[]): string {
-  const some = names.flatMap((name, j) =>
-    counts[j] === 0 ? [] : [`${name.replace(/\s+/g, ' ')} ${counts[j]}`],
-  );
+  const some = names.flatMap((name, j) => (counts[j] === 0 ? [] : [`${shownName(name)} ${counts[j]}`]));
   return (
     some.slice(0, LISTED).join(', ') + (some.length > LISTED ? `, and ${some.length - LISTED} more` : '')
   );
@@ -60,7 +58,8 @@ export function refusedMissing(
   const total = counts.reduce((sum, n) => sum + n, 0);
   const first = (values as Float64Array).findIndex(Number.isNaN);
   const [row, name = ''] = [Math.floor(first / names.length) + 1, names[first % names.length]];
-  const column = placeOf(name) === undefined ? `column ${name}` : name;
+  const shown = shownName(name);
+  const column = shown === NAMELESS || placeOf(shown) !== undefined ? shown : `column ${shown}`;
   return new MixturaError(
     `${path} has ${total} missing value${total === 1 ? '' : 's'} (${listMissing(counts, names)}; the first in row ${row}, ` +
       `${column}): fill ${total === 1 ? 'it' : 'them'} in, or give ${cures}.`,

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../dataset.js';
 import { encodeNpy, parseNpy } from '../formats/npy.js';
 import { columnScaling } from '../scaling.js';
-import { csvDataset, npyDataset } from './table.js';
+import { csvDataset, npyDataset, tableDataset } from './table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-table-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,6 +30,25 @@ function npy(header: string, data: number): Uint8Array {
   text[8] = text.length - 10;
   return Buffer.concat([text, Buffer.alloc(data)]);
 }
+
+describe('a sparse matrix', () => {
+  it.each([undefined, 'median', 'drop-rows'] as const)(
+    'with NaN says why %s is no rule for it',
+    (missing) => {
+      const values = {
+        rows: 2,
+        columns: 3,
+        starts: Uint32Array.of(0, 1, 2),
+        indices: Uint32Array.of(0, 2),
+        values: Float32Array.of(1, Number.NaN),
+      };
+      expect(() => tableDataset('f', { missing }, { shape: [2, 3], values })).toThrow(
+        'f, row 2, column 3 is NaN, and no rule of --missing is for sparse matrices, as what they do not store is 0: ' +
+          'save 0 there, in Python by x.data = numpy.nan_to_num(x.data), or save the matrix dense by x.toarray().',
+      );
+    },
+  );
+});
 
 describe('npy', () => {
   it('writes the very bytes of numpy.save (numpy 2.4)', () => {

@@ -9,6 +9,7 @@ import { readCsv } from '../formats/csv/csv.js';
 import { elementCount } from '../formats/limits.js';
 import { readNpy } from '../formats/npy.js';
 import { isSparse, rowOfEntry, sparseColumns, sparseDataset, transposeSparse } from '../formats/sparse.js';
+import { tellOfAnswers } from './answer-hint.js';
 import { codedTable } from './coded.js';
 import type { TableOptions } from './table-options.js';
 import { inUnits } from './units.js';
@@ -65,7 +66,9 @@ export function npyContent(path: string): Content {
 export function tableDataset(path: string, options: TableOptions, found: Content): Dataset {
   for (const sentence of found.notices ?? []) options.notice?.(sentence);
   const turned = isTransposed(found, options, path) ? transposed(found, path) : found;
-  const { content, coding } = codedTable(inRunOrder(turned, options, path), options, path);
+  const ordered = inRunOrder(turned, options, path);
+  tellOfAnswers(ordered, options, path);
+  const { content, coding } = codedTable(ordered, options, path);
   const shape = sampleShape(content.shape, path);
   checkFinite(content.values, elementCount(shape), path);
   const count = content.shape[0]!;
@@ -199,6 +202,12 @@ function checkFinite(values: Content['values'], size: number, path: string): voi
     if (Number.isFinite(Math.fround(numbers[at]!))) continue;
     const row = isSparse(values) ? rowOfEntry(values, at) : Math.floor(at / size);
     const column = isSparse(values) ? values.indices[at]! : at % size;
+    if (isSparse(values) && Number.isNaN(numbers[at])) {
+      throw new MixturaError(
+        `${path}, row ${row + 1}, column ${column + 1} is NaN, and no rule of --missing is for sparse matrices, as what they do not store is 0: ` +
+          'save 0 there, in Python by x.data = numpy.nan_to_num(x.data), or save the matrix dense by x.toarray().',
+      );
+    }
     throw new MixturaError(
       `${path}, row ${row + 1}, column ${column + 1} is ${numbers[at]}, not a finite float32: ` +
         'correct it or remove the row.',

@@ -134,6 +134,7 @@ function partsOf(
 
 /**
  * Opens data as a run reads its own: by the same coding and scaling, columns in the same order, images of the same size.
+ * Images that do not decode are left out with the reason, unless none decodes.
  *
  * @param nameOrPath a data set known by name, or a file or folder
  * @param options how its table is read; by default as the run's own was, where that can be
@@ -158,6 +159,7 @@ export async function openAs(
     reading,
     coding,
     scaling,
+    unreadable: 'any',
     // A folder of bytes is then found in the cache, where training has put it.
     maximum: maximum === 255 && isOwnFolder ? undefined : maximum,
     ...imageOptions(dataset, own, absoluteName(nameOrPath)),

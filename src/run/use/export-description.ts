@@ -1,7 +1,7 @@
 /** @file What exported files say of themselves: the units of their inputs and outputs, their columns, their groups. */
 
 import type { ResolvedRun } from '../../config/schema.js';
-import type { ColumnCoding } from '../../data/coding.js';
+import { type ColumnCoding, codedWidth } from '../../data/coding.js';
 import type { ModelDocumentation } from '../../graph/onnx/file.js';
 import { methodNamed } from '../../method/index.js';
 import { VERSION } from '../../version.js';
@@ -77,12 +77,35 @@ function rowsOf(dataset: DataFacts): string {
   const order = fileColumns(dataset) ? ' in the order of columns' : '';
   const rows = `rows as the file has them${order}`;
   if (coding) {
-    return `${rows}, one number a column: numbers as they are, dates in days since 1970-01-01 UTC, a category by the place of its word among its levels from 0 (the empty word is a missing value), NaN for a missing number or date, and for a word that is no level`;
+    return `${rows}, one number a column: numbers as they are, dates in days since 1970-01-01 UTC, a category by the place of its word among its levels from 0 (the empty word is a missing value), NaN for a missing number or date, and for a word that is no level${roundedTimes(dataset, '; ')}`;
   }
   if (scaling) return `${rows}, in its units; NaN is read as the mean of its column`;
   if (largestCount !== undefined)
     return `${rows}, counts from 0; those above ${largestCount} are read as that`;
   return `${rows}${dataset.maximum === undefined ? '' : `, ${interval(dataset)}`}`;
+}
+
+const SECONDS = 86_400;
+/** Days since 1970-01-01 of a time of day whose column is not standardised. */
+const TODAY = 20_000;
+
+/**
+ * What is lost of times of day, in words that follow `before`: float32 holds about 7 digits, and 5 of them are the day.
+ * Nothing where no date has a time of day.
+ */
+export function roundedTimes({ coding = [], scaling }: DataFacts, before = ''): string {
+  let [place, step] = [0, 0];
+  const names: string[] = [];
+  for (const column of coding) {
+    if (column.kind === 'date' && column.times) {
+      names.push(column.name);
+      const day = Math.max(1, Math.abs(scaling?.shift[place] ?? TODAY));
+      step = Math.max(step, SECONDS * 2 ** (Math.floor(Math.log2(day)) - 23));
+    }
+    place += codedWidth(column);
+  }
+  if (names.length === 0) return '';
+  return `${before}times of day in ${names.join(', ')} are rounded to steps of ${Math.ceil(step)} seconds, as a float32 holds a day and no more of its time`;
 }
 
 /** Rows as they come out. */

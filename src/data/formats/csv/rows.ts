@@ -6,7 +6,7 @@ import { GrowingNumbers } from '../growing.js';
 import { type Decided, decideColumn, notANumber, readAsCoded, type WordColumn } from '../kinds/decide.js';
 import { type ExpectedKinds, withColumns } from '../kinds/expected.js';
 import type { FoundColumn } from '../kinds/found.js';
-import { isMissing, NUMBER } from '../kinds/words.js';
+import { isMissing, NUMBER, truthValue } from '../kinds/words.js';
 import type { Line } from './records.js';
 
 /** The lines of a table below its names, as often as they are wanted. */
@@ -46,7 +46,7 @@ export function readRows(source: Source, plan: ColumnPlan, expected: ExpectedKin
   for (const line of source.rows()) {
     for (let k = 0; k < features.length; k++) {
       const text = line.cells[features[k]!]!.trim();
-      const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+      const value = NUMBER.test(text) ? Number(text) : strict[k] ? truthValue(text) : Number.NaN;
       // Samples are read as float32: what overflows there is as useless as infinity.
       const finite = Number.isFinite(Math.fround(value));
       values.push(finite ? value : Number.NaN);

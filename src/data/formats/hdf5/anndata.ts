@@ -37,6 +37,16 @@ export function readAnnData(file: Hdf5File, options: ReadOptions): Content {
     return fitting({ ...named, shape: [values.rows, values.columns], values, labels, part });
   }
   if (file.shape(name) === undefined) {
+    if (matrices.length === 0) {
+      throw new MixturaError(
+        `${file.path} holds no matrix (no X, raw/X, layers or obsm): save it with the values of its cells, in Python by adata.X = ... before adata.write_h5ad.`,
+      );
+    }
+    if (key === undefined) {
+      throw usageError(
+        `${file.path} has no X, which is read where no other matrix is asked for: give --key ${matrices[0]}${matrices.length > 1 ? `, or another of ${listed(annDataMatrices(file))}` : ''}.`,
+      );
+    }
     throw usageError(
       `${file.path} has no matrix ${name}${meant(name, matrices)}; there is ${listed(annDataMatrices(file))}: ` +
         'give one of them as --key.',

@@ -85,6 +85,26 @@ describe('parseHdf5', () => {
     await expect(parseHdf5(await made(() => {}), 'f.h5')).rejects.toThrow('there is nothing');
   });
 
+  it('says what AnnData without X holds instead', async () => {
+    const anndata = (matrices: readonly string[]) =>
+      made((file) => {
+        file.create_attribute('encoding-type', 'anndata');
+        file.create_group('obs');
+        if (matrices.length > 0) file.create_group('layers');
+        for (const name of matrices)
+          file.create_dataset({ name: `layers/${name}`, data: Float32Array.of(1, 2), shape: [1, 2] });
+      });
+    await expect(parseHdf5(await anndata([]), 'f.h5ad')).rejects.toThrow(
+      'f.h5ad holds no matrix (no X, raw/X, layers or obsm): save it with the values of its cells',
+    );
+    await expect(parseHdf5(await anndata(['counts']), 'f.h5ad')).rejects.toThrow(
+      /^f\.h5ad has no X, which is read where no other matrix is asked for: give --key layers\/counts\.$/,
+    );
+    await expect(parseHdf5(await anndata(['a', 'b']), 'f.h5ad')).rejects.toThrow(
+      'give --key layers/a, or another of layers/a (1 x 2), layers/b (1 x 2).',
+    );
+  });
+
   it('reads sparse matrices by columns, and refuses parts that do not fit', async () => {
     const { values } = await parseHdf5(await sparse({}), 'f.h5');
     const { rows, columns, starts, indices, values: entries } = values as SparseRows;

@@ -4,7 +4,7 @@ import { MixturaError } from '../../../errors.js';
 import type { ColumnCoding } from '../../coding.js';
 import { dateReader, isDateLike } from './dates.js';
 import type { FoundColumn } from './found.js';
-import { isMissing, isNumberLike, NUMBER, numberCure } from './words.js';
+import { isMissing, isNumberLike, NUMBER, numberCure, truthValue } from './words.js';
 
 /** A column as the words of a file. */
 export interface WordColumn {
@@ -62,7 +62,13 @@ export function readAsCoded(
   column: WordColumn,
   { kind }: Pick<ColumnCoding, 'kind'>,
 ): Exclude<Decided, { readonly text: string }> {
-  if (kind === 'number') return numberColumn(column);
+  if (kind === 'number') {
+    const words = column.words.map((word) => {
+      const truth = truthValue(word);
+      return Number.isNaN(truth) ? word : String(truth);
+    });
+    return numberColumn({ ...column, words });
+  }
   if (kind === 'category') return categoryColumn(column);
   const decided = dateColumn(column);
   if ('column' in decided) return decided;

@@ -40,3 +40,9 @@ export function numberCure(word: string, name: string): string {
     `or take it for labels by --label ${name}`
   );
 }
+
+/** 1 and 0 for `true` and `false`, which programs write for them, in any case; NaN for other words. */
+export function truthValue(word: string): number {
+  if (/^true$/i.test(word)) return 1;
+  return /^false$/i.test(word) ? 0 : Number.NaN;
+}

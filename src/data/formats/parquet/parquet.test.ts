@@ -34,15 +34,18 @@ function withRows(varint: readonly number[]): Uint8Array {
 }
 
 describe('readParquet', () => {
-  it.each(['s', 'ms', 'us', 'ns'])('reads durations of pandas in seconds, stored in %s', async (unit) => {
-    const path = fixture(`duration-${unit}.parquet`);
-    const { values, columns, notices } = await readParquet(path);
-    expect([columns, ...(values as Float64Array)]).toEqual([
-      ['a', 'took'],
-      ...[0.5, 60, 1.5, Number.NaN, 2.5, 90, 3.5, 3600],
-    ]);
-    expect(notices).toEqual([`${path}: the column took holds durations, read in seconds.`]);
-  });
+  it.each(['s', 'ms', 'us', 'ns', 'arrow'])(
+    'reads durations of pandas and of Arrow in seconds: %s',
+    async (unit) => {
+      const path = fixture(`duration-${unit}.parquet`);
+      const { values, columns, notices } = await readParquet(path);
+      expect([columns, ...(values as Float64Array)]).toEqual([
+        ['a', 'took'],
+        ...[0.5, 60, 1.5, Number.NaN, 2.5, 90, 3.5, 3600],
+      ]);
+      expect(notices).toEqual([`${path}: the column took holds durations, read in seconds.`]);
+    },
+  );
 
   it('takes a column named label for labels, and none where there is none', async () => {
     const split = await readParquet(fixture('split-bytes.parquet'));

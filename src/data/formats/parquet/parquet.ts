@@ -11,6 +11,7 @@ import { type FoundIndex, findIndex, type IndexCandidate, mayBeIndex } from '../
 import { expectedKinds } from '../kinds/expected.js';
 import { encodeLabels } from '../labels.js';
 import { MAX_BYTES, requirePlausible } from '../limits.js';
+import { arrowDurations } from './arrow-durations.js';
 import { codecs, parquetPackages } from './codecs.js';
 import { type Hyparquet, readWords, type Table } from './columns.js';
 import { readMeasurements, requireNumbers } from './measurements.js';
@@ -89,7 +90,7 @@ async function readTable(table: Table, options: ReadOptions): Promise<Content> {
   for (const i of [...plan.features, label, id, ...kept]) {
     if (i !== undefined) requireFlat(columns[i]!.element, columns[i]!.children.length, i, path);
   }
-  const durations = first ? new Map<string, number>() : pandasDurations(metadata);
+  const durations = first ? new Map<string, number>() : durationsOf(metadata);
   const features = plan.features.map((at) => {
     const { element } = columns[at]!;
     return { element, at, divisor: durations.get(element.name) };
@@ -159,10 +160,14 @@ function pandasIndex(metadata: FileMetaData): string[] {
   return Array.isArray(columns) ? columns.filter((name) => typeof name === 'string') : [];
 }
 
-/** Columns of durations, which are whole numbers of a unit of time that differs from file to file, and how many of it are a second. */
-function pandasDurations(metadata: FileMetaData): Map<string, number> {
+/**
+ * Columns of durations, which are whole numbers of a unit of time that differs from file to file, and how many of it are a
+ * second: as Arrow says, or pandas.
+ */
+function durationsOf(metadata: FileMetaData): Map<string, number> {
   const { columns } = pandasNotes(metadata);
-  const found = new Map<string, number>();
+  const schema = metadata.key_value_metadata?.find(({ key }) => key === 'ARROW:schema')?.value;
+  const found = arrowDurations(schema);
   for (const column of Array.isArray(columns) ? (columns as unknown[]) : []) {
     const { field_name: name, numpy_type: type } = (column ?? {}) as Record<string, unknown>;
     const unit = typeof type === 'string' ? /^timedelta64\[(s|ms|us|ns)\]$/.exec(type)?.[1] : undefined;
