@@ -160,4 +160,17 @@ describe('seedCenters', () => {
       expect([...centers].sort((a, b) => a - b)).toEqual([0, 100, 200, 300]);
     }
   });
+
+  it('ends soon where rows are equal up to rounding and fewer than clusters', () => {
+    // Seventeen places, whose rows differ in the last bit of a number.
+    const data = new Float64Array(16 * 3000);
+    const stream = Stream.root(1);
+    for (let i = 0; i < 3000; i++) {
+      const place = stream.int(27);
+      if (place < 16) data[16 * i + place] = stream.int(5) === 0 ? 1 - 2 ** -53 : 1;
+    }
+    const { iterations, inertia } = kmeans({ data, dim: 16, clusters: 30, stream, starts: 3 });
+    expect(iterations).toBeLessThan(5);
+    expect(inertia).toBeLessThan(1e-20);
+  });
 });

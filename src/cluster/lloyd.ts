@@ -193,11 +193,12 @@ function moveCenters(work: Work): number {
 
 /**
  * Gives the empty cluster `c` the row that lies farthest from its own centre, out of a cluster that can spare one.
- * Where every row lies on its centre (fewer distinct rows than clusters) the cluster stays empty.
+ * Where every row lies on its centre, up to rounding (fewer distinct rows than clusters), the cluster stays empty: else
+ * centres would change places among equal rows for ever.
  */
-function reseed({ points, dim, centers, assignments, lower, sums, counts }: Work, c: number): void {
+function reseed({ points, dim, centers, slack, assignments, lower, sums, counts }: Work, c: number): void {
   let farthest = -1;
-  let largest = 0;
+  let largest = slack ** 2;
   for (let i = 0; i < assignments.length; i++) {
     const squared = squaredDistance(points, i, centers, assignments[i]!, dim);
     if (counts[assignments[i]!]! < 2 || squared <= largest) continue;
