@@ -129,6 +129,20 @@ describe('groupsPage', () => {
     expect(text).not.toMatch(/<script|<link|(src|href)="(?!data:)/);
   });
 
+  it('says that a value is only in its group where no column varies, and why a number is out of its range', () => {
+    const made = page(2, 3);
+    const [first, ...others] = made.profile!.columns;
+    const endless = first!.groups.map((own) => ({ ...own, effect: Number.NEGATIVE_INFINITY, telling: true }));
+    const columns = [{ ...first!, groups: endless, telling: true }, ...others];
+    const count = { ...made.count, least: 3, most: 4, limit: 2 };
+    const text = textOf({ ...made, count, profile: { ...made.profile!, columns } });
+    expect(text).toContain('<td class="number">only here</td>');
+    expect(text).toContain(
+      '2 groups; all rows and subsamples give 3 to 4, and no more than 2 were looked for.',
+    );
+    expect(text).not.toContain('∞');
+  });
+
   it('calls one group neither stable nor divided, and a number clear only if all rows show it', () => {
     const tried = [{ view: 'ranks', teacher: 'graph', groups: 1, stability: 1, ...BORDER }];
     const one = groupsPage(page(1, 3, { tried, stability: 1, unexplained: 1 }));
