@@ -98,6 +98,18 @@ describe('mixtura groups of a table', () => {
     expect(readFileSync(place.file('again.csv'))).toEqual(readFileSync(place.file('groups.csv')));
   });
 
+  it('writes all columns of the file beside the groups, which stay the same', async () => {
+    expect((await place.run(...TABLE, ...QUICK, '--columns', 'all', '--out', 'all.csv')).code).toBe(0);
+    expect((await place.run(...TABLE, ...QUICK, '--out', 'some.csv')).code).toBe(0);
+    const [rows, some, own] = [read('all.csv'), read('some.csv'), read('five.csv')];
+    const added = ['index', 'name', 'group', 'second', 'confidence', 'outlier'];
+    const columns = Object.keys(own[0]!).filter((name) => name !== 'name');
+    expect(Object.keys(rows[0]!)).toEqual([...added, ...columns]);
+    for (const at of [0, 17, ROWS - 1]) {
+      expect(rows[at]).toEqual({ ...some[at], ...own[at] });
+    }
+  });
+
   it('writes TSV, Parquet and JSON, and prints one JSON object', async () => {
     for (const out of ['groups.tsv', 'groups.parquet', 'groups.json']) {
       expect((await place.run(...TABLE, ...QUICK, '--out', out, '--quiet')).code).toBe(0);
@@ -146,6 +158,11 @@ describe('mixtura groups of a table', () => {
       [['--out', 'five.csv'], /five\.csv/],
       [['--out-folder', 'sorted'], /--out-folder sorts the images of a folder/],
       [['--report', 'found.pdf'], /give a file that ends in \.html/],
+      [['--columns', 'all'], /--columns goes with --out/],
+      [
+        ['--columns', 'x1', '--out', 'some.csv'],
+        /--columns is 'x1'; give all, or name single columns by --keep/,
+      ],
       [['--copy'], /--copy goes with --out-folder/],
       [['--size', '32'], /say how a folder of images is read/],
     ];

@@ -67,6 +67,10 @@ export const findGroupsVerb: Verb = {
       summary:
         'every row with its group: .csv, .tsv, .parquet, .json (all findings), or .h5ad (a copy of the AnnData file)',
     },
+    columns: {
+      value: 'all',
+      summary: 'CSV, TSV, Parquet: all columns of the file go into --out too, as they stand in it',
+    },
     'out-folder': {
       value: 'DIR',
       summary: 'folders of images: a new or empty folder, in which each group gets a folder of links',
@@ -145,7 +149,9 @@ async function opened(
   const convention = args.text('input');
   if (network === undefined) {
     if (convention !== undefined) throw usageError('--input goes with --features; give that too.');
-    const dataset = await openRequested(requestedData(args, name), dataLines());
+    const dataset = await openRequested(requestedData(args, name), dataLines(), {
+      allColumns: wantsColumns(args),
+    });
     const advice = photographAdvice(dataset);
     if (advice !== undefined) note(advice);
     return { dataset };
@@ -154,10 +160,22 @@ async function opened(
   const onEncoded: EncodedDataOptions['onEncoded'] = ({ done, total, secondsLeft }) =>
     line.show(() => `features of ${done} of ${total} rows · about ${duration(secondsLeft)} left`);
   try {
-    return await openEncoded(requestedData(args, name), network, { ...dataLines(), convention, onEncoded });
+    return await openEncoded(requestedData(args, name), network, {
+      ...{ ...dataLines(), convention, onEncoded },
+      allColumns: wantsColumns(args),
+    });
   } finally {
     line.clear();
   }
+}
+
+/** Whether the columns of the file go into `--out`. @throws a usage error for another word than `all` */
+function wantsColumns(args: Arguments): true | undefined {
+  const columns = args.text('columns');
+  if (columns !== undefined && columns !== 'all') {
+    throw usageError(`--columns is '${columns}'; give all, or name single columns by --keep.`);
+  }
+  return columns === undefined ? undefined : true;
 }
 
 /** Signals that end the search after its current step: the second one of a kind ends the process at once. */
@@ -177,6 +195,10 @@ function checkedPlaces(args: Arguments, data: string): Places {
   if (args.flag('copy') && folder === undefined)
     throw usageError('--copy goes with --out-folder; give that too.');
   if (out !== undefined) requireGroupsFormat(out, data);
+  if (wantsColumns(args) && (out === undefined || args.flag('transpose')))
+    throw usageError(
+      '--columns goes with --out, of a table whose rows are the samples; give that, or leave it out.',
+    );
   if (report !== undefined) requirePage(report);
   for (const file of [out, report]) {
     if (file === undefined) continue;

@@ -32,7 +32,7 @@ async function overview(): Promise<string> {
     '',
     ...all.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
-    "Each verb explains itself: mixtura VERB --help. Start with 'mixtura train'.",
+    "Each verb explains itself: mixtura VERB --help. Start with 'mixtura groups', which trains nothing; then 'mixtura train'.",
   ].join('\n');
 }
 

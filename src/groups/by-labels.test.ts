@@ -2,7 +2,15 @@ import { expect, it } from 'vitest';
 import { agreementWithLabels } from './by-labels.js';
 
 it('compares each division with the labels of the rows that were looked at', () => {
-  const division = { view: 'v', teacher: 't', groups: 2, stability: 1, cpuSeconds: 0 };
+  const division = {
+    view: 'v',
+    teacher: 't',
+    groups: 2,
+    stability: 1,
+    border: 0.1,
+    score: 0.5,
+    cpuSeconds: 0,
+  };
   const tried = [
     { ...division, group: Int32Array.of(1, 1, 2, 2) },
     { ...division, group: Int32Array.of(1, 2, 1, 2) },

@@ -40,6 +40,32 @@ describe('plain methods', () => {
     }
   });
 
+  it('see of a table with gaps and categories what a person would give them', async () => {
+    const stream = Stream.root(4);
+    const rows = golden.labels.map((_, i) => [
+      ...[0, 1, 2, 3].map((j) => golden.hundredths[4 * i + j]! / 100),
+      Number(stream.uniform() < 0.02),
+      ...(stream.uniform() < 0.5 ? [1, 0] : [0, 1]),
+    ]);
+    const number = (name: string, indicator = false) => ({ kind: 'number', name, indicator }) as const;
+    const coding = [
+      ...['a', 'b', 'c'].map((name) => number(name)),
+      number('d', true),
+      { kind: 'category', name: 'city', levels: ['Rome', 'Oslo'] } as const,
+    ];
+    const source = { shape: [7], values: Float64Array.from(rows.flat()), coding };
+    const [means, mixture] = await compareOn(overlapping(source), { seed: 0 });
+    expect(mixture!.name).toBe('PCA + Gaussian mixture (numbers alone)');
+    expect(mixture!.nmi).toBeCloseTo(golden.scores['PCA + Gaussian mixture']!.nmi, 9);
+    expect(means!.name).toBe('k-means (numbers, and categories as 0 and 1)');
+    expect(means!.nmi).toBeGreaterThan(0.5);
+    const marked = { ...source, shape: [5], coding: coding.slice(0, 4) };
+    const values = Float64Array.from(rows.flatMap((row) => row.slice(0, 5)));
+    const [alone] = await compareOn(overlapping({ ...marked, values }), { seed: 0 });
+    expect(alone!.name).toBe('k-means (numbers alone)');
+    expect(alone!.nmi).toBeCloseTo(golden.scores['k-means']!.nmi, 9);
+  });
+
   it('have another seed and number of groups where they are given', async () => {
     const methods = await compareOn(overlapping(), { seed: 1, groups: 2 });
     expect(methods.map(({ groups }) => groups)).toEqual([2, 2, 2]);

@@ -12,9 +12,11 @@ import type { Matrix } from '../math/matrix.js';
 import { Stream } from '../math/random.js';
 import { groupSizes } from '../metrics/group-sizes.js';
 import { labelScores } from '../metrics/label-scores.js';
+import { type ColumnRole, columnRoles } from '../views/column-roles.js';
+import { standardised } from '../views/columns.js';
 import { alongPrincipal } from '../views/components.js';
 import { pixels } from '../views/images.js';
-import { readThrough } from '../views/read-rows.js';
+import { readTable, readThrough } from '../views/read-rows.js';
 import { viewsOf } from '../views/views-of.js';
 
 /** A division that was found elsewhere, to stand beside the plain methods. */
@@ -62,7 +64,9 @@ const NEIGHBOURS = 10;
  * 15 principal components) and by spectral clustering (graph of 10 neighbours along at most 50), and scores them and what
  * is given by NMI, ARI, ACC and size error. Labels only score.
  *
- * The rows are seen in the plainest way: standardised columns, pixels, embeddings of length 1, normalised counts.
+ * The rows are seen in the plainest way: standardised columns, pixels, embeddings of length 1, normalised counts. Of a
+ * table with gaps or categories the mixture sees the numbers, the others the numbers and categories as 0 and 1; medians
+ * stand in the gaps, and no column marks them. The names of the methods say so.
  *
  * @throws a usage error for data without labels, or for fewer rows than groups
  */
@@ -86,14 +90,17 @@ export async function compareOn(dataset: Dataset, options: CompareOptions): Prom
   const stream = Stream.root(seed).fork('compare');
   const viewed = timed(() => plainRows(dataset, rows));
   const compared = ours.map(({ name, group, cpuSeconds }) => scored(name, labels, group, cpuSeconds));
-  for (const [at, { name, divide }] of PLAIN.entries()) {
+  for (const [at, { name, divide, onlyNumbers }] of PLAIN.entries()) {
     options.onProgress?.(at / PLAIN.length, name);
     // Lets the caller's events in: each method is seconds of computation.
     await new Promise((resolve) => setImmediate(resolve));
     options.signal?.throwIfAborted();
-    const { value, seconds } = timed(() => divide(viewed.value, groups, stream.fork(name)));
+    const seen = viewed.value[onlyNumbers ? 'numbers' : 'all'];
+    const { value, seconds } = timed(() => divide(seen.rows, groups, stream.fork(name)));
     const numbered = value.map((group) => group + 1);
-    compared.push(scored(name, labels, numbered, viewed.seconds + seconds));
+    compared.push(
+      scored(`${name}${seen.what && ` (${seen.what})`}`, labels, numbered, viewed.seconds + seconds),
+    );
   }
   return compared;
 }
@@ -101,11 +108,14 @@ export async function compareOn(dataset: Dataset, options: CompareOptions): Prom
 /** The plain methods: a group for each row, from 0. */
 export const PLAIN: readonly {
   readonly name: string;
+  /** Whether columns of 0 and 1 break it: they have no density. */
+  readonly onlyNumbers?: boolean;
   divide(x: Matrix, groups: number, stream: Stream): Int32Array;
 }[] = [
   { name: 'k-means', divide: kmeansOf },
   {
     name: 'PCA + Gaussian mixture',
+    onlyNumbers: true,
     divide(x, groups, stream) {
       const few = along(x, COMPONENTS.mixture);
       // Equal rows may leave a group of k-means empty.
@@ -133,7 +143,55 @@ function along(x: Matrix, most: number): Matrix {
   return x.columns <= most ? x : alongPrincipal({ most, share: 1 })(x).apply(x);
 }
 
-function plainRows(dataset: Dataset, rows: ArrayLike<number>): Matrix {
+/** What a method sees, and how that is called where it is not all that there is. */
+interface Seen {
+  readonly rows: Matrix;
+  readonly what: string;
+}
+
+function plainRows(dataset: Dataset, rows: ArrayLike<number>): Readonly<Record<'all' | 'numbers', Seen>> {
+  const codedColumns = dataset.coding?.some((column) => column.kind === 'category' || column.indicator);
+  if (codedColumns && dataset.largestCount === undefined) return codedRows(dataset, rows);
+  const all = { rows: wholeRows(dataset, rows), what: '' };
+  return { all, numbers: all };
+}
+
+/** Standardised numbers, and beside them categories as 0 and 1; columns that mark gaps are left out. */
+function codedRows(dataset: Dataset, rows: ArrayLike<number>): Readonly<Record<'all' | 'numbers', Seen>> {
+  const x = readTable(dataset, rows);
+  const roles = columnRoles(x.columns, dataset.coding);
+  const placesOf = (kind: ColumnRole['kind']) => [...roles.keys()].filter((j) => roles[j]!.kind === kind);
+  const levels = columnsAt(x, placesOf('level'));
+  const measured = columnsAt(x, placesOf('number'));
+  const varied = standardised(measured).apply(measured);
+  const numbers = { rows: varied, what: 'numbers alone' };
+  if (levels.columns === 0) return { all: numbers, numbers };
+  const what = varied.columns === 0 ? 'categories as 0 and 1' : 'numbers, and categories as 0 and 1';
+  const all = { rows: beside(varied, levels), what };
+  return { all, numbers: varied.columns === 0 ? all : numbers };
+}
+
+function columnsAt({ rows, columns, values }: Matrix, places: readonly number[]): Matrix {
+  const width = places.length;
+  const at = (i: number) => Math.floor(i / width) * columns + places[i % width]!;
+  return {
+    rows,
+    columns: width,
+    values: Float64Array.from({ length: rows * width }, (_, i) => values[at(i)]!),
+  };
+}
+
+function beside(a: Matrix, b: Matrix): Matrix {
+  const columns = a.columns + b.columns;
+  const values = new Float64Array(a.rows * columns);
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0; j < a.columns; j++) values[i * columns + j] = a.values[i * a.columns + j]!;
+    for (let j = 0; j < b.columns; j++) values[i * columns + a.columns + j] = b.values[i * b.columns + j]!;
+  }
+  return { rows: a.rows, columns, values };
+}
+
+function wholeRows(dataset: Dataset, rows: ArrayLike<number>): Matrix {
   if (dataset.kind !== 'image') return viewsOf(dataset, rows)[0]!.fit().rows;
   const [channels, height, width] = dataset.shape as [number, number, number];
   const span = dataset.range === 'signed' ? 2 : 1;

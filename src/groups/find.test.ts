@@ -174,10 +174,11 @@ describe('data that are not as one wishes', () => {
 
   it('says how many rows of a part too small are in no group, so that rows add up', async () => {
     const few = Array.from({ length: 12 }, (_, i) => [30 + i / 50, -30, 30]);
-    const { rows, headline, tried } = await findGroups(rowsOf([...twoGroups(900), ...few]), {
+    const { rows, headline, tried, count } = await findGroups(rowsOf([...twoGroups(900), ...few]), {
       ...{ ...quick, groups: 2 },
     });
-    expect(tried[0]!.groups).toBe(2);
+    expect([tried[0]!.groups, count.groups]).toEqual([2, 2]);
+    expect(tried[0]!.group).toEqual(rows.group);
     expect([...rows.group.subarray(900)]).toEqual(Array.from(few, () => 0));
     expect(headline).toContain(
       '12 rows lie apart in 1 part too small to be groups, and so in none (group 0); they may be rare groups.',
@@ -194,6 +195,7 @@ describe('data that are not as one wishes', () => {
     const found = await findGroups(rowsOf([...bulk, ...bridge, ...few]), quick);
     expect(found.count.fragments.map((rows) => [...rows])).toEqual([few.map((_, i) => 3001 + i)]);
     expect([...found.rows.group.subarray(3001)]).toEqual(few.map(() => 0));
+    expect([found.tried[0]!.groups, found.count.groups]).toEqual([found.groups.length, found.groups.length]);
   });
 
   it('says that more groups are found than were looked for', async () => {

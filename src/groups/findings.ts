@@ -13,7 +13,7 @@ export interface GroupFindings {
   readonly groups: readonly GroupFinding[];
   readonly count: CountFinding;
   readonly choice: ChoiceFinding;
-  /** Every view divided in every way, the chosen one first, then by stability; those of one group, which always come back, last. */
+  /** Every view divided in every way, the chosen one first, then by score; those of one group, which always come back, last. */
   readonly tried: readonly TriedDivision[];
   /** Mean adjusted Rand index of the chosen division between subsamples and seeds. */
   readonly stability: number;
@@ -46,6 +46,8 @@ export interface CountFinding extends Pick<GroupCount, 'least' | 'most' | 'all' 
   readonly groups: number;
   /** Whether a person gave the number. */
   readonly given: boolean;
+  /** The most groups that were looked for, where the merge curve finds more. */
+  readonly limit?: number;
   /** Strength of the merge that each number of groups would lose next, for the picture of the merge curve. */
   readonly curve: readonly { readonly groups: number; readonly strength: number }[];
   /** Merges weaker than this are borders between groups. */
@@ -75,6 +77,10 @@ export interface TriedDivision {
   readonly teacher: string;
   readonly groups: number;
   readonly stability: number;
+  /** Strength of the link of the two groups that are linked most. */
+  readonly border: number;
+  /** What divisions are compared by: stability less what unclear borders take off, see `divisionsOf`. */
+  readonly score: number;
   readonly cpuSeconds: number;
   /** Its groups of the rows of {@link GroupFindings.looked}, 1..K; 0 for parts that are too small to be groups. */
   readonly group: Int32Array;

@@ -5,6 +5,10 @@ import type { FindOptions } from './find-options.js';
 import type { CountFinding, RowFindings } from './findings.js';
 import { followedColumns } from './followed-columns.js';
 
+/** A gap from which a number of groups is clear, and the range from which it is told that others are as good. */
+const CLEAR_GAP = 2;
+const WIDE = 2;
+
 /** What the remarks are made of. */
 export interface Remarked {
   readonly dataset: Dataset;
@@ -36,7 +40,7 @@ function ofNumber({ divided, smallest }: Remarked, count: CountFinding): string[
   const { groups, given, bic } = count;
   if (bic !== undefined && !given && Math.abs(bic - groups) > 1) {
     said.push(
-      `The merge curve finds ${groupsWord(groups)}, the Bayesian criterion of Gaussian mixtures ${bic}: ${bicCounts(bic > groups)}.`,
+      `The merge curve finds ${groupsWord(count.limit === undefined ? groups : divided[0]!.count.likely)}, the Bayesian criterion of Gaussian mixtures ${bic}: ${bicCounts(bic > groups)}.`,
     );
   }
   const wanted = divided[0]!.divisions[0]!.groups;
@@ -84,6 +88,42 @@ function ofNoGroup({ rows, fragment }: Remarked): string[] {
   }
   if (far > 0) said.push(`${rowsWord(far)} far from all others, and so in no group (group 0).`);
   return said;
+}
+
+/** Numbers of groups that are as good, where the merge curve has no clear step and its numbers differ by 2 and more. */
+export function asGood({
+  groups,
+  given,
+  least,
+  most,
+  all,
+  gap,
+}: Pick<CountFinding, 'groups' | 'given' | 'least' | 'most' | 'all' | 'gap'>): string[] {
+  const clear = all[0] === groups && gap >= CLEAR_GAP;
+  if (given || clear || most - least < WIDE || groups < least || groups > most) return [];
+  return [
+    `${groupsWord(groups)}; ${least} to ${most} are as good: the merge curve has no clear step between them.`,
+  ];
+}
+
+/** Why the number of groups is none of those that the merge curve finds; nothing where it is one, or was asked for. */
+export function whyOutside({
+  groups,
+  given,
+  least,
+  most,
+  limit,
+  fragments,
+}: Pick<CountFinding, 'groups' | 'given' | 'least' | 'most'> & {
+  readonly limit?: number | undefined;
+  readonly fragments: { readonly length: number };
+}): string {
+  if (given || (groups >= least && groups <= most)) return '';
+  if (groups > most) return ', and nothing joins some of these groups to any other';
+  if (limit !== undefined) return `, and no more than ${limit} were looked for`;
+  if (fragments.length > 0)
+    return `, of which ${fragments.length === 1 ? 'one is' : `${fragments.length} are`} too small to be a group`;
+  return ', and this division has fewer';
 }
 
 /** Why the Bayesian criterion counts more groups, or fewer. */

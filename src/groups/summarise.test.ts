@@ -7,12 +7,12 @@ const division = (parts: number, stability: number, border = 0.1) => ({
 });
 
 describe('the reason of a choice', () => {
-  it('is agreement at clear borders, or finer groups where others come back better', () => {
+  it('is the score, or finer groups where others have a higher one', () => {
     expect(reasonOf([division(4, 0.97), division(3, 0.9)], {})).toBe(
-      'Of the 2 divisions that were tried, its groups come back best on subsamples at clear borders (agreement 0.970, strongest link of two groups 0.10).',
+      'Of the 2 divisions that were tried, none has a clearly higher score, which is the agreement of subsamples less what unclear borders take off (score 0.940: agreement 0.970, strongest link of two groups 0.10).',
     );
     expect(reasonOf([division(9, 0.9), division(3, 0.99)], { views: ['a'] })).toBe(
-      'Of the 2 divisions that were asked for, its groups are the finer parts of groups that come back a little better, and come back well themselves (agreement 0.900, strongest link of two groups 0.10).',
+      'Of the 2 divisions that were asked for, its groups are the finer parts of groups with a higher score, and come back well themselves (score 0.870: agreement 0.900, strongest link of two groups 0.10).',
     );
     expect(reasonOf([division(4, 0.97)], {})).toBe('It is the only one that was asked for.');
   });

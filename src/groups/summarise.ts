@@ -17,7 +17,7 @@ import type {
   TriedDivision,
 } from './findings.js';
 import { fragmentsOf } from './fragments.js';
-import { remarksOn } from './remarks.js';
+import { asGood, remarksOn } from './remarks.js';
 import { TEACHERS } from './teachers.js';
 import { imageProperties } from './trust/appearance.js';
 import { type TrustInput, trustOf } from './trust/trust.js';
@@ -51,7 +51,12 @@ export function summarised(found: Found): Omit<GroupFindings, 'cost'> {
   const count = countFinding(found, groups.length);
   return {
     ...{ data: dataOf(dataset), groups, count, stability, rows, looked, verdict, pairs, appearance },
-    headline: [...headline, ...remarksOn(found, count)],
+    headline: [
+      ...headline.slice(0, 1),
+      ...(verdict === 'none' ? [] : asGood(count)),
+      ...headline.slice(1),
+      ...remarksOn(found, count),
+    ],
     choice: choiceOf(found),
     tried: triedOf(found),
     map: mapOf(chosen, options.seed ?? 0),
@@ -76,10 +81,8 @@ function dataOf({ name, source, kind, shape, count, fingerprint }: Dataset): Fin
   return { name, source, kind, shape, count, fingerprint };
 }
 
-function countFinding(
-  { divided, fragment, looked, smallest, bic, options }: Found,
-  groups: number,
-): CountFinding {
+function countFinding(found: Found, groups: number): CountFinding {
+  const { divided, fragment, looked, smallest, bic, options } = found;
   const { count, structure, divisions } = divided[0]!;
   const { least, most, all, gap } = count;
   const curve = structure.curve.merges.map(({ parts, strength }) => ({ groups: parts, strength }));
@@ -89,8 +92,16 @@ function countFinding(
   return {
     ...{ groups, least, most, all, gap, curve, clear: CLEAR, smallest, fragments },
     given: typeof options.groups === 'number',
+    ...(options.groups === undefined || options.groups === 'auto' ? limitOf(found) : {}),
     ...(bic !== undefined && { bic }),
   };
+}
+
+/** The number of groups that was divided into, where the merge curve finds more. */
+function limitOf({ divided }: Found): Pick<CountFinding, 'limit'> {
+  const { divisions, count } = divided[0]!;
+  const { groups } = divisions[0]!;
+  return count.likely > groups ? { limit: groups } : {};
 }
 
 function choiceOf({ divided, views, options }: Found): ChoiceFinding {
@@ -123,27 +134,28 @@ export function reasonOf(
   if (others.length === 0) return 'It is the only one that was asked for.';
   const asked = views !== undefined || teachers !== undefined;
   const why = others.some((other) => other.parts > 1 && other.score > score + EQUAL)
-    ? 'its groups are the finer parts of groups that come back a little better, and come back well themselves'
-    : 'its groups come back best on subsamples at clear borders';
-  return `Of the ${others.length + 1} divisions that were ${asked ? 'asked for' : 'tried'}, ${why} (agreement ${stability.toFixed(3)}, strongest link of two groups ${border.toFixed(2)}).`;
+    ? 'its groups are the finer parts of groups with a higher score, and come back well themselves'
+    : 'none has a clearly higher score, which is the agreement of subsamples less what unclear borders take off';
+  return `Of the ${others.length + 1} divisions that were ${asked ? 'asked for' : 'tried'}, ${why} (score ${score.toFixed(3)}: agreement ${stability.toFixed(3)}, strongest link of two groups ${border.toFixed(2)}).`;
 }
 
-/** The chosen one first, then by stability, those of one group last; the order in which they were made decides between equals. */
-function triedOf({ divided, fragment, smallest }: Found): TriedDivision[] {
+/** The chosen one first, then by score, those of one group last; the order in which they were made decides between equals. */
+function triedOf({ divided, numbers, smallest }: Found): TriedDivision[] {
   const [first, ...rest] = divided.flatMap(({ divisions }) => divisions);
   const single = ({ parts }: Division) => Number(parts === 1);
-  rest.sort((a, b) => single(a) - single(b) || b.stability - a.stability);
+  rest.sort((a, b) => single(a) - single(b) || b.score - a.score);
   return [
-    tried(first!, fragment),
-    ...rest.map((division) => tried(division, fragmentsOf(division, smallest))),
+    // Its groups have the numbers that they have everywhere.
+    tried(first!, numbers),
+    ...rest.map((one) => tried(one, numbersBySize(one.part, one.parts, fragmentsOf(one, smallest)))),
   ];
 }
 
-function tried(division: Division, fragment: ReadonlySet<number>): TriedDivision {
-  const { view, teacher, part, parts, stability, seconds } = division;
-  const numbers = numbersBySize(part, parts, fragment);
-  const groups = parts - fragment.size;
-  return { view, teacher, groups, stability, cpuSeconds: seconds, group: part.map((p) => numbers[p]!) };
+function tried(division: Division, numbers: Int32Array): TriedDivision {
+  const { view, teacher, part, stability, border, score, seconds } = division;
+  const groups = Math.max(...numbers);
+  const group = part.map((p) => numbers[p]!);
+  return { view, teacher, groups, stability, border, score, cpuSeconds: seconds, group };
 }
 
 /** The layout of the graph that the chosen division was made from. */

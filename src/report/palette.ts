@@ -2,7 +2,10 @@
  * @file One colour for a group, the same in every picture of a run, told apart also by colour-blind readers.
  */
 
-/** Okabe and Ito's palette without its black and pale yellow, then two of Paul Tol's "muted" set. */
+/**
+ * Okabe and Ito's palette without its black and pale yellow, two of Paul Tol's "muted" set, then colours that are far from
+ * all before them and from the grey of rows in no group.
+ */
 const BASE = [
   '#0072b2',
   '#e69f00',
@@ -12,8 +15,14 @@ const BASE = [
   '#56b4e9',
   '#882255',
   '#999933',
-  '#6b5bd2',
-  '#7f7f7f',
+  '#ff00dd',
+  '#774422',
+  '#aa99ff',
+  '#115555',
+  '#ff0055',
+  '#99cc00',
+  '#772299',
+  '#ffaa88',
 ] as const;
 
 /** Ink and lines that are readable on white and on near-black alike, so that one picture serves both. */
@@ -23,7 +32,7 @@ export const NEUTRAL = { ink: '#64748b', line: '#94a3b8', faint: '#94a3b833', tr
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /**
- * Colour of a group as `#rrggbb`; after ten the same hues come again, lighter, then darker.
+ * Colour of a group as `#rrggbb`; after sixteen the same hues come again, lighter, then darker.
  *
  * @param index 0-based: the number of the group less one
  */

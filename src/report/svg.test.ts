@@ -114,6 +114,16 @@ describe('palette', () => {
     for (const color of colors) expect(color).toMatch(/^#[0-9a-f]{6}$/);
   });
 
+  it('keeps the first 16 apart from each other and from grey', () => {
+    const colors = ['#a3a8b0', ...Array.from({ length: 16 }, (_, group) => groupColor(group))].map(
+      parseColor,
+    );
+    const apart = colors.flatMap((a, i) =>
+      colors.slice(i + 1).map((b) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])),
+    );
+    expect(Math.min(...apart)).toBeGreaterThan(60);
+  });
+
   it('parses, formats and mixes', () => {
     expect(formatColor(parseColor('#01a0ff'))).toBe('#01a0ff');
     expect(mix([0, 100, 200], [100, 0, 200], 0.25)).toEqual([25, 75, 200]);

@@ -43,11 +43,12 @@ export async function prepareRun(request: RunRequest, listeners: DataListeners =
 export function openRequested(
   data: NonNullable<RunRequest['data']>,
   listeners: DataListeners = {},
+  how: Pick<OpenOptions, 'allColumns'> = {},
 ): Promise<Dataset> {
   return openRunData(
     resolveRequest({ data }, (name) => methodNamed(name).settings),
     listeners,
-    { scaling: 'standardize', unreadable: 'any' },
+    { ...how, scaling: 'standardize', unreadable: 'any' },
   );
 }
 
@@ -157,7 +158,9 @@ function isGone(name: string): boolean {
 function openRunData(
   { data }: Pick<ResolvedRun, 'data'>,
   { onDownload, onNotice }: DataListeners,
-  how: Pick<OpenOptions, 'scaling' | 'reading' | 'coding' | 'unreadable'> = { scaling: 'standardize' },
+  how: Pick<OpenOptions, 'scaling' | 'reading' | 'coding' | 'unreadable' | 'allColumns'> = {
+    scaling: 'standardize',
+  },
 ): Promise<Dataset> {
   const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
   const { header, id, drop, keep, delimiter, decimal, missing, categories, background } = data;

@@ -23,7 +23,7 @@ describe('findings as text', () => {
     expect(text).toMatch(/ group +rows +share +interval +confidence\n/);
     expect(text).toContain('No border in the graph of neighbours is clear, so nothing was divided.');
     expect(text).not.toContain('Teacher');
-    expect(text).toMatch(/ standardised +graph +1 +- +\d/);
+    expect(text).toMatch(/ standardised +graph +1 group +- +- +- +\d/);
     expect(text).not.toContain('1.000');
     const asked = { ...findings, count: { ...findings.count, given: true } };
     expect(foundLines(asked).join('\n')).toContain(
@@ -37,6 +37,12 @@ describe('findings as text', () => {
     const { count } = findings;
     expect([count.groups, count.all[0]]).toEqual([2, 2]);
     expect(foundLines(findings).join('\n')).toMatch(clear);
+    expect(foundLines(findings).join('\n')).toMatch(
+      / groups +stability +link +score +CPU s\n.* graph .*\n.* graph .*\n.* k-means +2 +/,
+    );
+    const [first, second] = findings.tried;
+    expect(first!.score).toBeGreaterThan(second!.score);
+    expect(first!.groups).toBe(count.groups);
     const other = { ...findings, count: { ...count, all: [3, 2, 2, 2, 2], most: 3 } };
     expect(foundLines(other).join('\n')).not.toMatch(clear);
     const vague = { ...findings, count: { ...count, gap: 1.2 } };

@@ -1,5 +1,6 @@
 /** @file Findings as text for people: sentences first, then the groups, what was tried, and the cost. */
 import type { GroupFinding, GroupFindings, TriedDivision } from '../../groups/findings.js';
+import { whyOutside } from '../../groups/remarks.js';
 import { duration, percent } from './output.js';
 
 /** A column of a table: its title, and the text of each row. */
@@ -35,11 +36,17 @@ const GROUP_COLUMNS: readonly Column<GroupFinding>[] = [
   ['confidence', ({ confidence }) => confidence.toFixed(2)],
 ];
 
+/** What the columns of the table of what was tried say. */
+const SCORE = [
+  '  View: a form in which the data are seen. Teacher: a way to divide them. Link: the strongest between two groups, 0.3 and',
+  '  more within one. Score, by which they are compared: stability less what links take off, and 0.05 for k-means.',
+];
+
 /** The number of groups, over which range it was found, and how clear it is. */
 function countLines({ count }: GroupFindings): string[] {
   const { groups, given, least, most, all, gap, bic } = count;
   const range = least === most ? `${least} each time` : `${least} to ${most}`;
-  const found = `the merge curve finds ${range} on all rows and on subsamples`;
+  const found = `the merge curve finds ${range} on all rows and on subsamples${whyOutside(count)}`;
   const clear =
     gap >= 2
       ? `the borders are ${Number.isFinite(gap) ? `${gap.toFixed(1)} times ` : 'far '}clearer than the next one within a group`
@@ -70,16 +77,19 @@ function triedLines(tried: readonly TriedDivision[], byLabels: readonly number[]
           ['NMI', (division) => byLabels[at.get(division)!]!.toFixed(3)],
           ['', (division) => (at.get(division) === best ? 'best by labels' : '')],
         ];
-  return tableLines(tried, [
+  const table = tableLines(tried, [
     ['', (division) => (at.get(division) === 0 ? '*' : '')],
     ['view', ({ view }) => view],
     ['teacher', ({ teacher }) => teacher],
-    ['groups', ({ groups }) => String(groups)],
+    ['groups', ({ groups }) => (groups === 1 ? '1 group' : String(groups))],
     // One group comes back each time, which says nothing.
     ['stability', ({ groups, stability }) => (groups === 1 ? '-' : stability.toFixed(3))],
+    ['link', ({ groups, border }) => (groups === 1 ? '-' : border.toFixed(2))],
+    ['score', ({ groups, score }) => (groups === 1 ? '-' : score.toFixed(3))],
     ['CPU s', ({ cpuSeconds }) => cpuSeconds.toFixed(2)],
     ...labels,
   ]);
+  return tried.some(({ groups }) => groups > 1) ? [...table, ...SCORE] : table;
 }
 
 /** A heading and a line a row; numbers are at the right of their columns, words at the left. */

@@ -69,7 +69,8 @@ export function planColumns(columns: ColumnNames, options: ReadOptions): ColumnP
   if (label !== undefined && options.label === undefined && header && !PLAIN_LABEL.test(names[label]!)) {
     if (names[label] !== former?.label) notices.push(labelNotice(path, names[label]!));
   }
-  return { features: matched.features, label, id, kept, dropped, notices };
+  const going = options.allColumns ? names.flatMap((_, i) => (i === id ? [] : [i])) : kept;
+  return { features: matched.features, label, id, kept: going, dropped, notices };
 }
 
 /** The columns that are no measurements, in the order of the file. */
@@ -87,9 +88,9 @@ export function asideColumns(
     if (used.has(at)) return [];
     if (at === label) return [{ name, at, role: 'label' }];
     if (at === id) return [{ name, at, role: index.includes(at) ? 'index' : 'id' }];
+    if (dropped.includes(at)) return [{ name, at, role: 'dropped' }];
     if (kept.includes(at)) return [{ name, at, role: 'kept' }];
-    if (index.includes(at)) return [{ name, at, role: 'index' }];
-    return [{ name, at, role: dropped.includes(at) ? 'dropped' : 'not in the run' }];
+    return [{ name, at, role: index.includes(at) ? 'index' : 'not in the run' }];
   });
 }
 

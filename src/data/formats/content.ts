@@ -60,6 +60,8 @@ export interface ReadOptions {
   readonly drop?: string | undefined;
   /** Columns that are no measurements, but go with their rows into what is written of them. */
   readonly keep?: string | undefined;
+  /** Whether all columns of a table go with their rows, measurements too, as text; what is measured stays as it is. */
+  readonly allColumns?: boolean | undefined;
   /** What parts the cells of a text table: a character, or its name (`tab`); by default it is found out. */
   readonly delimiter?: string | undefined;
   /** The decimal mark of a text table, where the other one parts thousands; by default it is found out. */

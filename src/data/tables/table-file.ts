@@ -91,6 +91,7 @@ export async function openTable(
     options.id !== undefined && '--id',
     options.drop && '--drop',
     options.keep && '--keep',
+    options.allColumns && '--columns',
   ].filter(Boolean);
   if (columns.length > 0 && !named) {
     throw usageError(
@@ -120,6 +121,7 @@ export function requireNoTableOptions(name: string, options: TableOptions): void
     id !== undefined && '--id',
     drop && '--drop',
     keep && '--keep',
+    options.allColumns && '--columns',
     delimiter !== undefined && '--delimiter',
     decimal && '--decimal',
     missing && '--missing',

@@ -47,7 +47,18 @@ function findings(more: Partial<GroupFindings> = {}): GroupFindings {
       teacherSentence: 'cells',
       reason: 'Best.',
     },
-    tried: [{ view: 'v', teacher: 'graph', groups: 2, stability: 0.9, cpuSeconds: 1, group }],
+    tried: [
+      {
+        view: 'v',
+        teacher: 'graph',
+        groups: 2,
+        stability: 0.9,
+        border: 0.1,
+        score: 0.87,
+        cpuSeconds: 1,
+        group,
+      },
+    ],
     stability: 0.9,
     pairs: [],
     appearance: [],
@@ -100,7 +111,16 @@ describe('groupsPageData', () => {
     expect([page.looked, page.unexplained, page.counts]).toEqual([5, 1, false]);
     expect(page.fragments).toEqual([{ rows: 1, ids: ['h'] }]);
     expect(page.tried).toEqual([
-      { view: 'v', teacher: 'graph', groups: 2, stability: 0.9, cpuSeconds: 1, agreement: 0.5 },
+      {
+        view: 'v',
+        teacher: 'graph',
+        groups: 2,
+        stability: 0.9,
+        border: 0.1,
+        score: 0.87,
+        cpuSeconds: 1,
+        agreement: 0.5,
+      },
     ]);
     expect(page.origin).toEqual(ORIGIN);
   });

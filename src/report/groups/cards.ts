@@ -76,9 +76,9 @@ function table(columns: readonly ColumnProfile[], group: number): Markup {
   return html`<div class="scroll"><table class="rows"><tr><th>column</th><th class="number">this group</th><th class="number">the rest</th><th class="number">d</th></tr>${rows}</table></div>`;
 }
 
-/** A difference of columns that do not vary within groups has no finite size. */
+/** A difference of columns that do not vary has no finite size: its value in the group is nowhere else. */
 function effectText(effect: number): string {
-  return Number.isFinite(effect) ? signed(effect) : effect > 0 ? '+∞' : '−∞';
+  return Number.isFinite(effect) ? signed(effect) : 'only here';
 }
 
 function countNames(columns: readonly ColumnProfile[], group: number): Part {

@@ -38,6 +38,8 @@ function group(number: number, of: number, size: number): PageGroup {
   };
 }
 
+const BORDER = { border: 0.12, score: 0.894, cpuSeconds: 0.5 };
+
 function page(groups: number, columns: number, more: Partial<GroupsPageData> = {}): GroupsPageData {
   return {
     data: { name: NASTY, source: 'Made.', kind: 'table', shape: [columns], count: 800, fingerprint: 'f00d' },
@@ -77,8 +79,8 @@ function page(groups: number, columns: number, more: Partial<GroupsPageData> = {
     profile: profileOf(groups, columns),
     map: { points: [0, 0, 1, 1, 2, 0], groups: [0, -1, 0], titles: [NASTY, undefined, 'row 2: group 1'] },
     tried: [
-      { view: 'ranks', teacher: 'graph', groups, stability: 0.93, cpuSeconds: 0.5, agreement: 0.875 },
-      { view: 'pca', teacher: 'spectral', groups, stability: 0.9, cpuSeconds: 0.25, agreement: 0.5 },
+      { view: 'ranks', teacher: 'graph', groups, stability: 0.93, ...BORDER, agreement: 0.875 },
+      { view: 'pca', teacher: 'spectral', groups, stability: 0.9, ...BORDER, agreement: 0.5 },
     ],
     origin: { command: 'npx mixtura groups t.csv', version: '0.1.0', seed: 3 },
     ...more,
@@ -112,6 +114,7 @@ describe('groupsPage', () => {
       'prefers 12',
       'one continuum',
       '0.875',
+      'data-name="link">0.12</td><td class="number" data-name="score">0.894</td>',
       'npx mixtura groups t.csv',
       '12 s, 14 s of CPU, 320 MB',
     ]) {
@@ -126,11 +129,26 @@ describe('groupsPage', () => {
     expect(text).not.toMatch(/<script|<link|(src|href)="(?!data:)/);
   });
 
+  it('says that a value is only in its group where no column varies, and why a number is out of its range', () => {
+    const made = page(2, 3);
+    const [first, ...others] = made.profile!.columns;
+    const endless = first!.groups.map((own) => ({ ...own, effect: Number.NEGATIVE_INFINITY, telling: true }));
+    const columns = [{ ...first!, groups: endless, telling: true }, ...others];
+    const count = { ...made.count, least: 3, most: 4, limit: 2 };
+    const text = textOf({ ...made, count, profile: { ...made.profile!, columns } });
+    expect(text).toContain('<td class="number">only here</td>');
+    expect(text).toContain(
+      '2 groups; all rows and subsamples give 3 to 4, and no more than 2 were looked for.',
+    );
+    expect(text).not.toContain('∞');
+  });
+
   it('calls one group neither stable nor divided, and a number clear only if all rows show it', () => {
-    const tried = [{ view: 'ranks', teacher: 'graph', groups: 1, stability: 1, cpuSeconds: 0.5 }];
+    const tried = [{ view: 'ranks', teacher: 'graph', groups: 1, stability: 1, ...BORDER }];
     const one = groupsPage(page(1, 3, { tried, stability: 1, unexplained: 1 }));
-    for (const word of ['No neighbours join', 'stable (', '1.000', 'Divided by', '(chosen)'])
+    for (const word of ['No neighbours join', 'stable (', '1.000', 'Divided by', '(chosen)', '0.894'])
       expect(one).not.toContain(word);
+    expect(one).toContain('data-name="groups">1 group</td>');
     expect(one).toContain('No group explains 1 of the rows: in group 0, it is in none.');
     const sections = groupsPage(page(2, 3));
     expect(sections).toContain('No neighbours join the groups.');

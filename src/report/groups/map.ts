@@ -21,7 +21,7 @@ export function mapSection(data: GroupsPageData): Part {
     bounds: scatterBounds(map.points),
     labels: groups.map(({ group }) => String(group)),
     ...(pictures && { pictures }),
-    width: 640,
+    width: 960,
     radius: Math.min(3.5, Math.max(1.3, 90 / Math.sqrt(map.points.length / 2))),
   });
   const which =
@@ -31,7 +31,7 @@ export function mapSection(data: GroupsPageData): Part {
   const legend = groups.map(({ group }) => html`<span class="name">${groupTag({ number: group })}</span> `);
   return html`<section><h2>Map</h2>
 <p class="hint">${which}, placed so that nearest neighbours lie near each other. Distances between groups, lengths and angles mean nothing, and the groups were not found on this map.</p>
-<div class="wide"><figure>${raw(picture)}<figcaption><span class="legend">${legend}</span> Small groups are drawn on top; rows in no group are grey. Rest the pointer on a point to read which row it is.</figcaption></figure></div></section>`;
+<div class="map"><figure>${raw(picture)}<figcaption><span class="legend">${legend}</span> Small groups are drawn on top; rows in no group are grey. Rest the pointer on a point to read which row it is.</figcaption></figure></div></section>`;
 }
 
 function picturesOf({ map, form }: GroupsPageData): ScatterPicture[] | undefined {

@@ -17,7 +17,10 @@ export interface PageGroup
 
 /** One view divided in one way; `agreement` is its NMI with labels, where there are some. */
 export interface PageDivision
-  extends Pick<TriedDivision, 'view' | 'teacher' | 'groups' | 'stability' | 'cpuSeconds'> {
+  extends Pick<
+    TriedDivision,
+    'view' | 'teacher' | 'groups' | 'stability' | 'border' | 'score' | 'cpuSeconds'
+  > {
   readonly agreement?: number;
 }
 

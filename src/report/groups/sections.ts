@@ -30,7 +30,7 @@ export function countSection({ count, fragments }: GroupsPageData): Part {
     return html`<li>${formatNumber(rows)} rows: ${ids.join(', ')}${more}</li>`;
   });
   return html`<section><h2>How many groups</h2>
-<p>${countWords(count)}.${gap}${bic}</p>
+<p>${countWords({ ...count, fragments })}.${gap}${bic}</p>
 <div class="curve"><figure>${raw(mergeCurveSvg(count))}<figcaption>Strength of the merge that comes next at each number of groups: above the dashed line it joins parts of one group, below it crosses a border. The band is the range over all rows and subsamples, the dots below the axis are their numbers.</figcaption></figure></div>
 ${apart.length > 0 && html`<p class="remark">Parts of fewer than ${count.smallest} rows are no groups; these may be rare ones:</p><ul class="hint">${apart}</ul>`}</section>`;
 }
@@ -61,16 +61,16 @@ export function triedSection({ tried, choice, groups: found }: GroupsPageData): 
   const divided = found.length > 1 && ` Divided by ${choice.teacher}: ${sentence(choice.teacherSentence)}`;
   const scored = tried.some(({ agreement }) => agreement !== undefined);
   const rows = tried.map(
-    ({ view, teacher, groups, stability, cpuSeconds, agreement }, i) =>
-      html`<tr${i === 0 && raw(' class="chosen"')}><td class="nowrap">${view} · ${teacher}${i === 0 && found.length > 1 && ' (chosen)'}</td><td class="number" data-name="groups">${groups}</td><td class="number" data-name="stability">${groups === 1 ? '–' : stability.toFixed(3)}</td>${
+    ({ view, teacher, groups, stability, border, score, cpuSeconds, agreement }, i) =>
+      html`<tr${i === 0 && raw(' class="chosen"')}><td class="nowrap">${view} · ${teacher}${i === 0 && found.length > 1 && ' (chosen)'}</td><td class="number" data-name="groups">${groups === 1 ? '1 group' : groups}</td><td class="number" data-name="stability">${groups === 1 ? '–' : stability.toFixed(3)}</td><td class="number" data-name="link">${groups === 1 ? '–' : border.toFixed(2)}</td><td class="number" data-name="score">${groups === 1 ? '–' : score.toFixed(3)}</td>${
         scored &&
         html`<td class="number" data-name="NMI with labels">${agreement === undefined ? '–' : agreement.toFixed(3)}</td>`
       }<td class="number" data-name="CPU">${formatNumber(cpuSeconds, 2)} s</td></tr>`,
   );
   return html`<section><h2>What was tried</h2>
 <p>${choice.reason}</p>
-<p class="hint">View ${choice.view}: ${sentence(choice.viewSentence)}${divided} Stability is the mean adjusted Rand index between subsamples: it says repeatable, not right.${scored && ' Labels took no part in the choice.'}</p>
-<table class="stack"><tr class="head"><th>view · division</th><th class="number">groups</th><th class="number">stability</th>${scored && html`<th class="number">NMI with labels</th>`}<th class="number">CPU</th></tr>${rows}</table></section>`;
+<p class="hint">View ${choice.view}: ${sentence(choice.viewSentence)}${divided} Stability is the mean adjusted Rand index between subsamples: it says repeatable, not right. Link is the strongest link of two groups: 0.3 and more within one group. Score, by which divisions are compared, is stability less what links take off, and 0.05 for k-means. A view is a form in which the data are seen.${scored && ' Labels took no part in the choice.'}</p>
+<table class="stack"><tr class="head"><th>view · division</th><th class="number">groups</th><th class="number">stability</th><th class="number">link</th><th class="number">score</th>${scored && html`<th class="number">NMI with labels</th>`}<th class="number">CPU</th></tr>${rows}</table></section>`;
 }
 
 /** How much of plain differences between images the groups explain. */

@@ -1,5 +1,6 @@
 /** @file How numbers of findings are said in words. */
 import type { GroupFindings } from '../../groups/findings.js';
+import { whyOutside } from '../../groups/remarks.js';
 
 /**
  * How stable a group is, by its mean Jaccard similarity with its counterparts on subsamples.
@@ -23,12 +24,13 @@ export function countWords({
   least,
   most,
   given,
-}: Pick<GroupFindings['count'], 'groups' | 'least' | 'most' | 'given'>): string {
+  ...more
+}: Omit<Parameters<typeof whyOutside>[0], 'given'> & { readonly given: boolean }): string {
   const groupsWord = groups === 1 ? '1 group' : `${groups} groups`;
   const found = least === most ? `${least}` : `${least} to ${most}`;
   return given
     ? `${groupsWord}, as asked for; the merge curve finds ${found}`
-    : `${groupsWord}; all rows and subsamples give ${found}`;
+    : `${groupsWord}; all rows and subsamples give ${found}${whyOutside({ groups, least, most, given, ...more })}`;
 }
 
 /** A number of bytes: "310 MB". */

@@ -17,6 +17,8 @@ export interface EncodedData {
 export interface EncodedDataOptions extends DataListeners {
   /** Over what lies beside the file: `range=0..1,size=224`. */
   readonly convention?: string | undefined;
+  /** Whether all columns of a table go with their rows. */
+  readonly allColumns?: boolean | undefined;
   readonly onEncoded?: FeatureOptions['progress'];
 }
 
@@ -29,13 +31,15 @@ export interface EncodedDataOptions extends DataListeners {
 export async function openEncoded(
   data: NonNullable<RunRequest['data']> & { readonly name: string },
   network: string,
-  { convention, onEncoded, ...listeners }: EncodedDataOptions = {},
+  { convention, onEncoded, allColumns, ...listeners }: EncodedDataOptions = {},
 ): Promise<EncodedData> {
   const encoder = await openEncoder(network, { convention });
   try {
     const [height, width] = encoder.imageSize ?? [];
     const sized = data.size === undefined && width !== undefined && isImageFolder(data.name);
-    const dataset = await openRequested(sized ? { ...data, size: `${width}x${height}` } : data, listeners);
+    const dataset = await openRequested(sized ? { ...data, size: `${width}x${height}` } : data, listeners, {
+      allColumns,
+    });
     const options = {
       ...(listeners.onNotice && { note: listeners.onNotice }),
       ...(onEncoded && { progress: onEncoded }),
