@@ -105,9 +105,9 @@ describe('columns of categories', () => {
     const apart = (a: number, b: number) =>
       Math.hypot(...[6, 7, 8, 9].map((j) => values[a * 10 + j]! - values[b * 10 + j]!));
     const other = rows.findIndex((row) => row[6] !== rows[0]![6]);
-    // Tenth neighbours of 2,000 rows in six dimensions lie about 1.1 apart.
-    expect(apart(0, other)).toBeGreaterThan(0.35);
-    expect(apart(0, other)).toBeLessThan(0.55);
+    // Tenth neighbours of 2,000 rows in six dimensions lie about 1.25 apart.
+    expect(apart(0, other)).toBeGreaterThan(0.6);
+    expect(apart(0, other)).toBeLessThan(0.8);
   });
 
   it('never put a rare level far away', () => {

@@ -54,16 +54,16 @@ export function columnView(
 }
 
 /**
- * How far apart two rows are at most by a category: r / sqrt(d), r the median distance of rows to their tenth neighbour
- * in the d columns of numbers. The part of a neighbourhood that reaches rows of other levels is then at least
- * (1 - 1/d)^(d/2), about 0.6, so that no category makes groups where the numbers have none. Where there are more
+ * How far apart two rows are at most by a category: r sqrt(2 / d), r the median distance of rows to their tenth neighbour
+ * in the d columns of numbers. The part of a neighbourhood that reaches rows of other levels is then about
+ * (1 - 2/d)^(d/2), a third, so that no category makes groups where the numbers have none. Where there are more
  * categories than numbers the groups may be theirs, and nothing is taken off.
  */
 function mismatchOf(x: Matrix, roles: readonly ColumnRole[], numbers: readonly Placed[]): number {
   const categories = new Set(roles.map((role) => (role.kind === 'level' ? role.category : undefined)));
   categories.delete(undefined);
   if (numbers.length === 0 || categories.size > numbers.length) return Number.POSITIVE_INFINITY;
-  return nearDistance(mapped(x, numbers)) / Math.sqrt(numbers.length);
+  return nearDistance(mapped(x, numbers)) * Math.sqrt(2 / Math.max(2, numbers.length));
 }
 
 /** The median distance of rows, at most 200 of them, to their tenth nearest of all rows. */

@@ -41,6 +41,7 @@ function photos(folder: string, count: number, side = 32): void {
 /** Writes table.csv, new-rows.csv, embeddings.npy and photos/ into a folder. */
 export function writeDocumentedData(folder: string): void {
   writeFileSync(join(folder, 'table.csv'), table(240));
+  writeFileSync(join(folder, 'settings.yaml'), 'data: { name: table.csv, id: sample }\ncomponents: 3\n');
   writeFileSync(join(folder, 'new-rows.csv'), table(30).replace(/,kind\n/, ',other\n'));
   const stream = Stream.root(4);
   const data = Float32Array.from({ length: 200 * 32 }, () => stream.normal());
