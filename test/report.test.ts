@@ -100,7 +100,8 @@ describe('the report', () => {
   it('of images shows files by name: typical, borderline, least typical, then new ones', () => {
     const page = pageOf('images', 'report.html');
     expect(page).toMatch(/alt="photo-\d+\.png: probability 0\.\d+, next group [123]"/);
-    const at = ['Most typical</p>', 'New samples</p>'].map((text) => page.indexOf(text));
+    // After few steps probabilities may be flat: then members are not told apart by them.
+    const at = [/(Most typical|Members)<\/p>/, /New samples<\/p>/].map((title) => page.search(title));
     expect(at[0]).toBeGreaterThan(0);
     expect(at[0]).toBeLessThan(at[1]!);
     expect(page).toMatch(/<image [^>]*href="data:image\/png/);

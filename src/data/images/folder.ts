@@ -68,9 +68,14 @@ export async function imageFolder(folder: string, options: ImageFolderOptions = 
   const scan = scanImages(folder, options.reading === 1);
   const notice = options.notice ?? (() => {});
   for (const sentence of passedOver(folder, scan)) notice(sentence);
-  const path = join(cacheFolder(options.environment), 'images', cacheName(folder, scan, options));
+  const place = (how: ImageFolderOptions) =>
+    join(cacheFolder(options.environment), 'images', cacheName(folder, scan, how));
+  const path = place(options);
+  // What was prepared with few images left out is the same where any may be.
   const { dataset, notices, skipped } =
-    reopened(path) ?? (await prepareFolder(folder, scan, path, fit, options));
+    reopened(place({ ...options, unreadable: 'few' })) ??
+    reopened(path) ??
+    (await prepareFolder(folder, scan, path, fit, options));
   for (const sentence of notices) notice(sentence);
   return withFiles(dataset, scan.parts, new Map(skipped.map(({ path: file, reason }) => [file, reason])));
 }
