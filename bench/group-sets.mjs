@@ -58,6 +58,7 @@ export const SETS = {
   counts: (seed) => counts(seed, 0.45),
   'faint-counts': (seed) => counts(seed, 0.3),
   embeddings: (seed) => embeddings(seed, true),
+  'raw-embeddings': (seed) => embeddings(seed, false),
   'four-signs': fourSigns,
   'traffic-signs': () => openDataset('traffic-signs'),
   'fashion-mnist': () => openDataset('fashion-mnist'),

@@ -9,68 +9,15 @@ import { nearestRows } from '../dist/cluster/nearest-rows.js';
 import { graphOfNearest } from '../dist/cluster/neighbour-graph.js';
 import { spectralEmbedding, unitCoordinates } from '../dist/cluster/spectral-embedding.js';
 import { kmeans } from '../dist/cluster.js';
-import { sparseDataset } from '../dist/data/formats/sparse.js';
-import { arrayDataset, openDataset } from '../dist/data.js';
 import { labelScores } from '../dist/metrics.js';
 import { Stream } from '../dist/prior.js';
-import { alongPrincipal } from '../dist/views/components.js';
 import { viewsOf } from '../dist/views/views-of.js';
-import { madeData } from './made-data.mjs';
+import { rowsOf, SETS } from './group-sets.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { seeds: { type: 'string', default: '1' }, rows: { type: 'string', default: '8000' } },
 });
-
-const table = ({ x, labels, coding }) =>
-  arrayDataset({
-    name: 'made',
-    kind: 'table',
-    shape: [x.columns],
-    range: 'real',
-    values: x.values,
-    labels,
-    coding,
-    source: 'Made.',
-  });
-
-/** Unequal digits of MNIST along 50 components, embedded in 384 columns. */
-async function embeddings(seed, unit) {
-  const digits = await openDataset('mnist');
-  const sizes = [2000, 1500, 1000, 700, 450, 300, 180, 100];
-  const wanted = sizes.slice();
-  const rows = Stream.root(seed)
-    .fork('digits')
-    .permutation(digits.count)
-    .filter((i) => wanted[digits.labels[i]]-- > 0);
-  const pixels = new Float32Array(rows.length * 784);
-  digits.read(rows, pixels);
-  const x = { rows: rows.length, columns: 784, values: pixels };
-  const short = alongPrincipal({ most: 50, share: 1 })(x).apply(x);
-  const labels = Int32Array.from(rows, (i) => digits.labels[i]);
-  return table({ x: madeData.embedded(short, Stream.root(seed), { unit }), labels });
-}
-
-function counts(seed, difference) {
-  const made = madeData.cellCounts(Stream.root(seed), { difference });
-  const about = { name: 'made', kind: 'table', shape: [made.counts.columns], range: 'real', source: 'Made.' };
-  return sparseDataset({ ...about, labels: made.labels }, made.counts);
-}
-
-const SETS = {
-  digits: () => openDataset('digits'),
-  pendigits: () => openDataset('pendigits'),
-  'fashion-mnist': () => openDataset('fashion-mnist'),
-  mnist: () => openDataset('mnist'),
-  'traffic-signs': () => openDataset('traffic-signs'),
-  groups: (seed) => table(madeData.fiveGroups(Stream.root(seed))),
-  exponentiated: (seed) => table(madeData.fiveGroups(Stream.root(seed), { exponentiated: true })),
-  mixed: (seed) => table(madeData.mixedTable(Stream.root(seed))),
-  embeddings: (seed) => embeddings(seed, true),
-  'raw-embeddings': (seed) => embeddings(seed, false),
-  counts: (seed) => counts(seed, 0.45),
-  'faint-counts': (seed) => counts(seed, 0.3),
-};
 
 function timed(work) {
   const before = process.cpuUsage();
@@ -89,7 +36,7 @@ function teach({ rows: x, floor }, labels, clusters, stream) {
     const neighbours = graphOfNearest(nearestRows(x, 10));
     const embedding = spectralEmbedding(neighbours, 16, stream.fork('embedding'));
     const cells = graphCells(embedding, 30, stream.fork('cells'));
-    return { embedding, ...partsOf(mergeCurve(neighbours, x, cells, stream.fork('curve')), clusters) };
+    return { embedding, ...partsOf(mergeCurve(neighbours, cells), clusters) };
   });
   const { embedding, part, parts } = graph.value;
   const width = Math.min(clusters, embedding.width);
@@ -121,7 +68,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(SETS)) {
   for (let seed = 0; seed < Number(options.seeds); seed++) {
     const data = await SETS[name](seed);
     const stream = Stream.root(seed);
-    const rows = stream.fork('rows').choice(data.count, Math.min(data.count, Number(options.rows)));
+    const rows = rowsOf(data, seed, Number(options.rows));
     const labels = Int32Array.from(rows, (i) => data.labels[i]);
     const clusters = new Set(labels).size;
     const views = timed(() => viewsOf(data, rows)).value;

@@ -104,6 +104,9 @@ describe('the report', () => {
     const at = [/(Most typical|Members)<\/p>/, /New samples<\/p>/].map((title) => page.search(title));
     expect(at[0]).toBeGreaterThan(0);
     expect(at[0]).toBeLessThan(at[1]!);
+    const typical = (page.match(/Most typical<\/p>/g) ?? []).length;
+    const flat = (page.match(/The probabilities of its members are flat/g) ?? []).length;
+    expect([typical > 0 || flat > 0, (page.match(/Members<\/p>/g) ?? []).length]).toEqual([true, flat]);
     expect(page).toMatch(/<image [^>]*href="data:image\/png/);
     expect(page.length).toBeLessThan(1_000_000);
   });
