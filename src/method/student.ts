@@ -34,7 +34,9 @@ export function studentStage(transformations: TransformationsName | 'none', step
     build(context) {
       const student = studentNetwork(context.data, context.components);
       const taught = teachingOf(context);
-      const descent = phase('student', context, (p) => lesson(p, { context, student, taught, transformations }));
+      const descent = phase('student', context, (p) =>
+        lesson(p, { context, student, taught, transformations }),
+      );
       return {
         networks: [student],
         phases: [descent],
@@ -61,7 +63,8 @@ function lesson(p: PhaseBuilder, { context, student, taught, transformations }: 
   const { batch, components } = context;
   const target = p.feed('target', [batch, components], ({ rows }) => targets(taught, rows, components));
   const weight = p.feed('weight', [batch, 1], ({ rows }) => weights(taught, rows));
-  const seen = transformations === 'none' ? p.real() : transformed(p, 'transformed', transformations, context);
+  const seen =
+    transformations === 'none' ? p.real() : transformed(p, 'transformed', transformations, context);
   const logits = student.train(seen, p.statistics);
   const fromGroups = crossEntropy(target, logits).mul(weight).sum();
   const outputs = { student: fromGroups };

@@ -23,7 +23,10 @@ export function lessonsOf({ run, method }: Pick<PreparedRun, 'run' | 'method'>):
 export async function learnRun(
   { run, method, dataset }: PreparedRun,
   files: StageFiles,
-  { signal, onEvent }: { signal?: AbortSignal | undefined; onEvent?: ((event: RunEvent) => void) | undefined },
+  {
+    signal,
+    onEvent,
+  }: { signal?: AbortSignal | undefined; onEvent?: ((event: RunEvent) => void) | undefined },
 ): Promise<LearnedRun> {
   const lessons = lessonsOf({ run, method });
   if (!lessons) return { run };

@@ -4,8 +4,8 @@ import type { Dataset } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { methodNamed } from '../method/index.js';
 import { Inference } from '../train/inference.js';
-import { readCheckpoint } from './formats/checkpoint.js';
 import { RunFolder } from './folder.js';
+import { readCheckpoint } from './formats/checkpoint.js';
 import { openRunSession } from './recorder.js';
 
 /** A run's last checkpoint, ready for use while {@link withTrained} lasts. */
