@@ -48,7 +48,10 @@ export async function learnInFolder(
   const { folder, run } = started;
   const result = await learnRun(started, folder.stageFiles(), follow).catch((cause: unknown) => {
     if (!(cause instanceof StageInterrupted)) throw cause;
-    throw new StageInterrupted(`${cause.message} Go on with: mixtura train --resume ${folder.path}`, cause);
+    throw new StageInterrupted(
+      `${cause.during}; what was done before is saved: go on with mixtura train --resume ${folder.path}`,
+      cause,
+    );
   });
   if (result.run.components !== run.components) folder.writeConfig(result.run);
   return result;

@@ -16,6 +16,8 @@ export interface Checkpoint {
   readonly tensors: Readonly<Record<string, StoredTensor>>;
   /** Notes that no line of the log holds yet (default none). */
   readonly notes?: readonly string[];
+  /** What it was trained from, where that may be another thing the next time: only a checkpoint of the same key is gone on with. */
+  readonly key?: string | undefined;
 }
 
 /** The file of a checkpoint in a folder. */
@@ -44,10 +46,13 @@ export function writeCheckpoint(
   keep: number,
   beforeRename?: () => void,
 ): string {
-  const { step, tensors, notes = [] } = checkpoint;
+  const { step, tensors, notes = [], key } = checkpoint;
   requireFinite(step, tensors);
   const file = checkpointFile(folder, step);
-  const saved = notes.length > 0 ? { notes: JSON.stringify(notes) } : {};
+  const saved = {
+    ...(notes.length > 0 && { notes: JSON.stringify(notes) }),
+    ...(key !== undefined && { key }),
+  };
   writeSafetensors(
     file,
     { tensors, metadata: { format: FORMAT, step: String(step), ...saved } },
@@ -83,5 +88,5 @@ export function readCheckpoint(file: string): Checkpoint {
     );
   }
   const notes = metadata.notes === undefined ? {} : { notes: JSON.parse(metadata.notes) as string[] };
-  return { step, tensors, ...notes };
+  return { step, tensors, ...notes, ...(metadata.key !== undefined && { key: metadata.key }) };
 }

@@ -1,10 +1,10 @@
 /** @file The lessons of a run, in order: stages that need no groups, the groups, stages that learn them. */
-import { existsSync } from 'node:fs';
 import type { Dataset } from '../../data/dataset.js';
 import type { BuildContext } from '../../method/method.js';
 import type { Lessons, Stage } from '../../method/stage.js';
+import { lessonKeys } from './keys.js';
 import type { StageFiles } from './stage-files.js';
-import { type Teacher, teacherOf } from './teacher.js';
+import { findTeacher, savedTeacher, type Teacher } from './teacher.js';
 import { type StageOptions, type Tensors, trainStage } from './train-stage.js';
 
 /** What lessons are given with. */
@@ -30,23 +30,28 @@ export interface Learned {
 
 /** Gives all lessons, or goes on with them where they were interrupted. */
 export async function learn(options: LessonOptions): Promise<Learned> {
-  const { lessons, dataset, onProgress } = options;
+  const { lessons, dataset, onProgress, files } = options;
+  const keys = lessonKeys({ ...options, fingerprint: dataset.fingerprint });
   const untaught = lessons.stages.filter(({ taught }) => !taught);
+  const saved = savedTeacher(files, keys.teacher);
   let start: Tensors = {};
   let features: Float32Array | undefined;
   for (const stage of untaught) {
-    // Groups that are saved were found in these features, or not: they are not needed again.
-    const last = stage === untaught.at(-1) && !existsSync(options.files.groups);
-    ({ tensors: start, features } = await trainStage(stageOptions(options, stage, start), last));
+    // Features are for the search for groups alone.
+    const last = stage === untaught.at(-1) && !saved;
+    const known = stageOptions(options, keys.of(stage), stage, start);
+    ({ tensors: start, features } = await trainStage(known, last));
   }
-  const teacher = await teacherOf({
-    ...options,
-    ...{ dataset, features, teacher: lessons.teacher },
-    onProgress: (done, what) => onProgress?.(`looking for groups (${what})`, done),
-  });
+  const teacher =
+    saved ??
+    (await findTeacher({
+      ...options,
+      ...{ features, teacher: lessons.teacher, key: keys.teacher },
+      onProgress: (done, what) => onProgress?.(`looking for groups (${what})`, done),
+    }));
   options.onNote?.(teacherSentence(teacher));
   for (const stage of lessons.stages.filter(({ taught }) => taught)) {
-    const known = stageOptions(options, stage, start, teacher);
+    const known = stageOptions(options, keys.of(stage), stage, start, teacher);
     start = { ...start, ...(await trainStage(known, false)).tensors };
   }
   return { teacher, start };
@@ -54,6 +59,7 @@ export async function learn(options: LessonOptions): Promise<Learned> {
 
 function stageOptions(
   { data, onProgress, groups, ...options }: LessonOptions,
+  key: string,
   stage: Stage,
   start: Tensors,
   teacher?: Teacher,
@@ -61,7 +67,7 @@ function stageOptions(
   const components = teacher?.groups ?? (groups === 'auto' ? 1 : groups);
   return {
     ...options,
-    ...{ stage, start, context: { components, data, teaching: teacher?.teaching } },
+    ...{ stage, key, start, context: { components, data, teaching: teacher?.teaching } },
     onStep: (done) => onProgress?.(stage.title, done),
   };
 }

@@ -1,8 +1,10 @@
 /** @file One stage trained: from the values of the stages before, with checkpoints, so that it can be interrupted. */
+import { rmSync } from 'node:fs';
 import { batchSchedule } from '../../data/batches.js';
 import { type Dataset, sampleSize, withoutLabels } from '../../data/dataset.js';
 import type { DeviceName } from '../../engine/devices.js';
 import { OrtEngine } from '../../engine/ort/engine.js';
+import { MixturaError } from '../../errors.js';
 import { input } from '../../graph/tensor.js';
 import { Stream } from '../../math/random.js';
 import type { BuildContext } from '../../method/method.js';
@@ -25,6 +27,8 @@ const ROWS = 250;
 export interface StageOptions {
   readonly stage: Stage;
   readonly dataset: Dataset;
+  /** What the stage depends on. */
+  readonly key: string;
   readonly context: Pick<BuildContext, 'components' | 'data' | 'teaching'>;
   readonly seed: number;
   readonly threads: number;
@@ -54,8 +58,7 @@ export interface StageResult {
 export async function trainStage(options: StageOptions, features: boolean): Promise<StageResult> {
   const { stage, files, dataset, seed, start } = options;
   const folder = files.checkpoints(stage.name);
-  const done = checkpointSteps(folder).at(-1) ?? 0;
-  const saved = done > 0 ? readCheckpoint(checkpointFile(folder, done)).tensors : undefined;
+  const { step: done, tensors: saved } = lastCheckpoint(folder, options.key);
   if (saved && done >= stage.steps && !features) return { tensors: values(saved) };
   const engine = new OrtEngine({ device: options.device, threads: options.threads });
   try {
@@ -74,10 +77,25 @@ export async function trainStage(options: StageOptions, features: boolean): Prom
   }
 }
 
+/** The last checkpoint of this key; what is of another one, or cannot be read, is removed. */
+function lastCheckpoint(folder: string, key: string): { step: number; tensors?: Tensors } {
+  for (const step of checkpointSteps(folder).reverse()) {
+    const file = checkpointFile(folder, step);
+    try {
+      const { tensors, key: own } = readCheckpoint(file);
+      if (own === key) return { step, tensors };
+    } catch (cause) {
+      if (!(cause instanceof MixturaError)) throw cause;
+    }
+    rmSync(file, { force: true });
+  }
+  return { step: 0 };
+}
+
 /** The steps that are left, with a checkpoint now and then. */
 async function steps(
   session: Session<StageModel>,
-  { stage, dataset, seed, files, signal, onStep }: StageOptions,
+  { stage, key, dataset, seed, files: { owner }, signal, onStep }: StageOptions,
   { folder, from }: { readonly folder: string; readonly from: number },
 ): Promise<void> {
   const schedule = batchSchedule(Stream.root(seed).fork('stage', stage.name, 'batches'), {
@@ -86,16 +104,14 @@ async function steps(
   });
   const loop = train(session, { samples: withoutLabels(dataset), schedule, from, to: stage.steps });
   for await (const { step } of loop) {
-    files.renewLock();
+    owner.renewLock();
     onStep?.(step / stage.steps);
     const ended = step === stage.steps;
     if (step % CHECKPOINT_EVERY === 0 || ended || signal?.aborted) {
-      writeCheckpoint(folder, { step, tensors: await session.save() }, 1, files.requireLock);
+      writeCheckpoint(folder, { step, tensors: await session.save(), key }, 1, () => owner.requireLock());
     }
     if (signal?.aborted && !ended) {
-      throw new StageInterrupted(
-        `Interrupted while ${stage.title}: ${step} of ${stage.steps} steps are saved.`,
-      );
+      throw new StageInterrupted(`${stage.title} (${step} of ${stage.steps} steps)`);
     }
   }
 }
