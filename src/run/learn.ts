@@ -1,11 +1,14 @@
 /** @file What a run learns before its own steps, where its method has lessons. */
+import { existsSync } from 'node:fs';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
+import type { FoundGroup } from '../evaluate/labels.js';
 import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
 import type { PreparedRun } from './prepare.js';
 import type { RunEvent } from './recorder.js';
 import { type Learned, learn } from './stages/lessons.js';
 import { type StageFiles, StageInterrupted } from './stages/stage-files.js';
+import { readTeacher } from './stages/teacher.js';
 
 /** A run that has had its lessons: as many groups as were found. */
 export interface LearnedRun {
@@ -38,6 +41,17 @@ export async function learnRun(
     onNote: (note) => onEvent?.({ kind: 'note', note }),
   });
   return { run: { ...run, components: learned.teacher.groups }, learned };
+}
+
+/** Groups with the shares of those that the encoder was taught, where there was a teacher. */
+export function withTaught(folder: RunFolder, groups: readonly FoundGroup[]): readonly FoundGroup[] {
+  const file = folder.stageFiles().groups;
+  if (!existsSync(file)) return groups;
+  const { shares } = readTeacher(file).teaching;
+  return groups.map((group) => {
+    const taught = shares[group.component];
+    return taught === undefined ? group : { ...group, taught };
+  });
 }
 
 /** The lessons of a run in its folder, which then says how many groups were found. */
