@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import type { FoundGroup } from '../evaluate/labels.js';
+import { Stream } from '../math/random.js';
 import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
 import type { PreparedRun } from './prepare.js';
@@ -33,6 +34,7 @@ export async function learnRun(
 ): Promise<LearnedRun> {
   const lessons = lessonsOf({ run, method });
   if (!lessons) return { run };
+  requireModel({ run, method });
   const learned = await learn({
     ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
     device: deviceOf(run),
@@ -41,6 +43,16 @@ export async function learnRun(
     onNote: (note) => onEvent?.({ kind: 'note', note }),
   });
   return { run: { ...run, components: learned.teacher.groups }, learned };
+}
+
+/** @throws a MixturaError where the method cannot be built for the data, before anything is learned for it */
+function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): void {
+  method.build(method.settings.parse(run.settings), {
+    data: run.dataset,
+    components: Math.max(2, run.components),
+    ...{ batch: run.batch, horizon: run.horizon },
+    stream: Stream.root(run.seed),
+  });
 }
 
 /** Groups with the shares of those that the encoder was taught, where there was a teacher. */
