@@ -67,7 +67,7 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
 
 /** Settings of the run itself that have no option of their own: `--set` takes them beside those of the method. */
 export const RUN_SETTINGS: readonly string[] = Object.keys(runSchema.shape).filter(
-  (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && key !== 'data' && key !== 'settings',
+  (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && !['data', 'settings', 'auto'].includes(key),
 );
 
 /**

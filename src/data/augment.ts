@@ -84,7 +84,11 @@ export function resampled(
       const [right, down] = [column - left, row - top];
       const to = i * width + j;
       if (left >= 0 && top >= 0 && left < width - 1 && top < height - 1) {
-        for (let at = top * width + left, end = at + channels * plane, o = to; at < end; at += plane, o += plane) {
+        for (
+          let at = top * width + left, end = at + channels * plane, o = to;
+          at < end;
+          at += plane, o += plane
+        ) {
           const upper = (1 - right) * image[at]! + right * image[at + 1]!;
           const lower = (1 - right) * image[at + width]! + right * image[at + width + 1]!;
           out[o] = (1 - down) * upper + down * lower;

@@ -15,6 +15,7 @@ import { VERSION } from '../version.js';
 import { commandLine } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { readGroups, runSizeWarnings } from './groups.js';
+import { withTaught } from './learn.js';
 import type { RunOutcome } from './recorder.js';
 import { foldNotes } from './report-notes.js';
 import {
@@ -142,14 +143,14 @@ async function groupsOf(
   looked: LookedAt | undefined,
   chosen: readonly ChosenMembers[] | undefined,
 ): Promise<ReportGroup[]> {
-  const found = outcome.evaluation.groups;
+  const found = withTaught(folder, outcome.evaluation.groups);
   const names = namesOf(folder, inference);
   const counts = looked && countsOf(looked);
   const members = looked && chosen && membersOf(looked, chosen);
   const drawn = run.dataset.kind === 'table' ? 0 : mostSamples(run, order.length);
   const groups: ReportGroup[] = [];
   for (const [at, component] of order.entries()) {
-    const { trueSize, trueName }: Partial<FoundGroup> =
+    const { trueSize, trueName, taught }: Partial<FoundGroup> =
       found.find((one) => one.component === component) ?? {};
     const name = names.get(component) ?? trueName;
     const { typical, borderline, least } = members?.[at] ?? {};
@@ -157,6 +158,7 @@ async function groupsOf(
       number: at + 1,
       size: inference.prior.mixing[component]!,
       ...(name !== undefined && { name }),
+      ...(taught !== undefined && { taught }),
       ...(trueSize !== undefined && { trueSize }),
       ...(trueName !== undefined && { trueName }),
       ...(counts && { assigned: { count: counts[at]!, share: counts[at]! / looked.rows.length } }),

@@ -24,6 +24,8 @@ export interface LessonOptions extends Pick<StageOptions, 'seed' | 'threads' | '
 /** What lessons leave. */
 export interface Learned {
   readonly teacher: Teacher;
+  /** What was found, in a sentence. */
+  readonly sentence: string;
   /** Values from which the method's networks start. */
   readonly start: Tensors;
 }
@@ -49,12 +51,13 @@ export async function learn(options: LessonOptions): Promise<Learned> {
       ...{ features, teacher: lessons.teacher, key: keys.teacher },
       onProgress: (done, what) => onProgress?.(`looking for groups (${what})`, done),
     }));
-  options.onNote?.(teacherSentence(teacher));
+  const sentence = teacherSentence(teacher);
+  options.onNote?.(sentence);
   for (const stage of lessons.stages.filter(({ taught }) => taught)) {
     const known = stageOptions(options, keys.of(stage), stage, start, teacher);
     start = { ...start, ...(await trainStage(known, false)).tensors };
   }
-  return { teacher, start };
+  return { teacher, sentence, start };
 }
 
 function stageOptions(

@@ -44,15 +44,15 @@ export interface TeacherOptions {
   readonly onProgress?: ((done: number, what: string) => void) | undefined;
 }
 
-/** The groups that are saved with the run, if they are those of this key and can be read. */
-export function savedTeacher({ groups }: StageFiles, key: string): Teacher | undefined {
+/** The groups that are saved with the run, if they can be read, and are those of the key where one is given. */
+export function savedTeacher({ groups }: StageFiles, key?: string): Teacher | undefined {
   if (!existsSync(groups)) return undefined;
   try {
     const { teacher, key: own } = readTeacher(groups);
-    return own === key ? teacher : undefined;
+    return key === undefined || own === key ? teacher : undefined;
   } catch (cause) {
     if (!(cause instanceof MixturaError)) throw cause;
-    return undefined; // They are found again.
+    return undefined; // What is damaged is found again.
   }
 }
 
