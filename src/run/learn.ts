@@ -6,6 +6,7 @@ import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
 import type { PreparedRun } from './prepare.js';
 import type { RunEvent } from './recorder.js';
+import { FinishedStages } from './stages/finished.js';
 import { type Learned, learn } from './stages/lessons.js';
 import { type StageFiles, StageInterrupted } from './stages/stage-files.js';
 import { savedTeacher } from './stages/teacher.js';
@@ -38,6 +39,7 @@ export async function learnRun(
     ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
     device: deviceOf(run),
     groups: run.auto ? 'auto' : run.components,
+    reuse: FinishedStages.of(),
     onProgress: (what, done) => onEvent?.({ kind: 'learning', what, done }),
     onNote: (note) => onEvent?.({ kind: 'note', note }),
   });

@@ -1,5 +1,7 @@
 /** @file Keys of what lessons leave: everything that it depends on, so that what was left for something else is not taken. */
 import { createHash } from 'node:crypto';
+import type { Samples } from '../../data/dataset.js';
+import { unitParts } from '../../data/value-units.js';
 import type { DeviceName } from '../../engine/devices.js';
 import type { Lessons, Stage } from '../../method/stage.js';
 import { VERSION } from '../../version.js';
@@ -7,8 +9,7 @@ import { VERSION } from '../../version.js';
 /** What all of a run's lessons depend on. */
 export interface LessonFacts {
   readonly lessons: Lessons;
-  /** Fingerprint of the data. */
-  readonly fingerprint: string;
+  readonly dataset: Samples;
   readonly seed: number;
   readonly device: DeviceName;
   readonly groups: number | 'auto';
@@ -23,11 +24,13 @@ export interface LessonKeys {
 }
 
 /** The keys of lessons, each of which holds all that came before. */
-export function lessonKeys({ lessons, groups, fingerprint, seed, device }: LessonFacts): LessonKeys {
+export function lessonKeys({ lessons, groups, dataset, seed, device }: LessonFacts): LessonKeys {
   const keys = new Map<Stage, string>();
+  const { kind, shape, range, count, fingerprint } = dataset;
+  const data = { kind, shape, range, count, fingerprint, ...unitParts(dataset) };
   let last: string | undefined;
   const link = (part: object) => {
-    last = digest({ ...part, fingerprint, seed, device, version: VERSION, after: last ?? null });
+    last = digest({ ...part, data, seed, device, version: VERSION, after: last ?? null });
     return last;
   };
   const add = (taught: boolean) => {

@@ -5,10 +5,11 @@ import type { Lessons, Stage } from '../../method/stage.js';
 import { lessonKeys } from './keys.js';
 import type { StageFiles } from './stage-files.js';
 import { findTeacher, savedTeacher, type Teacher } from './teacher.js';
-import { type StageOptions, type Tensors, trainStage } from './train-stage.js';
+import { type StageOptions, type Tensors, takenSentence, trainStage } from './train-stage.js';
 
 /** What lessons are given with. */
-export interface LessonOptions extends Pick<StageOptions, 'seed' | 'threads' | 'device' | 'signal'> {
+export interface LessonOptions
+  extends Pick<StageOptions, 'seed' | 'threads' | 'device' | 'signal' | 'reuse' | 'onNote'> {
   readonly lessons: Lessons;
   readonly dataset: Dataset;
   readonly data: BuildContext['data'];
@@ -17,8 +18,6 @@ export interface LessonOptions extends Pick<StageOptions, 'seed' | 'threads' | '
   readonly files: StageFiles;
   /** Called with what goes on and the share of it that is done. */
   readonly onProgress?: ((what: string, done: number) => void) | undefined;
-  /** Called with a sentence on what has ended. */
-  readonly onNote?: ((sentence: string) => void) | undefined;
 }
 
 /** What lessons leave. */
@@ -32,10 +31,10 @@ export interface Learned {
 
 /** Gives all lessons, or goes on with them where they were interrupted. */
 export async function learn(options: LessonOptions): Promise<Learned> {
-  const { lessons, dataset, onProgress, files } = options;
-  const keys = lessonKeys({ ...options, fingerprint: dataset.fingerprint });
+  const { lessons, onProgress, files, reuse } = options;
+  const keys = lessonKeys(options);
   const untaught = lessons.stages.filter(({ taught }) => !taught);
-  const saved = savedTeacher(files, keys.teacher);
+  const saved = savedTeacher(files, keys.teacher) ?? keptTeacher(options, keys.teacher);
   let start: Tensors = {};
   let features: Float32Array | undefined;
   for (const stage of untaught) {
@@ -44,13 +43,14 @@ export async function learn(options: LessonOptions): Promise<Learned> {
     const known = stageOptions(options, keys.of(stage), stage, start);
     ({ tensors: start, features } = await trainStage(known, last));
   }
-  const teacher =
-    saved ??
-    (await findTeacher({
+  const find = () =>
+    findTeacher({
       ...options,
       ...{ features, teacher: lessons.teacher, key: keys.teacher },
       onProgress: (done, what) => onProgress?.(`looking for groups (${what})`, done),
-    }));
+    });
+  const teacher = saved ?? (await find());
+  if (!saved) reuse?.keep(keys.teacher, files.groups);
   const sentence = teacherSentence(teacher);
   options.onNote?.(sentence);
   for (const stage of lessons.stages.filter(({ taught }) => taught)) {
@@ -58,6 +58,15 @@ export async function learn(options: LessonOptions): Promise<Learned> {
     start = { ...start, ...(await trainStage(known, false)).tensors };
   }
   return { teacher, sentence, start };
+}
+
+/** The groups that a former run has found, which are then this run's too. */
+function keptTeacher({ files, reuse, onNote }: LessonOptions, key: string): Teacher | undefined {
+  if (!reuse) return undefined;
+  files.make();
+  const teacher = reuse.take(key, files.groups, files.owner) ? savedTeacher(files, key) : undefined;
+  if (teacher) onNote?.(takenSentence('looking for groups'));
+  return teacher;
 }
 
 function stageOptions(

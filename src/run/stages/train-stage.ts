@@ -13,6 +13,7 @@ import { isOptimizerState, Session } from '../../train/session.js';
 import type { StoredTensor } from '../../train/stored-tensor.js';
 import { train } from '../../train/trainer.js';
 import { checkpointFile, checkpointSteps, readCheckpoint, writeCheckpoint } from '../formats/checkpoint.js';
+import type { FinishedStages } from './finished.js';
 import { type StageFiles, StageInterrupted } from './stage-files.js';
 
 /** Tensors by name. */
@@ -36,7 +37,11 @@ export interface StageOptions {
   /** Values of the stages before. */
   readonly start: Tensors;
   readonly files: StageFiles;
+  /** Stages of former runs, which are taken where they are of the same key. */
+  readonly reuse?: FinishedStages | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called with a sentence on what has ended. */
+  readonly onNote?: ((sentence: string) => void) | undefined;
   /** Called after every step with the share of the steps that are done. */
   readonly onStep?: ((done: number) => void) | undefined;
 }
@@ -56,9 +61,9 @@ export interface StageResult {
  * @throws a {@link StageInterrupted} after the signal, once all is saved
  */
 export async function trainStage(options: StageOptions, features: boolean): Promise<StageResult> {
-  const { stage, files, dataset, seed, start } = options;
+  const { stage, key, files, dataset, seed, start, reuse } = options;
   const folder = files.checkpoints(stage.name);
-  const { step: done, tensors: saved } = lastCheckpoint(folder, options.key);
+  const { step: done, tensors: saved } = takenCheckpoint(options, folder);
   if (saved && done >= stage.steps && !features) return { tensors: values(saved) };
   const engine = new OrtEngine({ device: options.device, threads: options.threads });
   try {
@@ -69,12 +74,32 @@ export async function trainStage(options: StageOptions, features: boolean): Prom
       seed,
       ...(saved ? { state: saved } : { start }),
     });
-    if (done < stage.steps) await steps(session, options, { folder, from: done });
+    if (done < stage.steps) {
+      await steps(session, options, { folder, from: done });
+      reuse?.keep(key, checkpointFile(folder, stage.steps));
+    }
     const tensors = values(await session.save());
     return { tensors, features: features ? await featuresOf(session, dataset) : undefined };
   } finally {
     await engine.close();
   }
+}
+
+/** The last checkpoint, or where there is none that of a former run. */
+function takenCheckpoint(
+  { stage, key, files, reuse, onNote }: StageOptions,
+  folder: string,
+): ReturnType<typeof lastCheckpoint> {
+  const own = lastCheckpoint(folder, key);
+  if (own.step > 0 || !reuse?.take(key, checkpointFile(folder, stage.steps), files.owner)) return own;
+  const taken = lastCheckpoint(folder, key);
+  if (taken.step > 0) onNote?.(takenSentence(stage.title));
+  return taken;
+}
+
+/** What is said where the work of a former run is taken. */
+export function takenSentence(what: string): string {
+  return `Not done again, but taken from an earlier run of the same data, settings and seed: ${what} (MIXTURA_REUSE=0 does it anew).`;
 }
 
 /** The last checkpoint of this key; what is of another one, or cannot be read, is removed. */
