@@ -91,6 +91,22 @@ describe('a run that looks for groups first', () => {
     expect([config.components, config.auto]).toEqual([3, true]);
   });
 
+  it('takes what an earlier run has learned, says so, and ends with the same bits', async () => {
+    const reuse = { MIXTURA_REUSE: '1' };
+    const first = await place.runWith(reuse, ...TABLE, '--out', 'first');
+    const second = await place.runWith(reuse, ...TABLE, '--out', 'second');
+    expect([first.code, second.code]).toEqual([0, 0]);
+    const taken = (stderr: string) => stderr.split('\n').filter((line) => line.startsWith('Not done again'));
+    expect(taken(first.stderr)).toEqual([]);
+    expect(taken(second.stderr)).toEqual(
+      ['looking for groups', 'learning the groups that were found'].map(
+        (what) =>
+          `Not done again, but taken from an earlier run of the same data, settings and seed: ${what} (MIXTURA_REUSE=0 does it anew).`,
+      ),
+    );
+    expect(files('second')).toEqual(files('table'));
+  });
+
   it('refuses transformations of a table in one sentence', async () => {
     const { code, stderr } = await place.run(...TABLE, '--set', 'transformations=digits');
     expect([code, stderr]).toEqual([
