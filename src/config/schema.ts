@@ -1,6 +1,7 @@
 /** @file What a run is: one schema for types, validation, `config.json`, and the command line. */
 import { z } from 'zod';
 import type { ColumnCoding } from '../data/coding.js';
+import type { ColumnValues } from '../data/column-values.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 
 const wholeNumber = z.int().min(0);
@@ -127,6 +128,8 @@ export interface ResolvedRun extends RunConfig {
     readonly coding?: readonly ColumnCoding[];
     /** Names of the columns of a table, where it has some. */
     readonly columns?: readonly string[];
+    /** What values the columns of a table's file hold, so that samples hold such values too. */
+    readonly columnValues?: readonly ColumnValues[];
     /** Version of the rules by which files were read; runs of version 0.1.0 have none. */
     readonly reading?: 2;
   };

@@ -21,6 +21,7 @@ import { drawSamples } from '../use/draw.js';
 import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './answers.js';
 import { type Data, datasetLike } from './data.js';
 import { withPlainMessages } from './plain-message.js';
+import { sampledRows } from './sampled-rows.js';
 
 /** What a {@link FittedModel} is made of. */
 export interface ModelParts {
@@ -167,16 +168,7 @@ export class FittedModel implements AsyncDisposable {
         throw usageError(`There is no group ${group}; choose one of 1..${this.#order.length}.`);
       }
       const drawn = await drawSamples({ inference, run }, { group, count, seed });
-      const data = this.#inUnits(drawn.samples);
-      const size = sampleSize(run.dataset.shape);
-      const { columns } = run.dataset;
-      return {
-        data,
-        shape: [count, ...run.dataset.shape],
-        rows: Array.from({ length: count }, (_, i) => data.subarray(i * size, (i + 1) * size)),
-        groups: drawn.groups,
-        ...(columns && { columns }),
-      };
+      return sampledRows(run.dataset, drawn);
     });
   }
 
