@@ -28,9 +28,6 @@ const ROUNDING = { single: 6e-8, double: 1e-12 };
  * Numbers that were never negative stay so: whole ones between the extremes that were seen, others at 0 or above.
  *
  * @param single whether the values are of float32, so that 12.34 is stored as 12.3400002
- *
- * @example
- * numberValues([23, 41, Number.NaN, 67]); // => { decimals: 0, least: 23, most: 67 }
  */
 export function numberValues(values: ArrayLike<number>, single = false): ColumnValues {
   const tolerance = single ? ROUNDING.single : ROUNDING.double;
@@ -76,10 +73,6 @@ function rounded(x: number, decimals: number): number {
 
 /**
  * The value of such a column that is nearest to a number; NaN stays.
- *
- * @example
- * nearestValue(41.7, { decimals: 0, least: 0, most: 40 }); // => 40
- * nearestValue(0.8, { levels: [0, 1] }); // => 1
  */
 export function nearestValue(x: number, { levels, decimals, least, most }: ColumnValues): number {
   if (Number.isNaN(x)) return x;
