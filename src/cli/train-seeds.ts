@@ -23,9 +23,18 @@ export async function trainSeeds(args: Arguments, options: FollowOptions): Promi
   if (args.flag('json'))
     printJson({ folder, finished, runs: results.map(resultJson), ...(agreement && { agreement }) });
   else if (agreement) for (const line of ['', ...agreementLines(agreement)]) print(line);
+  if (!args.flag('json')) for (const line of warningsOf(results)) print(line);
   for (const sentence of unwritten) complain(sentence);
   if (unwritten.length > 0) return ExitCode.failed;
   return finished ? ExitCode.done : ExitCode.interrupted;
+}
+
+/** What should be known of each run, with its seed in front. */
+function warningsOf(results: SeedResult['results']): string[] {
+  const sentences = results.flatMap(({ run, warnings }) =>
+    warnings.map((text) => `Seed ${run.seed}: ${text}`),
+  );
+  return sentences.length > 0 ? ['', ...sentences] : [];
 }
 
 async function seedRuns(args: Arguments, options: FollowOptions): Promise<SeedResult> {

@@ -86,6 +86,10 @@ export const runSchema = z.strictObject({
   seed: wholeNumber,
   threads: z.int().min(1).meta(SAME_BITS),
   device: z.enum(DEVICES).optional().describe('where the training step runs (default: cpu)').meta(ROUNDING),
+  untilCalm: z
+    .boolean()
+    .optional()
+    .describe('whether training ends when the groups have been calm for three evaluations (default: no)'),
   evaluateEvery: z.int().min(1).meta(SAME_BITS),
   checkpointEvery: z.int().min(1).meta(SAME_BITS),
   keepCheckpoints: z.int().min(1).meta(SAME_BITS),

@@ -11,6 +11,7 @@ import { inFileUnits } from '../../data/tables/file-units.js';
 import type { OrtEngine } from '../../engine/ort/engine.js';
 import { MixturaError, usageError } from '../../errors.js';
 import type { FoundGroup } from '../../evaluate/labels.js';
+import { endedCalm } from '../../evaluate/settling.js';
 import type { Inference } from '../../train/inference.js';
 import { writeCheckpoint } from '../checkpoint.js';
 import { type MetricsLine, RunFolder } from '../folder.js';
@@ -71,9 +72,10 @@ export class FittedModel implements AsyncDisposable {
     return this.#parts.step;
   }
 
-  /** Whether all steps are done, and training was not ended by a signal. */
+  /** Whether all steps are done, or the groups were calm and that was to end training; not if a signal ended it. */
   get finished(): boolean {
-    return this.step >= this.run.steps;
+    const { run, step, lines } = this.#parts;
+    return step >= run.steps || endedCalm(run, lines, step);
   }
 
   /** The folder that the model was loaded from or saved to; nothing for one that is in memory alone. */

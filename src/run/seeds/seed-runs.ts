@@ -6,6 +6,7 @@ import { writeError, writeFileAtomic } from '../../atomic-file.js';
 import { requestOfContent } from '../../config/request.js';
 import type { RunRequest } from '../../config/resolve.js';
 import { MixturaError, usageError } from '../../errors.js';
+import { endedCalm } from '../../evaluate/settling.js';
 import type { MethodDefinition } from '../../method/method.js';
 import { VERSION } from '../../version.js';
 import { folderTarget } from '../../write-target.js';
@@ -170,10 +171,12 @@ function isBegun(path: string): boolean {
   return false;
 }
 
-/** Whether a run has all of its steps behind it, and has been scored. */
+/** Whether a run has ended, and has been scored. */
 function isComplete(path: string): boolean {
   if (!isBegun(path)) return false;
   const folder = RunFolder.open(path);
-  const { steps } = folder.readConfig();
-  return (folder.lastCheckpoint()?.step ?? 0) >= steps && existsSync(folder.groupsFile);
+  const run = folder.readConfig();
+  const step = folder.lastCheckpoint()?.step ?? 0;
+  const ended = step >= run.steps || endedCalm(run, folder.readMetrics(step), step);
+  return ended && existsSync(folder.groupsFile);
 }
