@@ -7,7 +7,7 @@ import { requireDevice } from '../engine/devices.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { MixturaError } from '../errors.js';
 import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
-import { Settling } from '../evaluate/settling.js';
+import { Settling, type SettlingLine } from '../evaluate/settling.js';
 import type { MethodDefinition } from '../method/method.js';
 import { namedScores } from '../metrics/metric.js';
 import { Inference } from '../train/inference.js';
@@ -31,13 +31,7 @@ export type RunEvent =
       readonly residentBytes: number;
     }
   | { readonly kind: 'note'; readonly note: string }
-  | {
-      readonly kind: 'evaluated';
-      readonly step: number;
-      readonly evaluation: Evaluation;
-      /** Share of the followed rows whose group has changed since the evaluation before. */
-      readonly moved?: number | undefined;
-    }
+  | ({ readonly kind: 'evaluated'; readonly evaluation: Evaluation } & Pick<SettlingLine, 'step' | 'moved'>)
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
   | { readonly kind: 'interrupted'; readonly step: number };
 

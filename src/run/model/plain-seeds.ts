@@ -48,12 +48,6 @@ export function resumeSeeds(
  *
  * @param paths run folders, two or more
  * @throws a MixturaError for runs on different data, or of a method without groups, and if the data have changed
- *
- * @example
- * const request = { data: { name: 'digits' }, steps: 20 };
- * await startSeeds(request, { seeds: 2, folder: 'runs/compared' });
- * const { groups } = await runAgreement(['runs/compared/seed-0', 'runs/compared/seed-1']);
- * groups.length; // => 4
  */
 export function runAgreement(paths: readonly string[], listeners: DataListeners = {}): Promise<RunAgreement> {
   return withPlainMessages(() => agreementOfRuns(paths, listeners));
