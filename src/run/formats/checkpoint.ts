@@ -16,6 +16,8 @@ export interface Checkpoint {
   readonly tensors: Readonly<Record<string, StoredTensor>>;
   /** Notes that no line of the log holds yet (default none). */
   readonly notes?: readonly string[];
+  /** Components of the followed rows at the last line of the log, where that is of an earlier step. */
+  readonly followed?: readonly number[] | undefined;
 }
 
 /** The file of a checkpoint in a folder. */
@@ -44,10 +46,13 @@ export function writeCheckpoint(
   keep: number,
   beforeRename?: () => void,
 ): string {
-  const { step, tensors, notes = [] } = checkpoint;
+  const { step, tensors, notes = [], followed } = checkpoint;
   requireFinite(step, tensors);
   const file = checkpointFile(folder, step);
-  const saved = notes.length > 0 ? { notes: JSON.stringify(notes) } : {};
+  const saved = {
+    ...(notes.length > 0 && { notes: JSON.stringify(notes) }),
+    ...(followed && { followed: JSON.stringify(followed) }),
+  };
   writeSafetensors(
     file,
     { tensors, metadata: { format: FORMAT, step: String(step), ...saved } },
@@ -82,6 +87,11 @@ export function readCheckpoint(file: string): Checkpoint {
       `The checkpoint ${file} does not say at which step it was written; remove it to use an older one.`,
     );
   }
-  const notes = metadata.notes === undefined ? {} : { notes: JSON.parse(metadata.notes) as string[] };
-  return { step, tensors, ...notes };
+  const { notes, followed } = metadata;
+  return {
+    step,
+    tensors,
+    ...(notes !== undefined && { notes: JSON.parse(notes) as string[] }),
+    ...(followed !== undefined && { followed: JSON.parse(followed) as number[] }),
+  };
 }
