@@ -13,6 +13,7 @@ export {
   decodeRow,
   type NumberCoding,
 } from './data/coding.js';
+export type { ColumnValues } from './data/column-values.js';
 export {
   type ArraySource,
   arrayDataset,
@@ -43,5 +44,6 @@ export type { DownloadProgress } from './data/sets/download.js';
 export { DATASET_NAMES, type OpenOptions } from './data/sets/open.js';
 export type { ColumnReport } from './data/tables/column-report.js';
 export { inFileUnits, type ScaledValues } from './data/tables/file-units.js';
+export { type FileRows, restoredRows } from './data/tables/restore.js';
 export type { ColumnScaling, ValueUnits } from './data/value-units.js';
 export { imageFolder, openDataset } from './run/model/plain-data.js';

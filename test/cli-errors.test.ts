@@ -94,7 +94,10 @@ describe('a wrong word', () => {
     ['completion bsh', "There is no completion for 'bsh' (did you mean bash?); give one of bash, zsh, fish."],
     ['train a b', "'train' takes 0 to 1 arguments but was given 2; use it as: mixtura train [DATA]."],
     ['sample run', "Where the samples go is not said; give --out, such as '--out x.png'."],
-    ['sample run --out x.jpg', "--out is 'x.jpg'; give a file that ends in .png, .npy or .csv."],
+    [
+      'sample run --out x.jpg',
+      "--out is 'x.jpg'; give a file that ends in .png, .npy, .csv, .tsv, .parquet or .json.",
+    ],
     [
       'sample run --group 3 --out x.png',
       'There is no group 3; groups are numbered from 1, the largest, to 2.',
@@ -196,7 +199,7 @@ describe('the help', () => {
     expect(stdout).toMatch(/\n {2}learningRate=0\.001 {2,}Adam rate of generator and encoder/);
     expect(stdout).not.toContain('relocate=');
     expect(stdout).toContain(
-      '\nSettings of the run that --set takes too: horizon, evaluateEvery, checkpointEvery, keepCheckpoints.\n',
+      '\nSettings of the run that --set takes too: horizon, untilCalm, evaluateEvery, checkpointEvery, keepCheckpoints.\n',
     );
     const wrong = await place.run('train', '--method', 'slogn', '--help');
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);

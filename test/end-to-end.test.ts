@@ -117,7 +117,7 @@ describe('what a run leaves', () => {
   it('prints one JSON object of the documented shape', () => {
     expect(Object.keys(whole)).toEqual([
       ...['run', 'method', 'seed', 'steps', 'seconds', 'msPerStep'],
-      ...['groups', 'warnings', 'metrics', 'scores', 'files'],
+      ...['groups', 'warnings', 'movement', 'metrics', 'scores', 'files'],
     ]);
     expect(whole).toMatchObject({ run: 'whole', method: 'slogan', seed: 3, steps: STEPS });
     expect(whole.groups.map((group) => Object.keys(group))).toEqual(

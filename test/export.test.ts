@@ -73,13 +73,14 @@ async function disagreement(run: TrainedRun, file: string, raw: ArrayLike<number
   return most;
 }
 
-/** generator.onnx beside the samples that are written, relative to `unit`. */
+/** generator.onnx beside the samples that are written, relative to `unit`; their values are not brought to those of columns. */
 async function regenerated(run: TrainedRun, folder: string, unit: number) {
   const { prior, stream: draws } = run.inference;
   const { z, component } = prior.sample(9, draws.fork('test'));
   const samples = await run.inference.generate(z);
   const file = place.file('generated.npy');
-  writeSampleFile(file, run.run.dataset, {
+  const { columnValues: _, ...dataset } = run.run.dataset;
+  writeSampleFile(file, dataset, {
     ...{ samples, components: component },
     groups: component.map((c) => c + 1),
   });

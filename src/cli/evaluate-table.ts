@@ -1,10 +1,12 @@
 /** @file Scores as tables for people: of a run, of a set of runs, of two sets. */
 import { type MetricParts, metricName } from '../metrics/metric.js';
 import { type PublishedCell, sameFeatures } from '../metrics/published.js';
-import { type Aggregate, type Comparison, leastP } from '../run/compare.js';
+import { type Aggregate, type Comparison, leastP, worstOf } from '../run/compare.js';
 import type { PublishedScore } from '../run/saved-scores.js';
 import type { RunScores } from '../run/score.js';
+import type { RunAgreement } from '../run/seeds/run-agreement.js';
 import { groupLines, warningLines } from './groups.js';
+import { agreementLines } from './screen/agreement-lines.js';
 
 /** The groups, every metric, and the paper's value beside it where there is one. */
 export function runLines({ scores, evaluations, groups: named, warnings, notes }: RunScores): string[] {
@@ -26,15 +28,29 @@ export function runLines({ scores, evaluations, groups: named, warnings, notes }
   ];
 }
 
-/** Mean and deviation over a set of runs. */
+/** Runs whose scores are shown one by one. */
+const MOST_RUNS = 5;
+
+/** How far the groups of a set of runs agree; the scores of each, in the order of the runs, their mean and the worst. */
 export function runSetLines(
   runs: readonly string[],
   metrics: readonly Aggregate[],
   notes: readonly string[],
+  agreement?: RunAgreement,
 ): string[] {
-  const rows = metrics.map((metric) => [metric, spread(metric)] as const);
-  const title = `${runs.length} runs: ${runs.join(', ')}`;
-  return [title, '', ...metricTable(rows, 'mean ± deviation'), ...noteLines(notes)];
+  const each = runs.length <= MOST_RUNS;
+  const rows = metrics.map((metric) => {
+    const values = each ? metric.values.map((value) => number(metric, value)) : [];
+    return [metric, ...values, spread(metric), number(metric, worstOf(metric))] as const;
+  });
+  const headings = [...(each ? runs.map((_, i) => `run ${i + 1}`) : []), 'mean ± deviation', 'worst'];
+  return [
+    `${runs.length} runs: ${runs.join(', ')}`,
+    '',
+    ...(agreement ? [...agreementLines(agreement), ''] : []),
+    ...metricTable(rows, ...headings),
+    ...noteLines(notes),
+  ];
 }
 
 /** Two sets of runs side by side, with p of the rank-sum test, and the effect size where p does not decide. */
@@ -71,19 +87,19 @@ export function noteLines(notes: readonly string[]): string[] {
 }
 
 function metricTable(
-  rows: readonly (readonly [metric: Omit<PublishedScore, 'value'>, value: string])[],
-  heading: string,
+  rows: readonly (readonly [metric: Omit<PublishedScore, 'value'>, ...values: string[]])[],
+  ...headings: readonly string[]
 ): string[] {
   if (rows.length === 0)
     return ['There are no labels and no known modes that the groups could be compared with.'];
   const cells = rows.flatMap(([{ published }]) => published ?? []);
-  const body = rows.map(([metric, value]) => {
+  const body = rows.map(([metric, ...values]) => {
     const { published } = metric;
-    return published ? [metricName(metric), value, paper(published)] : [metricName(metric), value];
+    return [metricName(metric), ...values, ...(published ? [paper(published)] : [])];
   });
   const sources = [...new Set(cells.map(sourceOf))];
   return [
-    ...columns([cells.length > 0 ? ['metric', heading, 'paper'] : ['metric', heading], ...body]),
+    ...columns([['metric', ...headings, ...(cells.length > 0 ? ['paper'] : [])], ...body]),
     ...(cells.length > 0 ? ['', `paper: ${sources.join('; ')}.`] : []),
     ...(cells.every(sameFeatures)
       ? []

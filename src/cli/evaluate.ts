@@ -10,8 +10,10 @@ import {
   compareRuns,
   requireOneProtocol,
   requireSameData,
+  worstOf,
 } from '../run/compare.js';
 import { RunFolder } from '../run/folder.js';
+import { reopenData } from '../run/prepare.js';
 import { publishedByName, savedScores } from '../run/saved-scores.js';
 import {
   DEFAULT_SAMPLES,
@@ -20,7 +22,8 @@ import {
   saveScores,
   scoreRun,
 } from '../run/score.js';
-import { withTrained } from '../run/trained.js';
+import { agreementBetween, type GroupsOfRun, groupsOfRun } from '../run/seeds/run-agreement.js';
+import { type TrainedRun, withTrained } from '../run/trained.js';
 import { dataLines } from './data-lines.js';
 import { comparisonLines, noteLines, runLines, runSetLines } from './evaluate-table.js';
 import { LiveLine } from './screen/live-line.js';
@@ -68,7 +71,7 @@ export const evaluateVerb: Verb = {
   ],
   extraHelp: () =>
     [
-      'Several runs that differ in their seed only give mean and deviation.',
+      'Several runs that differ in their seed only give mean, deviation and worst, and how far their groups agree.',
       'The figures of each run go into its metrics.json too.',
     ].join('\n'),
   run: runEvaluate,
@@ -134,16 +137,21 @@ async function evaluateSets(
   }
   const all = [...runs, ...against];
   const scores: RunScores[] = [];
+  const groups: GroupsOfRun[] = [];
   for (const [i, path] of all.entries()) {
-    const score = await scoresOf(path, options, `run ${i + 1} of ${all.length} · `);
+    const prefix = `run ${i + 1} of ${all.length} · `;
+    const score = await scoresOf(path, options, prefix, against.length === 0 ? groups : undefined);
     scores.push(score);
     keep(path, score);
   }
   const notes = [...new Set(scores.flatMap((score) => score.notes))];
-  const own = aggregate(scores.slice(0, runs.length));
+  const agreement = agreementBetween(groups);
+  // Without labels and a feature network there is nothing to score, and agreement all the same.
+  const unscored = agreement !== undefined && scores.every((score) => score.scores.length === 0);
+  const own = unscored ? [] : aggregate(scores.slice(0, runs.length));
   if (against.length === 0) {
-    if (args.flag('json')) printJson({ ...jsonOf(runs, own), notes });
-    else for (const line of runSetLines(runs, own, notes)) print(line);
+    if (args.flag('json')) printJson({ ...jsonOf(runs, own), ...(agreement && { agreement }), notes });
+    else for (const line of runSetLines(runs, own, notes, agreement)) print(line);
     return;
   }
   const other = aggregate(scores.slice(runs.length));
@@ -164,7 +172,7 @@ async function evaluateSets(
 function jsonOf(runs: readonly string[], aggregates: readonly Aggregate[]): object {
   const metrics = aggregates.map((one) => {
     const { mean, deviation, values } = one;
-    return [metricName(one), { mean, deviation, values }];
+    return [metricName(one), { mean, deviation, worst: worstOf(one), values }];
   });
   return { runs, metrics: Object.fromEntries(metrics), published: publishedByName(aggregates) };
 }
@@ -179,8 +187,13 @@ function keep(path: string, scores: RunScores): void {
   }
 }
 
-/** Scores one run, telling how far it is. */
-async function scoresOf(path: string, options: EvaluateRunOptions, prefix = ''): Promise<RunScores> {
+/** Scores one run, telling how far it is; the groups of its rows are put behind the others. */
+async function scoresOf(
+  path: string,
+  options: EvaluateRunOptions,
+  prefix = '',
+  groups?: GroupsOfRun[],
+): Promise<RunScores> {
   const line = new LiveLine();
   const onProgress: OnProgress = ({ stage, fraction, secondsLeft }) =>
     line.show(() => {
@@ -188,9 +201,14 @@ async function scoresOf(path: string, options: EvaluateRunOptions, prefix = ''):
       return `${prefix}${stage} · ${Math.floor(100 * fraction)} %${left}`;
     });
   try {
-    return await withTrained(path, (trained) =>
-      scoreRun(trained, { ...options, ...dataLines(), onProgress }),
-    );
+    return await withTrained(path, async (trained) => {
+      const dataset = await reopenData(trained.run, dataLines());
+      const opened: TrainedRun = { ...trained, dataset };
+      const scores = await scoreRun(opened, { ...options, onProgress });
+      const own = groups && (await groupsOfRun(path, opened, dataset));
+      if (own) groups.push(own);
+      return scores;
+    });
   } finally {
     line.clear();
   }

@@ -25,7 +25,8 @@ export const sampleVerb: Verb = {
     count: { value: 'N', summary: `number of samples (default ${DEFAULT_COUNT})` },
     out: {
       value: 'FILE',
-      summary: '.png (images, points), .npy, or .csv (points, tables); replaced if it is there',
+      summary:
+        '.png (images, points), .npy, or .csv, .tsv, .parquet or .json (points, tables); replaced if it is there',
     },
     seed: { value: 'N', summary: 'the same seed gives the same samples (default 0)' },
   },

@@ -1,5 +1,6 @@
 /** @file The live status of a run: one line that renews itself on a terminal, plain lines elsewhere. */
 import { deviceOf } from '../config/schema.js';
+import { movedWords } from '../evaluate/settling.js';
 import type { RunEvent } from '../run/recorder.js';
 import { LiveLine } from './screen/live-line.js';
 import { duration, note } from './screen/output.js';
@@ -68,6 +69,7 @@ function eventText(event: RunEvent, steps: number): string | undefined {
         nmi !== undefined && `NMI ${nmi.toFixed(3)}`,
         sizeError !== undefined && `size error ${sizeError.toFixed(3)}`,
         modes !== undefined && `${modes} modes`,
+        event.moved !== undefined && movedWords(event.moved),
       ].filter((part) => part !== false);
       return parts.length > 0 ? `step ${event.step}/${steps} · ${parts.join(' · ')}` : undefined;
     }

@@ -44,6 +44,14 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   steps: { value: 'N', summary: 'steps of training (default: those of the preset)' },
   batch: { value: 'N', summary: `batch size (default: that of the preset, else ${RUN_DEFAULTS.batch})` },
   seed: { value: 'N', summary: `seed of everything random in training (default ${RUN_DEFAULTS.seed})` },
+  'until-calm': {
+    summary:
+      'end when the groups have been calm for three evaluations: under 0.5 % of rows moved, no size by 0.5 points',
+  },
+  seeds: {
+    value: 'N',
+    summary: 'train with that many seeds, one after another, and tell how far their groups agree',
+  },
   threads: { value: 'N', summary: `threads (default ${RUN_DEFAULTS.threads})` },
   device: {
     value: 'NAME',
@@ -51,7 +59,10 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     choices: DEVICES,
   },
   out: { value: 'FOLDER', summary: 'run folder (default: runs/NAME, numbered)' },
-  resume: { value: 'FOLDER', summary: 'go on with that run from its last checkpoint' },
+  resume: {
+    value: 'FOLDER',
+    summary: 'go on with that run from its last checkpoint, or with the runs of --seeds in that folder',
+  },
   allow: { value: 'A,B', summary: 'settings that may differ on --resume' },
   set: {
     value: 'KEY=VALUE',
@@ -113,6 +124,7 @@ function typedRequest(args: Arguments): RunRequest {
       seed: args.integer('seed'),
       threads: args.integer('threads', 1),
       device: deviceOption(args),
+      untilCalm: args.flag('until-calm') || undefined,
     }),
     data: present({
       name: args.positionals[0],

@@ -7,7 +7,8 @@ import { duration } from './screen/output.js';
 
 /** The JSON object of `mixtura train --json`. */
 export function resultJson(result: TrainResult): object {
-  const { folder, run, step, seconds, msPerStep, groups, names, warnings, evaluation, files } = result;
+  const { folder, run, step, seconds, msPerStep, groups, names, warnings, movement, evaluation, files } =
+    result;
   return {
     run: folder,
     method: run.method,
@@ -17,6 +18,7 @@ export function resultJson(result: TrainResult): object {
     msPerStep,
     groups: groups.map((group, at) => ({ ...group, ...(names[at] !== undefined && { name: names[at] }) })),
     warnings,
+    ...(movement && { movement }),
     metrics: evaluation.summary,
     scores: namedScores(evaluation.scores),
     files,

@@ -13,6 +13,7 @@ import { statusLine } from './status.js';
 import { trainHelp } from './train-help.js';
 import { requestOf, TRAIN_OPTIONS } from './train-request.js';
 import { resultJson, resultLines } from './train-result.js';
+import { trainSeeds, wantsSeeds } from './train-seeds.js';
 import type { Arguments, Verb } from './verb.js';
 
 /** The verb `train`. */
@@ -27,6 +28,7 @@ export const trainVerb: Verb = {
     'mixtura train mnist --classes 0,4 --ratio 7:3 --set network=dcgan',
     'mixtura train table.csv --components 5 --set lambda=8',
     'mixtura train photos --size 32 --components 10',
+    'mixtura train table.csv --components 5 --seeds 3',
   ],
   extraHelp: trainHelp,
   run: runTrain,
@@ -52,7 +54,9 @@ async function runTrain(args: Arguments): Promise<number> {
     show(event);
   };
   try {
-    const result = await train(args, { ...dataLines(), signal: abort.signal, onEvent, mlflow });
+    const options = { ...dataLines(), signal: abort.signal, onEvent, mlflow };
+    if (wantsSeeds(args)) return await trainSeeds(args, options);
+    const result = await train(args, options);
     if (!result.finished) note(`Go on with: mixtura train --resume ${result.folder}`);
     if (args.flag('json')) printJson(resultJson(result));
     else for (const line of resultLines(result)) print(line);

@@ -1,6 +1,7 @@
 /** @file What a run is: one schema for types, validation, `config.json`, and the command line. */
 import { z } from 'zod';
 import type { ColumnCoding } from '../data/coding.js';
+import type { ColumnValues } from '../data/column-values.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 
 const wholeNumber = z.int().min(0);
@@ -86,6 +87,10 @@ export const runSchema = z.strictObject({
   seed: wholeNumber,
   threads: z.int().min(1).meta(SAME_BITS),
   device: z.enum(DEVICES).optional().describe('where the training step runs (default: cpu)').meta(ROUNDING),
+  untilCalm: z
+    .boolean()
+    .optional()
+    .describe('whether training ends when the groups have been calm for three evaluations (default: no)'),
   evaluateEvery: z.int().min(1).meta(SAME_BITS),
   checkpointEvery: z.int().min(1).meta(SAME_BITS),
   keepCheckpoints: z.int().min(1).meta(SAME_BITS),
@@ -128,6 +133,8 @@ export interface ResolvedRun extends RunConfig {
     readonly coding?: readonly ColumnCoding[];
     /** Names of the columns of a table, where it has some. */
     readonly columns?: readonly string[];
+    /** What values the columns of a table's file hold, so that samples hold such values too. */
+    readonly columnValues?: readonly ColumnValues[];
     /** Version of the rules by which files were read; runs of version 0.1.0 have none. */
     readonly reading?: 2;
   };

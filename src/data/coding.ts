@@ -31,7 +31,7 @@ export interface CategoryCoding {
 export type ColumnCoding = NumberCoding | CategoryCoding;
 
 /** The word that a sample has where it is of none of the levels. */
-const OTHER = '(other)';
+export const OTHER = '(other)';
 const DAY = 86_400_000;
 
 /** How many columns of numbers the coded column gives. */
@@ -139,6 +139,11 @@ export function decodeRow(row: ArrayLike<number>, coding: readonly ColumnCoding[
     if (column.indicator && row[start + 1]! > 0.5) return '';
     return column.kind === 'date' ? isoDate(row[start]!, column.times) : row[start]!;
   });
+}
+
+/** The day that days since 1970-01-01 are nearest to, or the second, still in days. */
+export function wholeDays(days: number, times = false): number {
+  return times ? (Math.round((days * DAY) / 1000) * 1000) / DAY : Math.round(days);
 }
 
 /** Days since 1970-01-01 UTC as ISO 8601: the day, or the second of it. */

@@ -1,6 +1,7 @@
 /** @file What a data set is: rows that can be read as float32, and, apart from them, labels for evaluation. */
 import { createHash } from 'node:crypto';
 import type { ColumnCoding } from './coding.js';
+import type { ColumnValues } from './column-values.js';
 import { type RowNames, selectedRows } from './row-names.js';
 import { type ColumnScaling, unitParts, type ValueUnits } from './value-units.js';
 
@@ -72,6 +73,8 @@ export interface ArraySource {
   readonly test?: (() => Dataset) | undefined;
   readonly truth?: MixtureTruth | undefined;
   readonly columns?: readonly string[] | undefined;
+  /** What values the columns of the file hold. */
+  readonly columnValues?: readonly ColumnValues[] | undefined;
   readonly rows?: RowNames | undefined;
 }
 

@@ -1,6 +1,7 @@
 /** @file How the values that networks read relate to those of the file. */
 
 import type { ColumnCoding } from './coding.js';
+import type { ColumnValues } from './column-values.js';
 
 /** How table columns were scaled: stored = shift + scale * read. */
 export interface ColumnScaling {
@@ -22,6 +23,8 @@ export interface ValueUnits {
   readonly coding?: readonly ColumnCoding[];
   /** Names of the columns of a table as they are read, where they are known. */
   readonly columns?: readonly string[];
+  /** What values the columns of the file hold, where that was looked at: one for each column of the file, or one for all. */
+  readonly columnValues?: readonly ColumnValues[];
 }
 
 /** The given ones of these fields. */
@@ -30,7 +33,7 @@ export function unitParts(
     readonly [Field in keyof ValueUnits]: ValueUnits[Field] | undefined;
   },
 ): ValueUnits {
-  const { maximum, scaling, largestCount, background, coding, columns } = from;
+  const { maximum, scaling, largestCount, background, coding, columns, columnValues } = from;
   return {
     ...(maximum === undefined ? {} : { maximum }),
     ...(scaling === undefined ? {} : { scaling }),
@@ -38,6 +41,7 @@ export function unitParts(
     ...(background === undefined ? {} : { background }),
     ...(coding === undefined ? {} : { coding }),
     ...(columns === undefined ? {} : { columns }),
+    ...(columnValues === undefined ? {} : { columnValues }),
   };
 }
 

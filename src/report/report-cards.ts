@@ -49,7 +49,12 @@ function cardsHint({ form, groups }: ReportData, real: boolean): string {
     groups.length > 2
       ? 'Real data: most typical are those of which the group is most probable, borderline those of which another is nearly as probable, least typical those of the others of which it is least probable.'
       : 'Real data: most typical are those of which the group is most probable, borderline those of which the other is nearly as probable.';
-  const drawn = form.kind === 'table' ? '' : ' New samples are made by the model.';
+  const drawn =
+    form.kind !== 'table'
+      ? ' New samples are made by the model.'
+      : groups.some(({ generated }) => filled(generated))
+        ? ' New rows are made by the model, each value one that its column may hold.'
+        : '';
   return `${kinds}${drawn}`;
 }
 
@@ -68,11 +73,13 @@ function flatness({ typical, borderline, least }: ReportGroup): string | undefin
 
 /** The kinds of members with their names; in a single group none is more typical than another. */
 function membersOf(group: ReportGroup, alone: boolean): [string, ReportMembers | undefined][] {
-  if (flatness(group) !== undefined) return [['Members', group.typical]];
+  const generated: [string, ReportMembers | undefined] = ['New, made by the model', group.generated];
+  if (flatness(group) !== undefined) return [['Members', group.typical], generated];
   return [
     [alone ? 'Members' : 'Most typical', group.typical],
     ['Borderline', group.borderline],
     ['Least typical', group.least],
+    generated,
   ];
 }
 

@@ -67,7 +67,9 @@ export interface ReportGroup {
   readonly borderline?: ReportMembers;
   /** The data of which the group is least probable, though no other is more so. */
   readonly least?: ReportMembers;
-  /** New samples of this group, `[n, ...shape]`. */
+  /** New rows of a table, with the model's probability that each is of this group. */
+  readonly generated?: ReportMembers;
+  /** New samples of this group, `[n, ...shape]`, where they are drawn. */
   readonly samples?: ArrayLike<number>;
 }
 

@@ -1,5 +1,6 @@
 /** @file The command that makes a run again, as a shell reads it. */
-import { deviceOf, type ResolvedRun } from '../config/schema.js';
+import { deviceOf, type ResolvedRun, settingsMarked } from '../config/schema.js';
+import type { MethodDefinition } from '../method/method.js';
 
 /** `mixtura train` with every setting of the run. The seed of the subset has no option, and is the default. */
 export function commandLine(run: ResolvedRun): string {
@@ -29,6 +30,7 @@ export function commandLine(run: ResolvedRun): string {
   words.push('--steps', String(run.steps), '--batch', String(run.batch), '--seed', String(run.seed));
   words.push('--threads', String(run.threads));
   if (deviceOf(run) !== 'cpu') words.push('--device', deviceOf(run));
+  if (run.untilCalm) words.push('--until-calm');
   if (run.horizon !== run.steps) words.push('--set', `horizon=${run.horizon}`);
   for (const [key, value] of Object.entries(run.settings)) {
     words.push('--set', `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
@@ -39,4 +41,20 @@ export function commandLine(run: ResolvedRun): string {
 /** A word in single quotes, where a shell would read it otherwise. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The options that halve the rates which the method declares as those to lower; empty where there are none. */
+export function lowerRates({
+  run,
+  method,
+}: {
+  readonly run: ResolvedRun;
+  readonly method: MethodDefinition;
+}): string {
+  const rates = settingsMarked(method.settings, 'lower', true).filter(
+    (name) => typeof run.settings[name] === 'number',
+  );
+  if (rates.length === 0) return '';
+  const lowered = rates.map((name) => `--set ${name}=${(run.settings[name] as number) / 2}`);
+  return ` ${lowered.join(' ')} --allow ${rates.join(',')}`;
 }

@@ -4,6 +4,7 @@ import { type ResolvedRun, runSchema, settingsMarked } from '../config/schema.js
 import { MixturaError, usageError } from '../errors.js';
 import { cohensD, meanDeviation, type RankSum, rankSum } from '../math/statistics.js';
 import { comparable, type MetricParts, metricName } from '../metrics/metric.js';
+import { metrics } from '../metrics/metric-table.js';
 import type { PublishedCell } from '../metrics/published.js';
 import { RunFolder } from './folder.js';
 import { checkpointSteps } from './formats/checkpoint.js';
@@ -111,6 +112,11 @@ export function aggregate(runs: readonly Pick<RunScores, 'scores'>[]): Aggregate
     const { mean, deviation } = meanDeviation(values);
     return { ...metric, mean, ...(values.length > 1 && { deviation }), values };
   });
+}
+
+/** The worst of a metric's values: the lowest, or the highest where lower is better. */
+export function worstOf({ metric, values }: Pick<Aggregate, 'metric' | 'values'>): number {
+  return metrics[metric].better === 'higher' ? Math.min(...values) : Math.max(...values);
 }
 
 /**

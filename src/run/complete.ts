@@ -2,6 +2,7 @@
 import type { ResolvedRun } from '../config/schema.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
+import { lastMovement, type Movement } from '../evaluate/settling.js';
 import { TooFewKept } from '../train/rejection.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
@@ -33,6 +34,8 @@ export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
   readonly groups: readonly FoundGroup[];
   /** The name of each of them, where it has one, as `groups.json` has it. */
   readonly names: readonly (string | undefined)[];
+  /** What moved between the last two evaluations; absent where there were not two. */
+  readonly movement?: Movement | undefined;
   /** What should be known before their sizes are believed, a sentence each. */
   readonly warnings: readonly string[];
   /** Paths of the report, the last checkpoint and, unless the data are a table, the sample sheet. */
@@ -104,6 +107,7 @@ async function trainAndReport(
         ...known,
         folder: folder.path,
         run,
+        movement: lastMovement(folder.readMetrics()),
         groups,
         names: kept.names,
         warnings: runSizeWarnings(

@@ -31,6 +31,8 @@ export interface MetricsLine {
   readonly losses: Readonly<Record<string, number>>;
   /** Mixing coefficients. */
   readonly sizes: readonly number[];
+  /** Share of up to 1,000 rows, the same at each line, whose group is another one than at the line before. */
+  readonly moved?: number;
   /** Scores, under names that carry their protocol. */
   readonly metrics?: Readonly<Record<string, number>>;
   /** Further numbers of the method, such as eigenvalues of the prior. */

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../atomic-file.js';
 import { groupOrder } from '../cluster/group-order.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
+import { unsettledSentence } from '../evaluate/settling.js';
 import { sizeWarnings } from '../evaluate/size-warnings.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 
@@ -135,14 +136,15 @@ export function writeGroups(
 const LAST_TENTH = { from: 0.85, at: 0.9, to: 0.95 };
 
 /**
- * What should be known before the learned sizes are believed: {@link sizeWarnings} of a run.
+ * What should be known before the learned sizes are believed: {@link sizeWarnings} of a run, and whether its groups still
+ * moved at its end.
  *
  * @param lines the log of the run
  * @param step steps done
  */
 export function runSizeWarnings(
   groups: readonly Pick<RunGroup, 'component' | 'learned' | 'assigned'>[],
-  lines: readonly Pick<MetricsLine, 'step' | 'sizes'>[],
+  lines: readonly Pick<MetricsLine, 'step' | 'sizes' | 'moved'>[],
   step: number,
 ): string[] {
   const { from, at, to } = LAST_TENTH;
@@ -150,11 +152,13 @@ export function runSizeWarnings(
     .filter((line) => line.step >= from * step && line.step <= to * step)
     .sort((a, b) => Math.abs(a.step - at * step) - Math.abs(b.step - at * step))[0];
   const assigned = groups.flatMap((group) => group.assigned ?? []);
-  return sizeWarnings({
+  const unsettled = unsettledSentence(lines);
+  const sentences = sizeWarnings({
     learned: groups.map(({ learned }) => learned),
     ...(assigned.length === groups.length && { assigned }),
     ...(near && { earlier: groups.map(({ component }) => near.sizes[component]!) }),
   });
+  return unsettled === undefined ? sentences : [...sentences, unsettled];
 }
 
 /** Whether a group is named, so that names have a column. */

@@ -1,19 +1,21 @@
 /** @file A whole training run: opens the session, trains, logs, scores, saves, and can be stopped and gone on with. */
 import { mkdirSync } from 'node:fs';
-import { deviceOf, type ResolvedRun, settingsMarked } from '../config/schema.js';
+import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { type Dataset, withoutLabels } from '../data/dataset.js';
 import { requireDevice } from '../engine/devices.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { MixturaError } from '../errors.js';
 import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
+import { Settling, type SettlingLine } from '../evaluate/settling.js';
 import type { MethodDefinition } from '../method/method.js';
 import { namedScores } from '../metrics/metric.js';
 import { Inference } from '../train/inference.js';
 import { Session } from '../train/session.js';
 import { type StepEvent, TrainingStopped, train } from '../train/trainer.js';
+import { lowerRates } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
-import { readCheckpoint, writeCheckpoint } from './formats/checkpoint.js';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './formats/checkpoint.js';
 import { EventWriter } from './formats/tensorboard.js';
 import { LockLost } from './lock.js';
 import { scalarsOf } from './scalars.js';
@@ -31,7 +33,7 @@ export type RunEvent =
     }
   | { readonly kind: 'learning'; readonly what: string; readonly done: number }
   | { readonly kind: 'note'; readonly note: string }
-  | { readonly kind: 'evaluated'; readonly step: number; readonly evaluation: Evaluation }
+  | ({ readonly kind: 'evaluated'; readonly evaluation: Evaluation } & Pick<SettlingLine, 'step' | 'moved'>)
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
   | { readonly kind: 'interrupted'; readonly step: number };
 
@@ -62,7 +64,7 @@ export interface RunOptions {
 export interface RunOutcome {
   /** Steps done. */
   readonly step: number;
-  /** Whether these are all steps, not fewer because of the signal. */
+  /** Whether these are all steps, or the groups were calm and that was to end the run; not if the signal ended it. */
   readonly finished: boolean;
   /** Seconds over all sessions of the run, scoring included. */
   readonly seconds: number;
@@ -122,17 +124,12 @@ export async function runTraining<T>(
   try {
     const session = await openRunSession(engine, options, checkpoint?.tensors);
     const inference = await Inference.open(session);
-    const recorder = new Recorder(options, session, inference, from, checkpoint?.notes);
+    const recorder = new Recorder(options, session, inference, from, checkpoint);
     const outcome = await recorder.train();
     return await use(inference, outcome);
   } finally {
     await engine.close();
   }
-}
-
-/** Labels of rows of the data, for methods that learn from them; nothing where the data have none. */
-function labelsOf({ labels }: Dataset): ((rows: ArrayLike<number>) => Int32Array) | undefined {
-  return labels && ((rows) => Int32Array.from(rows, (row) => labels[row]!));
 }
 
 /** Follows the training loop and writes what it says. */
@@ -143,16 +140,18 @@ class Recorder {
   #msPerStep = 0;
   #checkpoint = '';
   #notes: string[];
+  readonly #settling: Settling;
 
   constructor(
     private readonly options: RunOptions,
     private readonly session: Session,
     private readonly inference: Inference,
     private readonly from: number,
-    notes: readonly string[] = [],
+    { notes = [], followed }: Partial<Checkpoint> = {},
   ) {
-    const { folder, learned } = options;
+    const { folder, dataset, learned } = options;
     this.#notes = [...notes, ...(learned ? [learned.sentence] : []), ...(options.notes ?? [])];
+    this.#settling = new Settling(inference, dataset, options.run, followed);
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from + 1 } : {});
     this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
     this.#checkpoint = options.resumeFrom ?? '';
@@ -161,9 +160,13 @@ class Recorder {
   async train(): Promise<RunOutcome> {
     const { run, method, dataset, signal, onEvent } = this.options;
     for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
+    const { labels } = dataset;
     let step = this.from;
     // A run that was killed may lack the sheet of its last checkpoint, or have half of it.
     await this.#sheet(step);
+    const calmBefore = await this.#settling.goOn(this.options.folder.readMetrics(), step);
+    if (calmBefore) onEvent?.({ kind: 'note', note: calmBefore });
+    let calm = calmBefore !== undefined;
     const schedule = batchSchedule(this.session.stream.fork('batches'), {
       count: dataset.count,
       batchSize: run.batch,
@@ -172,9 +175,9 @@ class Recorder {
       samples: withoutLabels(dataset),
       schedule,
       from: step,
-      to: run.steps,
+      to: calm ? step : run.steps,
       inference: this.inference,
-      ...(method.supervision && { labels: labelsOf(dataset) }),
+      ...(method.supervision && labels && { labels: (rows) => Int32Array.from(rows, (row) => labels[row]!) }),
     });
     try {
       for await (const event of loop) {
@@ -184,16 +187,17 @@ class Recorder {
         const last = step === run.steps;
         const scored = step % run.evaluateEvery === 0 || last;
         if (scored || signal?.aborted) await this.session.refreshPrior();
-        if (scored) await this.#record(event, last);
-        if (step % run.checkpointEvery === 0 || last || signal?.aborted) await this.#save(step);
-        if (signal?.aborted) break;
+        if (scored) calm = await this.#record(event, last);
+        const ended = last || calm || signal?.aborted;
+        if (step % run.checkpointEvery === 0 || ended) await this.#save(step);
+        if (ended) break;
       }
     } catch (cause) {
       throw this.#withCheckpoint(cause);
     } finally {
       this.#events.close();
     }
-    const finished = step >= run.steps;
+    const finished = step >= run.steps || calm;
     if (!finished) onEvent?.({ kind: 'interrupted', step });
     // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
     const quick = finished ? {} : { limit: CURVE_LIMIT, kmeans: false };
@@ -208,12 +212,14 @@ class Recorder {
     };
   }
 
+  /** Says something, and writes it with the next line of the log. */
+  #tell(note: string): void {
+    this.#notes.push(note);
+    this.options.onEvent?.({ kind: 'note', note });
+  }
+
   #onStep(event: StepEvent): void {
-    for (const done of event.notes ?? []) {
-      const note = `Before step ${event.step}: ${done}`;
-      this.#notes.push(note);
-      this.options.onEvent?.({ kind: 'note', note });
-    }
+    for (const done of event.notes ?? []) this.#tell(`Before step ${event.step}: ${done}`);
     const done = event.step - this.from;
     this.#msPerStep = (performance.now() - this.#began) / done;
     this.options.onEvent?.({
@@ -225,26 +231,33 @@ class Recorder {
     });
   }
 
-  async #record(event: StepEvent, last: boolean): Promise<void> {
+  /** Adds a line to the log. @returns whether the run is to end with it, as its groups are calm */
+  async #record(event: StepEvent, last: boolean): Promise<boolean> {
     const { dataset, folder, onEvent } = this.options;
     const quick = { limit: CURVE_LIMIT, kmeans: last, counts: false };
     const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });
     const diagnostics = this.session.model.diagnostics?.();
+    const { step, losses } = event;
+    const sizes = Array.from(this.inference.prior.mixing);
+    const { moved, calm } = await this.#settling.look({ step, sizes }, folder.readMetrics());
+    if (calm !== undefined) this.#tell(calm);
     const line: MetricsLine = {
-      step: event.step,
+      step,
       seconds: this.#seconds(),
       msPerStep: this.#msPerStep,
-      losses: event.losses,
-      sizes: Array.from(this.inference.prior.mixing),
+      losses,
+      sizes,
+      ...(moved !== undefined && { moved }),
       metrics: namedScores(evaluation.scores),
       ...(diagnostics && { diagnostics }),
       ...(this.#notes.length > 0 && { notes: this.#notes }),
     };
     this.#notes = [];
     folder.appendMetrics(line);
-    this.#events.scalars(event.step, scalarsOf(line));
+    this.#events.scalars(step, scalarsOf(line));
     this.options.onLine?.(line);
-    onEvent?.({ kind: 'evaluated', step: event.step, evaluation });
+    onEvent?.({ kind: 'evaluated', step, evaluation, moved });
+    return calm !== undefined;
   }
 
   async #save(step: number): Promise<void> {
@@ -253,7 +266,7 @@ class Recorder {
     const tensors = await this.session.save();
     this.#checkpoint = writeCheckpoint(
       folder.checkpoints,
-      { step, tensors, notes: this.#notes },
+      { step, tensors, notes: this.#notes, followed: this.#settling.groupsBefore(step) },
       run.keepCheckpoints,
       () => folder.requireLock(),
     );
@@ -283,14 +296,4 @@ class Recorder {
         : `The last good checkpoint is ${this.#checkpoint}; go on from it with --resume ${folder.path}${slower}.`;
     return new MixturaError(`${cause.message} ${good}`, { cause, exitCode: cause.exitCode });
   }
-}
-
-/** The options that halve the rates which the method declares as those to lower; empty where there are none. */
-function lowerRates({ run, method }: Pick<RunOptions, 'run' | 'method'>): string {
-  const rates = settingsMarked(method.settings, 'lower', true).filter(
-    (name) => typeof run.settings[name] === 'number',
-  );
-  if (rates.length === 0) return '';
-  const lowered = rates.map((name) => `--set ${name}=${(run.settings[name] as number) / 2}`);
-  return ` ${lowered.join(' ')} --allow ${rates.join(',')}`;
 }

@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.js';
 import { DATASET_NAMES } from '../data/sets/open.js';
 import { MixturaError, usageError } from '../errors.js';
 import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
+import { endedCalm } from '../evaluate/settling.js';
 import { methodNamed } from '../method/index.js';
 import { parseMetricName, type Score } from '../metrics/metric.js';
 import { renderReport } from '../report/report.js';
@@ -93,13 +94,14 @@ async function reported({ folder, run, step, inference }: TrainedRun, dataset: D
   const matched: Evaluation = dataset
     ? await evaluateModel(inference, dataset, { split: 'train', kmeans: false })
     : { summary: {}, scores: [], groups: [] };
+  const lines = folder.readMetrics(step);
   return {
     ...{ folder, run, dataset, inference },
     method: methodNamed(run.method),
     outcome: {
       step,
-      finished: step >= run.steps,
-      seconds: folder.readMetrics(step).at(-1)?.seconds ?? 0,
+      finished: step >= run.steps || endedCalm(run, lines, step),
+      seconds: lines.at(-1)?.seconds ?? 0,
       evaluation: { ...matched, scores: scoresOf(folder.scoresFile, folder.path) },
     },
   };

@@ -20,6 +20,7 @@ import type { RunOutcome } from './recorder.js';
 import { foldNotes } from './report-notes.js';
 import {
   countsOf,
+  generatedRows,
   type LookedAt,
   lookAt,
   lookedAtSentence,
@@ -154,6 +155,7 @@ async function groupsOf(
       found.find((one) => one.component === component) ?? {};
     const name = names.get(component) ?? trueName;
     const { typical, borderline, least } = members?.[at] ?? {};
+    const generated = typical && (await generatedRows(inference, run.dataset, component, MOST_ROWS));
     groups.push({
       number: at + 1,
       size: inference.prior.mixing[component]!,
@@ -165,6 +167,7 @@ async function groupsOf(
       ...(typical && { typical }),
       ...(borderline && { borderline }),
       ...(least && { least }),
+      ...(generated && { generated }),
       ...(drawn > 0 && { samples: await inference.sampleComponent(component, drawn, 'sheet') }),
     });
   }

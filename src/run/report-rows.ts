@@ -1,6 +1,8 @@
 /** @file The real data in a report: which rows are looked at, their groups, and those that stand for a group. */
 
+import type { ResolvedRun } from '../config/schema.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
+import { restoredRows } from '../data/tables/restore.js';
 import { Stream } from '../math/random.js';
 import { type ColumnProfile, columnProfiles, GroupMoments } from '../report/profile.js';
 import { columnsOf, rowName, valuesOfRows } from '../report/real-rows.js';
@@ -104,6 +106,25 @@ function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Float
     dataset,
     places.map((place) => rows[place]!),
   );
+}
+
+/** New rows of a component of a table's model, as its file could hold them; nothing for a method that assigns none. */
+export async function generatedRows(
+  inference: Pick<Inference, 'assigns' | 'sampleComponent' | 'probabilitiesOf' | 'components'>,
+  dataset: ResolvedRun['dataset'],
+  component: number,
+  count: number,
+): Promise<ReportMembers | undefined> {
+  if (!inference.assigns || dataset.kind !== 'table') return undefined;
+  const samples = await inference.sampleComponent(component, count, 'sheet');
+  const probabilities = await inference.probabilitiesOf(samples);
+  return {
+    rows: Array.from({ length: count }, (_, i) => ({
+      id: `new ${i + 1}`,
+      probability: probabilities[i * inference.components + component]!,
+    })),
+    values: restoredRows(samples, dataset, 'NaN'),
+  };
 }
 
 /** Every column in every group, from the rows that were looked at, in the units of the file. */

@@ -45,11 +45,11 @@ export async function startRun(request: RunRequest, options: StartOptions = {}):
   }
 }
 
-/** The first of `runs/DATA-METHOD-001`, `-002`, ... that is not there. */
-function freeFolder({ data, method }: ResolvedRun): string {
-  const stem = folderStem(data.name);
+/** The first of `runs/DATA-METHOD-001`, `-002`, ... that is not there; `kind` comes before the number. */
+export function freeFolder({ data, method }: ResolvedRun, kind?: string): string {
+  const stem = [folderStem(data.name), method, ...(kind === undefined ? [] : [kind])].join('-');
   for (let n = 1; ; n++) {
-    const folder = path.join('runs', `${stem}-${method}-${String(n).padStart(3, '0')}`);
+    const folder = path.join('runs', `${stem}-${String(n).padStart(3, '0')}`);
     if (!existsSync(folder)) return folder;
   }
 }

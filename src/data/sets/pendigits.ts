@@ -32,6 +32,7 @@ function load(path: string, split: string, test?: () => Dataset): Dataset {
     range: 'unit',
     values: coordinates(table, path),
     maximum: HIGHEST,
+    columnValues: [{ decimals: 0, least: 0, most: HIGHEST }],
     labels: digitsOf(table, path),
     classNames: Array.from({ length: CLASSES }, (_, digit) => String(digit)),
     source: `Pen digits (Alpaydin, Alimoglu; UCI), ${split} part.`,

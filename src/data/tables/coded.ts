@@ -68,7 +68,8 @@ export function formerColumns(dataset: {
   return { columns: coding.length, names: without ? undefined : names };
 }
 
-function namesOf({ columns, called, shape }: Content): readonly string[] {
+/** Names of the columns of a table, as the coding has them. */
+export function namesOf({ columns, called, shape }: Content): readonly string[] {
   return columns ?? called ?? Array.from({ length: shape[1]! }, (_, j) => unnamed(j));
 }
 

@@ -12,17 +12,20 @@ export type ScaledValues = Pick<Samples, 'kind' | 'shape' | 'scaling' | 'maximum
  *
  * @param values count x prod(shape), as {@link Samples.read} gives them.
  */
-export function inFileUnits(
-  values: Float32Array,
-  { kind, shape, scaling, maximum, largestCount }: ScaledValues,
-): Float32Array {
-  if (kind === 'image') return values;
+export function inFileUnits(values: Float32Array, units: ScaledValues): Float32Array {
+  const value = fileUnits(units);
+  return value === undefined ? values : values.map(value);
+}
+
+/** The value of the file that the i-th value of rows that are read was, in float64; nothing where it is the same. */
+export function fileUnits(units: ScaledValues): ((x: number, i: number) => number) | undefined {
+  const { kind, shape, scaling, maximum, largestCount } = units;
+  if (kind === 'image') return undefined;
   const columns = sampleSize(shape);
   if (scaling) {
     const { shift, scale } = scaling;
-    return values.map((x, i) => shift[i % columns]! + scale[i % columns]! * x);
+    return (x, i) => shift[i % columns]! + scale[i % columns]! * x;
   }
-  if (largestCount !== undefined) return values.map((x) => unscaledCount(x, largestCount));
-  if (maximum === undefined) return values;
-  return values.map((x) => maximum * x);
+  if (largestCount !== undefined) return (x) => unscaledCount(x, largestCount);
+  return maximum === undefined ? undefined : (x) => maximum * x;
 }

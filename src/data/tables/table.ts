@@ -10,8 +10,9 @@ import { elementCount } from '../formats/limits.js';
 import { readNpy } from '../formats/npy.js';
 import { isSparse, rowOfEntry, sparseColumns, sparseDataset, transposeSparse } from '../formats/sparse.js';
 import { tellOfAnswers } from './answer-hint.js';
-import { codedTable } from './coded.js';
+import { codedTable, namesOf } from './coded.js';
 import type { TableOptions } from './table-options.js';
+import { tableValues } from './table-values.js';
 import { inUnits } from './units.js';
 
 /**
@@ -73,6 +74,9 @@ export function tableDataset(path: string, options: TableOptions, found: Content
   checkFinite(content.values, elementCount(shape), path);
   const count = content.shape[0]!;
   const units = inUnits(path, options, shape, content.values, coding);
+  const first = !options.former && options.coding === undefined && options.reading !== 1;
+  const columnValues =
+    first && !units.columnValues ? tableValues(ordered, namesOf(ordered), coding) : undefined;
   const what = `${count} samples of shape ${shape.join(' x ')}`;
   const held = content.test;
   const alike: TableOptions = {
@@ -84,6 +88,7 @@ export function tableDataset(path: string, options: TableOptions, found: Content
     maximum: units.maximum ?? (shape.length === 3 && units.range !== 'real' ? 1 : options.maximum),
   };
   const description = {
+    columnValues,
     ...units,
     coding,
     ...fittingLabels(content, count, path),

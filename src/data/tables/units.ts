@@ -11,7 +11,10 @@ import { scaleCounts } from './counts.js';
 import type { TableOptions } from './table-options.js';
 
 /** Values as they are stored, and how they relate to those of the file. */
-export type Units = Pick<DatasetDescription, 'range' | 'maximum' | 'scaling' | 'largestCount'> &
+export type Units = Pick<
+  DatasetDescription,
+  'range' | 'maximum' | 'scaling' | 'largestCount' | 'columnValues'
+> &
   Pick<Content, 'values'>;
 
 type Dense = Uint8Array | Float32Array | Float64Array;
@@ -49,7 +52,10 @@ export function inUnits(
         `${path} has values that are no whole numbers, such as ${short(scaled.fraction)}, so they may be logarithms or shares of counts already: leave out --counts then, or give the counts themselves.`,
       );
     }
-    return { values: scaled.values, range: 'unit', largestCount: scaled.largest };
+    const { largest } = scaled;
+    // One for all columns: a table of counts may have tens of thousands.
+    const known = { ...(scaled.fraction === undefined && { decimals: 0 }), least: 0, most: largest };
+    return { values: scaled.values, range: 'unit', largestCount: largest, columnValues: [known] };
   }
   const first = options.reading === 1 && !options.former;
   if (first && values instanceof Uint8Array && !isScaling(options.scaling)) {

@@ -62,6 +62,16 @@ describe('the verdict and its sentences', () => {
     expect(headlineOf(facts({ stability: 0.59 })).verdict).toBe('none');
   });
 
+  it('speak of seeds where those differ', () => {
+    const { sentences } = headlineOf(
+      facts({ repeats: 'seeds', stability: 0.85, groupStability: [0.9, 0.9, 0.59, 0.9, 0.5] }),
+    );
+    expect(sentences).toEqual([
+      '5 groups, repeatable (agreement 0.85 between seeds, 1 is the same groups each time).',
+      'Groups 3 and 5 do not come back with other seeds.',
+    ]);
+  });
+
   it('say that there are no groups, and no more than asked for where one was', () => {
     const one = { groups: 1, stability: 1, groupStability: [1] };
     expect(headlineOf(facts(one))).toEqual({

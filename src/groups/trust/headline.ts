@@ -7,9 +7,11 @@ export interface HeadlineFacts {
   readonly groups: number;
   /** Whether a person gave the number of groups. */
   readonly given: boolean;
-  /** Mean adjusted Rand index between subsamples. */
+  /** What differs between the repeats, whose agreement is told: by default the rows that are divided. */
+  readonly repeats?: 'subsamples' | 'seeds';
+  /** Mean adjusted Rand index between repeats. */
   readonly stability: number;
-  /** Of each group 1..K: mean Jaccard similarity with its counterpart on subsamples. */
+  /** Of each group 1..K: mean Jaccard similarity with its counterpart in repeats. */
   readonly groupStability: readonly number[];
   readonly pairs: readonly PairFinding[];
   readonly appearance: readonly AppearanceFinding[];
@@ -20,9 +22,9 @@ export interface HeadlineFacts {
 /** Mean agreement from which groups are called repeatable, and below which none of them is to be used. */
 const REPEATABLE = 0.8;
 const UNUSABLE = 0.6;
-/** Similarity from which a single group comes back, and below which it dissolves (Hennig 2007). */
+/** Similarity (Jaccard) from which a single group comes back, and below which it dissolves (Hennig 2007). */
 const COMES_BACK = 0.75;
-const DISSOLVES = 0.6;
+export const DISSOLVES = 0.6;
 /**
  * Groups in the pixels of photographs are used only if they are as repeatable as this, and this share of them has no
  * stronger link. Traffic signs in gradient histograms have 0.99 and six of ten, CIFAR-10 in any view 0.75 and none.
@@ -67,8 +69,8 @@ function oneGroup({ given, photographs }: HeadlineFacts): string {
 }
 
 function repeatability(facts: HeadlineFacts): { readonly verdict: Verdict; readonly sentence: string } {
-  const { groups, stability, groupStability } = facts;
-  const agreement = `agreement ${stability.toFixed(2)} between subsamples, 1 is the same groups each time`;
+  const { groups, stability, groupStability, repeats = 'subsamples' } = facts;
+  const agreement = `agreement ${stability.toFixed(2)} between ${repeats}, 1 is the same groups each time`;
   const back = groupStability.flatMap((similarity, at) => (similarity >= COMES_BACK ? [at + 1] : []));
   const parts = chains(facts);
   if (stability < UNUSABLE || (stability < REPEATABLE && back.length === 0)) {
@@ -114,11 +116,13 @@ function continua(facts: HeadlineFacts): string[] {
     .map((set) => `${capital(word(set.length))} of ${word(facts.groups)} are one continuum: ${listed(set)}.`);
 }
 
-function dissolving({ groupStability, stability }: HeadlineFacts): string[] {
+function dissolving({ groupStability, stability, repeats }: HeadlineFacts): string[] {
   if (stability < REPEATABLE) return [];
   const lost = groupStability.flatMap((similarity, at) => (similarity < DISSOLVES ? [at + 1] : []));
   if (lost.length === 0) return [];
-  return [`${capital(numbersOf(lost))} ${lost.length === 1 ? 'does' : 'do'} not come back on subsamples.`];
+  return [
+    `${capital(numbersOf(lost))} ${lost.length === 1 ? 'does' : 'do'} not come back ${repeats === 'seeds' ? 'with other seeds' : 'on subsamples'}.`,
+  ];
 }
 
 function clearPhotographs({ stability, pairs, groups }: HeadlineFacts): boolean {

@@ -25,6 +25,11 @@ export interface SampledRows extends ShapedValues {
   readonly shape: readonly number[];
   /** Number of the group that each sample was drawn from, 1..K. */
   readonly groups: Int32Array;
+  /**
+   * Rows of tables and points as the file has them, by the names of its columns: numbers, words, dates as ISO 8601, null
+   * for a missing value.
+   */
+  readonly records?: readonly Readonly<Record<string, number | string | null>>[];
 }
 
 /** Groups of data, as `predict` and `predictProba` give them. */

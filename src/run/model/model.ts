@@ -11,6 +11,7 @@ import { inFileUnits } from '../../data/tables/file-units.js';
 import type { OrtEngine } from '../../engine/ort/engine.js';
 import { MixturaError, usageError } from '../../errors.js';
 import type { FoundGroup } from '../../evaluate/labels.js';
+import { endedCalm } from '../../evaluate/settling.js';
 import type { Inference } from '../../train/inference.js';
 import { type MetricsLine, RunFolder } from '../folder.js';
 import { writeCheckpoint } from '../formats/checkpoint.js';
@@ -21,6 +22,7 @@ import { drawSamples } from '../use/draw.js';
 import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './answers.js';
 import { type Data, datasetLike } from './data.js';
 import { withPlainMessages } from './plain-message.js';
+import { sampledRows } from './sampled-rows.js';
 
 /** What a {@link FittedModel} is made of. */
 export interface ModelParts {
@@ -70,9 +72,10 @@ export class FittedModel implements AsyncDisposable {
     return this.#parts.step;
   }
 
-  /** Whether all steps are done, and training was not ended by a signal. */
+  /** Whether all steps are done, or the groups were calm and that was to end training; not if a signal ended it. */
   get finished(): boolean {
-    return this.step >= this.run.steps;
+    const { run, step, lines } = this.#parts;
+    return step >= run.steps || endedCalm(run, lines, step);
   }
 
   /** The folder that the model was loaded from or saved to; nothing for one that is in memory alone. */
@@ -167,16 +170,7 @@ export class FittedModel implements AsyncDisposable {
         throw usageError(`There is no group ${group}; choose one of 1..${this.#order.length}.`);
       }
       const drawn = await drawSamples({ inference, run }, { group, count, seed });
-      const data = this.#inUnits(drawn.samples);
-      const size = sampleSize(run.dataset.shape);
-      const { columns } = run.dataset;
-      return {
-        data,
-        shape: [count, ...run.dataset.shape],
-        rows: Array.from({ length: count }, (_, i) => data.subarray(i * size, (i + 1) * size)),
-        groups: drawn.groups,
-        ...(columns && { columns }),
-      };
+      return sampledRows(run.dataset, drawn);
     });
   }
 

@@ -67,3 +67,21 @@ it('writes structs as the compact protocol has them', () => {
   expect([...encodeStruct({ 2: { i64: -3 } })]).toEqual([0x26, 5, 0]);
   expect([...encodeStruct({ 1: { i64: 300 } })]).toEqual([0x16, 0xd8, 0x04, 0]);
 });
+
+it('writes days as dates and times, missing ones too, which a reader gives back', async () => {
+  const { metadata, rows } = await written([
+    { name: 'since', kind: 'date', values: [0, 18_628, undefined, -1] },
+    { name: 'seen', kind: 'time', values: [0.5, 18_628 + 1 / 86_400, undefined, -0.25] },
+  ]);
+  expect(metadata.schema.slice(1).map(({ type, converted_type: told }) => [type, told])).toEqual([
+    ['INT32', 'DATE'],
+    ['INT64', 'TIMESTAMP_MILLIS'],
+  ]);
+  const text = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+  expect(rows.map(({ since, seen }) => [text(since), text(seen)])).toEqual([
+    ['1970-01-01T00:00:00.000Z', '1970-01-01T12:00:00.000Z'],
+    ['2021-01-01T00:00:00.000Z', '2021-01-01T00:00:01.000Z'],
+    [null, null],
+    ['1969-12-31T00:00:00.000Z', '1969-12-31T18:00:00.000Z'],
+  ]);
+});

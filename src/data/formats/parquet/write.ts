@@ -5,8 +5,11 @@ import { encodeStruct, type ThriftField, type ThriftFields } from './thrift-writ
 /** A column to write; an undefined value is missing. */
 export interface WrittenColumn {
   readonly name: string;
-  /** `whole`: 32 bits, signed; `real`: 64 bits; `text`: UTF-8. */
-  readonly kind: 'whole' | 'real' | 'text';
+  /**
+   * `whole`: 32 bits, signed; `real`: 64 bits; `text`: UTF-8; `date` and `time`: days since 1970-01-01 UTC, written as a
+   * day and as milliseconds.
+   */
+  readonly kind: 'whole' | 'real' | 'text' | 'date' | 'time';
   readonly values: readonly (number | string | undefined)[];
 }
 
@@ -14,7 +17,10 @@ const MAGIC = Buffer.from('PAR1');
 /** Rows of a row group. */
 const ROWS = 1_000_000;
 /** Physical types, as the format numbers them. */
-const TYPES = { whole: 1, real: 5, text: 6 } as const;
+const TYPES = { whole: 1, real: 5, text: 6, date: 1, time: 2 } as const;
+/** Marks of what a physical type means. */
+const CONVERTED = { date: 6, time: 9 } as const;
+const DAY = 86_400_000;
 const [REQUIRED, OPTIONAL] = [0, 1];
 const [PLAIN, RLE] = [0, 3];
 const UTF8 = 0;
@@ -72,6 +78,7 @@ function schemaOf(columns: readonly WrittenColumn[], missing: readonly boolean[]
     };
     // The old mark of text and the new one: a union whose first kind, an empty struct, is text.
     const text: ThriftFields = { 6: { i32: UTF8 }, 10: { struct: { 1: { struct: {} } } } };
+    if (kind === 'date' || kind === 'time') return { struct: { ...common, 6: { i32: CONVERTED[kind] } } };
     return { struct: kind === 'text' ? { ...common, ...text } : common };
   });
   return [root, ...leaves];
@@ -135,10 +142,11 @@ function encodeValues(kind: WrittenColumn['kind'], values: WrittenColumn['values
       }),
     );
   }
-  const size = kind === 'whole' ? 4 : 8;
+  const size = TYPES[kind] === 1 ? 4 : 8;
   const out = Buffer.alloc(size * there.length);
   there.forEach((value, i) => {
-    if (kind === 'whole') out.writeInt32LE(Number(value), 4 * i);
+    if (kind === 'whole' || kind === 'date') out.writeInt32LE(Number(value), 4 * i);
+    else if (kind === 'time') out.writeBigInt64LE(BigInt(Math.round(DAY * Number(value))), 8 * i);
     else out.writeDoubleLE(Number(value), 8 * i);
   });
   return out;
