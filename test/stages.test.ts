@@ -15,16 +15,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRequest } from '../src/config/resolve.js';
+import type { Dataset } from '../src/data/dataset.js';
 import { ExitCode, MixturaError } from '../src/errors.js';
 import { evaluate } from '../src/graph/evaluate.js';
 import { input } from '../src/graph/tensor.js';
 import { studentNetwork } from '../src/nets/student.js';
 import { RunFolder } from '../src/run/folder.js';
 import { readCheckpoint } from '../src/run/formats/checkpoint.js';
+import { lessonsOf } from '../src/run/learn.js';
 import { fit as trained } from '../src/run/model/fit.js';
-import { reopenData } from '../src/run/prepare.js';
+import { prepareRun, reopenData } from '../src/run/prepare.js';
 import type { RunEvent } from '../src/run/recorder.js';
 import { resumeRun } from '../src/run/resume.js';
+import { lessonKeys } from '../src/run/stages/keys.js';
 import { StageInterrupted } from '../src/run/stages/stage-files.js';
 import { readTeacher } from '../src/run/stages/teacher.js';
 import { startRun } from '../src/run/start.js';
@@ -195,10 +198,23 @@ describe('a run that is interrupted before its first step', () => {
 
   it('twice goes on twice', async () => {
     await interruptedRun('twice', TABLE, STUDENT, 0.3);
-    await expect(resumeRun(at('twice'), {}, follower({ what: STUDENT, done: 0.7 }))).rejects.toThrow(
+    const shares: number[] = [];
+    const follow = (done: number) => {
+      const { signal, onEvent } = follower({ what: STUDENT, done });
+      return {
+        signal,
+        onEvent(event: RunEvent) {
+          if (event.kind === 'learning' && event.what === STUDENT) shares.push(event.done);
+          onEvent(event);
+        },
+      };
+    };
+    await expect(resumeRun(at('twice'), {}, follow(0.7))).rejects.toThrow(
       `Interrupted while ${STUDENT} (14 of 20 steps)`,
     );
-    await resumeRun(at('twice'));
+    await resumeRun(at('twice'), {}, follow(2));
+    // Steps 7 to 20, each once.
+    expect(shares).toEqual(Array.from({ length: 14 }, (_, i) => (7 + i) / 20));
     expect(all('twice').map(bytes)).toEqual(all('table').map(bytes));
   });
 
@@ -249,6 +265,21 @@ describe('what stages have left', () => {
     );
     expect(existsSync(at('equal'))).toBe(false);
   });
+});
+
+describe('keys of stages', () => {
+  it.each(['mixed/mixed.csv', 'typed/float64.npy', 'tables/genes.mtx', 'digits'])(
+    'are the same for data that are opened again: %s',
+    async (name) => {
+      const file = path.join(import.meta.dirname, 'fixtures', name);
+      const request = { ...TABLE, components: 2, batch: 2, data: { name: existsSync(file) ? file : name } };
+      const { run, method, dataset } = await prepareRun(request);
+      const lessons = lessonsOf({ run, method })!;
+      const keyOf = (data: Dataset) =>
+        lessonKeys({ lessons, dataset: data, seed: 1, device: 'cpu', groups: 2 }).teacher;
+      expect(keyOf(await reopenData(JSON.parse(JSON.stringify(run))))).toBe(keyOf(dataset));
+    },
+  );
 });
 
 describe('data', () => {

@@ -1,7 +1,6 @@
 /** @file Keys of what lessons leave: everything that it depends on, so that what was left for something else is not taken. */
 import { createHash } from 'node:crypto';
 import type { Samples } from '../../data/dataset.js';
-import { unitParts } from '../../data/value-units.js';
 import type { DeviceName } from '../../engine/devices.js';
 import type { Lessons, Stage } from '../../method/stage.js';
 import { VERSION } from '../../version.js';
@@ -27,7 +26,10 @@ export interface LessonKeys {
 export function lessonKeys({ lessons, groups, dataset, seed, device }: LessonFacts): LessonKeys {
   const keys = new Map<Stage, string>();
   const { kind, shape, range, count, fingerprint } = dataset;
-  const data = { kind, shape, range, count, fingerprint, ...unitParts(dataset) };
+  // What the values that are read depend on: data that are opened again may not know what else is told of them.
+  const { maximum, scaling, largestCount, background, coding } = dataset;
+  const units = { maximum, scaling, largestCount, background, coding };
+  const data = { kind, shape, range, count, fingerprint, ...units };
   let last: string | undefined;
   const link = (part: object) => {
     last = digest({ ...part, data, seed, device, version: VERSION, after: last ?? null });
