@@ -84,7 +84,7 @@ describe('without ONNX Runtime', () => {
     ['absent', () => absent],
     ['broken', () => broken],
   ])('a table trains to the same bits where it is %s', async (name, main) => {
-    const table = ['train', 'table.csv', '--components', '3', '--steps', '30', '--out'];
+    const table = ['train', 'table.csv', '--preset', 'robust', '--components', '3', '--steps', '30', '--out'];
     await place.json(...table, `table-${name}-with`);
     await succeed(main(), ...table, `table-${name}`);
     expect(checkpoint(`table-${name}`, 30).equals(checkpoint(`table-${name}-with`, 30))).toBe(true);
@@ -140,7 +140,10 @@ describe('without ONNX Runtime', () => {
   });
 
   it('a network that costs too much for kernels runs on them all the same, with equal losses up to rounding', async () => {
-    const large = ['train', 'table.csv', '--components', '3', '--steps', '3', '--set', 'units=768'];
+    const large = ['train', 'table.csv', '--preset', 'robust', '--components', '3', '--steps', '3'].concat([
+      '--set',
+      'units=768',
+    ]);
     const log = (run: string) =>
       readFileSync(place.file(run, 'metrics.jsonl'), 'utf8')
         .trim()

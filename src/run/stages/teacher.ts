@@ -64,7 +64,9 @@ export function savedTeacher({ groups }: StageFiles, key?: string): Teacher | un
 export async function findTeacher(options: TeacherOptions): Promise<Teacher> {
   const { files, key } = options;
   files.make();
-  const own = await found(options, withoutLabels(options.dataset), 0);
+  // What columns held is not known of data that are opened again, by a run that goes on.
+  const { columnValues: _, ...samples } = withoutLabels(options.dataset);
+  const own = await found(options, samples, 0);
   const learned = options.features && (await found(options, learnedDataset(options), 1));
   const better = learned && isBetter(learned, own);
   const findings = better ? learned : own;
