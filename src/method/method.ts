@@ -6,36 +6,17 @@
  * phase.ts, which declares an input together with its feed.
  */
 import type { z } from 'zod';
-import type { Feeds, ProgramSpec } from '../engine/engine.js';
+import type { Feeds } from '../engine/engine.js';
 import type { Tensor } from '../graph/tensor.js';
-import type { Stream } from '../math/random.js';
 import type { Protocol } from '../metrics/metric.js';
 import type { DataShape } from '../nets/backbone.js';
-import type { Network } from '../nn/network.js';
-import type { Parameter } from '../nn/parameter.js';
-import type { LatentPrior, PriorState } from '../prior/prior.js';
-import type { Intervention, RowTool } from './intervention.js';
-import type { Lessons, Teaching } from './stage.js';
-import type { LabelledStep, Phase, StepContext } from './step.js';
+import type { LatentPrior } from '../prior/prior.js';
+import type { RowTool } from './intervention.js';
+import type { Lessons } from './stage.js';
+import type { LabelledStep, StepContext } from './step.js';
+import type { BuildContext, Trainable } from './trainable.js';
 
-/** What a method is built for. */
-export interface BuildContext {
-  readonly data: DataShape;
-  /** Number of groups K. */
-  readonly components: number;
-  /** Batch size B. */
-  readonly batch: number;
-  /** The step at which linear decays reach their end. */
-  readonly horizon: number;
-  /** Source of starting values and of every draw in training. */
-  readonly stream: Stream;
-  /** The model's saved {@link Model.state}, when a run goes on. */
-  readonly restored?: PriorState | undefined;
-  /** Threads that the prior may work in (default 1). */
-  readonly threads?: number;
-  /** Groups that were found before, where the method or its stage learns from any and training begins. */
-  readonly teaching?: Teaching | undefined;
-}
+export type { AnyTrainable, BuildContext, LearnedPrior, Teaching, Trainable } from './trainable.js';
 
 /** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */
 export interface Inference {
@@ -63,35 +44,6 @@ export interface Rejection {
   constants?(): Feeds;
 }
 
-/**
- * A prior whose parameters are trained by back-propagation: they live in a network, and the model's host prior mirrors
- * them for sampling, scoring and saving. Before each of these the host reads the network and calls `load`. In between
- * the mirror is out of date, so phases draw noise and codes and let the network make latents of them.
- */
-export interface LearnedPrior {
-  readonly network: Network;
-  /** Takes over the values of the network's parameters, row-major; `valuesOf` throws for a parameter of another network. */
-  load(valuesOf: (parameter: Parameter) => Float32Array): void;
-}
-
-/** What the trainer runs: networks, and phases that change them. */
-export interface Trainable<Step extends StepContext = StepContext> {
-  /** All networks, whose tensors the engine allocates. */
-  readonly networks: readonly Network[];
-  /** Phases of one step. All of them begin before the first result is back; results are received in order. */
-  readonly phases: readonly Phase<Step>[];
-  /** Whether the optimizers keep a first moment. */
-  readonly firstMoment: boolean;
-  /** Programs that are run between steps, such as one that copies a network into a frozen one. */
-  readonly programs?: readonly ProgramSpec[];
-  /** The network behind the prior, where back-propagation trains it. */
-  readonly learnedPrior?: LearnedPrior;
-  /** Work between steps, in order. */
-  readonly interventions?: readonly Intervention[];
-  /** What training changes besides the networks; `restored` of {@link BuildContext} when a run goes on. */
-  state?(): PriorState;
-}
-
 /** A method built for some data: everything that the trainer runs, and what is done with the trained model. */
 export interface Model<Step extends StepContext = StepContext> extends Trainable<Step> {
   /** Where latents come from, and the learned sizes of the groups. */
@@ -102,9 +54,6 @@ export interface Model<Step extends StepContext = StepContext> extends Trainable
   /** Scalars of interest besides the losses: extreme eigenvalues, a temperature. */
   diagnostics?(): Readonly<Record<string, number>>;
 }
-
-/** What is trained, with or without labels. */
-export type AnyTrainable = Trainable<LabelledStep>;
 
 /** A model of either kind of method: a phase that needs no labels is one that may have them. */
 export type AnyModel = Model<LabelledStep>;

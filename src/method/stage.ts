@@ -6,17 +6,7 @@
  * the first stage that is taught.
  */
 import type { Tensor } from '../graph/tensor.js';
-import type { BuildContext, Trainable } from './method.js';
-
-/** Groups that were found in the training data without labels and without the model. */
-export interface Teaching {
-  /** Group of every row of the training data, 0..K-1; -1 for a row that is in none. */
-  readonly group: Int32Array;
-  /** 1 for rows whose group is sure, which are learned from, else 0. */
-  readonly sure: Uint8Array;
-  /** Shares of the groups, K; they sum to 1. */
-  readonly shares: Float64Array;
-}
+import type { BuildContext, Trainable } from './trainable.js';
 
 /** A network that is trained before the method. */
 export interface Stage {

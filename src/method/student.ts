@@ -14,7 +14,8 @@ import { adam } from './harness.js';
 import type { BuildContext } from './method.js';
 import { type OwnStep, type PhaseBody, type PhaseBuilder, phase } from './phase.js';
 import { STAGE_ADAM, transformed } from './pretext.js';
-import type { Stage, Teaching } from './stage.js';
+import type { Stage } from './stage.js';
+import type { Teaching } from './trainable.js';
 
 /** Share of a target that is spread over all groups (label smoothing). */
 const SMOOTHING = 0.1;

@@ -4,7 +4,8 @@ import { arrayDataset, type Dataset } from '../../data/dataset.js';
 import { findGroups } from '../../groups/find.js';
 import type { GroupFindings } from '../../groups/findings.js';
 import { Stream } from '../../math/random.js';
-import type { Lessons, Teaching } from '../../method/stage.js';
+import type { Lessons } from '../../method/stage.js';
+import type { Teaching } from '../../method/trainable.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
 import { type StageFiles, StageInterrupted } from './stage-files.js';
 
