@@ -31,6 +31,8 @@ const { values: options, positionals } = parseArgs({
     stages: { type: 'string' },
   },
 });
+// Times are those of the work itself.
+process.env.MIXTURA_REUSE = '0';
 const SAMPLES = 200;
 
 /** A table of unlike columns as a run reads one: standardised. Images, and points in an interval, as they are. */
@@ -95,7 +97,8 @@ async function row(name, seed) {
     return `${((user + system) / 1e6).toFixed(0)} CPU s (${((performance.now() - wall) / 1000).toFixed(0)} s)`;
   };
   const nobody = () => {};
-  const taught = await learnRun(prepared, new StageFiles(folder, nobody, nobody), {});
+  const files = new StageFiles(folder, { requireLock: nobody, renewLock: nobody });
+  const taught = await learnRun(prepared, files, {});
   const untilGroups = spent();
   const teacher = taught.learned?.teacher;
   const engine = new OrtEngine({ threads: prepared.run.threads });

@@ -197,6 +197,14 @@ export function removeLeftovers(path: string): void {
   }
 }
 
+/** Removes whatever is unfinished in a folder and those within it: only where nobody else writes. */
+export function removeUnfinished(folder: string): void {
+  if (!fs.existsSync(folder)) return;
+  for (const name of fs.readdirSync(folder, { recursive: true }).map(String)) {
+    if (name.endsWith('.tmp')) fs.rmSync(join(folder, name), { force: true });
+  }
+}
+
 function isAbandoned(file: string): boolean {
   try {
     return Date.now() - fs.statSync(file).mtimeMs > ABANDONED_MS;

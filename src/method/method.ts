@@ -16,7 +16,7 @@ import type { Lessons } from './stage.js';
 import type { LabelledStep, StepContext } from './step.js';
 import type { BuildContext, Trainable } from './trainable.js';
 
-export type { AnyTrainable, BuildContext, LearnedPrior, Teaching, Trainable } from './trainable.js';
+export type { AnyTrainable, BuildContext, LearnedPrior, Trainable } from './trainable.js';
 
 /** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */
 export interface Inference {

@@ -28,6 +28,7 @@ export function pretextStage(transformations: TransformationsName, steps: number
     name: 'pretext',
     title: `learning what transformations leave (${transformations})`,
     steps,
+    settings: { transformations },
     batch: 256,
     taught: false,
     build(context) {

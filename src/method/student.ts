@@ -30,6 +30,7 @@ export function studentStage(transformations: TransformationsName | 'none', step
     name: 'student',
     title: 'learning the groups that were found',
     steps,
+    settings: { transformations },
     batch: 256,
     taught: true,
     build(context) {

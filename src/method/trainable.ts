@@ -1,4 +1,4 @@
-/** @file What the trainer runs, and what it is built for: a method's model, or the network of a stage. */
+/** @file What is trained: networks, and phases that change them; and what they are built for. */
 import type { ProgramSpec } from '../engine/engine.js';
 import type { Stream } from '../math/random.js';
 import type { DataShape } from '../nets/backbone.js';

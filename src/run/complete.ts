@@ -12,6 +12,7 @@ import { MlflowTracker } from './mlflow.js';
 import type { DataListeners, PreparedRun } from './prepare.js';
 import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';
 import { writeReport, writeSheet } from './report.js';
+import { StageInterrupted } from './stages/stage-files.js';
 
 /** How a program follows a run, and ends it early. */
 export interface FollowOptions extends DataListeners {
@@ -66,7 +67,8 @@ export async function completeRun(started: StartedRun, options: FollowOptions): 
     return result;
   } catch (cause) {
     // A run that another process has taken over is that one's to tell.
-    if (!(cause instanceof LockLost)) await tracker?.finish('FAILED');
+    if (!(cause instanceof LockLost))
+      await tracker?.finish(cause instanceof StageInterrupted ? 'KILLED' : 'FAILED');
     throw cause;
   }
 }

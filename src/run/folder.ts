@@ -12,7 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
+import { removeUnfinished, writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
 import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { folderTarget } from '../write-target.js';
@@ -112,11 +112,7 @@ export class RunFolder {
 
   /** The files of what was learned before the steps. */
   stageFiles(): StageFiles {
-    return new StageFiles(
-      this.stages,
-      () => this.requireLock(),
-      () => this.renewLock(),
-    );
+    return new StageFiles(this.stages, this);
   }
 
   #removeEmptyFolders(folders: readonly string[]): void {
@@ -145,7 +141,7 @@ export class RunFolder {
   lock(): void {
     this.#lock = FolderLock.take(this.#lockFile, this.path);
     // Nobody else writes there, so what is unfinished was left by a process that was killed.
-    for (const part of [this.checkpoints, this.samples]) removeUnfinished(part);
+    for (const part of [this.checkpoints, this.samples, this.stages]) removeUnfinished(part);
   }
 
   /** Gives the folder back, if this process holds it. */
@@ -268,13 +264,6 @@ export class RunFolder {
     const fd = openSync(this.metricsFile, 'r');
     fsyncSync(fd);
     closeSync(fd);
-  }
-}
-
-function removeUnfinished(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -1,5 +1,4 @@
 /** @file What a run learns before its own steps, where its method has lessons. */
-import { existsSync } from 'node:fs';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import type { FoundGroup } from '../evaluate/labels.js';
 import { Stream } from '../math/random.js';
@@ -7,9 +6,10 @@ import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
 import type { PreparedRun } from './prepare.js';
 import type { RunEvent } from './recorder.js';
+import { FinishedStages } from './stages/finished.js';
 import { type Learned, learn } from './stages/lessons.js';
 import { type StageFiles, StageInterrupted } from './stages/stage-files.js';
-import { readTeacher } from './stages/teacher.js';
+import { savedTeacher } from './stages/teacher.js';
 
 /** A run that has had its lessons: as many groups as were found. */
 export interface LearnedRun {
@@ -39,6 +39,7 @@ export async function learnRun(
     ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
     device: deviceOf(run),
     groups: run.auto ? 'auto' : run.components,
+    reuse: FinishedStages.of(),
     onProgress: (what, done) => onEvent?.({ kind: 'learning', what, done }),
     onNote: (note) => onEvent?.({ kind: 'note', note }),
   });
@@ -57,11 +58,9 @@ function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): voi
 
 /** Groups with the shares of those that the encoder was taught, where there was a teacher. */
 export function withTaught(folder: RunFolder, groups: readonly FoundGroup[]): readonly FoundGroup[] {
-  const file = folder.stageFiles().groups;
-  if (!existsSync(file)) return groups;
-  const { shares } = readTeacher(file).teaching;
+  const teacher = savedTeacher(folder.stageFiles());
   return groups.map((group) => {
-    const taught = shares[group.component];
+    const taught = teacher?.teaching.shares[group.component];
     return taught === undefined ? group : { ...group, taught };
   });
 }
@@ -74,7 +73,10 @@ export async function learnInFolder(
   const { folder, run } = started;
   const result = await learnRun(started, folder.stageFiles(), follow).catch((cause: unknown) => {
     if (!(cause instanceof StageInterrupted)) throw cause;
-    throw new StageInterrupted(`${cause.message} Go on with: mixtura train --resume ${folder.path}`, cause);
+    throw new StageInterrupted(
+      `${cause.during}; what was done before is saved: go on with mixtura train --resume ${folder.path}`,
+      cause,
+    );
   });
   if (result.run.components !== run.components) folder.writeConfig(result.run);
   return result;

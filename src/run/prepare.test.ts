@@ -103,10 +103,12 @@ describe('a run that can start', () => {
     const name = path.join(folder, `labels-${rows}-${classes}.csv`);
     const lines = Array.from({ length: rows }, (_, i) => `${i % 7},${i % 5},w${i % classes}`);
     writeFileSync(name, `a,b,label\n${lines.join('\n')}\n`);
-    const prepared = prepareRun({ data: { name }, batch: 2 });
-    if (components !== undefined) expect((await prepared).run.components).toBe(components);
+    const prepared = await prepareRun({ data: { name }, batch: 2 });
+    expect(prepared.run.auto).toBe(components === undefined ? true : undefined);
+    if (components !== undefined) expect(prepared.run.components).toBe(components);
     else {
-      await expect(prepared).rejects.toThrow(
+      // Without looking for groups the number must be known.
+      await expect(prepareRun({ data: { name }, batch: 2, preset: 'robust' })).rejects.toThrow(
         `How many groups ${name} has is not known by its ${classes} different labels for ${rows} samples; say how many to find by --components.`,
       );
     }
@@ -199,14 +201,20 @@ describe('a run that cannot start says why', () => {
   it('one class only', async () => {
     const one = path.join(folder, 'one.csv');
     writeFileSync(one, 'x,y,label\n1,2,a\n2,3,a\n3,4,a\n');
-    const error = await refusal({ batch: 2, data: { name: one } });
+    const error = await refusal({ batch: 2, preset: 'robust', data: { name: one } });
     expect(error.message).toContain('has is not known; say how many to find by --components.');
+    expect((await prepareRun({ batch: 2, data: { name: one } })).run.auto).toBe(true);
     const { run } = await prepareRun({ batch: 2, components: 2, data: { name: one } });
     expect(run.components).toBe(2);
   });
 
   it.each<[string, RunRequest, string]>([
-    ['K unknown', { batch: 4 }, 'has is not known; say how many to find by --components.'],
+    ['K unknown', { batch: 4, preset: 'robust' }, 'has is not known; say how many to find by --components.'],
+    [
+      'K to be found where groups are not looked for',
+      { batch: 4, preset: 'robust', auto: true },
+      'The number of groups is found where groups are looked for first, and this run does not; give --components K',
+    ],
     [
       'K > data',
       { batch: 4, components: 11 },

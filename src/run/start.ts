@@ -7,6 +7,7 @@ import { requireDevice } from '../engine/devices.js';
 import { completeRun, type FollowOptions, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
 import { prepareRun } from './prepare.js';
+import { StageInterrupted } from './stages/stage-files.js';
 
 /** Where a new run goes, and how a program follows it. */
 export interface StartOptions extends FollowOptions {
@@ -36,7 +37,8 @@ export async function startRun(request: RunRequest, options: StartOptions = {}):
     folder.writeConfig(prepared.run);
     return await completeRun({ ...prepared, folder }, options);
   } catch (cause) {
-    folder.discardIfUnused();
+    // What was interrupted is gone on with, also where nothing had been saved yet.
+    if (!(cause instanceof StageInterrupted)) folder.discardIfUnused();
     throw cause;
   } finally {
     folder.unlock();

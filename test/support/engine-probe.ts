@@ -5,7 +5,7 @@ import { OrtEngine } from '../../src/engine/ort/engine.js';
 import { ReferenceEngine } from '../../src/engine/reference.js';
 import { evaluate } from '../../src/graph/evaluate.js';
 import type { Tensor } from '../../src/graph/tensor.js';
-import type { AnyModel } from '../../src/method/method.js';
+import type { AnyModel, AnyTrainable } from '../../src/method/method.js';
 import type { PhaseStep } from '../../src/method/step.js';
 import type { PriorState } from '../../src/prior/prior.js';
 import { groupsOf, relativeError, type Stored, secondMoment } from './golden-step.js';
@@ -31,7 +31,9 @@ export interface Probe {
 
 /** A model with golden starting values, and its golden draws. */
 export interface StepSetup {
-  readonly model: AnyModel;
+  readonly model: AnyTrainable & Partial<Pick<AnyModel, 'prior'>>;
+  /** Values from which running statistics start, where they are not their own. */
+  readonly buffers?: Readonly<Record<string, Float32Array>>;
   /** What a phase runs; `exact` asks for float64 where there are such values. */
   begin(phase: AnyModel['phases'][number], exact: boolean): PhaseStep;
 }
@@ -84,15 +86,15 @@ export function referenceProbe(): Probe {
 }
 
 /** Runs every phase once, from the hashed parameters and second moments. */
-export async function goldenStep({ model, begin }: StepSetup, probe: Probe): Promise<StepResult> {
+export async function goldenStep({ model, buffers, begin }: StepSetup, probe: Probe): Promise<StepResult> {
   const { engine } = probe;
-  const groups = groupsOf(model);
+  const groups = groupsOf(model, buffers);
   await engine.open(groups);
   for (const group of groups.filter(({ trainable }) => trainable)) {
     const { value } = await engine.read(group.name);
     await engine.write(group.name, { value, moment2: secondMoment(group) });
   }
-  const before = model.prior.state();
+  const before = model.prior?.state() ?? {};
   const [outputs, gradients]: [Tensors, Tensors] = [{}, {}];
   for (const phase of model.phases) {
     const { program, feeds, updates, finish } = begin(phase, probe.exact);
@@ -119,7 +121,7 @@ export async function goldenStep({ model, begin }: StepSetup, probe: Probe): Pro
     outputs,
     gradients,
     updated: Object.fromEntries(names.map((name) => [name, probe.value(name, values)])),
-    priorChange: change(before, model.prior.state()),
+    priorChange: change(before, model.prior?.state() ?? {}),
   };
 }
 

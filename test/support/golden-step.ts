@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Feeds, TensorGroup } from '../../src/engine/engine.js';
 import { elements } from '../../src/engine/engine.js';
 import { Stream } from '../../src/math/random.js';
-import type { AnyModel, Model } from '../../src/method/method.js';
+import type { AnyModel, AnyTrainable, Model } from '../../src/method/method.js';
 import { slogan } from '../../src/method/slogan.js';
 import type { PhaseStep, StepContext } from '../../src/method/step.js';
 import type { Parameter } from '../../src/nn/parameter.js';
@@ -91,22 +91,26 @@ function start({ name, shape, initializer }: Parameter, buffer: boolean): Float3
   return new Float32Array(noise(name, size, steep * 2 ** Math.floor(Math.log2(Math.sqrt(6 / fans)))));
 }
 
-export function groupsOf(model: AnyModel): TensorGroup[] {
+/** The tensors of a model; `buffers` are values from which running statistics start instead of their own. */
+export function groupsOf(
+  model: AnyTrainable,
+  buffers: Readonly<Record<string, Float32Array>> = {},
+): TensorGroup[] {
   return model.networks.flatMap((network) => {
     const state = (list: readonly Parameter[], buffer: boolean) =>
-      list.map((p) => ({ name: p.name, shape: p.shape, initial: start(p, buffer) }));
+      list.map((p) => ({ name: p.name, shape: p.shape, initial: buffers[p.name] ?? start(p, buffer) }));
     const trained = {
       name: network.name,
       tensors: state(network.parameters, false),
       trainable: true,
       firstMoment: model.firstMoment,
     };
-    const buffers = {
+    const statistics = {
       name: `${network.name}-statistics`,
       tensors: state(network.buffers, true),
       trainable: false,
     };
-    return network.buffers.length > 0 ? [trained, buffers] : [trained];
+    return network.buffers.length > 0 ? [trained, statistics] : [trained];
   });
 }
 

@@ -18,6 +18,8 @@ export interface Checkpoint {
   readonly notes?: readonly string[];
   /** Components of the followed rows at the last line of the log, where that is of an earlier step. */
   readonly followed?: readonly number[] | undefined;
+  /** What it was trained from, where that may be another thing the next time: only a checkpoint of the same key is gone on with. */
+  readonly key?: string | undefined;
 }
 
 /** The file of a checkpoint in a folder. */
@@ -46,12 +48,13 @@ export function writeCheckpoint(
   keep: number,
   beforeRename?: () => void,
 ): string {
-  const { step, tensors, notes = [], followed } = checkpoint;
+  const { step, tensors, notes = [], followed, key } = checkpoint;
   requireFinite(step, tensors);
   const file = checkpointFile(folder, step);
   const saved = {
     ...(notes.length > 0 && { notes: JSON.stringify(notes) }),
     ...(followed && { followed: JSON.stringify(followed) }),
+    ...(key !== undefined && { key }),
   };
   writeSafetensors(
     file,
@@ -87,11 +90,12 @@ export function readCheckpoint(file: string): Checkpoint {
       `The checkpoint ${file} does not say at which step it was written; remove it to use an older one.`,
     );
   }
-  const { notes, followed } = metadata;
+  const { notes, followed, key } = metadata;
   return {
     step,
     tensors,
     ...(notes !== undefined && { notes: JSON.parse(notes) as string[] }),
     ...(followed !== undefined && { followed: JSON.parse(followed) as number[] }),
+    ...(key !== undefined && { key }),
   };
 }

@@ -165,7 +165,7 @@ describe('fit', () => {
         () => '',
         (error: Error) => error.message,
       );
-    expect(await message(rows, { components: undefined })).toMatch(
+    expect(await message(rows, { preset: 'robust', components: undefined })).toMatch(
       /^How many groups .* is not known; say how many to find by `components`\.$/,
     );
     expect(await message(rows.slice(0, 5))).toMatch(/give `batch` 5 or less\.$/);

@@ -24,9 +24,9 @@ describe('errors of the library', () => {
       /give `components` \d+ or less\.$/,
     );
     writeFileSync(join(folder, 'one.csv'), 'a,b\n1,2\n3,4\n');
-    await expect(mixtura.startRun({ data: { name: join(folder, 'one.csv') } })).rejects.toThrow(
-      'say how many to find by `components`.',
-    );
+    await expect(
+      mixtura.startRun({ preset: 'robust', data: { name: join(folder, 'one.csv') } }),
+    ).rejects.toThrow('say how many to find by `components`.');
     await mixtura.startRun({ data: { name: 'ring' }, steps: 1 }, { folder: join(folder, 'ring') });
     await expect(mixtura.resumeRun(join(folder, 'ring'), { batch: 7 }, { allow: ['bach'] })).rejects.toThrow(
       /^[^-]*`allow`/,

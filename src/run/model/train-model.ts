@@ -13,7 +13,7 @@ import type { MetricsLine } from '../folder.js';
 import { type LearnedRun, learnRun, lessonsOf } from '../learn.js';
 import type { PreparedRun } from '../prepare.js';
 import { openRunSession } from '../recorder.js';
-import { StageFiles } from '../stages/stage-files.js';
+import { StageFiles, StageInterrupted } from '../stages/stage-files.js';
 
 /** How far training is. */
 export interface FitProgress {
@@ -33,7 +33,7 @@ export interface FitProgress {
 export interface FollowFit {
   /** Called after every step. */
   readonly onProgress?: ((progress: FitProgress) => void) | undefined;
-  /** Ends training after the current step; the model so far is given. */
+  /** Ends training after the current step; the model so far is given. Before the first step there is none: that throws. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -77,7 +77,11 @@ async function learnApart(prepared: PreparedRun, { signal }: FollowFit): Promise
   const path = mkdtempSync(join(tmpdir(), 'mixtura-stages-'));
   try {
     const nobody = () => {};
-    return await learnRun(prepared, new StageFiles(path, nobody, nobody), { signal });
+    const files = new StageFiles(path, { requireLock: nobody, renewLock: nobody });
+    return await learnRun(prepared, files, { signal });
+  } catch (cause) {
+    if (!(cause instanceof StageInterrupted)) throw cause;
+    throw new StageInterrupted(`${cause.during}: there is no model yet`, cause);
   } finally {
     rmSync(path, { recursive: true, force: true });
   }

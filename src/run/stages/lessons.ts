@@ -1,14 +1,15 @@
 /** @file The lessons of a run, in order: stages that need no groups, the groups, stages that learn them. */
-import { existsSync } from 'node:fs';
 import type { Dataset } from '../../data/dataset.js';
 import type { BuildContext } from '../../method/method.js';
 import type { Lessons, Stage } from '../../method/stage.js';
+import { lessonKeys } from './keys.js';
 import type { StageFiles } from './stage-files.js';
-import { type Teacher, teacherOf } from './teacher.js';
-import { type StageOptions, type Tensors, trainStage } from './train-stage.js';
+import { findTeacher, savedTeacher, type Teacher } from './teacher.js';
+import { type StageOptions, type Tensors, takenSentence, trainStage } from './train-stage.js';
 
 /** What lessons are given with. */
-export interface LessonOptions extends Pick<StageOptions, 'seed' | 'threads' | 'device' | 'signal'> {
+export interface LessonOptions
+  extends Pick<StageOptions, 'seed' | 'threads' | 'device' | 'signal' | 'reuse' | 'onNote'> {
   readonly lessons: Lessons;
   readonly dataset: Dataset;
   readonly data: BuildContext['data'];
@@ -17,8 +18,6 @@ export interface LessonOptions extends Pick<StageOptions, 'seed' | 'threads' | '
   readonly files: StageFiles;
   /** Called with what goes on and the share of it that is done. */
   readonly onProgress?: ((what: string, done: number) => void) | undefined;
-  /** Called with a sentence on what has ended. */
-  readonly onNote?: ((sentence: string) => void) | undefined;
 }
 
 /** What lessons leave. */
@@ -32,31 +31,47 @@ export interface Learned {
 
 /** Gives all lessons, or goes on with them where they were interrupted. */
 export async function learn(options: LessonOptions): Promise<Learned> {
-  const { lessons, dataset, onProgress } = options;
+  const { lessons, onProgress, files, reuse } = options;
+  const keys = lessonKeys(options);
   const untaught = lessons.stages.filter(({ taught }) => !taught);
+  const saved = savedTeacher(files, keys.teacher) ?? keptTeacher(options, keys.teacher);
   let start: Tensors = {};
   let features: Float32Array | undefined;
   for (const stage of untaught) {
-    // Groups that are saved were found in these features, or not: they are not needed again.
-    const last = stage === untaught.at(-1) && !existsSync(options.files.groups);
-    ({ tensors: start, features } = await trainStage(stageOptions(options, stage, start), last));
+    // Features are for the search for groups alone.
+    const last = stage === untaught.at(-1) && !saved;
+    const known = stageOptions(options, keys.of(stage), stage, start);
+    ({ tensors: start, features } = await trainStage(known, last));
   }
-  const teacher = await teacherOf({
-    ...options,
-    ...{ dataset, features, teacher: lessons.teacher },
-    onProgress: (done, what) => onProgress?.(`looking for groups (${what})`, done),
-  });
+  const find = () =>
+    findTeacher({
+      ...options,
+      ...{ features, teacher: lessons.teacher, key: keys.teacher },
+      onProgress: (done, what) => onProgress?.(`looking for groups (${what})`, done),
+    });
+  const teacher = saved ?? (await find());
+  if (!saved) reuse?.keep(keys.teacher, files.groups);
   const sentence = teacherSentence(teacher);
   options.onNote?.(sentence);
   for (const stage of lessons.stages.filter(({ taught }) => taught)) {
-    const known = stageOptions(options, stage, start, teacher);
+    const known = stageOptions(options, keys.of(stage), stage, start, teacher);
     start = { ...start, ...(await trainStage(known, false)).tensors };
   }
   return { teacher, sentence, start };
 }
 
+/** The groups that a former run has found, which are then this run's too. */
+function keptTeacher({ files, reuse, onNote }: LessonOptions, key: string): Teacher | undefined {
+  if (!reuse) return undefined;
+  files.make();
+  const teacher = reuse.take(key, files.groups, files.owner) ? savedTeacher(files, key) : undefined;
+  if (teacher) onNote?.(takenSentence('looking for groups'));
+  return teacher;
+}
+
 function stageOptions(
   { data, onProgress, groups, ...options }: LessonOptions,
+  key: string,
   stage: Stage,
   start: Tensors,
   teacher?: Teacher,
@@ -64,7 +79,7 @@ function stageOptions(
   const components = teacher?.groups ?? (groups === 'auto' ? 1 : groups);
   return {
     ...options,
-    ...{ stage, start, context: { components, data, teaching: teacher?.teaching } },
+    ...{ stage, key, start, context: { components, data, teaching: teacher?.teaching } },
     onStep: (done) => onProgress?.(stage.title, done),
   };
 }

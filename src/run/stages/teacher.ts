@@ -1,6 +1,7 @@
 /** @file The groups that a run's stages learn: found without labels in the data, or in what the pretext sees of them. */
 import { existsSync } from 'node:fs';
-import { arrayDataset, type Dataset } from '../../data/dataset.js';
+import { arrayDataset, type Dataset, withoutLabels } from '../../data/dataset.js';
+import { MixturaError } from '../../errors.js';
 import { findGroups } from '../../groups/find.js';
 import type { GroupFindings } from '../../groups/findings.js';
 import { Stream } from '../../math/random.js';
@@ -37,21 +38,35 @@ export interface TeacherOptions {
   readonly teacher: Lessons['teacher'];
   readonly seed: number;
   readonly files: StageFiles;
+  /** What the groups depend on. */
+  readonly key: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, what: string) => void) | undefined;
 }
 
+/** The groups that are saved with the run, if they can be read, and are those of the key where one is given. */
+export function savedTeacher({ groups }: StageFiles, key?: string): Teacher | undefined {
+  if (!existsSync(groups)) return undefined;
+  try {
+    const { teacher, key: own } = readTeacher(groups);
+    return key === undefined || own === key ? teacher : undefined;
+  } catch (cause) {
+    if (!(cause instanceof MixturaError)) throw cause;
+    return undefined; // What is damaged is found again.
+  }
+}
+
 /**
- * The groups that are saved with the run, else those found now: in the data and, if there are any, in the learned
- * features; those whose division scores higher (stability less what unclear borders take off) are taken.
+ * Finds groups in the data and, if there are any, in the learned features. Those whose division scores higher (stability
+ * less what unclear borders take off) are taken; one group always comes back, so it is taken only where nothing is
+ * divided. They are saved with the run. Labels are not there to be read.
  */
-export async function teacherOf(options: TeacherOptions): Promise<Teacher> {
-  const { files } = options;
-  if (existsSync(files.groups)) return readTeacher(files.groups);
+export async function findTeacher(options: TeacherOptions): Promise<Teacher> {
+  const { files, key } = options;
   files.make();
-  const own = await found(options, options.dataset, 0);
+  const own = await found(options, withoutLabels(options.dataset), 0);
   const learned = options.features && (await found(options, learnedDataset(options), 1));
-  const better = learned && scoreOf(learned) > scoreOf(own);
+  const better = learned && isBetter(learned, own);
   const findings = better ? learned : own;
   const teacher: Teacher = {
     teaching: teachingOf(findings, options),
@@ -61,7 +76,7 @@ export async function teacherOf(options: TeacherOptions): Promise<Teacher> {
     stability: findings.stability,
     headline: findings.headline,
   };
-  writeTeacher(files, teacher);
+  writeTeacher(files, key, teacher);
   return teacher;
 }
 
@@ -77,13 +92,13 @@ async function found(
       seed,
       signal,
       onProgress({ done, what }) {
-        files.renewLock();
+        files.owner.renewLock();
         onProgress?.((turn + done) / turns, what);
       },
     });
   } catch (cause) {
-    if (!signal?.aborted) throw cause;
-    throw new StageInterrupted('Interrupted while looking for groups, which begins again.', cause);
+    if (!signal?.aborted || cause !== signal.reason) throw cause;
+    throw new StageInterrupted('looking for groups, which begins again', cause);
   }
 }
 
@@ -98,9 +113,9 @@ function learnedDataset({ dataset, features }: TeacherOptions): Dataset {
   });
 }
 
-/** The score of the division that was chosen. */
-function scoreOf({ tried }: GroupFindings): number {
-  return tried[0]!.score;
+function isBetter(one: GroupFindings, other: GroupFindings): boolean {
+  const [divided, otherDivided] = [one, other].map(({ groups }) => groups.length > 1);
+  return divided === otherDivided ? one.tried[0]!.score > other.tried[0]!.score : divided!;
 }
 
 function teachingOf({ rows, groups }: GroupFindings, { teacher, seed }: TeacherOptions): Teaching {
@@ -121,25 +136,27 @@ function teachingOf({ rows, groups }: GroupFindings, { teacher, seed }: TeacherO
   };
 }
 
-function writeTeacher({ groups: file, requireLock }: StageFiles, { teaching, ...known }: Teacher): void {
+function writeTeacher(
+  { groups: file, owner }: StageFiles,
+  key: string,
+  { teaching, ...known }: Teacher,
+): void {
   const { group, sure, shares } = teaching;
   const tensors = {
     group: { shape: [group.length], data: group },
     sure: { shape: [sure.length], data: sure },
     shares: { shape: [shares.length], data: shares },
   };
-  writeSafetensors(
-    file,
-    { tensors, metadata: { format: FORMAT, found: JSON.stringify(known) } },
-    requireLock,
+  writeSafetensors(file, { tensors, metadata: { format: FORMAT, key, found: JSON.stringify(known) } }, () =>
+    owner.requireLock(),
   );
 }
 
-/** The groups that a run has saved. */
-export function readTeacher(file: string): Teacher {
-  const { tensors, metadata } = readSafetensors(file);
+/** The groups that a run has saved, and their key. @throws a MixturaError where the file is damaged */
+export function readTeacher(file: string): { readonly teacher: Teacher; readonly key: string | undefined } {
+  const { tensors, metadata } = readSafetensors(file, 'file of groups');
   const { group, sure, shares } = tensors as Record<string, (typeof tensors)[string]>;
-  return {
+  const teacher = {
     ...(JSON.parse(metadata.found ?? '{}') as Omit<Teacher, 'teaching'>),
     teaching: {
       group: group!.data as Int32Array,
@@ -147,4 +164,5 @@ export function readTeacher(file: string): Teacher {
       shares: shares!.data as Float64Array,
     },
   };
+  return { teacher, key: metadata.key };
 }

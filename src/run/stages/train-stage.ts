@@ -1,8 +1,10 @@
 /** @file One stage trained: from the values of the stages before, with checkpoints, so that it can be interrupted. */
+import { rmSync } from 'node:fs';
 import { batchSchedule } from '../../data/batches.js';
 import { type Dataset, sampleSize, withoutLabels } from '../../data/dataset.js';
 import type { DeviceName } from '../../engine/devices.js';
 import { OrtEngine } from '../../engine/ort/engine.js';
+import { MixturaError } from '../../errors.js';
 import { input } from '../../graph/tensor.js';
 import { Stream } from '../../math/random.js';
 import type { BuildContext } from '../../method/method.js';
@@ -11,6 +13,7 @@ import { isOptimizerState, Session } from '../../train/session.js';
 import type { StoredTensor } from '../../train/stored-tensor.js';
 import { train } from '../../train/trainer.js';
 import { checkpointFile, checkpointSteps, readCheckpoint, writeCheckpoint } from '../formats/checkpoint.js';
+import type { FinishedStages } from './finished.js';
 import { type StageFiles, StageInterrupted } from './stage-files.js';
 
 /** Tensors by name. */
@@ -25,6 +28,8 @@ const ROWS = 250;
 export interface StageOptions {
   readonly stage: Stage;
   readonly dataset: Dataset;
+  /** What the stage depends on. */
+  readonly key: string;
   readonly context: Pick<BuildContext, 'components' | 'data' | 'teaching'>;
   readonly seed: number;
   readonly threads: number;
@@ -32,7 +37,11 @@ export interface StageOptions {
   /** Values of the stages before. */
   readonly start: Tensors;
   readonly files: StageFiles;
+  /** Stages of former runs, which are taken where they are of the same key. */
+  readonly reuse?: FinishedStages | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called with a sentence on what has ended. */
+  readonly onNote?: ((sentence: string) => void) | undefined;
   /** Called after every step with the share of the steps that are done. */
   readonly onStep?: ((done: number) => void) | undefined;
 }
@@ -52,10 +61,9 @@ export interface StageResult {
  * @throws a {@link StageInterrupted} after the signal, once all is saved
  */
 export async function trainStage(options: StageOptions, features: boolean): Promise<StageResult> {
-  const { stage, files, dataset, seed, start } = options;
+  const { stage, key, files, dataset, seed, start, reuse } = options;
   const folder = files.checkpoints(stage.name);
-  const done = checkpointSteps(folder).at(-1) ?? 0;
-  const saved = done > 0 ? readCheckpoint(checkpointFile(folder, done)).tensors : undefined;
+  const { step: done, tensors: saved } = takenCheckpoint(options, folder);
   if (saved && done >= stage.steps && !features) return { tensors: values(saved) };
   const engine = new OrtEngine({ device: options.device, threads: options.threads });
   try {
@@ -66,7 +74,10 @@ export async function trainStage(options: StageOptions, features: boolean): Prom
       seed,
       ...(saved ? { state: saved } : { start }),
     });
-    if (done < stage.steps) await steps(session, options, { folder, from: done });
+    if (done < stage.steps) {
+      await steps(session, options, { folder, from: done });
+      reuse?.keep(key, checkpointFile(folder, stage.steps));
+    }
     const tensors = values(await session.save());
     return { tensors, features: features ? await featuresOf(session, dataset) : undefined };
   } finally {
@@ -74,10 +85,42 @@ export async function trainStage(options: StageOptions, features: boolean): Prom
   }
 }
 
+/** The last checkpoint, or where there is none that of a former run. */
+function takenCheckpoint(
+  { stage, key, files, reuse, onNote }: StageOptions,
+  folder: string,
+): ReturnType<typeof lastCheckpoint> {
+  const own = lastCheckpoint(folder, key);
+  if (own.step > 0 || !reuse?.take(key, checkpointFile(folder, stage.steps), files.owner)) return own;
+  const taken = lastCheckpoint(folder, key);
+  if (taken.step > 0) onNote?.(takenSentence(stage.title));
+  return taken;
+}
+
+/** What is said where the work of a former run is taken. */
+export function takenSentence(what: string): string {
+  return `Not done again, but taken from an earlier run of the same data, settings and seed: ${what} (MIXTURA_REUSE=0 does it anew).`;
+}
+
+/** The last checkpoint of this key; what is of another one, or cannot be read, is removed. */
+function lastCheckpoint(folder: string, key: string): { step: number; tensors?: Tensors } {
+  for (const step of checkpointSteps(folder).reverse()) {
+    const file = checkpointFile(folder, step);
+    try {
+      const { tensors, key: own } = readCheckpoint(file);
+      if (own === key) return { step, tensors };
+    } catch (cause) {
+      if (!(cause instanceof MixturaError)) throw cause;
+    }
+    rmSync(file, { force: true });
+  }
+  return { step: 0 };
+}
+
 /** The steps that are left, with a checkpoint now and then. */
 async function steps(
   session: Session<StageModel>,
-  { stage, dataset, seed, files, signal, onStep }: StageOptions,
+  { stage, key, dataset, seed, files: { owner }, signal, onStep }: StageOptions,
   { folder, from }: { readonly folder: string; readonly from: number },
 ): Promise<void> {
   const schedule = batchSchedule(Stream.root(seed).fork('stage', stage.name, 'batches'), {
@@ -86,16 +129,14 @@ async function steps(
   });
   const loop = train(session, { samples: withoutLabels(dataset), schedule, from, to: stage.steps });
   for await (const { step } of loop) {
-    files.renewLock();
+    owner.renewLock();
     onStep?.(step / stage.steps);
     const ended = step === stage.steps;
     if (step % CHECKPOINT_EVERY === 0 || ended || signal?.aborted) {
-      writeCheckpoint(folder, { step, tensors: await session.save() }, 1, files.requireLock);
+      writeCheckpoint(folder, { step, tensors: await session.save(), key }, 1, () => owner.requireLock());
     }
     if (signal?.aborted && !ended) {
-      throw new StageInterrupted(
-        `Interrupted while ${stage.title}: ${step} of ${stage.steps} steps are saved.`,
-      );
+      throw new StageInterrupted(`${stage.title} (${step} of ${stage.steps} steps)`);
     }
   }
 }

@@ -1,0 +1,50 @@
+/** @file Keys of what lessons leave: everything that it depends on, so that what was left for something else is not taken. */
+import { createHash } from 'node:crypto';
+import type { Samples } from '../../data/dataset.js';
+import { unitParts } from '../../data/value-units.js';
+import type { DeviceName } from '../../engine/devices.js';
+import type { Lessons, Stage } from '../../method/stage.js';
+import { VERSION } from '../../version.js';
+
+/** What all of a run's lessons depend on. */
+export interface LessonFacts {
+  readonly lessons: Lessons;
+  readonly dataset: Samples;
+  readonly seed: number;
+  readonly device: DeviceName;
+  readonly groups: number | 'auto';
+}
+
+/** Keys by what they are of. */
+export interface LessonKeys {
+  /** Of the groups that are found. */
+  readonly teacher: string;
+  /** Of a stage; each depends on those before it, and on the groups if it comes after them. */
+  of(stage: Stage): string;
+}
+
+/** The keys of lessons, each of which holds all that came before. */
+export function lessonKeys({ lessons, groups, dataset, seed, device }: LessonFacts): LessonKeys {
+  const keys = new Map<Stage, string>();
+  const { kind, shape, range, count, fingerprint } = dataset;
+  const data = { kind, shape, range, count, fingerprint, ...unitParts(dataset) };
+  let last: string | undefined;
+  const link = (part: object) => {
+    last = digest({ ...part, data, seed, device, version: VERSION, after: last ?? null });
+    return last;
+  };
+  const add = (taught: boolean) => {
+    for (const stage of lessons.stages.filter((one) => one.taught === taught)) {
+      const { name, steps, batch, settings } = stage;
+      keys.set(stage, link({ name, steps, batch, settings }));
+    }
+  };
+  add(false);
+  const teacher = link({ teacher: lessons.teacher, groups });
+  add(true);
+  return { teacher, of: (stage) => keys.get(stage)! };
+}
+
+function digest(parts: object): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
