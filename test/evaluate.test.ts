@@ -64,6 +64,7 @@ describe('a run on a table', () => {
       'coverage300-raw-train',
       'icfid60-raw-train',
       'optimal-icfid60-raw-train',
+      'two-sample-auc300-raw-train',
     ]);
     expect(metrics['optimal-icfid60-raw-train']).toBeLessThanOrEqual(metrics['icfid60-raw-train']!);
     expect(metrics['rmse-assign-train']).toBeLessThanOrEqual(metrics['size-error-assign-train']!);

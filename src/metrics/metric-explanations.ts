@@ -27,6 +27,8 @@ const explanations: Readonly<Record<MetricKind, string>> = {
   density:
     'How closely new samples lie among real data: about 1 as real data do themselves, near 0 if they lie apart.',
   coverage: 'The share of the real data that have a new sample near them: 1 is all of them, 0 is none.',
+  'two-sample-auc':
+    'How well a classifier tells new rows from real ones: 0.5 if they cannot be told apart, 1 if they always can.',
   is: 'How clear and how varied the new samples are to a classifier: 1 is the worst, the number of classes the best.',
   quality: 'How sure a classifier is of what the new samples show: 1 is completely.',
   diversity: 'How different two new samples of one group are: 0 if all are the same.',

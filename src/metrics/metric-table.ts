@@ -86,6 +86,12 @@ export const metrics = {
     better: 'higher',
     summary: 'fraction of real samples with a generated one in their neighbourhood',
   },
+  'two-sample-auc': {
+    title: 'Two-sample AUC',
+    better: 'lower',
+    summary:
+      'area under the ROC curve of boosted trees that tell generated rows from real ones, mean over 5 folds; 0.5 is best',
+  },
   is: {
     title: 'IS',
     better: 'higher',

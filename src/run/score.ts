@@ -12,6 +12,7 @@ import {
 } from '../evaluate/generation.js';
 import { classProportions, type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { type OnFraction, type OnProgress, ProgressMeter } from '../evaluate/progress.js';
+import { twoSampleScore, twoSampleStage } from '../evaluate/two-sample.js';
 import type { Score, Split } from '../metrics/metric.js';
 import type { RunFolder } from './folder.js';
 import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
@@ -82,15 +83,15 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   const meter = new ProgressMeter(onProgress);
   const planned = parts.map(
     ([part, dataset]): PlannedPart => ({
-      data: { inference, dataset, split: part, trueSizes },
+      data: { inference, dataset, split: part, trueSizes, samples },
       onGroups: meter.plan(`groups of the ${part} data`, 1e-3 * dataset.count),
       generation: network &&
         generated && {
           network,
           generated,
-          samples,
           stages: generationStages(meter, part, dataset.count, samples, network),
         },
+      onTwoSample: network && dataset.kind !== 'image' ? twoSampleStage(meter, part, dataset) : undefined,
       fitting:
         fittingCapacity && part === lastPart
           ? { threads: run.threads, onFraction: fittingStage(meter, part) }
@@ -121,10 +122,12 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
 
 /** A part of the data, and what is scored on it. */
 interface PlannedPart {
-  readonly data: Pick<GenerationOptions, 'inference' | 'dataset' | 'split' | 'trueSizes'>;
+  readonly data: Pick<GenerationOptions, 'inference' | 'dataset' | 'split' | 'trueSizes' | 'samples'>;
   readonly onGroups: OnFraction;
   /** Absent where no feature network suits the data. */
-  readonly generation?: Pick<GenerationOptions, 'network' | 'generated' | 'samples' | 'stages'> | undefined;
+  readonly generation?: Pick<GenerationOptions, 'network' | 'generated' | 'stages'> | undefined;
+  /** Absent for images, and where no new samples are scored. */
+  readonly onTwoSample?: OnFraction | undefined;
   /** Absent where fitting capacity is not asked for. */
   readonly fitting?: Pick<FittingOptions, 'threads' | 'onFraction'> | undefined;
 }
@@ -137,14 +140,21 @@ interface PartScores {
 }
 
 /** The groups, the new samples and the fitting capacity, as far as they are planned. */
-async function scorePart({ data, onGroups, generation, fitting }: PlannedPart): Promise<PartScores> {
+async function scorePart(planned: PlannedPart): Promise<PartScores> {
+  const { data, onGroups, generation, onTwoSample, fitting } = planned;
   const { inference, dataset, split, trueSizes } = data;
   onGroups(0);
   const evaluation = await evaluateModel(inference, dataset, { split, elastic: true, trueSizes });
   const generated = generation && (await generationScores({ ...data, ...generation }));
+  const told = onTwoSample && (await twoSampleScore({ ...data, onFraction: onTwoSample }));
   const { classOf } = evaluation;
   const capacity = fitting && (await fittingScore({ inference, dataset, split, classOf, ...fitting }));
-  const scores = [...evaluation.scores, ...(generated?.scores ?? []), ...(capacity ? [capacity] : [])];
+  const scores = [
+    ...evaluation.scores,
+    ...(generated?.scores ?? []),
+    ...(told ? [told] : []),
+    ...(capacity ? [capacity] : []),
+  ];
   return { split, evaluation, scores, notes: generated?.notes ?? [] };
 }
 
