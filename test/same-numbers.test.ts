@@ -5,7 +5,7 @@ import h5wasm from 'h5wasm';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeIdx } from '../src/data/formats/idx.js';
-import { readCheckpoint } from '../src/run/checkpoint.js';
+import { readCheckpoint } from '../src/run/formats/checkpoint.js';
 import { prepareRun } from '../src/run/prepare.js';
 import { startRun } from '../src/run/start.js';
 import { withTrained } from '../src/run/trained.js';

@@ -14,6 +14,10 @@ export function statusLine(): (event: RunEvent) => void {
       line.show((columns) => stepText(event, steps, columns), event.event.step >= steps);
       return;
     }
+    if (event.kind === 'learning') {
+      line.show(() => `${event.what}: ${Math.floor(100 * event.done)} %`, event.done >= 1);
+      return;
+    }
     line.clear();
     const text = eventText(event, steps);
     if (text) note(text);

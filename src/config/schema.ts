@@ -79,6 +79,7 @@ export const runSchema = z.strictObject({
   method: z.string(),
   data: dataSchema,
   components: z.int().min(1).optional().describe('number of groups K (default: number of classes, if known)'),
+  auto: z.boolean().optional().describe('whether the number of groups is found in the data'),
   steps: z.int().min(1),
   horizon: z.int().min(1).optional().describe('step at which the decays end (default: steps)'),
   batch: z.int().min(2),

@@ -15,6 +15,7 @@ import type { Network } from '../nn/network.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { LatentPrior, PriorState } from '../prior/prior.js';
 import type { Intervention, RowTool } from './intervention.js';
+import type { Lessons, Teaching } from './stage.js';
 import type { LabelledStep, Phase, StepContext } from './step.js';
 
 /** What a method is built for. */
@@ -32,6 +33,8 @@ export interface BuildContext {
   readonly restored?: PriorState | undefined;
   /** Threads that the prior may work in (default 1). */
   readonly threads?: number;
+  /** Groups that were found before, where the method or its stage learns from any and training begins. */
+  readonly teaching?: Teaching | undefined;
 }
 
 /** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */
@@ -71,30 +74,37 @@ export interface LearnedPrior {
   load(valuesOf: (parameter: Parameter) => Float32Array): void;
 }
 
-/** A method built for some data: everything that the trainer runs. */
-export interface Model<Step extends StepContext = StepContext> {
+/** What the trainer runs: networks, and phases that change them. */
+export interface Trainable<Step extends StepContext = StepContext> {
   /** All networks, whose tensors the engine allocates. */
   readonly networks: readonly Network[];
-  /** Where latents come from, and the learned sizes of the groups. */
-  readonly prior: LatentPrior;
-  /** The network behind the prior, where back-propagation trains it. */
-  readonly learnedPrior?: LearnedPrior;
   /** Phases of one step. All of them begin before the first result is back; results are received in order. */
   readonly phases: readonly Phase<Step>[];
-  /** Work between steps, in order. */
-  readonly interventions?: readonly Intervention[];
-  /** Expressions that interventions evaluate over rows of the data. */
-  readonly rowTools?: readonly RowTool[];
-  /** Programs that interventions run, such as one that copies a network into a frozen one. */
-  readonly programs?: readonly ProgramSpec[];
-  /** What training changes besides the networks; `restored` of {@link BuildContext} when a run goes on. */
-  state?(): PriorState;
-  readonly inference: Inference;
   /** Whether the optimizers keep a first moment. */
   readonly firstMoment: boolean;
+  /** Programs that are run between steps, such as one that copies a network into a frozen one. */
+  readonly programs?: readonly ProgramSpec[];
+  /** The network behind the prior, where back-propagation trains it. */
+  readonly learnedPrior?: LearnedPrior;
+  /** Work between steps, in order. */
+  readonly interventions?: readonly Intervention[];
+  /** What training changes besides the networks; `restored` of {@link BuildContext} when a run goes on. */
+  state?(): PriorState;
+}
+
+/** A method built for some data: everything that the trainer runs, and what is done with the trained model. */
+export interface Model<Step extends StepContext = StepContext> extends Trainable<Step> {
+  /** Where latents come from, and the learned sizes of the groups. */
+  readonly prior: LatentPrior;
+  /** Expressions that interventions evaluate over rows of the data. */
+  readonly rowTools?: readonly RowTool[];
+  readonly inference: Inference;
   /** Scalars of interest besides the losses: extreme eigenvalues, a temperature. */
   diagnostics?(): Readonly<Record<string, number>>;
 }
+
+/** What is trained, with or without labels. */
+export type AnyTrainable = Trainable<LabelledStep>;
 
 /** A model of either kind of method: a phase that needs no labels is one that may have them. */
 export type AnyModel = Model<LabelledStep>;
@@ -110,6 +120,8 @@ interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   readonly groupless?: true;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
+  /** What is learned before the method's own steps, if anything is by these settings. */
+  lessons?(settings: z.output<Schema>, data: DataShape): Lessons | undefined;
   /** Builds networks, prior and phases from checked settings; throws a MixturaError where they do not suit the data. */
   build(settings: z.output<Schema>, context: BuildContext): Model<Step>;
 }

@@ -1,5 +1,6 @@
 /** @file The settings of SLOGAN: its hyper-parameters, and switches of the paper's ablations. */
 import { z } from 'zod';
+import { TRANSFORMATIONS_NAMES } from '../data/transformations.js';
 import { harnessSettings } from './harness.js';
 
 /** Settings of SLOGAN; the defaults are those of the synthetic data sets. */
@@ -57,6 +58,30 @@ export const sloganSettings = z.strictObject({
     .default(false)
     .describe(
       'at a relocation, set the sizes to the shares in the graph, instead of leaving them to be learned',
+    ),
+  teacher: z
+    .enum(['none', 'groups', 'random'])
+    .default('none')
+    .describe(
+      'groups that the encoder learns before the training: none (the encoder learns from the generator alone, as in the paper), groups (found in the data, without labels), random (their sizes alone; ablation)',
+    ),
+  transformations: z
+    .enum(['none', ...TRANSFORMATIONS_NAMES])
+    .default('none')
+    .describe(`transformations that leave what an image shows, for teacher=groups`),
+  pretextSteps: z
+    .int()
+    .min(0)
+    .default(2500)
+    .describe('steps in which the encoder learns what transformations leave; 0 leaves it out'),
+  studentSteps: z.int().min(1).default(700).describe('steps in which the encoder learns the groups'),
+  holdSizes: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe(
+      'with a teacher, weight of the assigned shares of data in the sizes, every 100 steps; 0 leaves the sizes to the critic',
     ),
   mixingSeesU2C: z.boolean().default(false).describe('let U2C move the mixing logits too (ablation)'),
 });

@@ -7,11 +7,15 @@
  *      G and E: Adam on mean l_adv + lambda_t mean l_U2C;
  *      mu, Sigma: Stein gradients of l_adv + lambda_t l_U2C;  rho: Stein gradient of l_adv.
  * The prior's parameters are constants of the loss graph: the only way in is z.
+ *
+ * With a teacher (not in the paper) E is the student, which has learned groups that were found in the data: it stays as it
+ * is, U2C moves G and the prior on it, means start at the corners of a simplex, and sizes at the shares of the groups.
  */
-import type { ProgramOutputs } from '../engine/engine.js';
+import type { Feeds, ProgramOutputs } from '../engine/engine.js';
+import { usageError } from '../errors.js';
 import { grad } from '../graph/grad.js';
 import { input, type Tensor } from '../graph/tensor.js';
-import { backbone } from '../nets/index.js';
+import { backbone, type DataShape } from '../nets/index.js';
 import type { Network } from '../nn/network.js';
 import { MixturePrior } from '../prior/mixture.js';
 import type { LatentBatch } from '../prior/prior.js';
@@ -21,9 +25,13 @@ import { adam, criticPhase, generatorLoss, linearDecay, projectionPhases } from 
 import { type BuildContext, defineMethod, type Model } from './method.js';
 import { mixtureConstants } from './mixture-constants.js';
 import { type OwnStep, type PhaseBody, type PhaseBuilder, type PhaseOptions, phase } from './phase.js';
+import { HeldSizes, normalised } from './held-sizes.js';
+import { pretextStage } from './pretext.js';
 import { Relocation } from './relocation.js';
 import { type SloganSettings, sloganSettings } from './slogan-settings.js';
+import type { Lessons } from './stage.js';
 import type { Phase } from './step.js';
+import { studentEncoder, studentStage } from './student.js';
 import { cosines, marginConstants, u2c } from './u2c.js';
 
 /** SLOGAN (Hwang et al. 2022): the latent is a mixture of Gaussians whose means, covariances and sizes are learned. */
@@ -32,20 +40,32 @@ export const slogan = defineMethod({
   title: 'SLOGAN',
   source: 'Hwang et al., Stein Latent Optimization for Generative Adversarial Networks, ICLR 2022',
   settings: sloganSettings,
+  lessons: sloganLessons,
   build: (config, context) => buildSlogan(config, context),
 });
+
+/** The encoder's lessons: images by their transformations, then the groups. */
+function sloganLessons(config: SloganSettings, { shape }: DataShape): Lessons | undefined {
+  const { teacher, transformations, pretextSteps, studentSteps } = config;
+  if (teacher === 'none') return undefined;
+  if (transformations !== 'none' && shape.length !== 3) {
+    throw usageError(
+      `Transformations (${transformations}) are for images, and these data are none; leave out --set transformations.`,
+    );
+  }
+  const pretext =
+    transformations === 'none' || pretextSteps === 0 ? [] : [pretextStage(transformations, pretextSteps)];
+  return { teacher, stages: [...pretext, studentStage(transformations, studentSteps)] };
+}
 
 /** SLOGAN's model, with a term of one's own added to the loss of G and E if there is one. */
 export function buildSlogan(config: SloganSettings, context: BuildContext, term?: GeneratorTerm): Model {
   const nets = backbone(context.data, config);
-  const [generator, critic, encoder] = [
-    nets.generator(config.latent),
-    nets.critic(),
-    nets.encoder(config.latent),
-  ];
+  const [generator, critic] = [nets.generator(config.latent), nets.critic()];
   const prior = context.restored
     ? MixturePrior.fromState(context.restored, context.threads)
     : startPrior(config, context);
+  const encoder = encoderOf(config, context, prior);
   const relocation = new Relocation({
     ...context,
     prior,
@@ -53,50 +73,96 @@ export function buildSlogan(config: SloganSettings, context: BuildContext, term?
     weight: config.relocate,
     keepMixing: !config.relocateSizes || config.freeze.includes('mixing'),
   });
+  const held = heldSizes(config, context, prior);
   const latent = (p: PhaseBuilder) => p.latent(prior);
   return {
-    networks: [generator, critic, encoder],
+    networks: [generator, critic, encoder.network],
     prior,
-    state: () => ({ ...prior.state(), ...relocation.state() }),
-    interventions: config.relocate > 0 ? [relocation] : [],
+    state: () => ({ ...prior.state(), ...relocation.state(), ...held?.state() }),
+    interventions: [...(config.relocate > 0 ? [relocation] : []), ...(held ? [held] : [])],
     phases: [
       criticPhase({ config, context, generator, critic, latent }),
-      ...generatorPhases(config, context, { generator, critic, encoder, prior, relocation, term }),
-      ...projectionPhases(context, [encoder]),
+      ...generatorPhases(config, context, { generator, critic, encoder, prior, relocation, held, term }),
+      ...projectionPhases(context, encoder.trained),
     ],
     firstMoment: config.beta1 > 0,
     inference: {
       generate: (z) => generator.eval(z),
-      features: (samples) => encoder.eval(samples),
+      features: encoder.features,
       protocol: 'kmeans-encoder',
-      // p(c | x) proportional to exp cos(E(x), mu_c)
-      assign: (samples) =>
-        cosines(encoder.eval(samples), input('prior/means', [context.components, config.latent])).softmax(),
-      constants: () => ({ 'prior/means': Float32Array.from(prior.means) }),
+      assign: encoder.assign,
+      ...(encoder.constants && { constants: encoder.constants }),
     },
     diagnostics() {
       const { min, max } = prior.eigenRange();
-      return { smallestEigenvalue: Math.min(...min), largestEigenvalue: Math.max(...max) };
+      const extremes = { smallestEigenvalue: Math.min(...min), largestEigenvalue: Math.max(...max) };
+      return held ? { ...extremes, seenAsOwn: held.agreement } : extremes;
     },
   };
 }
 
-function startPrior(config: SloganSettings, { components, stream, threads = 1 }: BuildContext): MixturePrior {
+/** What the model sees samples by. */
+interface Encoder {
+  readonly network: Network;
+  /** The networks that training moves: E, or none where E is a student. */
+  readonly trained: readonly Network[];
+  /** e(x) in training, [n, d]. */
+  encode(samples: Tensor): Tensor;
+  /** What k-means clusters, [n, f]. */
+  features(samples: Tensor): Tensor;
+  /** p(c | x), [n, K]. */
+  assign(samples: Tensor): Tensor;
+  constants?(): Feeds;
+}
+
+function encoderOf(config: SloganSettings, context: BuildContext, prior: MixturePrior): Encoder {
+  if (config.teacher !== 'none') {
+    const student = studentEncoder(context, config.latent);
+    return { ...student, trained: [], features: (samples) => student.network.features(samples) };
+  }
+  const network = backbone(context.data, config).encoder(config.latent);
+  return {
+    network,
+    trained: [network],
+    encode: (samples) => network.train(samples),
+    features: (samples) => network.eval(samples),
+    // p(c | x) proportional to exp cos(E(x), mu_c)
+    assign: (samples) =>
+      cosines(network.eval(samples), input('prior/means', [context.components, config.latent])).softmax(),
+    constants: () => ({ 'prior/means': Float32Array.from(prior.means) }),
+  };
+}
+
+/** The sizes' M-step, where there is a teacher. */
+function heldSizes(
+  { teacher, holdSizes, freeze }: SloganSettings,
+  { restored }: BuildContext,
+  prior: MixturePrior,
+): HeldSizes | undefined {
+  if (teacher === 'none') return undefined;
+  const weight = freeze.includes('mixing') ? 0 : holdSizes;
+  return new HeldSizes({ prior, weight, restored });
+}
+
+function startPrior(config: SloganSettings, context: BuildContext): MixturePrior {
+  const { components, stream, threads = 1, teaching } = context;
   const own = stream.fork('prior');
-  const means =
-    config.start === 'simplex'
-      ? { means: simplexMeans(components, config.latent, config.meanRadius, own) }
-      : {};
+  const apart = config.start === 'simplex' || config.teacher !== 'none';
+  const means = apart ? { means: simplexMeans(components, config.latent, config.meanRadius, own) } : {};
   const { latent: dim, meanStd, variance } = config;
-  return MixturePrior.create({ components, dim, meanStd, variance, threads, ...means }, own);
+  const prior = MixturePrior.create({ components, dim, meanStd, variance, threads, ...means }, own);
+  if (teaching && config.teacher !== 'none') prior.setMixing(normalised(teaching.shares));
+  return prior;
 }
 
 interface Parts {
   readonly generator: Network;
   readonly critic: Network;
-  readonly encoder: Network;
+  readonly encoder: Encoder;
   readonly prior: MixturePrior;
   readonly relocation: Relocation;
+  /** Where there is a teacher. */
+  readonly held: HeldSizes | undefined;
   readonly term: GeneratorTerm | undefined;
 }
 
@@ -122,7 +188,7 @@ function generatorPhases(config: SloganSettings, context: BuildContext, parts: P
 function generatorPhase(
   config: SloganSettings,
   context: BuildContext,
-  { generator, critic, encoder, prior }: Parts,
+  { generator, critic, encoder, prior, held }: Parts,
   terms: readonly GeneratorTerm[],
   options: PhaseOptions,
 ): Phase {
@@ -131,7 +197,7 @@ function generatorPhase(
     const drawn = p.draw(({ stream }) => prior.sample(b, stream.fork('latent')));
     const latent = p.feed('latent', [b, config.latent], (step) => drawn(step).z);
     const generated = generator.train(latent, p.statistics);
-    const encoded = encoder.train(generated);
+    const encoded = encoder.encode(generated);
     const batch = { latent, components: (step: OwnStep) => drawn(step).component, generated, encoded };
 
     const adversarial = generatorLoss(config, critic.train(generated)).reshape([b]); // l_adv
@@ -147,16 +213,20 @@ function generatorPhase(
         adversarial,
         contrastive,
         latentGradient,
+        ...(held && { seen: encoder.assign(generated) }),
       },
       descend: [
         {
           loss: terms.reduce((sum, term) => sum.add(term(p, batch)), loss),
-          networks: config.lambda > 0 ? [generator, encoder] : [generator],
+          networks: config.lambda > 0 ? [generator, ...encoder.trained] : [generator],
           by: adam(config),
         },
       ],
       prepare: (step) => prior.prepare(drawn(step)),
-      finish: (outputs, step) => movePrior(config, prior, drawn(step), outputs, step.progress),
+      finish(outputs, step) {
+        if (outputs.seen) held?.observe(drawn(step).component, outputs.seen);
+        movePrior(config, prior, drawn(step), outputs, step.progress, held?.critic);
+      },
     };
   };
   return phase('generator', context, build, options);
@@ -188,6 +258,7 @@ function movePrior(
   { z: latents, component }: LatentBatch,
   { adversarial, contrastive, latentGradient }: ProgramOutputs,
   progress: number,
+  critic = 1,
 ): void {
   const rate = config.priorRate * linearDecay(progress);
   const lambda = config.lambda * decayTo(config.decayEnd, progress);
@@ -200,7 +271,7 @@ function movePrior(
     n: adversarial!.length,
     gradient: latentGradient!,
     adversarialLoss: mixingLoss,
-    lr: { mean: rate * config.meanRate, covariance: rate, mixing: rate * config.mixingRate },
+    lr: { mean: rate * config.meanRate, covariance: rate, mixing: rate * config.mixingRate * critic },
     sigmaLrMult: config.covarianceRate,
     baseline: config.baseline,
     explicit: config.explicit ? component : undefined,

@@ -5,7 +5,7 @@ import { MixturaError, usageError } from '../errors.js';
 import { cohensD, meanDeviation, type RankSum, rankSum } from '../math/statistics.js';
 import { comparable, type MetricParts, metricName } from '../metrics/metric.js';
 import type { PublishedCell } from '../metrics/published.js';
-import { checkpointSteps } from './checkpoint.js';
+import { checkpointSteps } from './formats/checkpoint.js';
 import { RunFolder } from './folder.js';
 import type { RunScores } from './score.js';
 

@@ -5,6 +5,7 @@ import type { FoundGroup } from '../evaluate/labels.js';
 import { TooFewKept } from '../train/rejection.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
+import { learnInFolder } from './learn.js';
 import { LockLost } from './lock.js';
 import { MlflowTracker } from './mlflow.js';
 import type { DataListeners, PreparedRun } from './prepare.js';
@@ -67,13 +68,16 @@ export async function completeRun(started: StartedRun, options: FollowOptions): 
   }
 }
 
-function trainAndReport(
-  { checkpoint, ...started }: StartedRun,
+async function trainAndReport(
+  { checkpoint, ...prepared }: StartedRun,
   { signal, onEvent }: FollowOptions,
   onLine: (line: MetricsLine) => void,
 ): Promise<TrainResult> {
-  const { run, folder } = started;
-  onEvent?.({ kind: 'started', run, folder: folder.path, from: checkpoint?.step ?? 0 });
+  const { folder } = prepared;
+  onEvent?.({ kind: 'started', run: prepared.run, folder: folder.path, from: checkpoint?.step ?? 0 });
+  const taught = checkpoint ? {} : await learnInFolder(prepared, { signal, onEvent });
+  const started = { ...prepared, ...taught };
+  const { run } = started;
   return runTraining(
     {
       ...started,

@@ -16,8 +16,9 @@ import { writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
 import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { folderTarget } from '../write-target.js';
-import { checkpointFile, checkpointSteps } from './checkpoint.js';
+import { checkpointFile, checkpointSteps } from './formats/checkpoint.js';
 import { FolderLock } from './lock.js';
+import { StageFiles } from './stages/stage-files.js';
 import type { SavedScores } from './saved-scores.js';
 
 /** A line of `metrics.jsonl`. */
@@ -47,6 +48,8 @@ export class RunFolder {
   readonly checkpoints: string;
   /** Folder of the sample sheets of the steps. */
   readonly samples: string;
+  /** Folder of what was learned before the steps: `stages`. */
+  readonly stages: string;
   /** The settings: `config.json`. */
   readonly configFile: string;
   /** The log, a line for every evaluation: `metrics.jsonl`. */
@@ -69,6 +72,7 @@ export class RunFolder {
   private constructor(readonly path: string) {
     this.checkpoints = join(path, 'checkpoints');
     this.samples = join(path, 'samples');
+    this.stages = join(path, 'stages');
     this.configFile = join(path, 'config.json');
     this.metricsFile = join(path, 'metrics.jsonl');
     this.scoresFile = join(path, 'metrics.json');
@@ -111,14 +115,23 @@ export class RunFolder {
 
   /** Empties a new run that failed before it left anything to keep: no log, no checkpoint. */
   discardIfUnused(): void {
-    if (!this.#holds() || existsSync(this.metricsFile) || checkpointSteps(this.checkpoints).length > 0)
-      return;
+    if (!this.#holds() || existsSync(this.metricsFile) || this.stageFiles().any) return;
+    if (checkpointSteps(this.checkpoints).length > 0) return;
     for (const name of readdirSync(this.path)) {
       const file = join(this.path, name);
       if (file !== this.#lockFile) rmSync(file, { recursive: true, force: true });
     }
     this.unlock();
     this.#removeEmptyFolders([this.checkpoints, this.samples, this.path]);
+  }
+
+  /** The files of what was learned before the steps. */
+  stageFiles(): StageFiles {
+    return new StageFiles(
+      this.stages,
+      () => this.requireLock(),
+      () => this.renewLock(),
+    );
   }
 
   #removeEmptyFolders(folders: readonly string[]): void {

@@ -12,11 +12,12 @@ import { namedScores } from '../metrics/metric.js';
 import { Inference } from '../train/inference.js';
 import { Session } from '../train/session.js';
 import { type StepEvent, TrainingStopped, train } from '../train/trainer.js';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { readCheckpoint, writeCheckpoint } from './formats/checkpoint.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { EventWriter } from './formats/tensorboard.js';
 import { LockLost } from './lock.js';
 import { scalarsOf } from './scalars.js';
+import type { Learned } from './stages/lessons.js';
 
 /** What happens while a run goes on. */
 export type RunEvent =
@@ -28,6 +29,7 @@ export type RunEvent =
       readonly sizes: readonly number[];
       readonly residentBytes: number;
     }
+  | { readonly kind: 'learning'; readonly what: string; readonly done: number }
   | { readonly kind: 'note'; readonly note: string }
   | { readonly kind: 'evaluated'; readonly step: number; readonly evaluation: Evaluation }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
@@ -42,6 +44,8 @@ export interface RunOptions {
   readonly folder: RunFolder;
   /** A checkpoint file to go on from. */
   readonly resumeFrom?: string;
+  /** What was learned before the first step, at the start of a run. */
+  readonly learned?: Learned | undefined;
   /** What is to be recorded of how the run goes on. */
   readonly notes?: readonly string[];
   /** Ends the run after the current step, saved. */
@@ -76,7 +80,7 @@ const CURVE_LIMIT = 2000;
 /** Opens the session of a run, from the start or from a checkpoint's tensors. */
 export function openRunSession(
   engine: OrtEngine,
-  { run, method }: Pick<RunOptions, 'run' | 'method'>,
+  { run, method, learned }: Pick<RunOptions, 'run' | 'method' | 'learned'>,
   state?: ReturnType<typeof readCheckpoint>['tensors'],
   training = true,
 ): Promise<Session> {
@@ -89,10 +93,11 @@ export function openRunSession(
       batch: run.batch,
       horizon: run.horizon,
       threads: run.threads,
+      teaching: learned?.teacher.teaching,
     },
     seed: run.seed,
     training,
-    ...(state && { state }),
+    ...(state ? { state } : { start: learned?.start }),
   });
 }
 

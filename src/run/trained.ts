@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { methodNamed } from '../method/index.js';
 import { Inference } from '../train/inference.js';
-import { readCheckpoint } from './checkpoint.js';
+import { readCheckpoint } from './formats/checkpoint.js';
 import { RunFolder } from './folder.js';
 import { openRunSession } from './recorder.js';
 

@@ -1,6 +1,7 @@
 /** @file Runs a model's interventions before a step, and gives them what they may use. */
 
 import type { Samples } from '../data/dataset.js';
+import type { AnyTrainable } from '../method/method.js';
 import type { Network } from '../nn/network.js';
 import type { Inference } from './inference.js';
 import type { Session } from './session.js';
@@ -9,7 +10,7 @@ import type { Session } from './session.js';
 export interface InterventionSources {
   readonly samples: Samples;
   readonly labels?: ((rows: ArrayLike<number>) => Int32Array) | undefined;
-  readonly inference: Inference;
+  readonly inference?: Inference | undefined;
 }
 
 /**
@@ -18,13 +19,14 @@ export interface InterventionSources {
  * @returns what they did, a sentence each
  */
 export async function intervene(
-  session: Session,
+  session: Session<AnyTrainable>,
   { inference, samples, labels }: InterventionSources,
   step: number,
 ): Promise<string[]> {
   const notes: string[] = [];
   for (const [i, intervention] of (session.model.interventions ?? []).entries()) {
     if (!intervention.due(step)) continue;
+    if (!inference) throw new Error('interventions need the model in evaluation mode');
     await session.refreshPrior();
     // Each has draws of its own. The first has no number, as when there was one, so that runs stay repeatable.
     const stream = session.stream.fork('intervention', step, ...(i > 0 ? [i] : []));

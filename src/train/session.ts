@@ -3,25 +3,33 @@ import type { Engine, GroupState, TensorGroup } from '../engine/engine.js';
 import { elements, startingValues } from '../engine/engine.js';
 import { MixturaError } from '../errors.js';
 import { Stream } from '../math/random.js';
-import type { AnyModel, BuildContext, MethodDefinition } from '../method/method.js';
+import type { AnyModel, AnyTrainable, BuildContext, MethodDefinition } from '../method/method.js';
 import type { Network } from '../nn/network.js';
 import type { PriorState } from '../prior/prior.js';
 import { checkModel } from './check-model.js';
 import type { StoredTensor } from './stored-tensor.js';
 
-/** What a session is opened with. */
-export interface SessionOptions {
-  readonly method: MethodDefinition;
-  /** The method's settings; what is absent takes its default. */
-  readonly settings: Readonly<Record<string, unknown>>;
+/** What a session is opened with, besides what it trains. */
+export interface OpenOptions {
   readonly context: Omit<BuildContext, 'stream' | 'restored'>;
   /** Seed of starting values and of every draw. */
   readonly seed: number;
   /** State to continue from (see {@link Session.save}). */
-  readonly state?: Readonly<Record<string, StoredTensor>>;
+  readonly state?: Tensors | undefined;
+  /** Values that tensors of these names start from instead of their own starting values, at the beginning of a training. */
+  readonly start?: Tensors | undefined;
   /** Whether the phases are compiled: not needed to use a trained model. */
   readonly training?: boolean;
 }
+
+/** What the session of a method is opened with. */
+export interface SessionOptions extends OpenOptions {
+  readonly method: MethodDefinition;
+  /** The method's settings; what is absent takes its default. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+type Tensors = Readonly<Record<string, StoredTensor>>;
 
 const MODEL = 'model/';
 const MOMENTS = { moment1: 'moment1:', moment2: 'moment2:' } as const;
@@ -31,11 +39,11 @@ export function isOptimizerState(name: string): boolean {
   return Object.values(MOMENTS).some((prefix) => name.startsWith(prefix));
 }
 
-/** A method built for some data, with its tensors in an engine. */
-export class Session {
+/** A method built for some data, or what else is trained, with its tensors in an engine. */
+export class Session<Trained extends AnyTrainable = AnyModel> {
   private constructor(
     readonly engine: Engine,
-    readonly model: AnyModel,
+    readonly model: Trained,
     readonly stream: Stream,
     readonly context: Omit<BuildContext, 'stream' | 'restored'>,
     /** Whether the method learns from labels, as it declares. */
@@ -48,22 +56,35 @@ export class Session {
    * @throws a MixturaError where the state to continue from lacks a tensor or has one of another shape; an Error where the
    * method has built a model whose parts contradict each other.
    */
-  static async open(engine: Engine, options: SessionOptions): Promise<Session> {
-    const { method, settings, context, seed, state } = options;
+  static open(engine: Engine, { method, settings, ...options }: SessionOptions): Promise<Session> {
+    const build = (context: BuildContext) => {
+      const model: AnyModel = method.build(method.settings.parse(settings), context);
+      checkModel(model);
+      return model;
+    };
+    return Session.openBuilt(engine, build, options, method.supervision);
+  }
+
+  /** As {@link open}, of anything that is trained. */
+  static async openBuilt<Trained extends AnyTrainable>(
+    engine: Engine,
+    build: (context: BuildContext) => Trained,
+    { context, seed, state, start, training }: OpenOptions,
+    supervision?: MethodDefinition['supervision'],
+  ): Promise<Session<Trained>> {
     const stream = Stream.root(seed);
     const restored = state && modelPart(state);
-    const model: AnyModel = method.build(method.settings.parse(settings), {
+    const model = build({
       ...context,
       stream: stream.fork('model'),
       restored: restored && Object.keys(restored).length > 0 ? restored : undefined,
     });
-    checkModel(model);
-    const start = stream.fork('parameters');
-    const groups = model.networks.flatMap((network) => network.groups(start, model.firstMoment));
-    const session = new Session(engine, model, stream, context, method.supervision, groups);
+    const values = stream.fork('parameters');
+    const groups = model.networks.flatMap((network) => network.groups(values, model.firstMoment));
+    const session = new Session(engine, model, stream, context, supervision, groups);
     const { phases, programs: own = [] } = model;
-    const programs = options.training === false ? [] : [...phases.flatMap((phase) => phase.programs), ...own];
-    await engine.open(state ? groups.map(withoutStart) : groups, programs);
+    const programs = training === false ? [] : [...phases.flatMap((phase) => phase.programs), ...own];
+    await engine.open(state ? groups.map(withoutStart) : groups.map(startingFrom(start ?? {})), programs);
     if (state) await session.#load(state);
     await session.refreshPrior();
     return session;
@@ -112,7 +133,7 @@ export class Session {
     }
   }
 
-  async #load(tensors: Readonly<Record<string, StoredTensor>>): Promise<void> {
+  async #load(tensors: Tensors): Promise<void> {
     for (const group of this.groups) {
       const state: GroupState = {
         value: pack(group, tensors, ''),
@@ -130,7 +151,22 @@ function withoutStart(group: TensorGroup): TensorGroup {
   return { ...group, tensors: group.tensors.map(({ name, shape }) => ({ name, shape, initial: () => {} })) };
 }
 
-function modelPart(tensors: Readonly<Record<string, StoredTensor>>): PriorState {
+/** A group whose tensors start from these values, where there are some of their name and shape. */
+function startingFrom(values: Tensors): (group: TensorGroup) => TensorGroup {
+  const given = (name: string, shape: readonly number[]) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    return value && equal(value.shape, shape) ? value : undefined;
+  };
+  return (group) => ({
+    ...group,
+    tensors: group.tensors.map((tensor) => {
+      const value = given(tensor.name, tensor.shape);
+      return value ? { ...tensor, initial: (out: Float32Array) => out.set(value.data) } : tensor;
+    }),
+  });
+}
+
+function modelPart(tensors: Tensors): PriorState {
   const entries = Object.entries(tensors)
     .filter(([name]) => name.startsWith(MODEL))
     .map(
@@ -156,7 +192,7 @@ function unpack(
 
 function pack(
   group: TensorGroup,
-  tensors: Readonly<Record<string, StoredTensor>>,
+  tensors: Tensors,
   prefix: string,
 ): Float32Array {
   const block = new Float32Array(group.tensors.reduce((n, { shape }) => n + elements(shape), 0));

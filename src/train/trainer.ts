@@ -8,6 +8,7 @@ import type { BatchSchedule } from '../data/batches.js';
 import { type Samples, sampleSize } from '../data/dataset.js';
 import type { RunResult } from '../engine/engine.js';
 import { MixturaError } from '../errors.js';
+import type { AnyTrainable } from '../method/method.js';
 import type { LabelledStep, PhaseStep, StepContext } from '../method/step.js';
 import type { Inference } from './inference.js';
 import { intervene } from './interventions.js';
@@ -36,12 +37,12 @@ export interface TrainOptions {
   readonly from: number;
   /** Steps to do in all. */
   readonly to: number;
-  /** The model in evaluation mode, which interventions look through. */
-  readonly inference: Inference;
+  /** The model in evaluation mode, which interventions look through; needed where there are any. */
+  readonly inference?: Inference;
 }
 
 /** Trains a session step by step. @throws a MixturaError that names the step and the term when a loss is not finite. */
-export async function* train(session: Session, options: TrainOptions): AsyncGenerator<StepEvent, void> {
+export async function* train(session: Session<AnyTrainable>, options: TrainOptions): AsyncGenerator<StepEvent, void> {
   const { samples, schedule, from, to } = options;
   const size = session.context.batch * sampleSize(samples.shape);
   // The batch of a step and the next one take turns.
@@ -85,7 +86,7 @@ export async function* train(session: Session, options: TrainOptions): AsyncGene
 }
 
 /** What phases know of a step. Labels are there only if the method declares supervision. */
-function stepContext(session: Session, options: TrainOptions, batch: Batch, step: number): LabelledStep {
+function stepContext(session: Session<AnyTrainable>, options: TrainOptions, batch: Batch, step: number): LabelledStep {
   const context: StepContext = {
     step,
     progress: Math.min(1, step / session.context.horizon),
@@ -138,7 +139,7 @@ class Batch {
 }
 
 /** Queues the run of a phase, unless it pauses. */
-function start(session: Session, name: string, begun: PhaseStep | undefined): PhaseRun[] {
+function start(session: Session<AnyTrainable>, name: string, begun: PhaseStep | undefined): PhaseRun[] {
   if (begun === undefined) return [];
   const { program, feeds, updates } = begun;
   const result = session.engine.run(program.name, feeds, updates, { transferred: true });

@@ -53,9 +53,9 @@ export function fit(data: Data, options: FitOptions = {}): Promise<FittedModel> 
     const prepared = await prepare(data, options);
     const { engine, inference, ...trained } = await trainModel(prepared, options);
     try {
-      const { run, dataset } = prepared;
+      const { dataset } = prepared;
       const components = await componentsOf(dataset, inference);
-      return new FittedModel({ run, inference, engine, ...trained, trainedOn: { dataset, components } });
+      return new FittedModel({ inference, engine, ...trained, trainedOn: { dataset, components } });
     } catch (cause) {
       await engine.close();
       throw cause;

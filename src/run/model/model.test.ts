@@ -11,7 +11,7 @@ import { openDataset } from '../../data/sets/open.js';
 import { Stream } from '../../math/random.js';
 import { methodNamed, registerMethod } from '../../method/index.js';
 import type { slogan } from '../../method/slogan.js';
-import { readCheckpoint } from '../checkpoint.js';
+import { readCheckpoint } from '../formats/checkpoint.js';
 import { RunFolder } from '../folder.js';
 import { resumeRun } from '../resume.js';
 import { startRun } from '../start.js';

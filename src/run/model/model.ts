@@ -12,7 +12,7 @@ import type { OrtEngine } from '../../engine/ort/engine.js';
 import { MixturaError, usageError } from '../../errors.js';
 import type { FoundGroup } from '../../evaluate/labels.js';
 import type { Inference } from '../../train/inference.js';
-import { writeCheckpoint } from '../checkpoint.js';
+import { writeCheckpoint } from '../formats/checkpoint.js';
 import { type MetricsLine, RunFolder } from '../folder.js';
 import { writeGroups } from '../groups.js';
 import type { TrainedRun } from '../trained.js';

@@ -1,5 +1,8 @@
 /** @file Training without a folder: the loop alone, followed by a program. */
-import { deviceOf } from '../../config/schema.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deviceOf, type ResolvedRun } from '../../config/schema.js';
 import { batchSchedule } from '../../data/batches.js';
 import { withoutLabels } from '../../data/dataset.js';
 import { requireDevice } from '../../engine/devices.js';
@@ -7,8 +10,10 @@ import { OrtEngine } from '../../engine/ort/engine.js';
 import { Inference } from '../../train/inference.js';
 import { type StepEvent, train } from '../../train/trainer.js';
 import type { MetricsLine } from '../folder.js';
+import { type LearnedRun, learnRun, lessonsOf } from '../learn.js';
 import type { PreparedRun } from '../prepare.js';
 import { openRunSession } from '../recorder.js';
+import { StageFiles } from '../stages/stage-files.js';
 
 /** How far training is. */
 export interface FitProgress {
@@ -34,6 +39,8 @@ export interface FollowFit {
 
 /** A model that has been trained, in its engine. */
 export interface TrainedModel {
+  /** The complete settings, with the number of groups that was found. */
+  readonly run: ResolvedRun;
   readonly engine: OrtEngine;
   readonly inference: Inference;
   /** Steps done. */
@@ -52,14 +59,27 @@ export async function trainModel(prepared: PreparedRun, follow: FollowFit): Prom
   const { run } = prepared;
   const device = deviceOf(run);
   await requireDevice(device);
+  const taught = { ...prepared, ...(await learnApart(prepared, follow)) };
   const engine = new OrtEngine({ device, threads: run.threads });
   try {
-    const session = await openRunSession(engine, prepared);
+    const session = await openRunSession(engine, taught);
     const inference = await Inference.open(session);
-    return { engine, inference, ...(await trainSteps(prepared, inference, follow)) };
+    return { run: taught.run, engine, inference, ...(await trainSteps(taught, inference, follow)) };
   } catch (cause) {
     await engine.close();
     throw cause;
+  }
+}
+
+/** The lessons of a run without a folder: what they leave on the disk meanwhile is removed. */
+async function learnApart(prepared: PreparedRun, { signal }: FollowFit): Promise<LearnedRun> {
+  if (!lessonsOf(prepared)) return { run: prepared.run };
+  const path = mkdtempSync(join(tmpdir(), 'mixtura-stages-'));
+  try {
+    const nobody = () => {};
+    return await learnRun(prepared, new StageFiles(path, nobody, nobody), { signal });
+  } finally {
+    rmSync(path, { recursive: true, force: true });
   }
 }
 

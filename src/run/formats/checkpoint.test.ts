@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MixturaError } from '../errors.js';
+import { MixturaError } from '../../errors.js';
 import { checkpointFile, checkpointSteps, readCheckpoint, writeCheckpoint } from './checkpoint.js';
-import { writeSafetensors } from './formats/safetensors.js';
+import { writeSafetensors } from './safetensors.js';
 
 let folder = '';
 beforeEach(() => {

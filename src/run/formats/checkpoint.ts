@@ -1,9 +1,9 @@
 /** @file Checkpoints: everything that a run needs to go on, in one safetensors file. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { MixturaError } from '../errors.js';
-import type { StoredTensor } from '../train/stored-tensor.js';
-import { readSafetensors, writeSafetensors } from './formats/safetensors.js';
+import { MixturaError } from '../../errors.js';
+import type { StoredTensor } from '../../train/stored-tensor.js';
+import { readSafetensors, writeSafetensors } from './safetensors.js';
 
 /** Raised when the names or meaning of stored tensors change. */
 const FORMAT = 'mixtura-checkpoint-1';

@@ -1,0 +1,68 @@
+/** @file The pretext: an encoder learns that transformed versions of one image are the same thing. */
+import { augmented } from '../data/augment.js';
+import { TRANSFORMATIONS, type TransformationsName } from '../data/transformations.js';
+import type { Tensor } from '../graph/tensor.js';
+import { STUDENT_FEATURES, studentTrunk } from '../nets/student.js';
+import { dense, relu } from '../nn/layer.js';
+import { Network } from '../nn/network.js';
+import { ntXent } from '../nn/nt-xent.js';
+import { adam } from './harness.js';
+import type { BuildContext } from './method.js';
+import { type PhaseBuilder, phase } from './phase.js';
+import type { Stage } from './stage.js';
+
+/** Temperature of NT-Xent. */
+const TEMPERATURE = 0.3;
+/** Units of the projection that NT-Xent sees; the features before it are what is kept. */
+const PROJECTION = 64;
+
+/** Adam of the stages. */
+export const STAGE_ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999 };
+
+/**
+ * Trains the student's trunk by NT-Xent on two transformed versions of every image, projected to 64 numbers. There is no
+ * term for the sizes of groups. Groups may then be looked for in the features before the projection.
+ */
+export function pretextStage(transformations: TransformationsName, steps: number): Stage {
+  return {
+    name: 'pretext',
+    title: `learning what transformations leave (${transformations})`,
+    steps,
+    batch: 256,
+    taught: false,
+    build(context) {
+      const trunk = studentTrunk(context.data);
+      const encoder = new Network('encoder', trunk, { trunk: trunk.length });
+      const projection = new Network('projection', [
+        dense('projection/0-dense', STUDENT_FEATURES, STUDENT_FEATURES),
+        relu,
+        dense('projection/1-dense', STUDENT_FEATURES, PROJECTION),
+      ]);
+      const descent = phase('pretext', context, (p) => {
+        const project = (name: string) =>
+          projection.train(encoder.train(transformed(p, name, transformations, context), p.statistics));
+        const loss = ntXent(project('first'), project('second'), TEMPERATURE);
+        return { outputs: { pretext: loss }, descend: [{ loss, networks: [encoder, projection], by: adam(STAGE_ADAM) }] };
+      });
+      return {
+        networks: [encoder, projection],
+        phases: [descent],
+        firstMoment: true,
+        features: (samples) => encoder.eval(samples),
+      };
+    },
+  };
+}
+
+/** The batch of images, each transformed by a draw of its own, [B, ...shape]. */
+export function transformed(
+  p: PhaseBuilder,
+  name: string,
+  transformations: TransformationsName,
+  { batch, data }: Pick<BuildContext, 'batch' | 'data'>,
+): Tensor {
+  const shape = data.shape as readonly [number, number, number];
+  return p.feed(name, [batch, ...shape], (step) =>
+    augmented(step.real(), shape, TRANSFORMATIONS[transformations], step.stream.fork(name)),
+  );
+}

@@ -1,0 +1,52 @@
+/** @file What a run learns before its own steps, where its method has lessons. */
+import { deviceOf, type ResolvedRun } from '../config/schema.js';
+import type { Lessons } from '../method/stage.js';
+import type { RunFolder } from './folder.js';
+import type { PreparedRun } from './prepare.js';
+import type { RunEvent } from './recorder.js';
+import { type Learned, learn } from './stages/lessons.js';
+import { type StageFiles, StageInterrupted } from './stages/stage-files.js';
+
+/** A run that has had its lessons: as many groups as were found. */
+export interface LearnedRun {
+  readonly run: ResolvedRun;
+  /** Absent where the method has no lessons. */
+  readonly learned?: Learned | undefined;
+}
+
+/** The lessons of a run's method by its settings, if it has any. */
+export function lessonsOf({ run, method }: Pick<PreparedRun, 'run' | 'method'>): Lessons | undefined {
+  return method.lessons?.(method.settings.parse(run.settings), run.dataset);
+}
+
+/** Gives a run its lessons, or goes on with them; `files` holds what they leave. */
+export async function learnRun(
+  { run, method, dataset }: PreparedRun,
+  files: StageFiles,
+  { signal, onEvent }: { signal?: AbortSignal | undefined; onEvent?: ((event: RunEvent) => void) | undefined },
+): Promise<LearnedRun> {
+  const lessons = lessonsOf({ run, method });
+  if (!lessons) return { run };
+  const learned = await learn({
+    ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
+    device: deviceOf(run),
+    groups: run.auto ? 'auto' : run.components,
+    onProgress: (what, done) => onEvent?.({ kind: 'learning', what, done }),
+    onNote: (note) => onEvent?.({ kind: 'note', note }),
+  });
+  return { run: { ...run, components: learned.teacher.groups }, learned };
+}
+
+/** The lessons of a run in its folder, which then says how many groups were found. */
+export async function learnInFolder(
+  started: PreparedRun & { readonly folder: RunFolder },
+  follow: Parameters<typeof learnRun>[2],
+): Promise<LearnedRun> {
+  const { folder, run } = started;
+  const result = await learnRun(started, folder.stageFiles(), follow).catch((cause: unknown) => {
+    if (!(cause instanceof StageInterrupted)) throw cause;
+    throw new StageInterrupted(`${cause.message} Go on with: mixtura train --resume ${folder.path}`, cause);
+  });
+  if (result.run.components !== run.components) folder.writeConfig(result.run);
+  return result;
+}

@@ -1,0 +1,145 @@
+/** @file The groups that a run's stages learn: found without labels in the data, or in what the pretext sees of them. */
+import { existsSync } from 'node:fs';
+import { arrayDataset, type Dataset } from '../../data/dataset.js';
+import { findGroups } from '../../groups/find.js';
+import type { GroupFindings } from '../../groups/findings.js';
+import { Stream } from '../../math/random.js';
+import type { Lessons, Teaching } from '../../method/stage.js';
+import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
+import { type StageFiles, StageInterrupted } from './stage-files.js';
+
+/** Confidence from which a row is learned from. */
+const SURE = 0.8;
+/** Name of the view of what the pretext has learned. */
+export const LEARNED = 'learned features';
+const FORMAT = 'mixtura-teacher-1';
+
+/** Groups that were found, and what is to be said of them. */
+export interface Teacher {
+  readonly teaching: Teaching;
+  /** Number of groups. */
+  readonly groups: number;
+  readonly view: string;
+  readonly way: string;
+  /** Mean agreement of the groups between subsamples. */
+  readonly stability: number;
+  /** What matters most, a sentence each. */
+  readonly headline: readonly string[];
+}
+
+/** What groups are looked for in. */
+export interface TeacherOptions {
+  readonly dataset: Dataset;
+  /** What the pretext sees of all rows, [n, f], if there was one. */
+  readonly features: Float32Array | undefined;
+  readonly groups: number | 'auto';
+  readonly teacher: Lessons['teacher'];
+  readonly seed: number;
+  readonly files: StageFiles;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, what: string) => void) | undefined;
+}
+
+/**
+ * The groups that are saved with the run, else those found now: in the data and, if there are any, in the learned
+ * features; those whose division scores higher (stability less what unclear borders take off) are taken.
+ */
+export async function teacherOf(options: TeacherOptions): Promise<Teacher> {
+  const { files } = options;
+  if (existsSync(files.groups)) return readTeacher(files.groups);
+  files.make();
+  const own = await found(options, options.dataset, 0);
+  const learned = options.features && (await found(options, learnedDataset(options), 1));
+  const better = learned && scoreOf(learned) > scoreOf(own);
+  const findings = better ? learned : own;
+  const teacher: Teacher = {
+    teaching: teachingOf(findings, options),
+    groups: findings.groups.length,
+    view: better ? LEARNED : findings.choice.view,
+    way: findings.choice.teacher,
+    stability: findings.stability,
+    headline: findings.headline,
+  };
+  writeTeacher(files, teacher);
+  return teacher;
+}
+
+async function found(
+  { groups, seed, signal, onProgress, files, features }: TeacherOptions,
+  dataset: Dataset,
+  turn: 0 | 1,
+): Promise<GroupFindings> {
+  const turns = features ? 2 : 1;
+  try {
+    return await findGroups(dataset, {
+      groups,
+      seed,
+      signal,
+      onProgress({ done, what }) {
+        files.renewLock();
+        onProgress?.((turn + done) / turns, what);
+      },
+    });
+  } catch (cause) {
+    if (!signal?.aborted) throw cause;
+    throw new StageInterrupted('Interrupted while looking for groups, which begins again.', cause);
+  }
+}
+
+function learnedDataset({ dataset, features }: TeacherOptions): Dataset {
+  return arrayDataset({
+    name: dataset.name,
+    kind: 'table',
+    shape: [features!.length / dataset.count],
+    range: 'real',
+    values: features!,
+    source: `learned features of ${dataset.name}`,
+  });
+}
+
+/** The score of the division that was chosen. */
+function scoreOf({ tried }: GroupFindings): number {
+  return tried[0]!.score;
+}
+
+function teachingOf({ rows, groups }: GroupFindings, { teacher, seed }: TeacherOptions): Teaching {
+  const group = rows.group.map((number) => number - 1);
+  const counts = new Float64Array(groups.length);
+  for (const g of group) if (g >= 0) counts[g]! += 1;
+  const total = counts.reduce((a, b) => a + b, 0);
+  const shares = counts.map((count) => count / total);
+  if (teacher === 'random') {
+    const order = Stream.root(seed).fork('random teacher').permutation(group.length);
+    const mixed = Int32Array.from(order, (row) => group[row]!);
+    return { group: mixed, sure: Uint8Array.from(mixed, (g) => (g >= 0 ? 1 : 0)), shares };
+  }
+  return {
+    group,
+    sure: Uint8Array.from(group, (g, i) => (g >= 0 && rows.confidence[i]! >= SURE ? 1 : 0)),
+    shares,
+  };
+}
+
+function writeTeacher({ groups: file, requireLock }: StageFiles, { teaching, ...known }: Teacher): void {
+  const { group, sure, shares } = teaching;
+  const tensors = {
+    group: { shape: [group.length], data: group },
+    sure: { shape: [sure.length], data: sure },
+    shares: { shape: [shares.length], data: shares },
+  };
+  writeSafetensors(file, { tensors, metadata: { format: FORMAT, found: JSON.stringify(known) } }, requireLock);
+}
+
+/** The groups that a run has saved. */
+export function readTeacher(file: string): Teacher {
+  const { tensors, metadata } = readSafetensors(file);
+  const { group, sure, shares } = tensors as Record<string, (typeof tensors)[string]>;
+  return {
+    ...(JSON.parse(metadata.found ?? '{}') as Omit<Teacher, 'teaching'>),
+    teaching: {
+      group: group!.data as Int32Array,
+      sure: sure!.data as Uint8Array,
+      shares: shares!.data as Float64Array,
+    },
+  };
+}
