@@ -69,8 +69,8 @@ export const clusterVerb: Verb = {
       'Without DATA the data that the run was trained on, with its own selection and options.',
       'Columns: index (row, from 0), part (where there are two), file or id, group (from 1, the largest), name (where groups have one), probability, p1, p2, ...',
       'Names are in groups.json of the run, where they may be edited.',
-      'Probabilities are the softmax of cosines: none exceeds e / (e + (K - 1) / e), 0.79 for K = 3 groups.',
-      'Compare them with each other: the largest decides.',
+      "Probabilities are calibrated on the model's own samples: of rows like these with probability 0.8, about 0.8 are of the group.",
+      "Without calibration.json in the run they are the method's own: those of slogan are at most 0.79 for K = 3 groups.",
     ].join('\n'),
   run: runCluster,
 };

@@ -2,8 +2,11 @@
 import type { ResolvedRun } from '../config/schema.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
+import { calibrationOf } from '../train/calibration.js';
+import type { Inference } from '../train/inference.js';
 import { TooFewKept } from '../train/rejection.js';
 import type { MetricsLine, RunFolder } from './folder.js';
+import { writeCalibration } from './formats/calibration-file.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
 import { learnInFolder } from './learn.js';
 import { LockLost } from './lock.js';
@@ -91,6 +94,7 @@ async function trainAndReport(
           onEvent?.({ kind: 'note', note: `There is no sample sheet of step ${step}. ${cause.message}` });
           return undefined;
         }),
+      onTrained: (inference, step) => calibrate(folder, inference, step, onEvent),
       ...(checkpoint && { resumeFrom: checkpoint.file }),
     },
     async (inference, outcome) => {
@@ -114,6 +118,24 @@ async function trainAndReport(
       };
     },
   );
+}
+
+/** Calibrates the probabilities by the model's own samples; a note says so where the file cannot be written. */
+async function calibrate(
+  folder: RunFolder,
+  inference: Inference,
+  step: number,
+  onEvent: FollowOptions['onEvent'],
+): Promise<void> {
+  const calibration = await calibrationOf(inference);
+  if (!calibration) return;
+  inference.calibrateBy(calibration);
+  try {
+    writeCalibration(folder.path, step, calibration, () => folder.requireLock());
+  } catch (cause) {
+    if (!(cause instanceof MixturaError) || cause instanceof LockLost) throw cause;
+    onEvent?.({ kind: 'note', note: cause.message });
+  }
 }
 
 /** Writes `groups.json`, in which names that people gave stay; a sentence says so if it cannot be written. */

@@ -12,8 +12,8 @@ import { namedScores } from '../metrics/metric.js';
 import { Inference } from '../train/inference.js';
 import { Session } from '../train/session.js';
 import { type StepEvent, TrainingStopped, train } from '../train/trainer.js';
-import { readCheckpoint, writeCheckpoint } from './formats/checkpoint.js';
 import type { MetricsLine, RunFolder } from './folder.js';
+import { readCheckpoint, writeCheckpoint } from './formats/checkpoint.js';
 import { EventWriter } from './formats/tensorboard.js';
 import { LockLost } from './lock.js';
 import { scalarsOf } from './scalars.js';
@@ -54,6 +54,8 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Called with every line of the log. */
   readonly onLine?: (line: MetricsLine) => void;
+  /** Called with the trained model before it is scored. */
+  readonly onTrained?: (inference: Inference, step: number) => Promise<void>;
   /** Draws the sample sheet of a step (fixed latents), and gives it as a PNG file where there is one. */
   readonly onSheet?: (step: number, inference: Inference) => Promise<Uint8Array | undefined>;
 }
@@ -195,6 +197,7 @@ class Recorder {
     }
     const finished = step >= run.steps;
     if (!finished) onEvent?.({ kind: 'interrupted', step });
+    await this.options.onTrained?.(this.inference, step);
     // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
     const quick = finished ? {} : { limit: CURVE_LIMIT, kmeans: false };
     const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });

@@ -227,6 +227,7 @@ describe('a saved model', () => {
   it('is the same when it is loaded, and can be saved elsewhere', async () => {
     await model.save(file('saved'));
     expect(readdirSync(file('saved')).sort()).toEqual([
+      'calibration.json',
       'checkpoints',
       'config.json',
       'groups.json',

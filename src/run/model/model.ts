@@ -12,8 +12,9 @@ import type { OrtEngine } from '../../engine/ort/engine.js';
 import { MixturaError, usageError } from '../../errors.js';
 import type { FoundGroup } from '../../evaluate/labels.js';
 import type { Inference } from '../../train/inference.js';
-import { writeCheckpoint } from '../formats/checkpoint.js';
 import { type MetricsLine, RunFolder } from '../folder.js';
+import { writeCalibration } from '../formats/calibration-file.js';
+import { writeCheckpoint } from '../formats/checkpoint.js';
 import { writeGroups } from '../groups.js';
 import type { TrainedRun } from '../trained.js';
 import { assignFile } from '../use/assign.js';
@@ -232,6 +233,8 @@ export class FittedModel implements AsyncDisposable {
       folder.writeConfig(run);
       for (const line of lines) folder.appendMetrics(line);
       writeCheckpoint(folder.checkpoints, { step, tensors, notes }, run.keepCheckpoints);
+      const { calibration } = inference;
+      if (calibration) writeCalibration(folder.path, step, calibration);
       writeGroups(folder, this.#foundGroups());
     } catch (cause) {
       folder.discardIfUnused();

@@ -7,6 +7,7 @@ import { inFileUnits } from '../../data/tables/file-units.js';
 import { evaluate } from '../../graph/evaluate.js';
 import type { ModelDocumentation } from '../../graph/onnx/file.js';
 import { input, type Tensor } from '../../graph/tensor.js';
+import { calibratedTensor } from '../../train/calibration.js';
 import type { TrainedRun } from '../trained.js';
 import { columnList, documentationOf, exportedGroups, fileColumns, valueDocs } from './export-description.js';
 import { columnsOf, type FileUnits, fileShape, fromFile, toFile } from './transformation.js';
@@ -87,13 +88,16 @@ async function networksOfSamples(trained: TrainedRun, generated: Float32Array): 
     ...whole(await inference.featuresOf(read)),
   };
   if (!assign) return [encoder];
+  const { calibration, prior } = inference;
+  const probabilities = (own: Tensor) =>
+    calibration ? calibratedTensor(own, prior.mixing, calibration) : own;
   const order = exportedGroups(trained).map(({ component }) => component);
   const byComponent = await inference.probabilitiesOf(read);
   const assignment: ExportedNetwork = {
     ...samples,
     file: 'assign.onnx',
     output: 'probabilities',
-    expression: columnsOf(assign(leaf), order),
+    expression: columnsOf(probabilities(assign(leaf)), order),
     documentation: documentationOf(trained, 'Probabilities of the groups of samples', {
       ...docs,
       probabilities: outputs.probabilities!,
