@@ -11,6 +11,9 @@ const explanations: Readonly<Record<MetricKind, string>> = {
     'The largest difference between the learned size of a group and the true share of its class: 0 is exact, 0.1 is ten percentage points.',
   ent: 'How mixed the groups and classes are: 0 if each group is one class and each class one group; larger is more mixed.',
   rmse: 'The typical difference between learned and true group sizes: 0 is exact.',
+  ece: 'How far the probabilities of groups are from how often they are right: 0 is exact, 0.1 is ten percentage points.',
+  recognised:
+    'The share of the new samples of a group that the model itself puts into that group: 1 is all of them.',
   modes: 'How many of the true clusters have a group of their own; all of them is best.',
   'in-mode':
     'The share of new samples that lie in a true cluster rather than between clusters: 1 is all of them.',

@@ -41,6 +41,19 @@ export const metrics = {
     summary: 'root mean square error of the learned group sizes',
     counts: 'components',
   },
+  ece: {
+    title: 'Calibration error',
+    better: 'lower',
+    summary:
+      'expected calibration error, mean difference of probability and accuracy over 15 bins of the probability',
+    counts: 'generated',
+  },
+  recognised: {
+    title: 'Recognised',
+    better: 'higher',
+    summary: 'fraction of generated samples that are assigned to the component that they were drawn from',
+    counts: 'generated',
+  },
   modes: { title: 'Modes', better: 'higher', summary: 'true modes that are the majority of a component' },
   'in-mode': {
     title: 'In mode',

@@ -2,7 +2,7 @@
 import type { ResolvedRun } from '../config/schema.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
-import { calibrationOf } from '../train/calibration.js';
+import { calibrationOf } from '../train/calibrate-model.js';
 import type { Inference } from '../train/inference.js';
 import { TooFewKept } from '../train/rejection.js';
 import type { MetricsLine, RunFolder } from './folder.js';

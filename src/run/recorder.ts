@@ -199,7 +199,7 @@ class Recorder {
     if (!finished) onEvent?.({ kind: 'interrupted', step });
     await this.options.onTrained?.(this.inference, step);
     // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
-    const quick = finished ? {} : { limit: CURVE_LIMIT, kmeans: false };
+    const quick = finished ? { reliability: 'all' as const } : { limit: CURVE_LIMIT, kmeans: false };
     const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });
     return {
       step,

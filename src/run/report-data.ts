@@ -4,6 +4,7 @@ import type { ResolvedRun } from '../config/schema.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
+import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric, metricName, type Score } from '../metrics/metric.js';
 import { explainMetric } from '../metrics/metric-explanations.js';
@@ -96,6 +97,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
     ...(lookedAt !== undefined && { lookedAt }),
     ...(looked && isTable(known) && { profile: profileOf(looked) }),
     metrics: metricsOf(outcome.evaluation.scores),
+    ...(outcome.evaluation.reliability && { reliability: reliabilityOf(outcome.evaluation.reliability) }),
     ...(nmi !== undefined && { nmi }),
     curves: curvesOf(lines),
     ...(lines.length > 1 && {
@@ -244,6 +246,19 @@ function metricsOf(scores: readonly Score[]): ReportData['metrics'] {
     value: score.value,
     explanation: explainMetric(score.metric),
     protocol: describeMetric(score),
+  }));
+}
+
+const ANSWERS: Readonly<Record<keyof ReliabilityCurves, string>> = {
+  generated: 'new samples',
+  train: 'training data with labels',
+  test: 'held-out data with labels',
+};
+
+function reliabilityOf(curves: ReliabilityCurves): NonNullable<ReportData['reliability']> {
+  return Object.entries(curves).map(([of, curve]) => ({
+    label: ANSWERS[of as keyof ReliabilityCurves],
+    ...curve,
   }));
 }
 

@@ -1,7 +1,5 @@
-/** @file Probabilities of groups that are as high as they are right, by two numbers that are fitted to a model's own samples. */
+/** @file Probabilities of groups that are as high as they are right, by two numbers that are fitted to samples of known components. */
 import { constant, type Tensor } from '../graph/tensor.js';
-import type { Inference } from './inference.js';
-import { TooFewKept } from './rejection.js';
 
 /** How a method's own probabilities p0 become calibrated ones: p(c|x) proportional to pi_c^a p0(c|x)^b. */
 export interface Calibration {
@@ -11,31 +9,11 @@ export interface Calibration {
   readonly sharpness: number;
 }
 
-/** Samples that {@link fitCalibration} is given at the end of a training. */
-const SAMPLES = 2000;
 /** Probabilities below this are this: the smallest have no logarithm in float32. */
 const FLOOR = 1e-30;
 const MOST_STEPS = 100;
 /** b is at least this: 0 would leave all rows to the largest group. */
 const LEAST_SHARPNESS = 1e-3;
-
-/**
- * Fits a calibration to a model's own samples, whose components are known: to the model alone, without data or labels.
- *
- * @returns nothing where the method does not assign, has one group, or keeps too few of its samples
- */
-export async function calibrationOf(inference: Inference): Promise<Calibration | undefined> {
-  const { components, mixing } = inference.prior;
-  if (!inference.assigns || components < 2) return undefined;
-  try {
-    const drawn = await inference.sampleMixture(SAMPLES, 'calibration');
-    const probabilities = await inference.probabilitiesOf(drawn.samples, 'own');
-    return fitCalibration(probabilities, drawn.components, mixing);
-  } catch (cause) {
-    if (cause instanceof TooFewKept) return undefined;
-    throw cause;
-  }
-}
 
 /**
  * The calibration of greatest likelihood, by Newton steps that are halved until they gain.

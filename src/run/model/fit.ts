@@ -5,7 +5,7 @@ import type { RunRequest } from '../../config/resolve.js';
 import type { Dataset } from '../../data/dataset.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { usageError } from '../../errors.js';
-import { calibrationOf } from '../../train/calibration.js';
+import { calibrationOf } from '../../train/calibrate-model.js';
 import type { Inference } from '../../train/inference.js';
 import { IN_MEMORY, type PreparedRun, prepareRun, prepareWith } from '../prepare.js';
 import { openTrained } from '../trained.js';
