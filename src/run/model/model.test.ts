@@ -11,8 +11,8 @@ import { openDataset } from '../../data/sets/open.js';
 import { Stream } from '../../math/random.js';
 import { methodNamed, registerMethod } from '../../method/index.js';
 import type { slogan } from '../../method/slogan.js';
-import { readCheckpoint } from '../formats/checkpoint.js';
 import { RunFolder } from '../folder.js';
+import { readCheckpoint } from '../formats/checkpoint.js';
 import { resumeRun } from '../resume.js';
 import { startRun } from '../start.js';
 import { withTrained } from '../trained.js';
@@ -231,6 +231,7 @@ describe('a saved model', () => {
       'checkpoints',
       'config.json',
       'groups.json',
+      'known-rows.safetensors',
       'metrics.jsonl',
       'samples',
     ]);
@@ -241,7 +242,13 @@ describe('a saved model', () => {
     expect(await same.sample(9)).toEqual(await model.sample(9));
     expect(() => same.labels).toThrow('was loaded, and does not know the rows');
     await same.save(file('again'));
-    for (const name of ['config.json', 'metrics.jsonl', 'checkpoints/step-00000040.safetensors']) {
+    for (const name of [
+      'calibration.json',
+      'config.json',
+      'known-rows.safetensors',
+      'metrics.jsonl',
+      'checkpoints/step-00000040.safetensors',
+    ]) {
       expect(readFileSync(file(`again/${name}`))).toEqual(readFileSync(file(`saved/${name}`)));
     }
     await expect(same.save(file('saved'))).rejects.toThrow('exists and is not empty');

@@ -13,7 +13,6 @@ import { MixturaError, usageError } from '../../errors.js';
 import type { FoundGroup } from '../../evaluate/labels.js';
 import type { Inference } from '../../train/inference.js';
 import { type MetricsLine, RunFolder } from '../folder.js';
-import { writeCalibration } from '../formats/calibration-file.js';
 import { writeCheckpoint } from '../formats/checkpoint.js';
 import { writeGroups } from '../groups.js';
 import type { TrainedRun } from '../trained.js';
@@ -22,6 +21,7 @@ import { drawSamples } from '../use/draw.js';
 import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './answers.js';
 import { type Data, datasetLike } from './data.js';
 import { withPlainMessages } from './plain-message.js';
+import { writeKept } from './write-kept.js';
 
 /** What a {@link FittedModel} is made of. */
 export interface ModelParts {
@@ -233,8 +233,7 @@ export class FittedModel implements AsyncDisposable {
       folder.writeConfig(run);
       for (const line of lines) folder.appendMetrics(line);
       writeCheckpoint(folder.checkpoints, { step, tensors, notes }, run.keepCheckpoints);
-      const { calibration } = inference;
-      if (calibration) writeCalibration(folder.path, step, calibration);
+      writeKept(folder, { step, inference, dataset: this.#parts.trainedOn?.dataset, from: this.#folder });
       writeGroups(folder, this.#foundGroups());
     } catch (cause) {
       folder.discardIfUnused();
