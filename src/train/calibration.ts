@@ -12,8 +12,13 @@ export interface Calibration {
 /** Probabilities below this are this: the smallest have no logarithm in float32. */
 const FLOOR = 1e-30;
 const MOST_STEPS = 100;
-/** b is at least this: 0 would leave all rows to the largest group. */
-const LEAST_SHARPNESS = 1e-3;
+/**
+ * Bounds of b: 0 would leave all rows to the largest group, and beyond the larger one only the rounding of p0 in float32
+ * would be seen.
+ */
+const SHARPNESS = { least: 1e-3, most: 1000 };
+/** Digits of both numbers: more are chance, and these are the same on machines that round otherwise. */
+const DIGITS = 4;
 
 /**
  * The calibration of greatest likelihood, by Newton steps that are halved until they gain.
@@ -55,7 +60,7 @@ export function fitCalibration(
     [at, here] = [next, there];
     if (gain < 1e-12) break;
   }
-  return at;
+  return { prior: rounded(at.prior), sharpness: rounded(at.sharpness) };
 }
 
 interface Problem {
@@ -135,7 +140,14 @@ function newtonStep({ gradient: [ga, gb], curvature: [aa, ab, bb] }: Likelihood)
 }
 
 function moved({ prior, sharpness }: Calibration, da: number, db: number, rate: number): Calibration {
-  return { prior: prior + rate * da, sharpness: Math.max(LEAST_SHARPNESS, sharpness + rate * db) };
+  return {
+    prior: prior + rate * da,
+    sharpness: Math.min(SHARPNESS.most, Math.max(SHARPNESS.least, sharpness + rate * db)),
+  };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(DIGITS));
 }
 
 function logOf(probability: number): number {

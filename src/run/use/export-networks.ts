@@ -102,7 +102,11 @@ async function networksOfSamples(trained: TrainedRun, generated: Float32Array): 
       ...docs,
       probabilities: outputs.probabilities!,
     }),
-    ...whole(byComponent.map((_, i) => byComponent[i - (i % order.length) + order[i % order.length]!]!)),
+    ...whole(
+      byComponent.map((_, i) => byComponent[i - (i % order.length) + order[i % order.length]!]!),
+      // d log p / d log p0: what is rounding in p0 is as many times that in p.
+      Math.max(1, calibration?.sharpness ?? 1),
+    ),
   };
   return [encoder, assignment];
 }
@@ -111,9 +115,9 @@ function named(columns: readonly string[] | undefined): ColumnCoding[] | undefin
   return columns?.map((name) => ({ kind: 'number', name }));
 }
 
-/** Values that differ by no more than a share of the largest. */
-function whole(expected: Float32Array): Pick<ExportedNetwork, 'expected' | 'allowed'> {
-  return { expected, allowed: expected.map(() => TOLERANCE * largest(expected)) };
+/** Values that differ by no more than a share of the largest, or so many times that. */
+function whole(expected: Float32Array, steepness = 1): Pick<ExportedNetwork, 'expected' | 'allowed'> {
+  return { expected, allowed: expected.map(() => TOLERANCE * steepness * largest(expected)) };
 }
 
 /**
