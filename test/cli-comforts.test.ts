@@ -160,7 +160,7 @@ describe('a preset', () => {
     );
     writeFileSync(place.file('rows.csv'), 'a,b\n1,2\n3,4\n5,7\n');
     expect(await told('rows.csv', '--components', '2', '--batch', '2')).toBe(
-      `Preset robust (data without a preset of their own): ${presets.robust!.summary}.\n`,
+      `Preset grouped (data without a preset of their own): ${presets.grouped!.summary}.\n`,
     );
   });
 });

@@ -164,9 +164,9 @@ describe('the help', () => {
     const { code, stdout } = await place.run('train', '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /\n {2}robust {2,}tables, points and images of less than 16 a side \(their default\)\n/,
+      /\n {2}grouped {2,}tables, points and images of less than 16 a side, by groups .*\(their default\)\n/,
     );
-    expect(stdout).toContain('\nSettings (--set key=value), of slogan, as the preset robust has them:\n');
+    expect(stdout).toContain('\nSettings (--set key=value), of slogan, as the preset grouped has them:\n');
     const { settings } = await place.json<TrainConfig>(
       'train',
       'narrow.csv',
@@ -179,7 +179,7 @@ describe('the help', () => {
     for (const key of ['relocate', 'lambda', 'scale', 'latent', 'units', 'critic', 'margin']) {
       expect(stdout).toContain(`\n  ${key}=${settings[key]} `);
     }
-    expect(stdout).toMatch(/\n {2}relocate=20 {2,}weight of the relocation/);
+    expect(stdout).toMatch(/\n {2}teacher=groups {2,}groups that the encoder learns/);
     expect(stdout).toMatch(/\n {2}scaleEnd=2 {2,}where the feature scale goes/);
     const ofRing = (await place.run('help', 'train', 'ring')).stdout;
     expect(ofRing).toContain('of slogan, as the preset ring has them:\n');
@@ -192,7 +192,7 @@ describe('the help', () => {
     expect(plain).toContain(': mixtura train --method NAME --help.\n');
     const { code, stdout } = await place.run('train', '--method', 'infogan', '--help');
     expect(code).toBe(0);
-    expect(stdout).toContain('\nSettings (--set key=value), of infogan, as the preset robust has them:\n');
+    expect(stdout).toContain('\nSettings (--set key=value), of infogan, as the preset grouped has them:\n');
     expect(stdout).toMatch(/\n {2}learningRate=0\.001 {2,}Adam rate of generator and encoder/);
     expect(stdout).not.toContain('relocate=');
     expect(stdout).toContain(

@@ -13,6 +13,7 @@ export function groupLines(
   const columns: [string, (group: FoundGroup) => string | undefined][] = [
     ['group', ({ group }) => String(group)],
     ['learned', ({ size }) => percent(size)],
+    ['taught', ({ taught }) => (taught === undefined ? undefined : percent(taught))],
     ['assigned', ({ assigned }) => (assigned === undefined ? undefined : percent(assigned))],
     ['true', ({ trueSize }) => (trueSize === undefined ? undefined : percent(trueSize))],
   ];

@@ -80,11 +80,12 @@ function eventText(event: RunEvent, steps: number): string | undefined {
   }
 }
 
-function startText({ run, folder }: Extract<RunEvent, { kind: 'started' }>): string {
+function startText({ run, folder, from }: Extract<RunEvent, { kind: 'started' }>): string {
   const { dataset } = run;
   const device = deviceOf(run);
+  const groups = run.auto && from === 0 ? 'groups to be found' : `${run.components} groups`;
   return (
-    `${run.method} · ${dataset.name}: ${dataset.count} samples of ${dataset.shape.join('x')} · ${run.components} groups · ` +
+    `${run.method} · ${dataset.name}: ${dataset.count} samples of ${dataset.shape.join('x')} · ${groups} · ` +
     `${run.steps} steps, batch ${run.batch}, seed ${run.seed}, ${run.threads} threads${device === 'cpu' ? '' : `, ${device}`} · ${folder}`
   );
 }

@@ -11,7 +11,7 @@ import { type Arguments, table } from './verb.js';
 export function trainHelp(args: Arguments): string {
   const method = methodNamed(args.text('method') ?? RUN_DEFAULTS.method);
   const [data] = args.positionals;
-  const name = args.text('preset') ?? (data === undefined ? 'robust' : defaultPreset(data));
+  const name = args.text('preset') ?? (data === undefined ? 'grouped' : defaultPreset(data));
   const others = methodNames().filter((other) => other !== method.name);
   return [
     'Presets (--preset NAME); without one the data decide, and --dry-run tells which it is and why:',

@@ -31,7 +31,11 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
     summary:
       'settings from a JSON or YAML file, such as the config.json of a run; paths of data in it are from its folder',
   },
-  components: { value: 'K', summary: 'number of groups (default: number of classes, where known)' },
+  components: {
+    value: 'K',
+    summary:
+      'number of groups, or auto: it is found in the data (default: number of classes, where known, else auto)',
+  },
   classes: { value: 'A,B', summary: 'classes to keep' },
   ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
   groups: { value: 'A;B,C', summary: 'classes merged into groups' },
@@ -63,7 +67,7 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
 
 /** Settings of the run itself that have no option of their own: `--set` takes them beside those of the method. */
 export const RUN_SETTINGS: readonly string[] = Object.keys(runSchema.shape).filter(
-  (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && key !== 'data' && key !== 'settings',
+  (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && !['data', 'settings', 'auto'].includes(key),
 );
 
 /**
@@ -103,7 +107,7 @@ function typedRequest(args: Arguments): RunRequest {
     ...present({
       preset: args.text('preset'),
       method: args.text('method'),
-      components: args.integer('components', 1),
+      ...componentsOf(args),
       steps: args.integer('steps', 1),
       batch: args.integer('batch', 2),
       seed: args.integer('seed'),
@@ -144,4 +148,10 @@ function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
+
+/** The number of groups, or that it is to be found. */
+function componentsOf(args: Arguments): Pick<RunRequest, 'components' | 'auto'> {
+  if (args.text('components') === 'auto') return { auto: true };
+  return { components: args.integer('components', 1) };
 }

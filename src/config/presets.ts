@@ -1,5 +1,6 @@
 /** @file Presets: only what differs from the defaults, and why. Names follow the data. */
 import { publishedBase } from '../data/sets/constructed.js';
+import type { TransformationsName } from '../data/transformations.js';
 import { paperPresets } from './paper-presets.js';
 import type { Preset } from './preset.js';
 
@@ -97,17 +98,56 @@ const untested = (name: 'mnist' | 'mnist-rare-8' | 'mnist-rare-8-0.2' | 'fashion
  * method's own defaults are the paper's, which ask for 100,000 steps.
  */
 const robust: Preset = {
-  summary: 'tables, points and images of less than 16 a side (their default)',
+  summary: 'tables, points and images of less than 16 a side, without looking for groups first',
   steps: 8_000,
   settings: { ...digits.settings, units: 128, latent: 32, scale: 1 },
 };
 
 /** The same for 28x28 images, on the convolutional networks: the settings of MNIST-2. */
 const robustDcgan: Preset = {
-  summary: 'images of 16 or more a side (their default, also that of mnist and fashion-mnist)',
+  summary:
+    'images of 16 or more a side, without looking for groups first (the default of mnist and fashion-mnist)',
   steps: 4_000,
   settings: mnist2Fast.settings,
 };
+
+/**
+ * Data of one's own, by their structure: groups are found in the data, the encoder learns them, and the training stands
+ * on it. U2C keeps half of its weight to the end, so that components stay with their groups, and the critic moves the
+ * sizes little. No relocation: the groups are known.
+ */
+const grouped: Preset = {
+  summary: 'tables, points and images of less than 16 a side, by groups that are found first (their default)',
+  steps: 8_000,
+  settings: {
+    ...robust.settings,
+    teacher: 'groups',
+    studentSteps: 2_000,
+    start: 'simplex',
+    mixingRate: 0.03,
+    decayEnd: 0.5,
+    relocate: 0,
+  },
+};
+
+/** The same for larger images, which the encoder first learns to see through transformations of this kind. */
+const groupedImages = (summary: string, transformations: TransformationsName): Preset => ({
+  summary: `${summary}, by groups that are found first`,
+  steps: 2_000,
+  horizon: 4_000,
+  settings: {
+    ...paperPresets['mnist-2'].settings,
+    teacher: 'groups',
+    transformations,
+    start: 'simplex',
+    learningRate: 2e-4,
+    lambda: 4,
+    scale: 4,
+    mixingRate: 0.03,
+    baseline: true,
+    decayEnd: 0.5,
+  },
+});
 
 /** Presets by name. */
 export const presets: Readonly<Record<string, Preset>> = {
@@ -115,6 +155,17 @@ export const presets: Readonly<Record<string, Preset>> = {
   ring,
   robust,
   'robust-28x28': robustDcgan,
+  grouped,
+  'grouped-digits': groupedImages(
+    'grey images of 16 or more a side (their default), such as digits',
+    'digits',
+  ),
+  'grouped-garments': groupedImages('garments', 'garments'),
+  'grouped-signs': groupedImages(
+    'colour images of 16 or more a side (their default), such as signs',
+    'signs',
+  ),
+  'grouped-photographs': groupedImages('photographs that may be mirrored', 'photographs'),
   'mnist-2-fast': mnist2Fast,
   'mnist-fast': untested('mnist'),
   'mnist-rare-8-fast': untested('mnist-rare-8'),
@@ -135,8 +186,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'fashion-mnist': 'robust-28x28',
 };
 
-/** The preset of data that are trained without one: that of the set, or of the set it is made of, else `robust`. */
+/** The preset of data that are trained without one: that of the set, or of the set it is made of, else `grouped`. */
 export function defaultPreset(data: string): string {
   const name = [data, publishedBase(data)].find((known) => Object.hasOwn(DEFAULTS, known));
-  return name === undefined ? 'robust' : DEFAULTS[name]!;
+  return name === undefined ? 'grouped' : DEFAULTS[name]!;
 }

@@ -24,8 +24,8 @@ const DEFAULT_PRESETS = [
   ['mnist-rare-8', 'robust-28x28'],
   ['mnist-elastic-07', 'robust-28x28'],
   ['fmnist-5', 'robust-28x28'],
-  ['cifar-2-pool', 'robust'],
-  ['constructor', 'robust'],
+  ['cifar-2-pool', 'grouped'],
+  ['constructor', 'grouped'],
 ] as const;
 
 const resolve = (request: RunRequest) =>
@@ -44,9 +44,9 @@ describe('a request without a preset', () => {
   it('has the defaults, and those of the data set that has a preset of its own', () => {
     expect(resolve({ data: { name: 'rows.csv' } })).toEqual({
       ...RUN_DEFAULTS,
-      steps: presets.robust!.steps,
+      steps: presets.grouped!.steps,
       data: { name: 'rows.csv', subsetSeed: 0 },
-      settings: presets.robust!.settings,
+      settings: presets.grouped!.settings,
     });
     for (const [name, preset] of DEFAULT_PRESETS) {
       expect(defaultPreset(name)).toBe(preset);
@@ -61,10 +61,10 @@ describe('data without a preset of their own', () => {
     resolveRequest({ data: { name } }, () => full, { kind, shape }).settings;
 
   it('get the convolutional one where they are images of 16 or more a side, and only there', () => {
-    expect(presetOf('image', [3, 32, 32])).toEqual(presets['robust-28x28']!.settings);
-    expect(presetOf('image', [1, 16, 16])).toEqual(presets['robust-28x28']!.settings);
-    expect(presetOf('image', [1, 16, 15])).toEqual(presets.robust!.settings);
-    expect(presetOf('table', [784])).toEqual(presets.robust!.settings);
+    expect(presetOf('image', [3, 32, 32])).toEqual(presets['grouped-signs']!.settings);
+    expect(presetOf('image', [1, 16, 16])).toEqual(presets['grouped-digits']!.settings);
+    expect(presetOf('image', [1, 16, 15])).toEqual(presets.grouped!.settings);
+    expect(presetOf('table', [784])).toEqual(presets.grouped!.settings);
     expect(presetOf('image', [1, 28, 28], 'digits')).toEqual(presets.digits!.settings);
     const named = resolveRequest({ preset: 'robust', data: { name: 'photos' } }, () => full, {
       kind: 'image',

@@ -73,14 +73,15 @@ export function chosenPreset(
   const set = data?.name ?? 'digits';
   const name = suitedPreset(set, samples);
   if (name !== defaultPreset(set)) return { name, why: `images of ${CONVOLUTIONAL_SIDE} or more a side` };
-  return { name, why: name === 'robust' ? 'data without a preset of their own' : `the preset of ${set}` };
+  return { name, why: name === 'grouped' ? 'data without a preset of their own' : `the preset of ${set}` };
 }
 
 /** The preset of the data, or where that is the one for any data, the one for samples of their shape. */
 function suitedPreset(data: string, samples: Pick<Samples, 'kind' | 'shape'> | undefined): string {
   const preset = defaultPreset(data);
   const large = samples?.kind === 'image' && Math.min(...samples.shape.slice(1)) >= CONVOLUTIONAL_SIDE;
-  return preset === 'robust' && large ? 'robust-28x28' : preset;
+  if (preset !== 'grouped' || !large) return preset;
+  return samples.shape[0] === 1 ? 'grouped-digits' : 'grouped-signs';
 }
 
 /**

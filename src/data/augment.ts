@@ -73,25 +73,43 @@ export function resampled(
   out: Float32Array,
 ): void {
   const plane = height * width;
-  const inside = (at: number, side: number) => Math.min(side - 1, Math.max(0, at));
+  const border = outside === 'border';
   for (let i = 0; i < height; i++) {
+    const v = (2 * i + 1) / height - 1;
     for (let j = 0; j < width; j++) {
-      const [u, v] = [(2 * j + 1) / width - 1, (2 * i + 1) / height - 1];
+      const u = (2 * j + 1) / width - 1;
       const column = ((a * u + b * v + x + 1) * width - 1) / 2;
       const row = ((c * u + d * v + y + 1) * height - 1) / 2;
       const [left, top] = [Math.floor(column), Math.floor(row)];
       const [right, down] = [column - left, row - top];
-      for (let channel = 0; channel < channels; channel++) {
-        const start = channel * plane;
+      const to = i * width + j;
+      if (left >= 0 && top >= 0 && left < width - 1 && top < height - 1) {
+        for (
+          let at = top * width + left, end = at + channels * plane, o = to;
+          at < end;
+          at += plane, o += plane
+        ) {
+          const upper = (1 - right) * image[at]! + right * image[at + 1]!;
+          const lower = (1 - right) * image[at + width]! + right * image[at + width + 1]!;
+          out[o] = (1 - down) * upper + down * lower;
+        }
+        continue;
+      }
+      for (let start = 0; start < channels * plane; start += plane) {
         const at = (r: number, q: number) => {
           const there = r >= 0 && r < height && q >= 0 && q < width;
-          if (!there && outside !== 'border') return outside;
-          return image[start + inside(r, height) * width + inside(q, width)]!;
+          if (!there && !border) return outside as number;
+          return image[start + within(r, height) * width + within(q, width)]!;
         };
-        out[start + i * width + j] =
-          (1 - down) * ((1 - right) * at(top, left) + right * at(top, left + 1)) +
-          down * ((1 - right) * at(top + 1, left) + right * at(top + 1, left + 1));
+        const upper = (1 - right) * at(top, left) + right * at(top, left + 1);
+        const lower = (1 - right) * at(top + 1, left) + right * at(top + 1, left + 1);
+        out[start + to] = (1 - down) * upper + down * lower;
       }
     }
   }
+}
+
+/** The nearest place in 0..side - 1. */
+function within(at: number, side: number): number {
+  return Math.min(side - 1, Math.max(0, at));
 }

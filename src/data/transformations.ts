@@ -27,4 +27,7 @@ export const TRANSFORMATIONS = {
 export type TransformationsName = keyof typeof TRANSFORMATIONS;
 
 /** The names, for settings. */
-export const TRANSFORMATIONS_NAMES = Object.keys(TRANSFORMATIONS) as [TransformationsName, ...TransformationsName[]];
+export const TRANSFORMATIONS_NAMES = Object.keys(TRANSFORMATIONS) as [
+  TransformationsName,
+  ...TransformationsName[],
+];

@@ -18,6 +18,8 @@ export interface FoundGroup {
   readonly component: number;
   /** Learned mixing coefficient. */
   readonly size: number;
+  /** Share of the group that its encoder was taught, where there was a teacher. */
+  readonly taught?: number;
   /** Share of the data whose most probable component it is; absent unless all data were assigned. */
   readonly assigned?: number;
   /** Number of these data. */

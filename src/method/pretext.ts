@@ -42,7 +42,10 @@ export function pretextStage(transformations: TransformationsName, steps: number
         const project = (name: string) =>
           projection.train(encoder.train(transformed(p, name, transformations, context), p.statistics));
         const loss = ntXent(project('first'), project('second'), TEMPERATURE);
-        return { outputs: { pretext: loss }, descend: [{ loss, networks: [encoder, projection], by: adam(STAGE_ADAM) }] };
+        return {
+          outputs: { pretext: loss },
+          descend: [{ loss, networks: [encoder, projection], by: adam(STAGE_ADAM) }],
+        };
       });
       return {
         networks: [encoder, projection],

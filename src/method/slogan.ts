@@ -22,10 +22,10 @@ import type { LatentBatch } from '../prior/prior.js';
 import { simplexMeans } from '../prior/start.js';
 import type { GeneratedBatch, GeneratorTerm } from './generator-term.js';
 import { adam, criticPhase, generatorLoss, linearDecay, projectionPhases } from './harness.js';
-import { type BuildContext, defineMethod, type Model } from './method.js';
-import { mixtureConstants } from './mixture-constants.js';
-import { type OwnStep, type PhaseBody, type PhaseBuilder, type PhaseOptions, phase } from './phase.js';
 import { HeldSizes, normalised } from './held-sizes.js';
+import { type BuildContext, defineMethod, type Model } from './method.js';
+import { type MixtureConstants, mixtureConstants } from './mixture-constants.js';
+import { type OwnStep, type PhaseBody, type PhaseBuilder, type PhaseOptions, phase } from './phase.js';
 import { pretextStage } from './pretext.js';
 import { Relocation } from './relocation.js';
 import { type SloganSettings, sloganSettings } from './slogan-settings.js';
@@ -106,8 +106,8 @@ interface Encoder {
   readonly network: Network;
   /** The networks that training moves: E, or none where E is a student. */
   readonly trained: readonly Network[];
-  /** e(x) in training, [n, d]. */
-  encode(samples: Tensor): Tensor;
+  /** e(x) in training, [n, d], where the means of the prior are [K, d]. */
+  encode(samples: Tensor, means: Tensor): Tensor;
   /** What k-means clusters, [n, f]. */
   features(samples: Tensor): Tensor;
   /** p(c | x), [n, K]. */
@@ -117,7 +117,7 @@ interface Encoder {
 
 function encoderOf(config: SloganSettings, context: BuildContext, prior: MixturePrior): Encoder {
   if (config.teacher !== 'none') {
-    const student = studentEncoder(context, config.latent);
+    const student = studentEncoder(context);
     return { ...student, trained: [], features: (samples) => student.network.features(samples) };
   }
   const network = backbone(context.data, config).encoder(config.latent);
@@ -197,11 +197,12 @@ function generatorPhase(
     const drawn = p.draw(({ stream }) => prior.sample(b, stream.fork('latent')));
     const latent = p.feed('latent', [b, config.latent], (step) => drawn(step).z);
     const generated = generator.train(latent, p.statistics);
-    const encoded = encoder.encode(generated);
+    const constants = mixtureConstants(p, prior);
+    const encoded = encoder.encode(generated, constants.means);
     const batch = { latent, components: (step: OwnStep) => drawn(step).component, generated, encoded };
 
     const adversarial = generatorLoss(config, critic.train(generated)).reshape([b]); // l_adv
-    const contrastive = config.lambda > 0 ? contrastiveLoss(p, config, prior, batch) : adversarial.mul(0); // l_U2C
+    const contrastive = config.lambda > 0 ? contrastiveLoss(p, config, constants, batch) : adversarial.mul(0); // l_U2C
     const lambda = p.schedule('lambda', ({ progress }) => config.lambda * decayTo(config.decayEnd, progress));
     const loss = adversarial.mean().add(contrastive.mean().mul(lambda));
     // g_i = d(sum of the losses) / d z_i = B d(mean loss) / d z_i
@@ -236,15 +237,15 @@ function generatorPhase(
 function contrastiveLoss(
   p: PhaseBuilder,
   { scale, scaleEnd, margin, decayEnd, temperature }: SloganSettings,
-  prior: MixturePrior,
+  prior: MixtureConstants,
   { latent, encoded }: GeneratedBatch,
 ): Tensor {
   const moving = (end: number) => p.schedule('scale', ({ progress }) => scale + (end - scale) * progress);
   return u2c({
     latent,
     encoded,
-    prior: mixtureConstants(p, prior),
-    gumbel: p.noise('gumbel', [latent.shape[0] as number, prior.components], 'gumbel'),
+    prior,
+    gumbel: p.noise('gumbel', [latent.shape[0] as number, prior.constant.shape[0] as number], 'gumbel'),
     temperature,
     scale: scaleEnd === undefined ? scale : moving(scaleEnd),
     margin: p.feed('margin', [4], ({ progress }) => marginConstants(margin * decayTo(decayEnd, progress))),

@@ -6,11 +6,10 @@
  * collapses into one group.
  */
 import type { TransformationsName } from '../data/transformations.js';
-import { constant, type Tensor } from '../graph/tensor.js';
+import type { Tensor } from '../graph/tensor.js';
 import { studentNetwork } from '../nets/student.js';
 import { crossEntropy, unitRows } from '../nn/losses.js';
 import type { Network } from '../nn/network.js';
-import { simplexMeans } from '../prior/start.js';
 import { adam } from './harness.js';
 import type { BuildContext } from './method.js';
 import { type OwnStep, type PhaseBody, type PhaseBuilder, phase } from './phase.js';
@@ -35,7 +34,9 @@ export function studentStage(transformations: TransformationsName | 'none', step
     build(context) {
       const student = studentNetwork(context.data, context.components);
       const taught = teachingOf(context);
-      const descent = phase('student', context, (p) => lesson(p, { context, student, taught, transformations }));
+      const descent = phase('student', context, (p) =>
+        lesson(p, { context, student, taught, transformations }),
+      );
       return {
         networks: [student],
         phases: [descent],
@@ -62,7 +63,8 @@ function lesson(p: PhaseBuilder, { context, student, taught, transformations }: 
   const { batch, components } = context;
   const target = p.feed('target', [batch, components], ({ rows }) => targets(taught, rows, components));
   const weight = p.feed('weight', [batch, 1], ({ rows }) => weights(taught, rows));
-  const seen = transformations === 'none' ? p.real() : transformed(p, 'transformed', transformations, context);
+  const seen =
+    transformations === 'none' ? p.real() : transformed(p, 'transformed', transformations, context);
   const logits = student.train(seen, p.statistics);
   const fromGroups = crossEntropy(target, logits).mul(weight).sum();
   const outputs = { student: fromGroups };
@@ -105,23 +107,23 @@ function teachingOf({ teaching }: BuildContext): Teaching {
 /** The trained student as the encoder of a model with latents of d dimensions. */
 export interface StudentEncoder {
   readonly network: Network;
-  /** e(x) = sum_c (l_c(x) - mean_b l_b(x)) u_c, so that cos(e(x), mu_c) follows logit c; [n, d]. */
-  encode(samples: Tensor): Tensor;
+  /**
+   * e(x) = sum_c (l_c(x) - mean_b l_b(x)) mu_c / |mu_c|, so that cos(e(x), mu_c) follows logit c while the means [K, d] are
+   * about as far from each other as the corners of a simplex; [n, d].
+   */
+  encode(samples: Tensor, means: Tensor): Tensor;
   /** softmax l(x), [n, K]. */
   assign(samples: Tensor): Tensor;
 }
 
-/** The encoder of a model whose means start at the corners of a simplex, in the directions u_c. */
-export function studentEncoder(context: BuildContext, latent: number): StudentEncoder {
-  const { components, data, stream } = context;
+/** The encoder of a model whose means start at the corners of a simplex. */
+export function studentEncoder({ components, data }: BuildContext): StudentEncoder {
   const network = studentNetwork(data, components);
-  const corners = simplexMeans(components, latent, 1, stream.fork('prior'));
-  const directions = unitRows(constant(corners, [components, latent]));
   return {
     network,
-    encode(samples) {
+    encode(samples, means) {
       const logits = network.eval(samples);
-      return logits.sub(logits.mean([1], true)).matmul(directions);
+      return logits.sub(logits.mean([1], true)).matmul(unitRows(means));
     },
     assign: (samples) => network.eval(samples).softmax(),
   };

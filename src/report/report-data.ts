@@ -53,6 +53,8 @@ export interface ReportGroup {
   readonly name?: string;
   /** Learned share, 0..1. */
   readonly size: number;
+  /** Share of the group that the encoder was taught, 0..1, where there was a teacher. */
+  readonly taught?: number;
   /** Share of the data whose most probable group it is, 0..1, and their number among those looked at. */
   readonly assigned?: { readonly share: number; readonly count: number };
   /** True share of the group that was matched to it, where labels are known. */

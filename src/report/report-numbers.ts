@@ -20,11 +20,11 @@ function cell(name: string, kind: string, content: Part): Markup {
   return html`<td class="${kind}" data-name="${name}">${content}</td>`;
 }
 
-/** One row for each group: number, name, learned, assigned and true size, and its most typical data. */
+/** One row for each group: number, name, learned, taught, assigned and true size, and its most typical data. */
 export function groupsSection({ groups, form, lookedAt, profile = [] }: ReportData): Part {
   if (groups.length === 0) return undefined;
   const has = (field: keyof ReportGroup) => groups.some((group) => group[field] !== undefined);
-  const [assigned, known] = [has('assigned'), has('trueSize')];
+  const [taught, assigned, known] = [has('taught'), has('assigned'), has('trueSize')];
   // A name that is its class needs no second mention.
   const matched = groups.some(({ name, trueName }) => trueName !== undefined && trueName !== name);
   const pictures = form.kind === 'image' && has('typical');
@@ -32,6 +32,7 @@ export function groupsSection({ groups, form, lookedAt, profile = [] }: ReportDa
   const rows = groups.map(
     (group) => html`<tr><td class="name">${groupTag(group)}</td>
 ${cell('learned size', 'number strong', percent(group.size))}
+${taught && cell('taught', 'number', group.taught === undefined ? '–' : percent(group.taught))}
 ${assigned && cell('assigned data', 'number', shareOfData(group))}
 ${known && cell('true size', 'number', group.trueSize === undefined ? '–' : percent(group.trueSize))}
 ${matched && cell('matched class', 'soft', group.trueName ?? '–')}
@@ -43,6 +44,7 @@ ${pictures && cell('most typical data', 'fill', thumbnails(group.typical, form, 
   const parts = [
     'Largest first; that number is the name of a group everywhere.',
     'The learned size is the share that the model gives to a group when it generates.',
+    taught && 'The taught size is that of the group which was found in the data before the training.',
     assigned &&
       `The assigned data are those of which it is the most probable group${lookedAt === undefined ? '' : `, ${lookedAt}`}.`,
   ];
@@ -50,7 +52,7 @@ ${pictures && cell('most typical data', 'fill', thumbnails(group.typical, form, 
 <h2>The groups</h2>
 <p class="hint">${parts.filter(Boolean).join(' ')}</p>
 <table class="stack">
-<tr class="head"><th>group</th>${head(true, 'learned size')}${head(assigned, 'assigned data')}${head(known, 'true size')}${head(matched, 'matched class', '')}${head(compared, 'differs most in', '')}${head(pictures, 'most typical data', '')}</tr>
+<tr class="head"><th>group</th>${head(true, 'learned size')}${head(taught, 'taught')}${head(assigned, 'assigned data')}${head(known, 'true size')}${head(matched, 'matched class', '')}${head(compared, 'differs most in', '')}${head(pictures, 'most typical data', '')}</tr>
 ${rows}
 </table>
 </section>`;

@@ -5,8 +5,8 @@ import { MixturaError, usageError } from '../errors.js';
 import { cohensD, meanDeviation, type RankSum, rankSum } from '../math/statistics.js';
 import { comparable, type MetricParts, metricName } from '../metrics/metric.js';
 import type { PublishedCell } from '../metrics/published.js';
-import { checkpointSteps } from './formats/checkpoint.js';
 import { RunFolder } from './folder.js';
+import { checkpointSteps } from './formats/checkpoint.js';
 import type { RunScores } from './score.js';
 
 /** A metric over a set of runs. */

@@ -10,7 +10,7 @@ import type { MetricsLine, RunFolder } from './folder.js';
 import { writeCalibration } from './formats/calibration-file.js';
 import { writeKnownRows } from './formats/known-rows-file.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
-import { learnInFolder } from './learn.js';
+import { learnInFolder, withTaught } from './learn.js';
 import { LockLost } from './lock.js';
 import { MlflowTracker } from './mlflow.js';
 import type { DataListeners, PreparedRun } from './prepare.js';
@@ -101,7 +101,7 @@ async function trainAndReport(
     },
     async (inference, outcome) => {
       const { checkpoint: last, ...known } = outcome;
-      const { groups } = outcome.evaluation;
+      const groups = withTaught(folder, outcome.evaluation.groups);
       const kept = keepGroups(started, groups);
       const { unwritten, ...written } = await writeReport({ ...started, inference, outcome });
       return {

@@ -18,8 +18,8 @@ import { MixturaError, usageError } from '../errors.js';
 import { folderTarget } from '../write-target.js';
 import { checkpointFile, checkpointSteps } from './formats/checkpoint.js';
 import { FolderLock } from './lock.js';
-import { StageFiles } from './stages/stage-files.js';
 import type { SavedScores } from './saved-scores.js';
+import { StageFiles } from './stages/stage-files.js';
 
 /** A line of `metrics.jsonl`. */
 export interface MetricsLine {

@@ -18,6 +18,8 @@ export interface RunGroup {
   readonly name?: string | undefined;
   /** Mixing coefficient of the last checkpoint. */
   readonly learned: number;
+  /** Share of the group that the encoder was taught, where there was a teacher. */
+  readonly taught?: number | undefined;
   /** Share of the run's own training data whose most probable component it is. */
   readonly assigned?: number | undefined;
   /** Number of these data. */
@@ -37,6 +39,7 @@ const groupSchema = z.object({
     .regex(/^\P{Cc}*$/u, 'has a line break or another control character')
     .optional(),
   learned: z.number().min(0).max(1),
+  taught: z.number().min(0).max(1).optional(),
   assigned: z.number().min(0).max(1).optional(),
   count: z.int().min(0).optional(),
 });
@@ -53,12 +56,13 @@ export function readGroups(folder: Pick<RunFolder, 'groupsFile'>, mixing: ArrayL
   // Whoever edits the file may round what it says of sizes.
   const current = saved?.every(({ component, learned }) => Math.abs(learned - mixing[component]!) < 1e-3);
   return groupOrder(mixing).map((component, at) => {
-    const { name, assigned, count } = saved?.find((group) => group.component === component) ?? {};
+    const { name, taught, assigned, count } = saved?.find((group) => group.component === component) ?? {};
     return {
       group: at + 1,
       component,
       ...(name !== undefined && { name }),
       learned: mixing[component]!,
+      ...(taught !== undefined && { taught }),
       ...(current && assigned !== undefined && { assigned }),
       ...(current && count !== undefined && { count }),
     };
@@ -109,7 +113,7 @@ export function writeGroups(
   { former = [], classNames = [] }: { former?: readonly RunGroup[]; classNames?: readonly string[] } = {},
 ): RunGroup[] {
   const given = new Map(former.map(({ component, name }) => [component, name]));
-  const groups = found.map(({ group, component, size, assigned, count, trueName }): RunGroup => {
+  const groups = found.map(({ group, component, size, taught, assigned, count, trueName }): RunGroup => {
     const before = given.get(component);
     const name =
       before !== undefined && !classNames.includes(before) ? before : trueName?.trim() || undefined;
@@ -118,6 +122,7 @@ export function writeGroups(
       component,
       ...(name !== undefined && { name: name.replace(/\p{Cc}/gu, ' ').slice(0, MOST_LETTERS) }),
       learned: size,
+      ...(taught !== undefined && { taught }),
       ...(assigned !== undefined && { assigned }),
       ...(count !== undefined && { count }),
     };

@@ -1,11 +1,15 @@
 /** @file What a run learns before its own steps, where its method has lessons. */
+import { existsSync } from 'node:fs';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
+import type { FoundGroup } from '../evaluate/labels.js';
+import { Stream } from '../math/random.js';
 import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
 import type { PreparedRun } from './prepare.js';
 import type { RunEvent } from './recorder.js';
 import { type Learned, learn } from './stages/lessons.js';
 import { type StageFiles, StageInterrupted } from './stages/stage-files.js';
+import { readTeacher } from './stages/teacher.js';
 
 /** A run that has had its lessons: as many groups as were found. */
 export interface LearnedRun {
@@ -23,10 +27,14 @@ export function lessonsOf({ run, method }: Pick<PreparedRun, 'run' | 'method'>):
 export async function learnRun(
   { run, method, dataset }: PreparedRun,
   files: StageFiles,
-  { signal, onEvent }: { signal?: AbortSignal | undefined; onEvent?: ((event: RunEvent) => void) | undefined },
+  {
+    signal,
+    onEvent,
+  }: { signal?: AbortSignal | undefined; onEvent?: ((event: RunEvent) => void) | undefined },
 ): Promise<LearnedRun> {
   const lessons = lessonsOf({ run, method });
   if (!lessons) return { run };
+  requireModel({ run, method });
   const learned = await learn({
     ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
     device: deviceOf(run),
@@ -35,6 +43,27 @@ export async function learnRun(
     onNote: (note) => onEvent?.({ kind: 'note', note }),
   });
   return { run: { ...run, components: learned.teacher.groups }, learned };
+}
+
+/** @throws a MixturaError where the method cannot be built for the data, before anything is learned for it */
+function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): void {
+  method.build(method.settings.parse(run.settings), {
+    data: run.dataset,
+    components: Math.max(2, run.components),
+    ...{ batch: run.batch, horizon: run.horizon },
+    stream: Stream.root(run.seed),
+  });
+}
+
+/** Groups with the shares of those that the encoder was taught, where there was a teacher. */
+export function withTaught(folder: RunFolder, groups: readonly FoundGroup[]): readonly FoundGroup[] {
+  const file = folder.stageFiles().groups;
+  if (!existsSync(file)) return groups;
+  const { shares } = readTeacher(file).teaching;
+  return groups.map((group) => {
+    const taught = shares[group.component];
+    return taught === undefined ? group : { ...group, taught };
+  });
 }
 
 /** The lessons of a run in its folder, which then says how many groups were found. */

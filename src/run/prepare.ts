@@ -66,7 +66,16 @@ export function prepareWith(
     );
   }
   const classes = classCounts(dataset)?.length;
-  const components = config.components ?? groupsByLabels(classes, dataset.count) ?? (method.groupless && 1);
+  const given = config.components ?? (config.auto ? undefined : groupsByLabels(classes, dataset.count));
+  const lessons = method.lessons?.(method.settings.parse(config.settings), dataset);
+  if (config.auto && !lessons) {
+    throw usageError(
+      `The number of groups is found where groups are looked for first, and this run does not; give --components K, or --set teacher=groups.`,
+    );
+  }
+  // The number that is found takes the place of 1.
+  const auto = given === undefined && lessons !== undefined;
+  const components = given ?? (auto || method.groupless ? 1 : undefined);
   if (components === undefined) {
     const why =
       classes === undefined || classes === 1
@@ -90,6 +99,7 @@ export function prepareWith(
     ...absolute(config),
     batch,
     components,
+    ...(auto && { auto }),
     horizon: config.horizon ?? config.steps,
     dataset: describe(dataset),
   };

@@ -153,8 +153,8 @@ class Recorder {
     private readonly from: number,
     notes: readonly string[] = [],
   ) {
-    const { folder } = options;
-    this.#notes = [...notes, ...(options.notes ?? [])];
+    const { folder, learned } = options;
+    this.#notes = [...notes, ...(learned ? [learned.sentence] : []), ...(options.notes ?? [])];
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from + 1 } : {});
     this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
     this.#checkpoint = options.resumeFrom ?? '';

@@ -4,7 +4,6 @@ import type { ResolvedRun } from '../config/schema.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
-import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import type { MethodDefinition } from '../method/method.js';
 import { describeMetric, metricName, type Score } from '../metrics/metric.js';
 import { explainMetric } from '../metrics/metric-explanations.js';
@@ -16,6 +15,7 @@ import { VERSION } from '../version.js';
 import { commandLine } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { readGroups, runSizeWarnings } from './groups.js';
+import { withTaught } from './learn.js';
 import type { RunOutcome } from './recorder.js';
 import { foldNotes } from './report-notes.js';
 import {
@@ -25,6 +25,7 @@ import {
   lookedAtSentence,
   membersOf,
   profileOf,
+  reliabilityOf,
   viewOf,
 } from './report-rows.js';
 
@@ -144,14 +145,14 @@ async function groupsOf(
   looked: LookedAt | undefined,
   chosen: readonly ChosenMembers[] | undefined,
 ): Promise<ReportGroup[]> {
-  const found = outcome.evaluation.groups;
+  const found = withTaught(folder, outcome.evaluation.groups);
   const names = namesOf(folder, inference);
   const counts = looked && countsOf(looked);
   const members = looked && chosen && membersOf(looked, chosen);
   const drawn = run.dataset.kind === 'table' ? 0 : mostSamples(run, order.length);
   const groups: ReportGroup[] = [];
   for (const [at, component] of order.entries()) {
-    const { trueSize, trueName }: Partial<FoundGroup> =
+    const { trueSize, trueName, taught }: Partial<FoundGroup> =
       found.find((one) => one.component === component) ?? {};
     const name = names.get(component) ?? trueName;
     const { typical, borderline, least } = members?.[at] ?? {};
@@ -159,6 +160,7 @@ async function groupsOf(
       number: at + 1,
       size: inference.prior.mixing[component]!,
       ...(name !== undefined && { name }),
+      ...(taught !== undefined && { taught }),
       ...(trueSize !== undefined && { trueSize }),
       ...(trueName !== undefined && { trueName }),
       ...(counts && { assigned: { count: counts[at]!, share: counts[at]! / looked.rows.length } }),
@@ -246,19 +248,6 @@ function metricsOf(scores: readonly Score[]): ReportData['metrics'] {
     value: score.value,
     explanation: explainMetric(score.metric),
     protocol: describeMetric(score),
-  }));
-}
-
-const ANSWERS: Readonly<Record<keyof ReliabilityCurves, string>> = {
-  generated: 'new samples',
-  train: 'training data with labels',
-  test: 'held-out data with labels',
-};
-
-function reliabilityOf(curves: ReliabilityCurves): NonNullable<ReportData['reliability']> {
-  return Object.entries(curves).map(([of, curve]) => ({
-    label: ANSWERS[of as keyof ReliabilityCurves],
-    ...curve,
   }));
 }
 

@@ -5,9 +5,9 @@ import { didYouMean } from '../did-you-mean.js';
 import { requireDevice } from '../engine/devices.js';
 import { usageError } from '../errors.js';
 import { methodNamed } from '../method/index.js';
-import { readCheckpoint } from './formats/checkpoint.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
+import { readCheckpoint } from './formats/checkpoint.js';
 import { absoluteName, type PreparedRun, reopenData } from './prepare.js';
 import { settingsDifference } from './settings-difference.js';
 

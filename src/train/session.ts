@@ -190,11 +190,7 @@ function unpack(
   }
 }
 
-function pack(
-  group: TensorGroup,
-  tensors: Tensors,
-  prefix: string,
-): Float32Array {
+function pack(group: TensorGroup, tensors: Tensors, prefix: string): Float32Array {
   const block = new Float32Array(group.tensors.reduce((n, { shape }) => n + elements(shape), 0));
   let start = 0;
   for (const { name, shape } of group.tensors) {

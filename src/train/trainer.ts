@@ -42,7 +42,10 @@ export interface TrainOptions {
 }
 
 /** Trains a session step by step. @throws a MixturaError that names the step and the term when a loss is not finite. */
-export async function* train(session: Session<AnyTrainable>, options: TrainOptions): AsyncGenerator<StepEvent, void> {
+export async function* train(
+  session: Session<AnyTrainable>,
+  options: TrainOptions,
+): AsyncGenerator<StepEvent, void> {
   const { samples, schedule, from, to } = options;
   const size = session.context.batch * sampleSize(samples.shape);
   // The batch of a step and the next one take turns.
@@ -86,7 +89,12 @@ export async function* train(session: Session<AnyTrainable>, options: TrainOptio
 }
 
 /** What phases know of a step. Labels are there only if the method declares supervision. */
-function stepContext(session: Session<AnyTrainable>, options: TrainOptions, batch: Batch, step: number): LabelledStep {
+function stepContext(
+  session: Session<AnyTrainable>,
+  options: TrainOptions,
+  batch: Batch,
+  step: number,
+): LabelledStep {
   const context: StepContext = {
     step,
     progress: Math.min(1, step / session.context.horizon),

@@ -57,7 +57,7 @@ export function isConcrete(command: string): boolean {
 }
 
 /**
- * A command that does the same with few steps: trainings, feature networks and measurements are cut; a run that goes on
+ * A command that does the same with few steps: trainings, what comes before their steps, feature networks and measurements are cut; a run that goes on
  * goes on for a few steps.
  */
 export function shortened(command: string): string {
@@ -66,6 +66,10 @@ export function shortened(command: string): string {
       ? command.replace(/--steps \d+/, `--steps ${steps}`)
       : command.replace(/^(mixtura \w+ ?\S*)/, `$1 --steps ${steps}`);
   if (/^mixtura train.* --resume /.test(command)) return /--steps/.test(command) ? cut(12) : command;
-  if (/^mixtura (train|features)( |$)/.test(command)) return cut(8);
+  if (/^mixtura features( |$)/.test(command)) return cut(8);
+  if (/^mixtura train( |$)/.test(command)) {
+    const lessons = / --method | --config /.test(command) ? '' : ' --set pretextSteps=2 --set studentSteps=8';
+    return `${cut(8)}${lessons}`;
+  }
   return /^mixtura bench /.test(command) ? cut(3) : command;
 }

@@ -24,6 +24,8 @@ export interface LessonOptions extends Pick<StageOptions, 'seed' | 'threads' | '
 /** What lessons leave. */
 export interface Learned {
   readonly teacher: Teacher;
+  /** What was found, in a sentence. */
+  readonly sentence: string;
   /** Values from which the method's networks start. */
   readonly start: Tensors;
 }
@@ -44,12 +46,13 @@ export async function learn(options: LessonOptions): Promise<Learned> {
     ...{ dataset, features, teacher: lessons.teacher },
     onProgress: (done, what) => onProgress?.(`looking for groups (${what})`, done),
   });
-  options.onNote?.(teacherSentence(teacher));
+  const sentence = teacherSentence(teacher);
+  options.onNote?.(sentence);
   for (const stage of lessons.stages.filter(({ taught }) => taught)) {
     const known = stageOptions(options, stage, start, teacher);
     start = { ...start, ...(await trainStage(known, false)).tensors };
   }
-  return { teacher, start };
+  return { teacher, sentence, start };
 }
 
 function stageOptions(

@@ -127,7 +127,11 @@ function writeTeacher({ groups: file, requireLock }: StageFiles, { teaching, ...
     sure: { shape: [sure.length], data: sure },
     shares: { shape: [shares.length], data: shares },
   };
-  writeSafetensors(file, { tensors, metadata: { format: FORMAT, found: JSON.stringify(known) } }, requireLock);
+  writeSafetensors(
+    file,
+    { tensors, metadata: { format: FORMAT, found: JSON.stringify(known) } },
+    requireLock,
+  );
 }
 
 /** The groups that a run has saved. */
