@@ -13,7 +13,7 @@ import { OrtEngine } from '../dist/engine/ort/engine.js';
 import { groupSizes, labelScores } from '../dist/metrics.js';
 import { learnRun } from '../dist/run/learn.js';
 import { prepareWith } from '../dist/run/prepare.js';
-import { openRunSession } from '../dist/run/recorder.js';
+import { openRunSession } from '../dist/run/stages/open-session.js';
 import { StageFiles } from '../dist/run/stages/stage-files.js';
 import { Inference } from '../dist/train/inference.js';
 import { train } from '../dist/train/trainer.js';
