@@ -44,15 +44,17 @@ function asRead(data) {
     Uint32Array.from({ length: data.count }, (_, i) => i),
     values,
   );
+  const scaling = { shift: new Array(columns).fill(0), scale: new Array(columns).fill(1) };
   for (let j = 0; j < columns; j++) {
     let [mean, square] = [0, 0];
     for (let at = j; at < values.length; at += columns) mean += values[at] / data.count;
     for (let at = j; at < values.length; at += columns) square += (values[at] - mean) ** 2 / data.count;
     const deviation = Math.sqrt(square) || 1;
     for (let at = j; at < values.length; at += columns) values[at] = (values[at] - mean) / deviation;
+    [scaling.shift[j], scaling.scale[j]] = [mean, deviation];
   }
   const { name, kind, shape, range, labels, classNames, source, coding } = data;
-  return arrayDataset({ name, kind, shape, range, values, labels, classNames, source, coding });
+  return arrayDataset({ name, kind, shape, range, values, labels, classNames, source, coding, scaling });
 }
 
 function scores(labels, group, mixing) {
