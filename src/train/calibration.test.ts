@@ -44,7 +44,9 @@ function loss({ own, components }: ReturnType<typeof drawn>, prior: number, shar
 describe('a calibration', () => {
   it('finds the exponents that components were drawn by', () => {
     const { own, components } = drawn(40_000, 1.5, 6);
-    const { prior, sharpness } = fitCalibration(own, components, MIXING);
+    const { prior, sharpness, explained } = fitCalibration(own, components, MIXING);
+    expect(explained).toBeGreaterThan(0.3);
+    expect(explained).toBeLessThan(0.7);
     expect(Math.abs(prior - 1.5)).toBeLessThan(0.1);
     expect(Math.abs(sharpness - 6)).toBeLessThan(0.2);
   });
@@ -75,7 +77,8 @@ describe('a calibration', () => {
       right.map((c) => 1 - c),
       [0.5, 0.5],
     );
-    expect(wrong.sharpness).toBe(1e-3);
+    expect(wrong).toMatchObject({ sharpness: 1e-3, explained: 0 });
+    expect(fitCalibration(own, right, [0.5, 0.5]).explained).toBeGreaterThan(0.9);
   });
 
   it('as an expression gives what it gives in numbers, also for a probability of 0', () => {

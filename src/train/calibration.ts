@@ -9,6 +9,12 @@ export interface Calibration {
   readonly sharpness: number;
 }
 
+/** A calibration, and what it is worth. */
+export interface FittedCalibration extends Calibration {
+  /** Share of the entropy of the components that the probabilities explain: 1 if every sample is recognised, 0 if none is. */
+  readonly explained: number;
+}
+
 /** Probabilities below this are this: the smallest have no logarithm in float32. */
 const FLOOR = 1e-30;
 const MOST_STEPS = 100;
@@ -37,7 +43,7 @@ export function fitCalibration(
   probabilities: Float32Array,
   components: Int32Array,
   mixing: ArrayLike<number>,
-): Calibration {
+): FittedCalibration {
   const problem: Problem = {
     sizes: Float64Array.from(mixing, logOf),
     own: Float64Array.from(probabilities, logOf),
@@ -60,7 +66,9 @@ export function fitCalibration(
     [at, here] = [next, there];
     if (gain < 1e-12) break;
   }
-  return { prior: rounded(at.prior), sharpness: rounded(at.sharpness) };
+  const entropy = Array.from(mixing).reduce((sum, size) => sum - size * logOf(size), 0);
+  const explained = Math.max(0, 1 - here.loss / entropy);
+  return { prior: rounded(at.prior), sharpness: rounded(at.sharpness), explained };
 }
 
 interface Problem {
