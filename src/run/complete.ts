@@ -65,7 +65,10 @@ export async function completeRun(started: StartedRun, options: FollowOptions): 
   const tracker = MlflowTracker.of({ url: options.mlflow, folder: folder.path, warn });
   tracker?.begin(run);
   try {
-    const result = await trainAndReport(started, options, (line) => tracker?.line(line));
+    const result = await trainAndReport(started, options, {
+      onFound: (found) => tracker?.found(found),
+      onLine: (line) => tracker?.line(line),
+    });
     const { report, samples } = result.files;
     const files = [report, samples].filter((file) => file !== undefined);
     await tracker?.finish(result.finished ? 'FINISHED' : 'KILLED', files);
@@ -81,13 +84,14 @@ export async function completeRun(started: StartedRun, options: FollowOptions): 
 async function trainAndReport(
   { checkpoint, ...prepared }: StartedRun,
   { signal, onEvent }: FollowOptions,
-  onLine: (line: MetricsLine) => void,
+  { onFound, onLine }: { onFound: (run: ResolvedRun) => void; onLine: (line: MetricsLine) => void },
 ): Promise<TrainResult> {
   const { folder } = prepared;
   onEvent?.({ kind: 'started', run: prepared.run, folder: folder.path, from: checkpoint?.step ?? 0 });
   const taught = checkpoint ? {} : await learnInFolder(prepared, { signal, onEvent });
   const started = { ...prepared, ...taught };
   const { run } = started;
+  onFound(run);
   return runTraining(
     {
       ...started,

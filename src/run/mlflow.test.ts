@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { stagedRows, writeRows } from '../../test/support/staged-data.js';
 import { MlflowTracker, mlflowUrl } from './mlflow.js';
 import type { RunEvent } from './recorder.js';
 import { resumeRun } from './resume.js';
@@ -173,6 +174,23 @@ describe('a run that is told to MLflow', () => {
     },
     60_000,
   );
+});
+
+it('is told how many groups were found, once they are, and that a run was stopped before', async () => {
+  const { calls, url } = await fake();
+  const name = join(root, 'table.npy');
+  writeRows(name, stagedRows(60));
+  const settings = { ...SMALL.settings, teacher: 'groups', studentSteps: 5 };
+  const request = { ...SMALL, data: { name }, preset: 'robust', settings };
+  const folder = join(root, 'found');
+  const abort = AbortSignal.abort();
+  await expect(startRun(request, { folder, mlflow: url, signal: abort })).rejects.toThrow('Interrupted');
+  expect(calls.at(-1)!.body).toMatchObject({ run_id: 'r1', status: 'KILLED' });
+  const told = () => calls.flatMap(({ body }) => body.params ?? []).filter(({ key }) => key === 'components');
+  expect(told()).toEqual([]);
+  await resumeRun(folder, {}, { mlflow: url });
+  expect(told()).toEqual([{ key: 'components', value: '3' }]);
+  expect(calls.at(-1)!.body).toMatchObject({ run_id: 'r1', status: 'FINISHED' });
 });
 
 describe('MlflowTracker', () => {

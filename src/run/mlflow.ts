@@ -112,6 +112,14 @@ export class MlflowTracker {
     });
   }
 
+  /** Tells how many groups were found, where that was not known when the run began. */
+  found({ auto, components }: ResolvedRun): void {
+    if (!auto) return;
+    this.#then(async () => {
+      await this.#batch({ params: [{ key: 'components', value: String(components) }] });
+    });
+  }
+
   /** Tells a line of the log. */
   line(line: MetricsLine): void {
     const timestamp = Date.now();
@@ -230,7 +238,8 @@ function notMlflow(): Error {
 
 /** The settings of a run as MLflow's parameters, those of the method under their own names. */
 function paramsOf(run: ResolvedRun): { key: string; value: string }[] {
-  const { method, components, steps, horizon, batch, seed, threads, device, data, settings, dataset } = run;
+  const { method, steps, horizon, batch, seed, threads, device, data, settings, dataset } = run;
+  const components = run.auto ? undefined : run.components; // A value that has been told cannot be changed.
   const facts = { samples: dataset.count, shape: dataset.shape.join('x'), fingerprint: dataset.fingerprint };
   const entries: [string, unknown][] = [
     ...Object.entries({ method, components, steps, horizon, batch, seed, threads, device }),

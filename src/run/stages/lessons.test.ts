@@ -9,6 +9,7 @@ import { FinishedStages } from './finished.js';
 import { lessonKeys } from './keys.js';
 import { type LessonOptions, learn } from './lessons.js';
 import { StageFiles } from './stage-files.js';
+import { isBetter } from './teacher.js';
 
 const place = mkdtempSync(join(tmpdir(), 'mixtura-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -42,6 +43,15 @@ describe('lessons', () => {
     expect([...teacher.teaching.shares]).toEqual([1 / 2, 1 / 3, 1 / 6]);
     expect(start['encoder/head/weight']!.shape).toEqual([128, 3]);
   });
+});
+
+it('groups are better by their score, and any division is better than none', () => {
+  const found = (length: number, score: number) => ({ groups: { length }, tried: [{ score }] });
+  expect(isBetter(found(3, 0.9), found(5, 0.8))).toBe(true);
+  expect(isBetter(found(3, 0.8), found(5, 0.8))).toBe(false);
+  expect(isBetter(found(3, 0.5), found(1, 0.6))).toBe(true);
+  expect(isBetter(found(1, 0.6), found(3, 0.5))).toBe(false);
+  expect(isBetter(found(1, 0.6), found(1, 0.6))).toBe(false);
 });
 
 describe('lessons of an earlier run', () => {

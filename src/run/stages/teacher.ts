@@ -113,7 +113,15 @@ function learnedDataset({ dataset, features }: TeacherOptions): Dataset {
   });
 }
 
-function isBetter(one: GroupFindings, other: GroupFindings): boolean {
+/** What of findings is compared. */
+interface Compared {
+  readonly groups: { readonly length: number };
+  /** The chosen division first. */
+  readonly tried: readonly { readonly score: number }[];
+}
+
+/** Whether groups are taken instead of others: a higher score, or a division where there is none. */
+export function isBetter(one: Compared, other: Compared): boolean {
   const [divided, otherDivided] = [one, other].map(({ groups }) => groups.length > 1);
   return divided === otherDivided ? one.tried[0]!.score > other.tried[0]!.score : divided!;
 }
