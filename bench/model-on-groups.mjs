@@ -13,7 +13,7 @@ import { OrtEngine } from '../dist/engine/ort/engine.js';
 import { groupSizes, labelScores } from '../dist/metrics.js';
 import { learnRun } from '../dist/run/learn.js';
 import { prepareWith } from '../dist/run/prepare.js';
-import { openRunSession } from '../dist/run/recorder.js';
+import { openRunSession } from '../dist/run/stages/open-session.js';
 import { StageFiles } from '../dist/run/stages/stage-files.js';
 import { Inference } from '../dist/train/inference.js';
 import { train } from '../dist/train/trainer.js';
@@ -34,6 +34,8 @@ const { values: options, positionals } = parseArgs({
 // Times are those of the work itself.
 process.env.MIXTURA_REUSE = '0';
 const SAMPLES = 200;
+// What an earlier run has learned would cost nothing here.
+process.env.MIXTURA_REUSE = '0';
 
 /** A table of unlike columns as a run reads one: standardised. Images, and points in an interval, as they are. */
 function asRead(data) {
@@ -44,15 +46,17 @@ function asRead(data) {
     Uint32Array.from({ length: data.count }, (_, i) => i),
     values,
   );
+  const scaling = { shift: new Array(columns).fill(0), scale: new Array(columns).fill(1) };
   for (let j = 0; j < columns; j++) {
     let [mean, square] = [0, 0];
     for (let at = j; at < values.length; at += columns) mean += values[at] / data.count;
     for (let at = j; at < values.length; at += columns) square += (values[at] - mean) ** 2 / data.count;
     const deviation = Math.sqrt(square) || 1;
     for (let at = j; at < values.length; at += columns) values[at] = (values[at] - mean) / deviation;
+    [scaling.shift[j], scaling.scale[j]] = [mean, deviation];
   }
   const { name, kind, shape, range, labels, classNames, source, coding } = data;
-  return arrayDataset({ name, kind, shape, range, values, labels, classNames, source, coding });
+  return arrayDataset({ name, kind, shape, range, values, labels, classNames, source, coding, scaling });
 }
 
 function scores(labels, group, mixing) {

@@ -65,3 +65,5 @@ export {
   type QualityDiversityInput,
   qualityDiversity,
 } from './metrics/quality-diversity.js';
+export { auc } from './metrics/two-sample/auc.js';
+export { TWO_SAMPLE_ROWS, type TwoSampleOptions, twoSampleAuc } from './metrics/two-sample/two-sample.js';

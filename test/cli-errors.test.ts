@@ -205,8 +205,10 @@ describe('the help', () => {
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);
   });
 
-  it('of cluster says how high probabilities go', async () => {
-    expect((await place.run('cluster', '--help')).stdout).toContain('0.79 for K = 3');
+  it('of cluster says what probabilities are worth', async () => {
+    const { stdout } = await place.run('cluster', '--help');
+    expect(stdout).toContain('of rows like these with probability 0.8, about 0.8 are of the group');
+    expect(stdout).toContain('0.79 for K = 3');
     expect(Math.E / (Math.E + 2 / Math.E)).toBeCloseTo(0.79, 2);
   });
 });

@@ -161,7 +161,15 @@ describe('what a run leaves', () => {
 describe('evaluate', () => {
   it('gives what train gave, and held-out data too, under names that carry the protocol', async () => {
     const result = await place.json<{ run: string; metrics: Record<string, number> }>('evaluate', 'whole');
-    expect(Object.keys(result)).toEqual(['run', 'groups', 'warnings', 'metrics', 'published', 'notes']);
+    expect(Object.keys(result)).toEqual([
+      'run',
+      'groups',
+      'warnings',
+      'metrics',
+      'published',
+      'notes',
+      'reliability',
+    ]);
     expect(result).toMatchObject({ groups: whole.groups, warnings: whole.warnings });
     const { metrics } = result;
     const parts = Object.keys(metrics).map((name) => parseMetricName(name));
@@ -230,7 +238,7 @@ describe('export and cluster', () => {
 
     await place.json('sample', 'whole', '--count', '13', '--out', 'new.npy');
     const csv = (await place.run('cluster', 'whole', 'new.npy')).stdout.trim().split('\n');
-    expect(csv[0]).toBe('index,group,name,probability,p1,p2,p3,p4');
+    expect(csv[0]).toBe('index,group,name,probability,p1,p2,p3,p4,unlike');
     const rows = csv.slice(1).map((line) => line.split(',').map(Number));
     expect(rows.map(([index]) => index)).toEqual(Array.from({ length: 13 }, (_, i) => i));
     const session = await ort.InferenceSession.create(place.file('whole', 'export', 'assign.onnx'));
@@ -239,7 +247,10 @@ describe('export and cluster', () => {
     const pixels = Float32Array.from(data, (value) => 16 * value);
     const samples = new ort.Tensor('float32', pixels, [13, 1, 8, 8]);
     const probabilities = (await session.run({ samples })).probabilities!.data as Float32Array;
-    rows.forEach(([, group, name, probability, ...p], i) => {
+    rows.forEach(([, group, name, probability, ...more], i) => {
+      const p = more.slice(0, 4);
+      // Its own samples are to the run as its data are.
+      expect(more[4]).toBeLessThan(3);
       p.forEach((value, g) => {
         expect(value).toBeCloseTo(probabilities[4 * i + g]!, 6);
       });
@@ -281,7 +292,7 @@ describe('export and cluster', () => {
     expect(result.count).toBe(3823 + 1797);
     expect(result.groups.reduce((sum, { count }) => sum + count, 0)).toBe(3823 + 1797);
     const lines = readFileSync(place.file('digits.csv'), 'utf8').trim().split('\n');
-    expect(lines[0]).toBe('index,part,group,name,probability,p1,p2,p3,p4');
+    expect(lines[0]).toBe('index,part,group,name,probability,p1,p2,p3,p4,unlike');
     expect(lines.filter((line) => /^\d+,train,/.test(line))).toHaveLength(3823);
     expect(lines.filter((line) => /^\d+,test,/.test(line))).toHaveLength(1797);
   });

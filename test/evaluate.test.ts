@@ -11,6 +11,7 @@ interface Scored {
   readonly metrics: Readonly<Record<string, number>>;
   readonly published: Readonly<Record<string, unknown>>;
   readonly notes: readonly string[];
+  readonly reliability: Readonly<Record<string, { error: number; accuracy: number }>>;
 }
 
 interface Group {
@@ -50,12 +51,14 @@ describe('a run on a table', () => {
   let first: Scored['metrics'];
 
   it('is scored by the standardised values, with all its metrics in metrics.json too', async () => {
-    const { run, metrics, notes } = await place.json<Scored>('evaluate', 's1');
+    const { run, metrics, notes, reliability } = await place.json<Scored>('evaluate', 's1');
     first = metrics;
     expect(run).toBe('s1');
     expect(notes).toEqual(['The training data have 300 samples, so 300 are compared instead of 10000.']);
     const generated = Object.keys(metrics).filter((name) => parseMetricName(name).count !== undefined);
     expect(generated).toEqual([
+      'ece5k-component-train',
+      'recognised5k-component-train',
       'fd300-raw-train',
       'kid300-raw-train',
       'precision300-raw-train',
@@ -64,14 +67,18 @@ describe('a run on a table', () => {
       'coverage300-raw-train',
       'icfid60-raw-train',
       'optimal-icfid60-raw-train',
+      'two-sample-auc300-raw-train',
     ]);
     expect(metrics['optimal-icfid60-raw-train']).toBeLessThanOrEqual(metrics['icfid60-raw-train']!);
     expect(metrics['rmse-assign-train']).toBeLessThanOrEqual(metrics['size-error-assign-train']!);
     expect(Object.keys(metrics)).toContain('nmi-kmeans-encoder-train');
     for (const name of Object.keys(metrics))
-      expect(describeMetric(parseMetricName(name))).toMatch(/the training data\.$/);
+      expect(describeMetric(parseMetricName(name))).toMatch(/the training data\.$|drawn from\.$/);
     const written = JSON.parse(readFileSync(place.file('s1', 'metrics.json'), 'utf8')) as object;
-    expect(written).toEqual({ step: 12, metrics, published: {}, notes });
+    expect(written).toEqual({ step: 12, metrics, published: {}, notes, reliability });
+    expect(metrics['ece-assign-train']).toBe(reliability.train!.error);
+    expect(metrics['acc-assign-train']).toBeCloseTo(reliability.train!.accuracy, 12);
+    expect(metrics['ece5k-component-train']).toBe(reliability.generated!.error);
   });
 
   it('has the same scores every time, and other names for another number of samples', async () => {

@@ -44,7 +44,7 @@ describe('a run on some classes of a set', () => {
     const own = await place.run('cluster', 'digits');
     expect(own.stderr).toBe('');
     const lines = own.stdout.trim().split('\n');
-    expect(lines[0]).toBe('index,part,group,name,probability,p1,p2,p3,p4');
+    expect(lines[0]).toBe('index,part,group,name,probability,p1,p2,p3,p4,unlike');
     const rows = lines.slice(1).map((line) => line.split(','));
     const whole = await openDataset('digits', {});
     const train = rows.filter(([, part]) => part === 'train');
@@ -95,7 +95,7 @@ describe('a run on some classes of a set', () => {
     );
     writeFileSync(file, good.replaceAll('"name"', '"noname"'));
     expect((await place.run('cluster', 'digits')).stdout.split('\n')[0]).toBe(
-      'index,part,group,probability,p1,p2,p3,p4',
+      'index,part,group,probability,p1,p2,p3,p4,unlike',
     );
     writeFileSync(file, `\uFEFF${good}`);
     expect((await place.run('cluster', 'digits')).stdout.split('\n')[0]).toContain(',name,');
@@ -119,9 +119,9 @@ describe('a run on some classes of a set', () => {
     const csv = (await place.run('cluster', 'digits')).stdout.trim().split('\n').slice(1);
     expect([table.count, table.columns]).toEqual([
       csv.length,
-      ['index', 'group', 'probability', 'p1', 'p2', 'p3', 'p4'],
+      ['index', 'group', 'probability', 'p1', 'p2', 'p3', 'p4', 'unlike'],
     ]);
-    const values = new Float32Array(7);
+    const values = new Float32Array(8);
     const row = 500;
     table.read([row], values);
     const [index, , group, , ...rest] = csv[row]!.split(',');

@@ -4,7 +4,13 @@ import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
 import { absoluteName } from '../run/prepare.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
-import { type AssignedData, assignFile, groupCounts, selectionWords } from '../run/use/assign.js';
+import {
+  type AssignedData,
+  assignFile,
+  beyondUsual,
+  groupCounts,
+  selectionWords,
+} from '../run/use/assign.js';
 import { assignedRows, assignmentCsv } from '../run/use/assignment-csv.js';
 import { requireSortable, sortImages } from '../run/use/sort-images.js';
 import { requireAssignmentFormat, wantsFeatures, writeAssignment } from '../run/use/write-assignment.js';
@@ -67,10 +73,11 @@ export const clusterVerb: Verb = {
   extraHelp: () =>
     [
       'Without DATA the data that the run was trained on, with its own selection and options.',
-      'Columns: index (row, from 0), part (where there are two), file or id, group (from 1, the largest), name (where groups have one), probability, p1, p2, ...',
+      'Columns: index (row, from 0), part (where there are two), file or id, group (from 1, the largest), name (where groups have one), probability, p1, p2, ..., unlike',
       'Names are in groups.json of the run, where they may be edited.',
-      'Probabilities are the softmax of cosines: none exceeds e / (e + (K - 1) / e), 0.79 for K = 3 groups.',
-      'Compare them with each other: the largest decides.',
+      'unlike: how unlike the row is to what the run was trained on, about 1 where it is as usual. Nothing else tells a row of another kind: its probabilities are ordinary.',
+      "Probabilities are calibrated on the model's own samples: of rows like these with probability 0.8, about 0.8 are of the group.",
+      "Without calibration.json in the run they are the method's own: those of slogan are at most 0.79 for K = 3 groups.",
     ].join('\n'),
   run: runCluster,
 };
@@ -157,7 +164,12 @@ function resultOf(
     learned,
     count: sizes[number - 1],
   }));
-  const summary = { run, data, count, parts: parts.map((part) => ({ part: part.name, count: part.count })) };
+  const { unlike } = assigned;
+  const summary = {
+    ...{ run, data, count },
+    ...(unlike && { unlike: { usual: unlike.usual, beyond: beyondUsual(unlike) } }),
+    parts: parts.map((part) => ({ part: part.name, count: part.count })),
+  };
   if (out !== undefined || outFolder !== undefined) {
     const places = {
       ...(out !== undefined && { file: out }),
@@ -177,6 +189,7 @@ function resultOf(
         ...(name !== undefined && { name }),
         // In the order of the groups.
         probabilities: assigned.groups.map(({ component }) => probabilities[at * components + component]!),
+        ...(unlike && { unlike: unlike.values[at] }),
       },
     ];
   });
@@ -202,4 +215,11 @@ function noteSizes(assigned: AssignedData): void {
       `  group ${String(at + 1).padStart(2)}   ${share}   ${count} rows${name === undefined ? '' : `   ${name}`}`,
     );
   });
+  const { unlike } = assigned;
+  const beyond = unlike ? beyondUsual(unlike) : 0;
+  if (beyond > 0) {
+    note(
+      `  ${beyond} of ${assigned.count} rows are more unlike the training data than 99 % of these (unlike above ${unlike!.usual.toFixed(2)})`,
+    );
+  }
 }

@@ -107,9 +107,9 @@ function isSplit(word: string): word is Split {
 async function evaluateOne(path: string, json: boolean, options: EvaluateRunOptions): Promise<void> {
   const scores = await scoresOf(path, options);
   if (json) {
-    const { metrics, published, notes } = savedScores(scores.step, scores.scores, scores.notes);
+    const { step: _, ...saved } = savedScores(scores.step, scores.scores, scores.notes, scores.reliability);
     const { warnings } = scores;
-    printJson({ run: path, groups: groupsOf(scores), warnings, metrics, published, notes });
+    printJson({ run: path, groups: groupsOf(scores), warnings, ...saved });
   } else for (const line of runLines(scores)) print(line);
   keep(path, scores);
 }

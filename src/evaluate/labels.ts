@@ -8,6 +8,7 @@ import { kmeansScores, labelScores } from '../metrics/label-scores.js';
 import { type Score, type Split, scoresOf } from '../metrics/metric.js';
 import { modeScores } from '../metrics/modes.js';
 import type { Inference } from '../train/inference.js';
+import { generatedReliability, labelReliability, type ReliabilityCurves } from './reliability.js';
 
 /** A learned group beside the true one that it was matched to, if truth is known. */
 export interface FoundGroup {
@@ -47,6 +48,8 @@ export interface Evaluation {
   readonly groups: readonly FoundGroup[];
   /** The most frequent class of the data that each component got, -1 for none; absent without assignment or labels. */
   readonly classOf?: Int32Array;
+  /** Whether probabilities are as high as they are right, where that is asked for. */
+  readonly reliability?: ReliabilityCurves;
 }
 
 /** What {@link evaluateModel} scores. */
@@ -59,6 +62,11 @@ export interface EvaluateOptions {
   readonly kmeans?: boolean;
   /** Whether the entropy and size error of Elastic-InfoGAN are computed too (default false). */
   readonly elastic?: boolean;
+  /**
+   * Whether the reliability of the probabilities is scored too: against labels, or on new samples as well (default: it is
+   * not).
+   */
+  readonly reliability?: 'labels' | 'all' | undefined;
   /** Whether data without labels are assigned too, for the sizes of the groups alone (default true). */
   readonly counts?: boolean;
   /** True sizes of the classes, which the learned ones are compared with (default: proportions in the data). */
@@ -78,6 +86,7 @@ interface Scoring {
   readonly scored: { readonly split: Split; readonly subset?: number };
   readonly trueSizes: Float64Array;
   readonly elastic: boolean;
+  readonly reliability: boolean;
 }
 
 /**
@@ -93,6 +102,7 @@ export async function evaluateModel(
     kmeans = true,
     elastic = false,
     counts = true,
+    reliability,
     ...more
   }: EvaluateOptions,
 ): Promise<Evaluation> {
@@ -101,23 +111,34 @@ export async function evaluateModel(
   const labels = dataset.labels && Int32Array.from(indices, (i) => dataset.labels![i]!);
   const scored = { split, ...(indices.length < dataset.count && { subset: indices.length }) };
   let result: Evaluation = { summary: {}, scores: [], groups: numbered(prior.mixing) };
-  const add = ({ summary, scores = [], ...rest }: Partial<Evaluation>) => {
+  const add = ({ summary, scores = [], reliability, ...rest }: Partial<Evaluation>) => {
     result = {
       ...result,
       ...rest,
       summary: { ...result.summary, ...summary },
       scores: [...result.scores, ...scores],
+      ...(reliability && { reliability: { ...result.reliability, ...reliability } }),
     };
   };
   if (labels) {
     const trueSizes = more.trueSizes ?? classProportions(dataset.labels!);
-    const scoring: Scoring = { inference, dataset, indices, labels, scored, trueSizes, elastic };
+    const scoring: Scoring = {
+      inference,
+      dataset,
+      indices,
+      labels,
+      scored,
+      trueSizes,
+      elastic,
+      reliability: reliability !== undefined,
+    };
     if (inference.assigns) add(await assigned(scoring));
     if (kmeans) add(await clustered(scoring));
   } else if (counts && inference.assigns && indices.length === dataset.count) {
     const assignments = mostProbable(await inference.assign(dataset, indices), prior.components);
     add({ groups: numbered(prior.mixing, assignments) });
   }
+  if (reliability === 'all') add((await generatedReliability(inference, split)) ?? {});
   if (dataset.truth) add(await nearestModes(inference, dataset.truth, split));
   return result;
 }
@@ -126,14 +147,17 @@ export async function evaluateModel(
 async function assigned(scoring: Scoring): Promise<Evaluation> {
   const { inference, dataset, indices, labels, scored, trueSizes, elastic } = scoring;
   const { components, mixing } = inference.prior;
-  const assignments = mostProbable(await inference.assign(dataset, indices), components);
+  const probabilities = await inference.assign(dataset, indices);
+  const assignments = mostProbable(probabilities, components);
   const scores = labelScores(labels, assignments);
+  const reliable = scoring.reliability && components > 1 && labelReliability(probabilities, labels);
   const sizes = groupSizes({ mixing, assignments, labels, trueSizes });
   const table = codeCounts(assignments, labels, components, trueSizes.length);
   const all = {
     ...scores,
     'size-error': sizes.sizeError,
     ...(elastic && { ent: averageEntropy(table).entropy, rmse: sizeRmse({ mixing, trueSizes, table }) }),
+    ...(reliable && { ece: reliable.error }),
   };
   return {
     summary: { ...scores, sizeError: sizes.sizeError },
@@ -144,6 +168,7 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
       return { ...found, trueSize, ...(trueName !== undefined && { trueName }) };
     }),
     classOf: majorityClasses(assignments, labels, components),
+    ...(reliable && { reliability: { [scored.split]: reliable } }),
   };
 }
 

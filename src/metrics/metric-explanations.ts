@@ -11,6 +11,9 @@ const explanations: Readonly<Record<MetricKind, string>> = {
     'The largest difference between the learned size of a group and the true share of its class: 0 is exact, 0.1 is ten percentage points.',
   ent: 'How mixed the groups and classes are: 0 if each group is one class and each class one group; larger is more mixed.',
   rmse: 'The typical difference between learned and true group sizes: 0 is exact.',
+  ece: 'How far the probabilities of groups are from how often they are right: 0 is exact, 0.1 is ten percentage points.',
+  recognised:
+    'The share of the new samples of a group that the model itself puts into that group: 1 is all of them.',
   modes: 'How many of the true clusters have a group of their own; all of them is best.',
   'in-mode':
     'The share of new samples that lie in a true cluster rather than between clusters: 1 is all of them.',
@@ -27,6 +30,8 @@ const explanations: Readonly<Record<MetricKind, string>> = {
   density:
     'How closely new samples lie among real data: about 1 as real data do themselves, near 0 if they lie apart.',
   coverage: 'The share of the real data that have a new sample near them: 1 is all of them, 0 is none.',
+  'two-sample-auc':
+    'How well a classifier tells new rows from real ones: 0.5 if they cannot be told apart, 1 if they always can.',
   is: 'How clear and how varied the new samples are to a classifier: 1 is the worst, the number of classes the best.',
   quality: 'How sure a classifier is of what the new samples show: 1 is completely.',
   diversity: 'How different two new samples of one group are: 0 if all are the same.',

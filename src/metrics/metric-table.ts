@@ -41,6 +41,19 @@ export const metrics = {
     summary: 'root mean square error of the learned group sizes',
     counts: 'components',
   },
+  ece: {
+    title: 'Calibration error',
+    better: 'lower',
+    summary:
+      'expected calibration error, mean difference of probability and accuracy over 15 bins of the probability',
+    counts: 'generated',
+  },
+  recognised: {
+    title: 'Recognised',
+    better: 'higher',
+    summary: 'fraction of generated samples that are assigned to the component that they were drawn from',
+    counts: 'generated',
+  },
   modes: { title: 'Modes', better: 'higher', summary: 'true modes that are the majority of a component' },
   'in-mode': {
     title: 'In mode',
@@ -85,6 +98,12 @@ export const metrics = {
     title: 'Coverage',
     better: 'higher',
     summary: 'fraction of real samples with a generated one in their neighbourhood',
+  },
+  'two-sample-auc': {
+    title: 'Two-sample AUC',
+    better: 'lower',
+    summary:
+      'area under the ROC curve of boosted trees that tell generated rows from real ones, mean over 5 folds; 0.5 is best',
   },
   is: {
     title: 'IS',

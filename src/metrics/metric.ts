@@ -7,6 +7,7 @@ export const protocols = {
   assign: 'most probable component of each datum by the cosine of its encoding and the component means',
   'kmeans-encoder': 'k-means (10 starts, max(K, classes) clusters) on encoder outputs',
   'kmeans-critic': "k-means (10 starts, max(K, classes) clusters) on the critic's penultimate layer",
+  component: 'the component that each generated sample was drawn from',
   nearest: 'generated samples, each at its nearest true mode',
 } as const;
 
@@ -92,6 +93,9 @@ export function describeMetric({ metric, count, protocol, split, subset }: Metri
   const what = `${title} (${better} is better): ${summary}`;
   if (count === undefined) {
     return `${what}; clusters: ${protocols[protocol as Protocol]}; scored on ${data}.`;
+  }
+  if (Object.hasOwn(protocols, protocol)) {
+    return `${what}; ${sides(metric, count)}; truth: ${protocols[protocol as Protocol]}.`;
   }
   const features =
     protocol === RAW

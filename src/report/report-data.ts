@@ -90,6 +90,22 @@ export interface ReportMetric {
   readonly protocol?: string;
 }
 
+/** How often groups of some answers are right, by their probability. */
+export interface ReportReliability {
+  /** Whose groups: "new samples". */
+  readonly label: string;
+  /** Expected calibration error, 0..1. */
+  readonly error: number;
+  /** Share of all answers that is right. */
+  readonly accuracy: number;
+  /** Mean probability and share that is right of the answers of each bin, ascending. */
+  readonly bins: readonly {
+    readonly count: number;
+    readonly confidence: number;
+    readonly accuracy: number;
+  }[];
+}
+
 /** One chart of series that share an axis. */
 export interface ReportCurve {
   readonly title: string;
@@ -143,6 +159,8 @@ export interface ReportData {
   /** For tables: every column in every group, from the real rows; the most telling first. */
   readonly profile?: readonly ColumnProfile[];
   readonly metrics: readonly ReportMetric[];
+  /** How often groups are right, by their probability. */
+  readonly reliability?: readonly ReportReliability[];
   /** Agreement of the groups with the true ones, where these are known: NMI, 0..1. */
   readonly nmi?: number;
   /** Charts over the steps, such as losses. */

@@ -2,7 +2,7 @@
 import { sizeBarsChart } from './bar-chart.js';
 import { html, type Markup, type Part, raw } from './html.js';
 import { groupSizesChart, lineChart } from './line-chart.js';
-import { groupColor } from './palette.js';
+import { groupColor, NEUTRAL } from './palette.js';
 import { type ColumnProfile, tellingColumns } from './profile.js';
 import type { ReportCurve, ReportData, ReportGroup } from './report-data.js';
 import { thumbnails } from './report-members.js';
@@ -12,6 +12,8 @@ import { formatNumber } from './svg.js';
 const STRIP_IMAGES = 6;
 const MOST_DIFFERENCES = 3;
 const CHART_WIDTH = 460;
+/** Points of a reliability curve that are means of fewer say nothing. */
+const LEAST_ANSWERS = 10;
 
 /** A cell that says what it is where the table is drawn as cards. */
 function cell(name: string, kind: string, content: Part): Markup {
@@ -110,6 +112,39 @@ ${protocol !== undefined && html`<p class="hint">${protocol}</p>`}</dd></div>`,
 <h2>Metrics</h2>
 <p class="hint">Labels serve here, for evaluation; training has no access to them.</p>
 <dl class="metrics">${entries}</dl>
+</section>`;
+}
+
+/** How often the most probable group is right, by its probability. */
+export function reliabilitySection({ reliability = [] }: ReportData): Part {
+  if (reliability.length === 0) return undefined;
+  const shown = reliability.map((one) => ({
+    ...one,
+    bins: one.bins.filter(({ count }) => count >= LEAST_ANSWERS),
+  }));
+  const chart = lineChart({
+    title: 'Share of right groups by their probability',
+    series: [
+      ...shown.map(({ label, bins }) => ({
+        label,
+        x: bins.map(({ confidence }) => confidence),
+        y: bins.map(({ accuracy }) => accuracy),
+      })),
+      { label: 'as often as the probability says', x: [0, 1], y: [0, 1], color: NEUTRAL.truth },
+    ],
+    xLabel: 'probability of the most probable group',
+    format: 'percent',
+    domain: [0, 1],
+    width: CHART_WIDTH,
+  });
+  const words = reliability.map(
+    ({ label, error, accuracy }) =>
+      `Of ${label} ${percent(accuracy)} are in the right group, and the probabilities are off by ${percent(error)} on average.`,
+  );
+  return html`<section>
+<h2>What the probabilities are worth</h2>
+<p class="hint">${words.join(' ')} Points of fewer than ${LEAST_ANSWERS} data are left out.</p>
+<div class="pair"><figure>${raw(chart)}</figure></div>
 </section>`;
 }
 

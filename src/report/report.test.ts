@@ -101,6 +101,29 @@ describe('renderReport', () => {
     );
   });
 
+  it('shows how often groups are right by their probability', () => {
+    const reliability = [
+      {
+        label: 'new samples',
+        error: 0.012,
+        accuracy: 0.98,
+        bins: [
+          { count: 20, confidence: 0.5, accuracy: 0.4 },
+          { count: 9, confidence: 0.7, accuracy: 0 },
+          { count: 900, confidence: 0.95, accuracy: 0.96 },
+        ],
+      },
+    ];
+    expect(renderReport(images)).not.toContain('What the probabilities are worth');
+    const page = renderReport({ ...images, reliability });
+    expect(page).toContain(
+      'Of new samples 98.0\u202f% are in the right group, and the probabilities are off by 1.2\u202f% on average. Points of fewer than 10 data are left out.',
+    );
+    const chart = page.slice(page.indexOf('Share of right groups by their probability'));
+    expect(chart).toContain('probability of the most probable group');
+    expect(chart).toContain('new samples: 0.960 at the end');
+  });
+
   it('shows no borderline members where probabilities are flat, and says so', () => {
     const of = (id: string, probability: number) => ({
       ...members(64, id),

@@ -3,7 +3,13 @@ import { html, type Markup, type Part, raw } from './html.js';
 import { cardsSection } from './report-cards.js';
 import type { ReportData } from './report-data.js';
 import { mapSection } from './report-map.js';
-import { curvesSection, groupsSection, metricsSection, sizesSection } from './report-numbers.js';
+import {
+  curvesSection,
+  groupsSection,
+  metricsSection,
+  reliabilitySection,
+  sizesSection,
+} from './report-numbers.js';
 import { profileSection } from './report-profile.js';
 import { STYLE } from './report-style.js';
 import { headline, lead, proportions, runTime, verdict } from './report-summary.js';
@@ -42,6 +48,7 @@ ${profileSection(data)}
 ${cardsSection(data)}
 ${mapSection(data)}
 ${sizesSection(data)}
+${reliabilitySection(data)}
 ${metricsSection(data)}
 ${curvesSection(data)}
 ${making(data)}

@@ -3,8 +3,13 @@ import type { ResolvedRun } from '../config/schema.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
 import { lastMovement, type Movement } from '../evaluate/settling.js';
+import { calibrationOf } from '../train/calibrate-model.js';
+import type { Inference } from '../train/inference.js';
+import { knownRowsOf } from '../train/known-data.js';
 import { TooFewKept } from '../train/rejection.js';
 import type { MetricsLine, RunFolder } from './folder.js';
+import { writeCalibration } from './formats/calibration-file.js';
+import { writeKnownRows } from './formats/known-rows-file.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
 import { learnInFolder, withTaught } from './learn.js';
 import { LockLost } from './lock.js';
@@ -100,6 +105,7 @@ async function trainAndReport(
           onEvent?.({ kind: 'note', note: `There is no sample sheet of step ${step}. ${cause.message}` });
           return undefined;
         }),
+      onTrained: (inference, step) => keepForUse(started, inference, step, onEvent),
       ...(checkpoint && { resumeFrom: checkpoint.file }),
     },
     async (inference, outcome) => {
@@ -124,6 +130,32 @@ async function trainAndReport(
       };
     },
   );
+}
+
+/**
+ * Keeps what the use of the model needs besides the checkpoint: how its probabilities are calibrated, by its own samples,
+ * and rows that it knows. A note says so where a file cannot be written.
+ */
+async function keepForUse(
+  { folder, dataset }: Pick<StartedRun, 'folder' | 'dataset'>,
+  inference: Inference,
+  step: number,
+  onEvent: FollowOptions['onEvent'],
+): Promise<void> {
+  const attempt = (write: () => void) => {
+    try {
+      write();
+    } catch (cause) {
+      if (!(cause instanceof MixturaError) || cause instanceof LockLost) throw cause;
+      onEvent?.({ kind: 'note', note: cause.message });
+    }
+  };
+  const check = () => folder.requireLock();
+  const calibration = await calibrationOf(inference);
+  inference.calibrateBy(calibration);
+  if (calibration) attempt(() => writeCalibration(folder.path, step, calibration, check));
+  const known = inference.assigns ? knownRowsOf(dataset, inference.stream) : undefined;
+  if (known) attempt(() => writeKnownRows(folder.path, known, check));
 }
 
 /** Writes `groups.json`, in which names that people gave stay; a sentence says so if it cannot be written. */

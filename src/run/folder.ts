@@ -17,29 +17,12 @@ import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { folderTarget } from '../write-target.js';
 import { checkpointFile, checkpointSteps } from './formats/checkpoint.js';
+import type { MetricsLine } from './formats/metrics-line.js';
 import { FolderLock } from './lock.js';
 import type { SavedScores } from './saved-scores.js';
 import { StageFiles } from './stages/stage-files.js';
 
-/** A line of `metrics.jsonl`. */
-export interface MetricsLine {
-  readonly step: number;
-  /** Seconds of training up to this step, over all sessions of the run. */
-  readonly seconds: number;
-  /** Mean milliseconds a step since the session began. */
-  readonly msPerStep: number;
-  readonly losses: Readonly<Record<string, number>>;
-  /** Mixing coefficients. */
-  readonly sizes: readonly number[];
-  /** Share of up to 1,000 rows, the same at each line, whose group is another one than at the line before. */
-  readonly moved?: number;
-  /** Scores, under names that carry their protocol. */
-  readonly metrics?: Readonly<Record<string, number>>;
-  /** Further numbers of the method, such as eigenvalues of the prior. */
-  readonly diagnostics?: Readonly<Record<string, number>>;
-  /** What interventions did since the line before, with their steps. */
-  readonly notes?: readonly string[];
-}
+export type { MetricsLine };
 
 /**
  * The folder of a run: the names of all files in it, and the lock of the process that writes it. Methods that write

@@ -11,7 +11,7 @@ import { Settling, type SettlingLine } from '../evaluate/settling.js';
 import type { MethodDefinition } from '../method/method.js';
 import { namedScores } from '../metrics/metric.js';
 import { Inference } from '../train/inference.js';
-import { Session } from '../train/session.js';
+import type { Session } from '../train/session.js';
 import { type StepEvent, TrainingStopped, train } from '../train/trainer.js';
 import { lowerRates } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
@@ -20,6 +20,7 @@ import { EventWriter } from './formats/tensorboard.js';
 import { LockLost } from './lock.js';
 import { scalarsOf } from './scalars.js';
 import type { Learned } from './stages/lessons.js';
+import { openRunSession } from './stages/open-session.js';
 
 /** What happens while a run goes on. */
 export type RunEvent =
@@ -56,6 +57,8 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Called with every line of the log. */
   readonly onLine?: (line: MetricsLine) => void;
+  /** Called with the trained model before it is scored. */
+  readonly onTrained?: (inference: Inference, step: number) => Promise<void>;
   /** Draws the sample sheet of a step (fixed latents), and gives it as a PNG file where there is one. */
   readonly onSheet?: (step: number, inference: Inference) => Promise<Uint8Array | undefined>;
 }
@@ -78,30 +81,6 @@ export interface RunOutcome {
 
 /** Samples that are scored while training goes on; at the end all are. */
 const CURVE_LIMIT = 2000;
-
-/** Opens the session of a run, from the start or from a checkpoint's tensors. */
-export function openRunSession(
-  engine: OrtEngine,
-  { run, method, learned }: Pick<RunOptions, 'run' | 'method' | 'learned'>,
-  state?: ReturnType<typeof readCheckpoint>['tensors'],
-  training = true,
-): Promise<Session> {
-  return Session.open(engine, {
-    method,
-    settings: run.settings,
-    context: {
-      data: run.dataset,
-      components: run.components,
-      batch: run.batch,
-      horizon: run.horizon,
-      threads: run.threads,
-      teaching: learned?.teacher.teaching,
-    },
-    seed: run.seed,
-    training,
-    ...(state ? { state } : { start: learned?.start }),
-  });
-}
 
 /**
  * Trains to the end, or until the signal; `use` gets the trained model before the engine closes.
@@ -199,8 +178,9 @@ class Recorder {
     }
     const finished = step >= run.steps || calm;
     if (!finished) onEvent?.({ kind: 'interrupted', step });
+    await this.options.onTrained?.(this.inference, step);
     // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
-    const quick = finished ? {} : { limit: CURVE_LIMIT, kmeans: false };
+    const quick = finished ? { reliability: 'all' as const } : { limit: CURVE_LIMIT, kmeans: false };
     const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });
     return {
       step,

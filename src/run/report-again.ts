@@ -8,7 +8,7 @@ import { MixturaError, usageError } from '../errors.js';
 import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { endedCalm } from '../evaluate/settling.js';
 import { methodNamed } from '../method/index.js';
-import { parseMetricName, type Score } from '../metrics/metric.js';
+import { parseMetricName } from '../metrics/metric.js';
 import { renderReport } from '../report/report.js';
 import { readGroups, writeGroups } from './groups.js';
 import { absoluteName, type DataListeners, reopenData } from './prepare.js';
@@ -102,17 +102,20 @@ async function reported({ folder, run, step, inference }: TrainedRun, dataset: D
       step,
       finished: step >= run.steps || endedCalm(run, lines, step),
       seconds: lines.at(-1)?.seconds ?? 0,
-      evaluation: { ...matched, scores: scoresOf(folder.scoresFile, folder.path) },
+      evaluation: { ...matched, ...scoresOf(folder.scoresFile, folder.path) },
     },
   };
 }
 
 /** The scores that were last written; none where there are none. */
-function scoresOf(file: string, run: string): Score[] {
-  if (!existsSync(file)) return [];
+function scoresOf(file: string, run: string): Pick<Evaluation, 'scores' | 'reliability'> {
+  if (!existsSync(file)) return { scores: [] };
   try {
-    const { metrics } = JSON.parse(readFileSync(file, 'utf8')) as SavedScores;
-    return Object.entries(metrics).map(([name, value]) => ({ ...parseMetricName(name), value }));
+    const { metrics, reliability } = JSON.parse(readFileSync(file, 'utf8')) as SavedScores;
+    return {
+      scores: Object.entries(metrics).map(([name, value]) => ({ ...parseMetricName(name), value })),
+      ...(reliability && { reliability }),
+    };
   } catch (cause) {
     throw new MixturaError(`${file} is damaged; write it again by: mixtura evaluate ${run}.`, { cause });
   }

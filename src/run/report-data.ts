@@ -26,6 +26,7 @@ import {
   lookedAtSentence,
   membersOf,
   profileOf,
+  reliabilityOf,
   viewOf,
 } from './report-rows.js';
 
@@ -98,6 +99,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
     ...(lookedAt !== undefined && { lookedAt }),
     ...(looked && isTable(known) && { profile: profileOf(looked) }),
     metrics: metricsOf(outcome.evaluation.scores),
+    ...(outcome.evaluation.reliability && { reliability: reliabilityOf(outcome.evaluation.reliability) }),
     ...(nmi !== undefined && { nmi }),
     curves: curvesOf(lines),
     ...(lines.length > 1 && {

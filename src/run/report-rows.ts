@@ -3,10 +3,11 @@
 import type { ResolvedRun } from '../config/schema.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
 import { restoredRows } from '../data/tables/restore.js';
+import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { Stream } from '../math/random.js';
 import { type ColumnProfile, columnProfiles, GroupMoments } from '../report/profile.js';
 import { columnsOf, rowName, valuesOfRows } from '../report/real-rows.js';
-import type { ReportMember, ReportMembers, ReportView } from '../report/report-data.js';
+import type { ReportData, ReportMember, ReportMembers, ReportView } from '../report/report-data.js';
 import { type ChosenMembers, firstAndSecond } from '../report/typical.js';
 import type { Inference } from '../train/inference.js';
 
@@ -199,4 +200,18 @@ function mapPlaces({ rows, first, groups }: LookedAt, pictured: readonly number[
 function picturedPlaces(members: readonly ChosenMembers[]): number[] {
   const kinds = ['typical', 'least', 'borderline'] as const;
   return kinds.flatMap((kind) => members.flatMap((group) => group[kind].slice(0, 1))).slice(0, MAP_PICTURES);
+}
+
+const ANSWERS: Readonly<Record<keyof ReliabilityCurves, string>> = {
+  generated: 'new samples',
+  train: 'training data with labels',
+  test: 'held-out data with labels',
+};
+
+/** Reliability curves as the report shows them. */
+export function reliabilityOf(curves: ReliabilityCurves): NonNullable<ReportData['reliability']> {
+  return Object.entries(curves).map(([of, curve]) => ({
+    label: ANSWERS[of as keyof ReliabilityCurves],
+    ...curve,
+  }));
 }

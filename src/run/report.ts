@@ -65,7 +65,7 @@ export async function writeReport(report: TrainedReport): Promise<WrittenReport>
   };
   const { step, evaluation } = report.outcome;
   const scores = withPublished(run, report.dataset, evaluation.scores);
-  attempt(() => folder.writeScores(savedScores(step, scores, [])));
+  attempt(() => folder.writeScores(savedScores(step, scores, [], evaluation.reliability)));
   const png = await sheet(run, inference);
   const drawn = png !== undefined && attempt(() => writeFileAtomic(folder.samplesFile, png));
   const page = renderReport(await reportData(report));

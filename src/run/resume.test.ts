@@ -63,7 +63,9 @@ describe('a run that a program interrupts and resumes', () => {
     for (const file of Object.values(files)) expect(existsSync(file)).toBe(true);
     const saved = JSON.parse(readFileSync(path.join(at('whole'), 'metrics.json'), 'utf8'));
     const metrics = namedScores(evaluation.scores);
-    expect(saved).toEqual({ step: STEPS, metrics, published: {}, notes: [] });
+    const { reliability } = evaluation;
+    expect(reliability!.train!.accuracy).toBeCloseTo(metrics['acc-assign-train']!, 12);
+    expect(saved).toEqual({ step: STEPS, metrics, published: {}, notes: [], reliability });
   });
 });
 

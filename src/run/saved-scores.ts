@@ -2,6 +2,7 @@
 import type { ResolvedRun } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { publishedBase } from '../data/sets/constructed.js';
+import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { metricName, namedScores, type Score } from '../metrics/metric.js';
 import { type PublishedCell, publishedCell } from '../metrics/published.js';
 
@@ -21,6 +22,8 @@ export interface SavedScores {
   readonly published: Readonly<Record<string, PublishedCell>>;
   /** What a reader of the figures should know. */
   readonly notes: readonly string[];
+  /** How often groups are right, by their probability: of new samples, and of parts of the data with labels. */
+  readonly reliability?: ReliabilityCurves;
 }
 
 /** Scores as they are saved, by name. */
@@ -28,8 +31,15 @@ export function savedScores(
   step: number,
   scores: readonly PublishedScore[],
   notes: readonly string[],
+  reliability: ReliabilityCurves = {},
 ): SavedScores {
-  return { step, metrics: namedScores(scores), published: publishedByName(scores), notes };
+  return {
+    step,
+    metrics: namedScores(scores),
+    published: publishedByName(scores),
+    notes,
+    ...(Object.keys(reliability).length > 0 && { reliability }),
+  };
 }
 
 /** The published cells of those scores that have one, by the name of the score. */

@@ -1,7 +1,7 @@
 /** @file A trained run scored on its own data and on what was held out, beside what the papers report. */
 import type { Dataset } from '../data/dataset.js';
 import { usageError } from '../errors.js';
-import { chooseFeatures, type FeatureRequest } from '../evaluate/choose-features.js';
+import { chooseFeatures, type FeatureRequest, NO_FEATURES } from '../evaluate/choose-features.js';
 import { type FittingOptions, fittingScore, fittingStage } from '../evaluate/fitting.js';
 import { GeneratedFeatures } from '../evaluate/generated.js';
 import {
@@ -12,6 +12,8 @@ import {
 } from '../evaluate/generation.js';
 import { classProportions, type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { type OnFraction, type OnProgress, ProgressMeter } from '../evaluate/progress.js';
+import type { ReliabilityCurves } from '../evaluate/reliability.js';
+import { twoSampleScore, twoSampleStage } from '../evaluate/two-sample.js';
 import type { Score, Split } from '../metrics/metric.js';
 import type { RunFolder } from './folder.js';
 import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
@@ -40,6 +42,8 @@ export interface RunScores {
   /** Every score with its protocol, beside the paper's where there is one. */
   readonly scores: readonly PublishedScore[];
   readonly evaluations: Readonly<Partial<Record<Split, Evaluation>>>;
+  /** Whether probabilities are as high as they are right: on new samples, and against labels. */
+  readonly reliability: ReliabilityCurves;
   /** The groups by their numbers, with their names. */
   readonly groups: readonly RunGroup[];
   /** What should be known before the sizes of the groups are believed. */
@@ -62,8 +66,8 @@ export async function evaluateRun(trained: TrainedRun, options: EvaluateRunOptio
 }
 
 /** Writes scores into the run folder: `metrics.json`. @throws a MixturaError where that cannot be written. */
-export function saveScores(folder: RunFolder, { step, scores, notes }: RunScores): void {
-  folder.writeScores(savedScores(step, scores, notes));
+export function saveScores(folder: RunFolder, { step, scores, notes, reliability }: RunScores): void {
+  folder.writeScores(savedScores(step, scores, notes, reliability));
 }
 
 /** What {@link evaluateRun} gives, nothing written. */
@@ -82,15 +86,16 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   const meter = new ProgressMeter(onProgress);
   const planned = parts.map(
     ([part, dataset]): PlannedPart => ({
-      data: { inference, dataset, split: part, trueSizes },
+      reliability: part === parts[0]![0] && features !== NO_FEATURES ? 'all' : 'labels',
+      data: { inference, dataset, split: part, trueSizes, samples },
       onGroups: meter.plan(`groups of the ${part} data`, 1e-3 * dataset.count),
       generation: network &&
         generated && {
           network,
           generated,
-          samples,
           stages: generationStages(meter, part, dataset.count, samples, network),
         },
+      onTwoSample: network && dataset.kind !== 'image' ? twoSampleStage(meter, part, dataset) : undefined,
       fitting:
         fittingCapacity && part === lastPart
           ? { threads: run.threads, onFraction: fittingStage(meter, part) }
@@ -116,15 +121,20 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
     trained.folder.readMetrics(step),
     step,
   );
-  return { step, scores, evaluations, groups: named, warnings, notes };
+  const reliability = Object.assign({}, ...found.map(({ evaluation }) => evaluation.reliability ?? {}));
+  return { step, scores, evaluations, reliability, groups: named, warnings, notes };
 }
 
 /** A part of the data, and what is scored on it. */
 interface PlannedPart {
-  readonly data: Pick<GenerationOptions, 'inference' | 'dataset' | 'split' | 'trueSizes'>;
+  readonly data: Pick<GenerationOptions, 'inference' | 'dataset' | 'split' | 'trueSizes' | 'samples'>;
   readonly onGroups: OnFraction;
+  /** New samples are the same whatever the part, and not scored where no features are wanted. */
+  readonly reliability: 'labels' | 'all';
   /** Absent where no feature network suits the data. */
-  readonly generation?: Pick<GenerationOptions, 'network' | 'generated' | 'samples' | 'stages'> | undefined;
+  readonly generation?: Pick<GenerationOptions, 'network' | 'generated' | 'stages'> | undefined;
+  /** Absent for images, and where no new samples are scored. */
+  readonly onTwoSample?: OnFraction | undefined;
   /** Absent where fitting capacity is not asked for. */
   readonly fitting?: Pick<FittingOptions, 'threads' | 'onFraction'> | undefined;
 }
@@ -137,14 +147,26 @@ interface PartScores {
 }
 
 /** The groups, the new samples and the fitting capacity, as far as they are planned. */
-async function scorePart({ data, onGroups, generation, fitting }: PlannedPart): Promise<PartScores> {
+async function scorePart(planned: PlannedPart): Promise<PartScores> {
+  const { data, onGroups, reliability, generation, onTwoSample, fitting } = planned;
   const { inference, dataset, split, trueSizes } = data;
   onGroups(0);
-  const evaluation = await evaluateModel(inference, dataset, { split, elastic: true, trueSizes });
+  const evaluation = await evaluateModel(inference, dataset, {
+    split,
+    elastic: true,
+    trueSizes,
+    reliability,
+  });
   const generated = generation && (await generationScores({ ...data, ...generation }));
+  const told = onTwoSample && (await twoSampleScore({ ...data, onFraction: onTwoSample }));
   const { classOf } = evaluation;
   const capacity = fitting && (await fittingScore({ inference, dataset, split, classOf, ...fitting }));
-  const scores = [...evaluation.scores, ...(generated?.scores ?? []), ...(capacity ? [capacity] : [])];
+  const scores = [
+    ...evaluation.scores,
+    ...(generated?.scores ?? []),
+    ...(told ? [told] : []),
+    ...(capacity ? [capacity] : []),
+  ];
   return { split, evaluation, scores, notes: generated?.notes ?? [] };
 }
 

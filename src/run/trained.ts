@@ -5,8 +5,9 @@ import { OrtEngine } from '../engine/ort/engine.js';
 import { methodNamed } from '../method/index.js';
 import { Inference } from '../train/inference.js';
 import { RunFolder } from './folder.js';
+import { readCalibration } from './formats/calibration-file.js';
 import { readCheckpoint } from './formats/checkpoint.js';
-import { openRunSession } from './recorder.js';
+import { openRunSession } from './stages/open-session.js';
 
 /** A run's last checkpoint, ready for use while {@link withTrained} lasts. */
 export interface TrainedRun {
@@ -47,7 +48,9 @@ export async function openTrained(path: string): Promise<OpenedRun> {
   const engine = new OrtEngine({ threads: run.threads });
   try {
     const session = await openRunSession(engine, { run, method }, tensors, false);
-    return { trained: { folder, run, step, inference: await Inference.open(session, run.dataset) }, engine };
+    const inference = await Inference.open(session, run.dataset);
+    inference.calibrateBy(readCalibration(path, step));
+    return { trained: { folder, run, step, inference }, engine };
   } catch (cause) {
     await engine.close();
     throw cause;

@@ -11,6 +11,7 @@ import type { RowTool } from '../method/intervention.js';
 import type { Inference as InferenceGraphs, Rejection } from '../method/method.js';
 import type { DataShape } from '../nets/backbone.js';
 import type { LatentBatch, LatentPrior } from '../prior/prior.js';
+import { type Calibration, calibrated } from './calibration.js';
 import { accepted, type Candidates, type Drawn, type Judged } from './rejection.js';
 import type { Session } from './session.js';
 
@@ -27,6 +28,8 @@ export type TrainedOn = Pick<
  * A session's model in evaluation mode: any number of rows, in batches of fixed size, deterministic given the seed.
  */
 export class Inference {
+  #calibration: Calibration | undefined;
+
   private constructor(
     readonly session: Session,
     private readonly own: TrainedOn | undefined,
@@ -93,6 +96,16 @@ export class Inference {
   /** Whether the method gives each datum a probability for each group. */
   get assigns(): boolean {
     return this.graphs.assign !== undefined;
+  }
+
+  /** How the probabilities of the groups are calibrated; absent where they are the method's own. */
+  get calibration(): Calibration | undefined {
+    return this.#calibration;
+  }
+
+  /** Calibrates the probabilities that are given from now on; nothing gives the method's own. */
+  calibrateBy(calibration: Calibration | undefined): void {
+    this.#calibration = calibration;
   }
 
   /** Whether the method rejects some of what it generates. */
@@ -165,15 +178,24 @@ export class Inference {
     return mostProbable(await this.probabilitiesOf(samples), this.components);
   }
 
-  /** Group probabilities of samples [n, ...shape], [n, K]; rejects unless the method {@link assigns}. */
-  probabilitiesOf(samples: Float32Array): Promise<Float32Array> {
+  /**
+   * Group probabilities of samples [n, ...shape], [n, K]; rejects unless the method {@link assigns}.
+   * @param own the method's own, also where there is a calibration
+   */
+  async probabilitiesOf(samples: Float32Array, own?: 'own'): Promise<Float32Array> {
     const size = sampleSize(this.data.shape);
     const { constants } = this;
     const count = samples.length / size;
-    return this.#batched(programOf('assign'), 'probabilities', count, (start, rows, buffer) => {
+    const found = await this.#batched(programOf('assign'), 'probabilities', count, (start, rows, buffer) => {
       const part = samples.subarray(start * size, (start + rows) * size);
       Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
     });
+    return own ? found : this.#calibrated(found);
+  }
+
+  #calibrated(probabilities: Float32Array): Float32Array {
+    const { calibration, prior } = this;
+    return calibration ? calibrated(probabilities, prior.mixing, calibration) : probabilities;
   }
 
   /**
@@ -193,7 +215,9 @@ export class Inference {
   async assign(data: Samples, indices: ArrayLike<number>, opened?: 'as the run'): Promise<Float32Array> {
     if (!opened) this.#requireUnits(data);
     const { constants } = this;
-    return this.#overData(programOf('assign'), 'probabilities', data, indices, constants);
+    return this.#calibrated(
+      await this.#overData(programOf('assign'), 'probabilities', data, indices, constants),
+    );
   }
 
   /** Values of one of the model's row tools for the data at `indices`, row-major. */

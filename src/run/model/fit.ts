@@ -5,6 +5,7 @@ import type { RunRequest } from '../../config/resolve.js';
 import type { Dataset } from '../../data/dataset.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { usageError } from '../../errors.js';
+import { calibrationOf } from '../../train/calibrate-model.js';
 import type { Inference } from '../../train/inference.js';
 import { IN_MEMORY, type PreparedRun, prepareRun, prepareWith } from '../prepare.js';
 import { openTrained } from '../trained.js';
@@ -54,6 +55,7 @@ export function fit(data: Data, options: FitOptions = {}): Promise<FittedModel> 
     const { engine, inference, ...trained } = await trainModel(prepared, options);
     try {
       const { dataset } = prepared;
+      inference.calibrateBy(await calibrationOf(inference));
       const components = await componentsOf(dataset, inference);
       return new FittedModel({ inference, engine, ...trained, trainedOn: { dataset, components } });
     } catch (cause) {

@@ -227,9 +227,11 @@ describe('a saved model', () => {
   it('is the same when it is loaded, and can be saved elsewhere', async () => {
     await model.save(file('saved'));
     expect(readdirSync(file('saved')).sort()).toEqual([
+      'calibration.json',
       'checkpoints',
       'config.json',
       'groups.json',
+      'known-rows.safetensors',
       'metrics.jsonl',
       'samples',
     ]);
@@ -240,7 +242,13 @@ describe('a saved model', () => {
     expect(await same.sample(9)).toEqual(await model.sample(9));
     expect(() => same.labels).toThrow('was loaded, and does not know the rows');
     await same.save(file('again'));
-    for (const name of ['config.json', 'metrics.jsonl', 'checkpoints/step-00000040.safetensors']) {
+    for (const name of [
+      'calibration.json',
+      'config.json',
+      'known-rows.safetensors',
+      'metrics.jsonl',
+      'checkpoints/step-00000040.safetensors',
+    ]) {
       expect(readFileSync(file(`again/${name}`))).toEqual(readFileSync(file(`saved/${name}`)));
     }
     await expect(same.save(file('saved'))).rejects.toThrow('exists and is not empty');

@@ -23,6 +23,7 @@ import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from 
 import { type Data, datasetLike } from './data.js';
 import { withPlainMessages } from './plain-message.js';
 import { sampledRows } from './sampled-rows.js';
+import { writeKept } from './write-kept.js';
 
 /** What a {@link FittedModel} is made of. */
 export interface ModelParts {
@@ -226,6 +227,7 @@ export class FittedModel implements AsyncDisposable {
       folder.writeConfig(run);
       for (const line of lines) folder.appendMetrics(line);
       writeCheckpoint(folder.checkpoints, { step, tensors, notes }, run.keepCheckpoints);
+      writeKept(folder, { step, inference, dataset: this.#parts.trainedOn?.dataset, from: this.#folder });
       writeGroups(folder, this.#foundGroups());
     } catch (cause) {
       folder.discardIfUnused();

@@ -12,7 +12,7 @@ import { type StepEvent, train } from '../../train/trainer.js';
 import type { MetricsLine } from '../folder.js';
 import { type LearnedRun, learnRun, lessonsOf } from '../learn.js';
 import type { PreparedRun } from '../prepare.js';
-import { openRunSession } from '../recorder.js';
+import { openRunSession } from '../stages/open-session.js';
 import { StageFiles, StageInterrupted } from '../stages/stage-files.js';
 
 /** How far training is. */

@@ -9,6 +9,8 @@ import { DATASET_NAMES, isImageFolder, openDataset } from '../../data/sets/open.
 import { formerColumns } from '../../data/tables/coded.js';
 import type { TableOptions } from '../../data/tables/table-options.js';
 import { MixturaError, usageError } from '../../errors.js';
+import { unlikenessOf } from '../../train/known-data.js';
+import { readKnownRows } from '../formats/known-rows-file.js';
 import { type RunGroup, readGroups } from '../groups.js';
 import { absoluteName, type DataListeners, reopenData } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
@@ -35,6 +37,11 @@ export interface AssignedData {
   readonly component: Int32Array;
   /** count x K, columns in the order of the components. */
   readonly probabilities: Float32Array;
+  /**
+   * How unlike each datum is to what the run was trained on, about 1 where it is as usual, and what 99 % of the training
+   * rows do not exceed; absent for runs that kept no training rows.
+   */
+  readonly unlike?: { readonly values: Float32Array; readonly usual: number };
   /** Encoder outputs, count x width, where they are asked for. */
   readonly features?: { readonly width: number; readonly values: Float32Array };
 }
@@ -84,18 +91,24 @@ export async function assignFile(
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const probabilities = new Float32Array(count * components);
   const features: Float32Array[] = [];
+  const known = readKnownRows(folder.path);
+  const unlike = new Float32Array(known ? count : 0);
   let first = 0;
   for (const [, part] of opened) {
     checkLike(part, run.dataset, name);
     const indices = Uint32Array.from({ length: part.count }, (_, i) => i);
     probabilities.set(await inference.assign(part, indices, 'as the run'), first * components);
+    if (known) unlike.set(unlikenessOf(part, known), first);
     if (options.features) features.push(await inference.features(part, indices, 'as the run'));
     first += part.count;
   }
   const component = mostProbable(probabilities, components);
   const numbers = groupNumbers(mixing);
   const group = component.map((c) => numbers[c]!);
-  const assigned = { count, parts, components, groups, group, component, probabilities };
+  const assigned = {
+    ...{ count, parts, components, groups, group, component, probabilities },
+    ...(known && { unlike: { values: unlike, usual: known.usual } }),
+  };
   return options.features ? { ...assigned, features: joined(features, count) } : assigned;
 }
 
@@ -220,4 +233,9 @@ export function groupCounts({ group, components }: Pick<AssignedData, 'group' | 
   const counts = new Array<number>(components).fill(0);
   for (const number of group) counts[number - 1]! += 1;
   return counts;
+}
+
+/** Number of data that are more unlike the training rows than 99 % of these. */
+export function beyondUsual({ values, usual }: NonNullable<AssignedData['unlike']>): number {
+  return values.reduce((count, value) => count + (value > usual ? 1 : 0), 0);
 }

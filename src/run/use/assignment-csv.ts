@@ -43,6 +43,9 @@ export function* assignedRows({ parts }: Pick<AssignedData, 'parts'>): Generator
   }
 }
 
+/** Digits of how unlike a row is; more say nothing. */
+const UNLIKE_DIGITS = 4;
+
 /** A column of what is told of assigned rows, read by their places among all that are assigned. */
 export interface OwnColumn {
   readonly name: string;
@@ -52,8 +55,8 @@ export interface OwnColumn {
 
 /**
  * The columns that say where every row went: index (from 0), its part where there are two, its file or id where it has
- * one, group (1..K, the largest first), its name where groups have names, its probability, p1..pK, and the columns that
- * go with their rows. Where something is left out, a last column says why, and the group is missing.
+ * one, group (1..K, the largest first), its name where groups have names, its probability, p1..pK, how unlike it is to what
+ * the run was trained on (about 1 is usual) where the run can tell, and the columns that go with their rows. Where something is left out, a last column says why, and the group is missing.
  *
  * A column of the data that has one of these names gets `data_` in front.
  */
@@ -63,6 +66,7 @@ export function assignmentColumns({
   groups,
   group,
   probabilities,
+  unlike,
 }: AssignedData): WrittenColumn[] {
   const probability = (at: number, number: number) =>
     Number(probabilities[at * components + groups[number - 1]!.component]!.toPrecision(7));
@@ -77,6 +81,15 @@ export function assignmentColumns({
       kind: 'real' as const,
       read: (at: number) => probability(at, one.group),
     })),
+    ...(unlike
+      ? [
+          {
+            name: 'unlike',
+            kind: 'real' as const,
+            read: (at: number) => Number(unlike.values[at]!.toPrecision(UNLIKE_DIGITS)),
+          },
+        ]
+      : []),
   ]);
 }
 

@@ -2,7 +2,7 @@
 
 import { methodNamed } from '../../method/index.js';
 import type { TrainedRun } from '../trained.js';
-import { exportedGroups, fileColumns, percent, valueDocs } from './export-description.js';
+import { exportedGroups, fileColumns, percent, probabilityWords, valueDocs } from './export-description.js';
 import { fileShape } from './transformation.js';
 
 /** The card: what the model is, its groups with their sizes, its files, and how they are used. */
@@ -23,7 +23,7 @@ export function modelCard(trained: TrainedRun): string {
     fileList(trained),
     ...(inference.assigns ? [python(trained), javascript(trained)] : []),
     '## Limits',
-    'The probabilities rank the groups of a sample. They are not calibrated, and a sample unlike all others gets an ordinary one.',
+    `Probabilities: ${probabilityWords(inference)}. A sample unlike all others gets an ordinary one.`,
   ];
   return `${sections.join('\n\n')}\n`;
 }

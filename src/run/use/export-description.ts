@@ -4,6 +4,7 @@ import type { ResolvedRun } from '../../config/schema.js';
 import { type ColumnCoding, codedWidth } from '../../data/coding.js';
 import type { ModelDocumentation } from '../../graph/onnx/file.js';
 import { methodNamed } from '../../method/index.js';
+import type { Inference } from '../../train/inference.js';
 import { VERSION } from '../../version.js';
 import { readGroups } from '../groups.js';
 import type { TrainedRun } from '../trained.js';
@@ -62,12 +63,19 @@ export function valueDocs(trained: TrainedRun): ValueDocs {
     },
     outputs: {
       ...(inference.assigns && {
-        probabilities: `[N, ${components}]: column g - 1 is the probability of group g, 1 to ${components}, the largest group first; the probabilities rank the groups and are not calibrated`,
+        probabilities: `[N, ${components}]: column g - 1 is the probability of group g, 1 to ${components}, the largest group first; ${probabilityWords(inference)}`,
       }),
       features: `[N, F]: ${featuresOf(trained)}`,
       samples: `[N, ${dataset.shape.join(', ')}]: ${generatedOf(dataset)}`,
     },
   };
+}
+
+/** What the probabilities of a run are worth. */
+export function probabilityWords({ calibration }: Inference): string {
+  return calibration
+    ? 'calibrated on samples of the model itself: of those with probability p, about that share is of the group'
+    : 'the probabilities rank the groups and are not calibrated';
 }
 
 /** Rows as they go in. */

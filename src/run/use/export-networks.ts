@@ -7,6 +7,7 @@ import { inFileUnits } from '../../data/tables/file-units.js';
 import { evaluate } from '../../graph/evaluate.js';
 import type { ModelDocumentation } from '../../graph/onnx/file.js';
 import { input, type Tensor } from '../../graph/tensor.js';
+import { calibratedTensor } from '../../train/calibration.js';
 import type { TrainedRun } from '../trained.js';
 import { columnList, documentationOf, exportedGroups, fileColumns, valueDocs } from './export-description.js';
 import { columnsOf, type FileUnits, fileShape, fromFile, toFile } from './transformation.js';
@@ -87,18 +88,25 @@ async function networksOfSamples(trained: TrainedRun, generated: Float32Array): 
     ...whole(await inference.featuresOf(read)),
   };
   if (!assign) return [encoder];
+  const { calibration, prior } = inference;
+  const probabilities = (own: Tensor) =>
+    calibration ? calibratedTensor(own, prior.mixing, calibration) : own;
   const order = exportedGroups(trained).map(({ component }) => component);
   const byComponent = await inference.probabilitiesOf(read);
   const assignment: ExportedNetwork = {
     ...samples,
     file: 'assign.onnx',
     output: 'probabilities',
-    expression: columnsOf(assign(leaf), order),
+    expression: columnsOf(probabilities(assign(leaf)), order),
     documentation: documentationOf(trained, 'Probabilities of the groups of samples', {
       ...docs,
       probabilities: outputs.probabilities!,
     }),
-    ...whole(byComponent.map((_, i) => byComponent[i - (i % order.length) + order[i % order.length]!]!)),
+    ...whole(
+      byComponent.map((_, i) => byComponent[i - (i % order.length) + order[i % order.length]!]!),
+      // d log p / d log p0: what is rounding in p0 is as many times that in p.
+      Math.max(1, calibration?.sharpness ?? 1),
+    ),
   };
   return [encoder, assignment];
 }
@@ -107,9 +115,9 @@ function named(columns: readonly string[] | undefined): ColumnCoding[] | undefin
   return columns?.map((name) => ({ kind: 'number', name }));
 }
 
-/** Values that differ by no more than a share of the largest. */
-function whole(expected: Float32Array): Pick<ExportedNetwork, 'expected' | 'allowed'> {
-  return { expected, allowed: expected.map(() => TOLERANCE * largest(expected)) };
+/** Values that differ by no more than a share of the largest, or so many times that. */
+function whole(expected: Float32Array, steepness = 1): Pick<ExportedNetwork, 'expected' | 'allowed'> {
+  return { expected, allowed: expected.map(() => TOLERANCE * steepness * largest(expected)) };
 }
 
 /**

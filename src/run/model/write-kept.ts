@@ -1,0 +1,24 @@
+/** @file What a model keeps for its use besides the checkpoint: its calibration, and rows that it knows. */
+import type { Samples } from '../../data/dataset.js';
+import type { Inference } from '../../train/inference.js';
+import { knownRowsOf } from '../../train/known-data.js';
+import type { RunFolder } from '../folder.js';
+import { writeCalibration } from '../formats/calibration-file.js';
+import { readKnownRows, writeKnownRows } from '../formats/known-rows-file.js';
+
+/** A model, and where its training rows are: in memory, or as a folder keeps them. */
+export interface KeptModel {
+  readonly step: number;
+  readonly inference: Inference;
+  readonly dataset?: Samples | undefined;
+  readonly from?: RunFolder | undefined;
+}
+
+/** Writes what a run folder holds of it. @throws a MixturaError if the disk refuses */
+export function writeKept(folder: RunFolder, { step, inference, dataset, from }: KeptModel): void {
+  const { assigns, calibration, stream } = inference;
+  if (calibration) writeCalibration(folder.path, step, calibration);
+  if (!assigns) return;
+  const known = dataset ? knownRowsOf(dataset, stream) : from && readKnownRows(from.path);
+  if (known) writeKnownRows(folder.path, known);
+}

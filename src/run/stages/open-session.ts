@@ -1,0 +1,39 @@
+/** @file The session of a run: its method built for its data, in an engine. */
+import type { ResolvedRun } from '../../config/schema.js';
+import type { OrtEngine } from '../../engine/ort/engine.js';
+import type { MethodDefinition } from '../../method/method.js';
+import { Session } from '../../train/session.js';
+import type { Learned } from './lessons.js';
+import type { Tensors } from './train-stage.js';
+
+/** What the session of a run is opened by. */
+export interface SessionOfRun {
+  readonly run: ResolvedRun;
+  readonly method: MethodDefinition;
+  /** What was learned before the first step, at the start of a run. */
+  readonly learned?: Learned | undefined;
+}
+
+/** Opens the session of a run, from the start or from a checkpoint's tensors. */
+export function openRunSession(
+  engine: OrtEngine,
+  { run, method, learned }: SessionOfRun,
+  state?: Tensors,
+  training = true,
+): Promise<Session> {
+  return Session.open(engine, {
+    method,
+    settings: run.settings,
+    context: {
+      data: run.dataset,
+      components: run.components,
+      batch: run.batch,
+      horizon: run.horizon,
+      threads: run.threads,
+      teaching: learned?.teacher.teaching,
+    },
+    seed: run.seed,
+    training,
+    ...(state ? { state } : { start: learned?.start }),
+  });
+}
