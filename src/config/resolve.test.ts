@@ -45,6 +45,7 @@ describe('a request without a preset', () => {
     expect(resolve({ data: { name: 'rows.csv' } })).toEqual({
       ...RUN_DEFAULTS,
       steps: presets.grouped!.steps,
+      batch: presets.grouped!.batch,
       data: { name: 'rows.csv', subsetSeed: 0 },
       settings: presets.grouped!.settings,
     });

@@ -91,6 +91,7 @@ export function buildSlogan(config: SloganSettings, context: BuildContext, term?
       features: encoder.features,
       protocol: 'kmeans-encoder',
       assign: encoder.assign,
+      weighsSizes: held !== undefined,
       ...(encoder.constants && { constants: encoder.constants }),
     },
     diagnostics() {

@@ -7,6 +7,7 @@ import { TooFewKept } from './rejection.js';
 function model(recognised: number, change: object = {}): Inference {
   return {
     assigns: true,
+    graphs: {},
     prior: { components: 2, mixing: Float64Array.of(0.8, 0.2) },
     sampleMixture: async (n: number) => ({
       samples: new Float32Array(n),
@@ -39,4 +40,11 @@ it('is none where samples say nothing of the groups, or cannot be had', async ()
   expect(await calibrationOf(model(1, few))).toBeUndefined();
   const one = { prior: { components: 1, mixing: Float64Array.of(1) } };
   expect(await calibrationOf(model(1, one))).toBeUndefined();
+});
+
+it('leaves the sizes alone where the probabilities weigh them already', async () => {
+  const weighed = { graphs: { weighsSizes: true } };
+  const calibration = (await calibrationOf(model(0.98, weighed)))!;
+  expect(calibration.prior).toBe(0);
+  expect(Math.abs(calibration.sharpness - Math.log(49) / Math.log(1.5))).toBeLessThan(0.1);
 });

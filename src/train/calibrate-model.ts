@@ -23,8 +23,12 @@ export async function calibrationOf(inference: Inference): Promise<Calibration |
   try {
     const drawn = await inference.sampleMixture(SAMPLES, 'calibration');
     const probabilities = await inference.probabilitiesOf(drawn.samples, 'own');
-    const { explained, ...calibration } = fitCalibration(probabilities, drawn.components, mixing);
-    return explained < LEAST_EXPLAINED ? undefined : calibration;
+    // Sizes that are weighed already are not weighed again: equal ones tell nothing.
+    const { weighsSizes } = inference.graphs;
+    const sizes = weighsSizes ? mixing.map(() => 1 / components) : mixing;
+    const { explained, ...calibration } = fitCalibration(probabilities, drawn.components, sizes);
+    if (explained < LEAST_EXPLAINED) return undefined;
+    return weighsSizes ? { ...calibration, prior: 0 } : calibration;
   } catch (cause) {
     if (cause instanceof TooFewKept) return undefined;
     throw cause;

@@ -60,7 +60,11 @@ export function columnView(
  * categories than numbers the groups may be theirs, and nothing is taken off.
  */
 function mismatchOf(x: Matrix, roles: readonly ColumnRole[], numbers: readonly Placed[]): number {
-  const categories = new Set(roles.map((role) => (role.kind === 'level' ? role.category : undefined)));
+  const categories = new Set(
+    roles.map((role, j) =>
+      role.kind === 'level' ? role.category : role.kind === 'two' ? -1 - j : undefined,
+    ),
+  );
   categories.delete(undefined);
   if (numbers.length === 0 || categories.size > numbers.length) return Number.POSITIVE_INFINITY;
   return nearDistance(mapped(x, numbers)) * Math.sqrt(2 / Math.max(2, numbers.length));

@@ -2,7 +2,7 @@
 import type { Samples } from '../data/dataset.js';
 import { MixturaError } from '../errors.js';
 import { checkMatrix, type Matrix, meanVariance } from '../math/matrix.js';
-import { type ColumnRole, columnRoles } from './column-roles.js';
+import { type ColumnRole, columnRoles, withTwoValued } from './column-roles.js';
 import { columnOf, isConstantColumn, standardised } from './columns.js';
 import { alongPrincipal } from './components.js';
 import { normalisedCounts } from './counts.js';
@@ -73,7 +73,7 @@ export function viewsOf(dataset: Viewed, indices: ArrayLike<number>): DatasetVie
 }
 
 function tableViews(dataset: Viewed, x: Matrix): DatasetView[] {
-  const roles = columnRoles(x.columns, dataset.coding);
+  const roles = withTwoValued(x, columnRoles(x.columns, dataset.coding));
   const few = haveFewValues(x, roles);
   const view = (name: string, whole: Fit): DatasetView => {
     const short = x.columns > MANY ? inTurn(name, whole, alongPrincipal()) : whole;
