@@ -196,7 +196,7 @@ describe('the help', () => {
     const { code, stdout } = await place.run('train', '--method', 'infogan', '--help');
     expect(code).toBe(0);
     expect(stdout).toContain('\nSettings (--set key=value), of infogan, as the preset grouped has them:\n');
-    expect(stdout).toMatch(/\n {2}learningRate=0\.001 {2,}Adam rate of generator and encoder/);
+    expect(stdout).toMatch(/\n {2}learningRate=0\.0005 {2,}Adam rate of generator and encoder/);
     expect(stdout).not.toContain('relocate=');
     expect(stdout).toContain(
       '\nSettings of the run that --set takes too: horizon, untilCalm, evaluateEvery, checkpointEvery, keepCheckpoints.\n',

@@ -68,7 +68,7 @@ describe('standard output', () => {
   it('that nobody reads any more is no failure', async () => {
     const { code, stderr } = await shell('set -o pipefail; mixtura cluster run t.csv | head -1 > head.csv');
     expect([code, stderr]).toEqual([0, '']);
-    expect(readFileSync(place.file('head.csv'), 'utf8')).toBe('index,group,probability,p1,p2\n');
+    expect(readFileSync(place.file('head.csv'), 'utf8')).toBe('index,group,probability,p1,p2,unlike\n');
     const closed = await shell('set -o pipefail; mixtura data list | true');
     expect([closed.code, closed.stderr]).toEqual([0, '']);
   });

@@ -169,9 +169,15 @@ describe('what is taken for a command', () => {
   });
 
   it.each([
-    ['mixtura train', 'mixtura train --steps 8'],
-    ['mixtura train x --steps 900 --seed 1', 'mixtura train x --steps 8 --seed 1'],
-    ['mixtura train x --seed 1', 'mixtura train x --steps 8 --seed 1'],
+    ['mixtura train', 'mixtura train --steps 8 --set pretextSteps=2 --set studentSteps=8'],
+    [
+      'mixtura train x --steps 900 --seed 1',
+      'mixtura train x --steps 8 --seed 1 --set pretextSteps=2 --set studentSteps=8',
+    ],
+    [
+      'mixtura train x --seed 1',
+      'mixtura train x --steps 8 --seed 1 --set pretextSteps=2 --set studentSteps=8',
+    ],
     ['mixtura train --resume runs/a', 'mixtura train --resume runs/a'],
     [
       'mixtura train --resume runs/a --steps 900 --allow steps',

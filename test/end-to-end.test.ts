@@ -323,7 +323,7 @@ it('gives a table back in the units of its file', async () => {
   ];
   const { groups, metrics } = await place.json<TrainResult>(...train);
   expect(groups.map((group) => Object.keys(group))).toEqual(
-    Array(2).fill(['group', 'component', 'size', 'assigned', 'count']),
+    Array(2).fill(['group', 'component', 'size', 'taught', 'assigned', 'count']),
   );
   expect(metrics).toEqual({});
   await place.json('sample', 'table', '--count', '40', '--out', 'new.csv');

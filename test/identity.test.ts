@@ -99,14 +99,14 @@ describe('a run on a table of whole numbers', () => {
     await withTrained(named, async (run) => {
       const { data } = await assigned(run, typed('text-index.parquet'));
       const [header, row] = assignmentCsv(data).split('\n');
-      expect(header).toBe('index,__index_level_0__,group,probability,p1,p2,p3');
+      expect(header).toBe('index,__index_level_0__,group,probability,p1,p2,p3,unlike');
       expect(row).toMatch(/^0,s0,\d,/);
       const file = place.file('kept.csv');
       writeFileSync(file, 'who,d,c,b,a,note\n"x, y",1,2,3,4,"a ""b"""\nz,5,6,7,8,n\n');
       const kept = await assigned(run, file, { id: 'who', keep: 'note' });
       expect(kept.told).toEqual([]);
       const lines = assignmentCsv(kept.data).trim().split('\n');
-      expect(lines[0]).toBe('index,who,group,probability,p1,p2,p3,note');
+      expect(lines[0]).toBe('index,who,group,probability,p1,p2,p3,unlike,note');
       expect(lines[1]).toMatch(/^0,"x, y",\d,.*,"a ""b"""$/);
       expect(lines[2]).toMatch(/^1,z,\d,.*,n$/);
     });
@@ -124,7 +124,7 @@ describe('a run on a table of whole numbers', () => {
     const clustered = await place.run('cluster', 'more', 'more.csv');
     expect([clustered.stderr, clustered.stdout.split('\n')[0]]).toEqual([
       '',
-      'index,id,group,probability,p1,p2,p3',
+      'index,id,group,probability,p1,p2,p3,unlike',
     ]);
     expect((await place.run('data', 'inspect', 'more.csv', '--header', 'maybe')).stderr).toBe(
       "--header is 'maybe'; give yes or no.\n",
@@ -178,10 +178,10 @@ describe('a run on folders of images', () => {
     const { stdout } = await place.run('cluster', 'images', 'photos');
     const lines = stdout.trim().split('\n');
     expect(lines).toHaveLength(41);
-    expect(lines[0]).toBe('index,file,group,probability,p1,p2,left_out');
-    expect(lines[1]).toBe('0,00.png,,,,,"it is neither PNG, JPEG nor WebP"');
-    expect(lines[2]).toMatch(/^1,01.png,[12],0\.\d+,0\.\d+,0\.\d+,$/);
-    expect(lines[22]).toMatch(/^21,21.png,,,,,"it is/);
+    expect(lines[0]).toBe('index,file,group,probability,p1,p2,unlike,left_out');
+    expect(lines[1]).toBe('0,00.png,,,,,,"it is neither PNG, JPEG nor WebP"');
+    expect(lines[2]).toMatch(/^1,01.png,[12],0\.\d+,0\.\d+,0\.\d+,[\d.]+,$/);
+    expect(lines[22]).toMatch(/^21,21.png,,,,,,"it is/);
     expect(lines[40]).toMatch(/^39,39.png,[12],/);
     const { count, leftOut, rows } = await place.json<{
       count: number;
@@ -204,7 +204,7 @@ describe('a run on folders of images', () => {
   it('assigns both parts, or the one that is asked for', async () => {
     const { stdout } = await place.run('cluster', 'images', 'parts');
     const lines = stdout.trim().split('\n');
-    expect([lines.length, lines[0]]).toEqual([41, 'index,part,file,group,probability,p1,p2']);
+    expect([lines.length, lines[0]]).toEqual([41, 'index,part,file,group,probability,p1,p2,unlike']);
     expect(lines[1]).toMatch(/^0,train,Train\/a\/1.png,/);
     expect(lines[31]).toMatch(/^0,test,Val\/a\/0.png,/);
     const test = await place.run('cluster', 'images', 'parts', '--split', 'test');

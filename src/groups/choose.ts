@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { linkedPairs } from '../cluster/ball-reference.js';
 import type { Partition } from '../cluster/cells.js';
+import { MixturaError } from '../errors.js';
 import type { Matrix } from '../math/matrix.js';
 import type { Stream } from '../math/random.js';
 import { countOf, type GroupCount } from './count.js';
@@ -221,31 +222,46 @@ async function divide(
   progress: Progress = () => {},
 ): Promise<Division[]> {
   const divisions: Division[] = [];
-  const { view, structure, wanted, parts, drawn } = look;
   for (const [at, teacher] of teachers.entries()) {
-    const stream = look.stream.fork(teacher.name);
-    const began = process.cpuUsage();
-    const whole = teacher.divide(structure, wanted, stream);
-    const { user, system } = process.cpuUsage(began);
-    const border = linkedPairs(structure.graph, whole, structure.reference)[0]?.strength ?? 0;
-    const taken = BORDER * border + Math.max(0, border - CUT_IN_TWO) + (teacher.doubt ?? 0);
-    // What cannot come first, however often it comes back, is repeated only to tell how stable it is.
-    const repeated = teacher.costly && 1 - taken < best ? parts.slice(0, 2) : parts;
-    const repeats: SubsampleDivision[] = [];
-    for (const [s, part] of repeated.entries()) {
-      const division = teacher.divide(part, wanted, stream.fork('part', s));
-      repeats.push({ indices: drawn[s]!, division });
-      const done = (at + (1 + s) / repeated.length) / teachers.length;
-      await pause(options, () => progress(done, teacher.name));
+    const tell = (done: number) => progress((at + done) / teachers.length, teacher.name);
+    try {
+      divisions.push(await dividedBy(teacher, look, options, best, tell));
+    } catch (cause) {
+      // A mixture of rows along which a covariance vanishes cannot be fitted; the other teachers can divide them.
+      if (!(cause instanceof MixturaError) || options.teachers?.length === 1) throw cause;
     }
-    const stability = meanAgreement(repeats);
-    const score = whole.parts > 1 || options.groups === 1 ? stability - taken : FOUND;
-    divisions.push({
-      ...{ view, teacher: teacher.name, groups: wanted, part: whole.part, parts: whole.parts },
-      ...{ stability, border, score, repeats, seconds: (user + system) / 1e6 },
-    });
   }
   return divisions;
+}
+
+/** One teacher's division of a view, and of its subsamples. */
+async function dividedBy(
+  teacher: Teacher,
+  { view, structure, wanted, parts, drawn, ...look }: ViewLook,
+  options: ChoiceOptions,
+  best: number,
+  tell: (done: number) => void,
+): Promise<Division> {
+  const stream = look.stream.fork(teacher.name);
+  const began = process.cpuUsage();
+  const whole = teacher.divide(structure, wanted, stream);
+  const { user, system } = process.cpuUsage(began);
+  const border = linkedPairs(structure.graph, whole, structure.reference)[0]?.strength ?? 0;
+  const taken = BORDER * border + Math.max(0, border - CUT_IN_TWO) + (teacher.doubt ?? 0);
+  // What cannot come first, however often it comes back, is repeated only to tell how stable it is.
+  const repeated = teacher.costly && 1 - taken < best ? parts.slice(0, 2) : parts;
+  const repeats: SubsampleDivision[] = [];
+  for (const [s, part] of repeated.entries()) {
+    const division = teacher.divide(part, wanted, stream.fork('part', s));
+    repeats.push({ indices: drawn[s]!, division });
+    await pause(options, () => tell((1 + s) / repeated.length));
+  }
+  const stability = meanAgreement(repeats);
+  const score = whole.parts > 1 || options.groups === 1 ? stability - taken : FOUND;
+  return {
+    ...{ view, teacher: teacher.name, groups: wanted, part: whole.part, parts: whole.parts },
+    ...{ stability, border, score, repeats, seconds: (user + system) / 1e6 },
+  };
 }
 
 /** Tells how far the work is, and lets the caller's events in: each step is seconds of computation. */

@@ -29,9 +29,6 @@ export interface Reliability {
  *
  * @param confidence probability of the answer that was given, one an answer, 0..1
  * @param right whether it is right
- *
- * @example
- * reliability([0.9, 0.9, 0.9, 0.5], [1, 1, 0, 0]).error; // => 0.3
  */
 export function reliability(
   confidence: ArrayLike<number>,

@@ -61,7 +61,9 @@ export function withTaught(folder: RunFolder, groups: readonly FoundGroup[]): re
   const teacher = savedTeacher(folder.stageFiles());
   return groups.map((group) => {
     const taught = teacher?.teaching.shares[group.component];
-    return taught === undefined ? group : { ...group, taught };
+    if (taught === undefined) return group;
+    const { group: number, component, size, ...rest } = group;
+    return { group: number, component, size, taught, ...rest };
   });
 }
 

@@ -193,7 +193,7 @@ it('takes all data as a batch where there are fewer than a batch of the default 
   );
   expect([run.batch, notes]).toEqual([
     10,
-    ['There are only 10 samples, so a batch is all of them, and not 64.'],
+    ['There are only 10 samples, so a batch is all of them, and not 256.'],
   ]);
 });
 

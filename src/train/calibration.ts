@@ -164,10 +164,6 @@ function logOf(probability: number): number {
 
 /**
  * Calibrated probabilities of a method's own, n x K.
- *
- * @example
- * const own = Float32Array.of(0.6, 0.4);
- * Array.from(calibrated(own, [0.5, 0.5], { prior: 1, sharpness: 2 }), (p) => p.toFixed(3)); // => ['0.692', '0.308']
  */
 export function calibrated(
   probabilities: Float32Array,

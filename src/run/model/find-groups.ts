@@ -27,7 +27,7 @@ export interface FindGroupsOptions extends FindOptions {
  * options that are not valid, or name a view or teacher that there is not; the reason of the signal, once it is aborted
  *
  * @example
- * const rows = Array.from({ length: 400 }, (_, i) => [i % 4 === 0 ? 8 : 0, Math.sin(i), Math.cos(3 * i)]);
+ * const rows = Array.from({ length: 400 }, (_, i) => [(i % 4 === 0 ? 8 : 0) + Math.sin(5 * i), Math.sin(i), Math.cos(3 * i)]);
  * const found = await findGroups(rows, { groups: 2, views: ['standardised'] });
  * found.groups.map(({ rows }) => rows); // => [300, 100]
  * found.rows.group[0]; // => 2

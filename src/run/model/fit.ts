@@ -42,7 +42,7 @@ export interface FitOptions
  * @throws a MixturaError for data or options that are not valid, or training that diverges
  *
  * @example
- * const rows = Array.from({ length: 200 }, (_, i) => [i % 4 === 0 ? 8 : 0, i / 100, i % 7]);
+ * const rows = Array.from({ length: 200 }, (_, i) => [(i % 4 === 0 ? 8 : 0) + Math.sin(5 * i), i / 100, i % 7]);
  * const model = await fit(rows, { components: 2, steps: 30, seed: 1 });
  * model.labels.length; // => 200
  * const { shape } = await model.sample(5, { group: 2 });
