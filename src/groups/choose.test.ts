@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fiveGroups } from '../../test/support/made-data.js';
+import { MixturaError } from '../errors.js';
 import type { Matrix } from '../math/matrix.js';
 import { Stream } from '../math/random.js';
 import { ari } from '../metrics/ari.js';
 import { standardised } from '../views/columns.js';
 import { divisionsOf } from './choose.js';
-import { TEACHERS } from './teachers.js';
+import { TEACHERS, type Teacher } from './teachers.js';
 
 const noise = (rows: number, columns: number, seed: number): Matrix => ({
   rows,
@@ -117,5 +118,23 @@ describe('progress', () => {
     const onProgress = () => abort.abort(reason);
     const stopped = divisionsOf([{ name: 'groups', rows }], { ...options, onProgress, signal: abort.signal });
     await expect(stopped).rejects.toBe(reason);
+  });
+});
+
+describe('a teacher that cannot divide a view', () => {
+  const broken: Teacher = {
+    ...{ name: 'broken', summary: 'fails' },
+    divide: () => {
+      throw new MixturaError('The covariance of group 0 is not positive definite.');
+    },
+  };
+  const views = [{ name: 'groups', rows: made().rows }];
+  const spectral = TEACHERS.find(({ name }) => name === 'spectral')!;
+
+  it('is left out beside others, and ends the search where it is the only one', async () => {
+    const some = await divisionsOf(views, { stream: Stream.root(0), teachers: [spectral, broken] });
+    expect(some[0]!.divisions.map(({ teacher }) => teacher)).toEqual(['spectral']);
+    const alone = divisionsOf(views, { stream: Stream.root(0), teachers: [broken] });
+    await expect(alone).rejects.toThrow('not positive definite');
   });
 });
