@@ -218,6 +218,7 @@ describe('a number out of range', () => {
   const most = Math.max(64, 4 * availableParallelism());
   const cases: [command: string, sentence: string][] = [
     ['train --components 0', "--components is '0'; give a whole number of at least 1."],
+    ['train --components x', "--components is 'x'; give a whole number of at least 1, or auto."],
     [`${good} --components 11`, 'There are 10 samples for 11 groups; give --components 10 or less.'],
     [
       'train good-images-idx3-ubyte --batch 11',

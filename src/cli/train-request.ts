@@ -164,6 +164,10 @@ function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
 
 /** The number of groups, or that it is to be found. */
 function componentsOf(args: Arguments): Pick<RunRequest, 'components' | 'auto'> {
-  if (args.text('components') === 'auto') return { auto: true };
+  const text = args.text('components');
+  if (text === 'auto') return { auto: true };
+  if (text !== undefined && Number.isNaN(Number(text))) {
+    throw usageError(`--components is '${text}'; give a whole number of at least 1, or auto.`);
+  }
   return { components: args.integer('components', 1) };
 }

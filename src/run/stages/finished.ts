@@ -39,7 +39,7 @@ export class FinishedStages {
     return new FinishedStages(join(cacheFolder(environment), 'stages'));
   }
 
-  /** Writes what is kept under a key to a file; gives whether there was any. */
+  /** Writes what is kept under a key to a file; tells whether there was a copy. */
   take(key: string, to: string, owner: StageOwner): boolean {
     const file = this.#file(key);
     const content = attempt(() => readFileSync(file));
