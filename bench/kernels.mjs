@@ -8,7 +8,7 @@ import { optimiseProgram } from '../dist/engine/optimised-program.js';
 import { OrtEngine } from '../dist/engine/ort/engine.js';
 import { countFlops } from '../dist/graph/cost/flops.js';
 import { Stream } from '../dist/math/random.js';
-import { slogan } from '../dist/method/slogan.js';
+import { slogan } from '../dist/methods/slogan.js';
 import { Session } from '../dist/train/session.js';
 import { markdown, median } from './support.mjs';
 

@@ -9,7 +9,6 @@ export { z } from 'zod';
 
 // What a method is, those that come with the package, and how another one joins them.
 
-export { methodNamed, methodNames, registerMethod } from './method/index.js';
 export type { Intervention, InterventionTools, RowTool } from './method/intervention.js';
 export {
   type AnyModel,
@@ -24,10 +23,10 @@ export {
   type UnsupervisedMethod,
 } from './method/method.js';
 export type { LabelledStep, Phase, PhaseStep, StepContext } from './method/step.js';
+export { methodNamed, methodNames, registerMethod } from './methods/index.js';
 
 // Parts that methods share.
 
-export type { GeneratedBatch, GeneratorTerm } from './method/generator-term.js';
 export {
   adam,
   type CriticPhaseOptions,
@@ -38,7 +37,6 @@ export {
   linearDecay,
   projectionPhases,
 } from './method/harness.js';
-export { type MixtureConstants, mixtureConstants } from './method/mixture-constants.js';
 export {
   type Descent,
   type NoiseKind,
@@ -49,9 +47,11 @@ export {
   type PhaseOptions,
   phase,
 } from './method/phase.js';
-export { buildSlogan, slogan } from './method/slogan.js';
-export { type SloganSettings, sloganSettings } from './method/slogan-settings.js';
-export { gumbelSoftmax, logJoint, marginConstants, type U2CInputs, u2c } from './method/u2c.js';
+export type { GeneratedBatch, GeneratorTerm } from './methods/slogan/generator-term.js';
+export { type MixtureConstants, mixtureConstants } from './methods/slogan/mixture-constants.js';
+export { type SloganSettings, sloganSettings } from './methods/slogan/slogan-settings.js';
+export { gumbelSoftmax, logJoint, marginConstants, type U2CInputs, u2c } from './methods/slogan/u2c.js';
+export { buildSlogan, slogan } from './methods/slogan.js';
 export { type AdversarialLoss, adversarialLosses, crossEntropy, meanSquaredError } from './nn/losses.js';
 export { type Penalty, type PenaltyBatch, penalties } from './nn/penalties.js';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Stream } from '../src/math/random.js';
-import { methodNamed } from '../src/method/index.js';
+import { methodNamed } from '../src/methods/index.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
 import { contextOf, type Stored } from './support/golden-step.js';
 import { noise, unitNoise } from './support/noise.js';

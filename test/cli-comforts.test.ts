@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { presets } from '../src/config/presets.js';
-import { methodNames } from '../src/method/index.js';
+import { methodNames } from '../src/methods/index.js';
 import { VERSION } from '../src/version.js';
 import { Scratch } from './support/cli.js';
 

@@ -2,7 +2,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { methodNames } from '../src/method/index.js';
+import { methodNames } from '../src/methods/index.js';
 import { writeBadFiles } from './support/bad-files.js';
 import { MAIN, Scratch } from './support/cli.js';
 

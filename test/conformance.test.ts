@@ -5,7 +5,7 @@ import { ReferenceEngine } from '../src/engine/reference.js';
 import { print } from '../src/graph/passes/print.js';
 import type { Tensor } from '../src/graph/tensor.js';
 import { Stream } from '../src/math/random.js';
-import { slogan } from '../src/method/slogan.js';
+import { slogan } from '../src/methods/slogan.js';
 import { errorsOf, trajectory, VARIANTS } from './support/trajectory.js';
 
 describe.each(VARIANTS)('engines, $name', ({ name: _, ...options }) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { paperPresets } from '../src/config/paper-presets.js';
 import { presets } from '../src/config/presets.js';
 import { resolveRequest } from '../src/config/resolve.js';
-import { methodNamed } from '../src/method/index.js';
+import { methodNamed } from '../src/methods/index.js';
 
 const settingsOf = (method: string) => methodNamed(method).settings;
 

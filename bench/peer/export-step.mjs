@@ -4,7 +4,7 @@
 // the step was fed; `outputs/` losses and gradients; `after/` second moments and the prior.
 import { parseArgs } from 'node:util';
 import { openBench } from '../../dist/bench/bench.js';
-import { methodNamed } from '../../dist/method/index.js';
+import { methodNamed } from '../../dist/methods/index.js';
 import { writeSafetensors } from '../../dist/run/formats/safetensors.js';
 import { givenSizes, SIZE_OPTIONS } from '../support.mjs';
 

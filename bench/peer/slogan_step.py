@@ -4,7 +4,7 @@
     python3 slogan_step.py step.safetensors --steps 20 --json    what a step costs
 
 `step.safetensors` is what export-step.mjs writes: the configuration, and one step with all its draws. The mathematics
-is that of src/method/slogan.ts: critic with a second-order Lipschitz penalty; generator, encoder and prior from one
+is that of src/methods/slogan.ts: critic with a second-order Lipschitz penalty; generator, encoder and prior from one
 forward pass, with U2C through Gumbel-softmax prototypes and through the responsibilities; Stein updates of the prior
 in float64; projection of the encoder's weights where it has spectral normalisation. Float32, Adam (fused), eager.
 """

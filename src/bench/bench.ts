@@ -9,7 +9,7 @@ import { requireThreads } from '../config/resolve.js';
 import type { RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort/engine.js';
-import { methodNamed } from '../method/index.js';
+import { methodNamed } from '../methods/index.js';
 import { Session } from '../train/session.js';
 import { builtFile } from '../wasm/built-file.js';
 import { median, sum } from './averages.js';

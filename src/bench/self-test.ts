@@ -3,7 +3,7 @@ import { arrayDataset } from '../data/dataset.js';
 import type { Engine } from '../engine/engine.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { ReferenceEngine } from '../engine/reference.js';
-import { methodNamed } from '../method/index.js';
+import { methodNamed } from '../methods/index.js';
 import { runPhases } from '../train/run-phases.js';
 import { Session } from '../train/session.js';
 import type { StoredTensor } from '../train/stored-tensor.js';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { defaultPreset, presets } from '../config/presets.js';
 import { presetNamed } from '../config/resolve.js';
 import { RUN_DEFAULTS } from '../config/schema.js';
-import { methodNamed, methodNames } from '../method/index.js';
+import { methodNamed, methodNames } from '../methods/index.js';
 import { choice, RUN_SETTINGS } from './train-request.js';
 import { type Arguments, table } from './verb.js';
 

@@ -5,7 +5,7 @@ import type { RunRequest } from '../config/resolve.js';
 import { RUN_DEFAULTS, runSchema } from '../config/schema.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 import { usageError } from '../errors.js';
-import { methodNames } from '../method/index.js';
+import { methodNames } from '../methods/index.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
 import { TABLE_OPTIONS, tableOptions } from './table-options.js';
 import type { Arguments, Option } from './verb.js';

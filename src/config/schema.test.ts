@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { methodNamed, methodNames } from '../method/index.js';
+import { methodNamed, methodNames } from '../methods/index.js';
 import { runSchema, settingsMarked } from './schema.js';
 
 describe('marks of settings', () => {

@@ -7,7 +7,7 @@ import { classifier } from '../../test/support/toy-methods.js';
 import { type Preset, presets } from '../config/presets.js';
 import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
 import { ExitCode, type MixturaError } from '../errors.js';
-import { methodNamed, methodNames, registerMethod } from '../method/index.js';
+import { methodNamed, methodNames, registerMethod } from '../methods/index.js';
 import { prepareRun, reopenData } from './prepare.js';
 
 let folder = '';

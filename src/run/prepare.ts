@@ -7,8 +7,8 @@ import { classCounts, type Dataset } from '../data/dataset.js';
 import { DATASET_NAMES, type OpenOptions, openDataset } from '../data/sets/open.js';
 import { unitParts } from '../data/value-units.js';
 import { MixturaError, usageError } from '../errors.js';
-import { methodNamed } from '../method/index.js';
 import type { MethodDefinition } from '../method/method.js';
+import { methodNamed } from '../methods/index.js';
 import { VERSION } from '../version.js';
 
 /** A run that can start: its complete settings, its method, and its data, opened. */

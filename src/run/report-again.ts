@@ -7,7 +7,7 @@ import { DATASET_NAMES } from '../data/sets/open.js';
 import { MixturaError, usageError } from '../errors.js';
 import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { endedCalm } from '../evaluate/settling.js';
-import { methodNamed } from '../method/index.js';
+import { methodNamed } from '../methods/index.js';
 import { parseMetricName } from '../metrics/metric.js';
 import { renderReport } from '../report/report.js';
 import { readGroups, writeGroups } from './groups.js';

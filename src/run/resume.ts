@@ -4,7 +4,7 @@ import { dataSchema, deviceOf, type ResolvedRun, runSchema } from '../config/sch
 import { didYouMean } from '../did-you-mean.js';
 import { requireDevice } from '../engine/devices.js';
 import { usageError } from '../errors.js';
-import { methodNamed } from '../method/index.js';
+import { methodNamed } from '../methods/index.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
 import { readCheckpoint } from './formats/checkpoint.js';

@@ -2,7 +2,7 @@
 import { parse, type RunRequest } from '../config/resolve.js';
 import { type ResolvedRun, runSchema, settingsMarked } from '../config/schema.js';
 import { usageError } from '../errors.js';
-import { methodNamed } from '../method/index.js';
+import { methodNamed } from '../methods/index.js';
 
 /** Settings that say how a run is executed, not what it computes: they may differ freely. */
 const FREE = new Set([

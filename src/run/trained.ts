@@ -2,7 +2,7 @@
 import type { ResolvedRun } from '../config/schema.js';
 import type { Dataset } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort/engine.js';
-import { methodNamed } from '../method/index.js';
+import { methodNamed } from '../methods/index.js';
 import { Inference } from '../train/inference.js';
 import { RunFolder } from './folder.js';
 import { readCalibration } from './formats/calibration-file.js';

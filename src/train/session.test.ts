@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import { Stream } from '../math/random.js';
-import { slogan } from '../method/slogan.js';
+import { slogan } from '../methods/slogan.js';
 import { runPhases } from './run-phases.js';
 import { Session, type SessionOptions } from './session.js';
 import type { StoredTensor } from './stored-tensor.js';

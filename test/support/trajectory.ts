@@ -2,7 +2,7 @@
 import type { Engine } from '../../src/engine/engine.js';
 import { ReferenceEngine } from '../../src/engine/reference.js';
 import { Stream } from '../../src/math/random.js';
-import { slogan } from '../../src/method/slogan.js';
+import { slogan } from '../../src/methods/slogan.js';
 import { runPhases } from '../../src/train/run-phases.js';
 import { Session, type SessionOptions } from '../../src/train/session.js';
 import type { StoredTensor } from '../../src/train/stored-tensor.js';

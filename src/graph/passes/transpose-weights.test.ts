@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Stream } from '../../math/random.js';
-import { infogan } from '../../method/infogan.js';
 import type { BuildContext, Model } from '../../method/method.js';
-import { slogan } from '../../method/slogan.js';
-import { wgan } from '../../method/wgan.js';
+import { infogan } from '../../methods/infogan.js';
+import { slogan } from '../../methods/slogan.js';
+import { wgan } from '../../methods/wgan.js';
 import { evaluate } from '../evaluate.js';
 import { grad, topologicalOrder } from '../grad.js';
 import { sizeOf } from '../shape.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stagedRows } from '../../../test/support/staged-data.js';
 import { arrayDataset, type Dataset } from '../../data/dataset.js';
-import { slogan } from '../../method/slogan.js';
+import { slogan } from '../../methods/slogan.js';
 import { FinishedStages } from './finished.js';
 import { lessonKeys } from './keys.js';
 import { type LessonOptions, learn } from './lessons.js';

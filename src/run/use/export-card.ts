@@ -1,6 +1,6 @@
 /** @file The card of a model: the README.md that Hugging Face shows of a folder. */
 
-import { methodNamed } from '../../method/index.js';
+import { methodNamed } from '../../methods/index.js';
 import type { TrainedRun } from '../trained.js';
 import { exportedGroups, fileColumns, percent, probabilityWords, valueDocs } from './export-description.js';
 import { fileShape } from './transformation.js';

@@ -3,7 +3,7 @@
 import type { ResolvedRun } from '../../config/schema.js';
 import { type ColumnCoding, codedWidth } from '../../data/coding.js';
 import type { ModelDocumentation } from '../../graph/onnx/file.js';
-import { methodNamed } from '../../method/index.js';
+import { methodNamed } from '../../methods/index.js';
 import type { Inference } from '../../train/inference.js';
 import { VERSION } from '../../version.js';
 import { readGroups } from '../groups.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../graph/evaluate.js';
-import { grad } from '../graph/grad.js';
-import { input } from '../graph/tensor.js';
-import { Stream } from '../math/random.js';
+import { evaluate } from '../../graph/evaluate.js';
+import { grad } from '../../graph/grad.js';
+import { input } from '../../graph/tensor.js';
+import { Stream } from '../../math/random.js';
 import { angularMargin, gumbelSoftmax, u2c } from './u2c.js';
 
 type Values = Record<string, ArrayLike<number>>;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { arrayDataset } from '../data/dataset.js';
-import { Stream } from '../math/random.js';
-import { MixturePrior } from '../prior/mixture.js';
+import { arrayDataset } from '../../data/dataset.js';
+import { Stream } from '../../math/random.js';
+import type { InterventionTools } from '../../method/intervention.js';
+import { MixturePrior } from '../../prior/mixture.js';
 import { HeldSizes, normalised } from './held-sizes.js';
-import type { InterventionTools } from './intervention.js';
 
 const K = 4;
 

@@ -15,24 +15,30 @@ import type { Feeds, ProgramOutputs } from '../engine/engine.js';
 import { usageError } from '../errors.js';
 import { grad } from '../graph/grad.js';
 import { input, type Tensor } from '../graph/tensor.js';
+import { adam, criticPhase, generatorLoss, linearDecay, projectionPhases } from '../method/harness.js';
+import { type BuildContext, defineMethod, type Model } from '../method/method.js';
+import {
+  type OwnStep,
+  type PhaseBody,
+  type PhaseBuilder,
+  type PhaseOptions,
+  phase,
+} from '../method/phase.js';
+import type { Lessons } from '../method/stage.js';
+import type { Phase } from '../method/step.js';
 import { backbone, type DataShape } from '../nets/index.js';
 import type { Network } from '../nn/network.js';
 import { MixturePrior } from '../prior/mixture.js';
 import type { LatentBatch } from '../prior/prior.js';
 import { simplexMeans } from '../prior/start.js';
-import type { GeneratedBatch, GeneratorTerm } from './generator-term.js';
-import { adam, criticPhase, generatorLoss, linearDecay, projectionPhases } from './harness.js';
-import { HeldSizes, normalised } from './held-sizes.js';
-import { type BuildContext, defineMethod, type Model } from './method.js';
-import { type MixtureConstants, mixtureConstants } from './mixture-constants.js';
-import { type OwnStep, type PhaseBody, type PhaseBuilder, type PhaseOptions, phase } from './phase.js';
-import { pretextStage } from './pretext.js';
-import { Relocation } from './relocation.js';
-import { type SloganSettings, sloganSettings } from './slogan-settings.js';
-import type { Lessons } from './stage.js';
-import type { Phase } from './step.js';
-import { studentEncoder, studentStage } from './student.js';
-import { cosines, marginConstants, u2c } from './u2c.js';
+import type { GeneratedBatch, GeneratorTerm } from './slogan/generator-term.js';
+import { HeldSizes, normalised } from './slogan/held-sizes.js';
+import { type MixtureConstants, mixtureConstants } from './slogan/mixture-constants.js';
+import { Relocation } from './slogan/relocation.js';
+import { type SloganSettings, sloganSettings } from './slogan/slogan-settings.js';
+import { cosines, marginConstants, u2c } from './slogan/u2c.js';
+import { pretextStage } from './stages/pretext.js';
+import { studentEncoder, studentStage } from './stages/student.js';
 
 /** SLOGAN (Hwang et al. 2022): the latent is a mixture of Gaussians whose means, covariances and sizes are learned. */
 export const slogan = defineMethod({

@@ -3,10 +3,10 @@ import { begin, stepOf } from '../../test/support/step.js';
 import { evaluate } from '../graph/evaluate.js';
 import { input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
+import { harnessSettings, linearDecay } from '../method/harness.js';
+import type { BuildContext, Model } from '../method/method.js';
 import { initialValue } from '../nn/parameter.js';
-import { harnessSettings, linearDecay } from './harness.js';
 import { methodNamed, methodNames } from './index.js';
-import type { BuildContext, Model } from './method.js';
 import { wgan } from './wgan.js';
 
 const context: BuildContext = {

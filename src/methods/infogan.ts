@@ -7,12 +7,12 @@
  * Source: Chen et al. 2016; SLOGAN, section 4 (as a baseline, with the same networks and rates).
  */
 import { z } from 'zod';
+import { adam, criticPhase, generatorLoss, harnessSettings, projectionPhases } from '../method/harness.js';
+import { defineMethod } from '../method/method.js';
+import { type PhaseBuilder, phase } from '../method/phase.js';
 import { backbone } from '../nets/index.js';
 import { crossEntropy } from '../nn/losses.js';
 import { CategoricalPrior } from '../prior/categorical.js';
-import { adam, criticPhase, generatorLoss, harnessSettings, projectionPhases } from './harness.js';
-import { defineMethod } from './method.js';
-import { type PhaseBuilder, phase } from './phase.js';
 
 const settings = z.strictObject({
   ...harnessSettings,

@@ -1,15 +1,15 @@
 /** @file The pretext: an encoder learns that transformed versions of one image are the same thing. */
-import { augmented } from '../data/augment.js';
-import { TRANSFORMATIONS, type TransformationsName } from '../data/transformations.js';
-import type { Tensor } from '../graph/tensor.js';
-import { STUDENT_FEATURES, studentTrunk } from '../nets/student.js';
-import { dense, relu } from '../nn/layer.js';
-import { Network } from '../nn/network.js';
-import { ntXent } from '../nn/nt-xent.js';
-import { adam } from './harness.js';
-import type { BuildContext } from './method.js';
-import { type PhaseBuilder, phase } from './phase.js';
-import type { Stage } from './stage.js';
+import { augmented } from '../../data/augment.js';
+import { TRANSFORMATIONS, type TransformationsName } from '../../data/transformations.js';
+import type { Tensor } from '../../graph/tensor.js';
+import { adam } from '../../method/harness.js';
+import type { BuildContext } from '../../method/method.js';
+import { type PhaseBuilder, phase } from '../../method/phase.js';
+import type { Stage } from '../../method/stage.js';
+import { STUDENT_FEATURES, studentTrunk } from '../../nets/student.js';
+import { dense, relu } from '../../nn/layer.js';
+import { Network } from '../../nn/network.js';
+import { ntXent } from '../../nn/nt-xent.js';
 
 /** Temperature of NT-Xent. */
 const TEMPERATURE = 0.3;

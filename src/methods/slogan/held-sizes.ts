@@ -7,10 +7,10 @@
  * 1992). It counts, since probabilities of a student that learned smoothed targets are drawn to 1 / K. The Stein gradient is
  * let in as components come to be seen as themselves.
  */
-import { sampleSize } from '../data/dataset.js';
-import type { MixturePrior } from '../prior/mixture.js';
-import type { PriorState } from '../prior/prior.js';
-import type { Intervention, InterventionTools } from './intervention.js';
+import { sampleSize } from '../../data/dataset.js';
+import type { Intervention, InterventionTools } from '../../method/intervention.js';
+import type { MixturePrior } from '../../prior/mixture.js';
+import type { PriorState } from '../../prior/prior.js';
 
 /** Steps between two M-steps. */
 const EVERY = 100;

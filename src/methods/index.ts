@@ -2,9 +2,9 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
+import type { MethodDefinition } from '../method/method.js';
 import { clustergan } from './clustergan.js';
 import { infogan } from './infogan.js';
-import type { MethodDefinition } from './method.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 

@@ -1,7 +1,7 @@
 /** @file A Gaussian mixture as constants of a graph. */
-import type { Tensor } from '../graph/tensor.js';
-import type { MixturePrior } from '../prior/mixture.js';
-import type { PhaseBuilder } from './phase.js';
+import type { Tensor } from '../../graph/tensor.js';
+import type { PhaseBuilder } from '../../method/phase.js';
+import type { MixturePrior } from '../../prior/mixture.js';
 
 /** A Gaussian mixture as constants of a graph, K components in d dimensions; see `MixturePrior.whitening`. */
 export interface MixtureConstants {

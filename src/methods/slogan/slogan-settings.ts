@@ -1,7 +1,7 @@
 /** @file The settings of SLOGAN: its hyper-parameters, and switches of the paper's ablations. */
 import { z } from 'zod';
-import { TRANSFORMATIONS_NAMES } from '../data/transformations.js';
-import { harnessSettings } from './harness.js';
+import { TRANSFORMATIONS_NAMES } from '../../data/transformations.js';
+import { harnessSettings } from '../../method/harness.js';
 
 /** Settings of SLOGAN; the defaults are those of the synthetic data sets. */
 export const sloganSettings = z.strictObject({

@@ -1,8 +1,8 @@
 /**
  * @file The unsupervised conditional contrastive loss U2C of SLOGAN, its Gumbel-softmax prototypes and its margin.
  */
-import { identity, type Tensor } from '../graph/tensor.js';
-import { unitRows } from '../nn/losses.js';
+import { identity, type Tensor } from '../../graph/tensor.js';
+import { unitRows } from '../../nn/losses.js';
 import type { MixtureConstants } from './mixture-constants.js';
 
 /** What {@link u2c} is computed from: B latents and the encodings of what was generated from them. */

@@ -1,6 +1,6 @@
 /** @file Further terms of a generator's loss: what methods of one's own add to SLOGAN, and relocation does too. */
-import type { Tensor } from '../graph/tensor.js';
-import type { OwnStep, PhaseBuilder } from './phase.js';
+import type { Tensor } from '../../graph/tensor.js';
+import type { OwnStep, PhaseBuilder } from '../../method/phase.js';
 
 /** What a further term of the generator's loss may read. */
 export interface GeneratedBatch {

@@ -7,11 +7,11 @@
  * Source: Arjovsky et al. 2017 (critic loss); Petzka et al. 2018 (penalty); SLOGAN, section 4 (as a baseline).
  */
 import { z } from 'zod';
+import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
+import { defineMethod } from '../method/method.js';
+import { type PhaseBuilder, phase } from '../method/phase.js';
 import { backbone } from '../nets/index.js';
 import { NormalPrior } from '../prior/normal.js';
-import { adam, criticPhase, generatorLoss, harnessSettings } from './harness.js';
-import { defineMethod } from './method.js';
-import { type PhaseBuilder, phase } from './phase.js';
 
 export const wgan = defineMethod({
   name: 'wgan',

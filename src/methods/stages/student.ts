@@ -5,17 +5,17 @@
  * are, as targets for the same rows transformed. The groups stay on as targets to the end: without them the student
  * collapses into one group.
  */
-import type { TransformationsName } from '../data/transformations.js';
-import type { Tensor } from '../graph/tensor.js';
-import { studentNetwork } from '../nets/student.js';
-import { crossEntropy, unitRows } from '../nn/losses.js';
-import type { Network } from '../nn/network.js';
-import { adam } from './harness.js';
-import type { BuildContext } from './method.js';
-import { type OwnStep, type PhaseBody, type PhaseBuilder, phase } from './phase.js';
+import type { TransformationsName } from '../../data/transformations.js';
+import type { Tensor } from '../../graph/tensor.js';
+import { adam } from '../../method/harness.js';
+import type { BuildContext } from '../../method/method.js';
+import { type OwnStep, type PhaseBody, type PhaseBuilder, phase } from '../../method/phase.js';
+import type { Stage } from '../../method/stage.js';
+import type { Teaching } from '../../method/trainable.js';
+import { studentNetwork } from '../../nets/student.js';
+import { crossEntropy, unitRows } from '../../nn/losses.js';
+import type { Network } from '../../nn/network.js';
 import { STAGE_ADAM, transformed } from './pretext.js';
-import type { Stage } from './stage.js';
-import type { Teaching } from './trainable.js';
 
 /** Share of a target that is spread over all groups (label smoothing). */
 const SMOOTHING = 0.1;

@@ -14,14 +14,14 @@
  * partition, which is sooner. It does nothing where no such move helps. In the spirit of split and merge for mixtures (Ueda et al. 2000); not
  * part of the SLOGAN paper.
  */
-import { mergeSplit } from '../cluster/merge-split.js';
-import { type NeighbourGraph, neighbourGraph } from '../cluster/neighbour-graph.js';
-import type { Samples } from '../data/dataset.js';
-import type { Stream } from '../math/random.js';
-import type { MixturePrior } from '../prior/mixture.js';
-import type { PriorState } from '../prior/prior.js';
+import { mergeSplit } from '../../cluster/merge-split.js';
+import { type NeighbourGraph, neighbourGraph } from '../../cluster/neighbour-graph.js';
+import type { Samples } from '../../data/dataset.js';
+import type { Stream } from '../../math/random.js';
+import type { Intervention, InterventionTools } from '../../method/intervention.js';
+import type { MixturePrior } from '../../prior/mixture.js';
+import type { PriorState } from '../../prior/prior.js';
 import type { GeneratorTerm } from './generator-term.js';
-import type { Intervention, InterventionTools } from './intervention.js';
 
 /** Real samples that the graph is made of, at most. */
 const REAL = 1500;

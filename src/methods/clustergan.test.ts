@@ -3,9 +3,9 @@ import { begin, stepOf } from '../../test/support/step.js';
 import { evaluate } from '../graph/evaluate.js';
 import { input } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
+import type { Model } from '../method/method.js';
 import { initialValue } from '../nn/parameter.js';
 import { clustergan } from './clustergan.js';
-import type { Model } from './method.js';
 
 const [K, NOISE, BATCH] = [3, 2, 6];
 const build = (settings: object = {}) =>

@@ -10,12 +10,12 @@
  */
 import { z } from 'zod';
 import { concat, type Tensor } from '../graph/tensor.js';
+import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
+import { defineMethod } from '../method/method.js';
+import { type PhaseBuilder, phase } from '../method/phase.js';
 import { backbone } from '../nets/index.js';
 import { crossEntropy, meanSquaredError } from '../nn/losses.js';
 import { CategoricalPrior } from '../prior/categorical.js';
-import { adam, criticPhase, generatorLoss, harnessSettings } from './harness.js';
-import { defineMethod } from './method.js';
-import { type PhaseBuilder, phase } from './phase.js';
 
 const settings = z.strictObject({
   ...harnessSettings,

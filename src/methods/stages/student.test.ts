@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { begin, stepOf } from '../../test/support/step.js';
-import { evaluate } from '../graph/evaluate.js';
-import { grad } from '../graph/grad.js';
-import { input } from '../graph/tensor.js';
-import { Stream } from '../math/random.js';
-import { initialValue } from '../nn/parameter.js';
-import { simplexMeans } from '../prior/start.js';
+import { begin, stepOf } from '../../../test/support/step.js';
+import { evaluate } from '../../graph/evaluate.js';
+import { grad } from '../../graph/grad.js';
+import { input } from '../../graph/tensor.js';
+import { Stream } from '../../math/random.js';
+import { initialValue } from '../../nn/parameter.js';
+import { simplexMeans } from '../../prior/start.js';
+import { cosines } from '../slogan/u2c.js';
 import { studentEncoder, studentStage } from './student.js';
-import { cosines } from './u2c.js';
 
 const BATCH = 4;
 const data = { shape: [3], range: 'real' } as const;

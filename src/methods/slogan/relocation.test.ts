@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { arrayDataset } from '../data/dataset.js';
-import { evaluate } from '../graph/evaluate.js';
-import { input } from '../graph/tensor.js';
-import { Stream } from '../math/random.js';
-import { MixturePrior } from '../prior/mixture.js';
-import type { InterventionTools } from './intervention.js';
-import { phase } from './phase.js';
+import { arrayDataset } from '../../data/dataset.js';
+import { evaluate } from '../../graph/evaluate.js';
+import { input } from '../../graph/tensor.js';
+import { Stream } from '../../math/random.js';
+import type { InterventionTools } from '../../method/intervention.js';
+import { phase } from '../../method/phase.js';
+import { MixturePrior } from '../../prior/mixture.js';
 import { Relocation, type RelocationOptions } from './relocation.js';
 
 const CENTRES = [
