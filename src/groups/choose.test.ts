@@ -56,6 +56,18 @@ describe('the choice among views', () => {
     expect(found.map(({ divisions }) => divisions[0]!.parts)).toEqual([1, 1]);
   });
 
+  it('takes a mixture whose groups overlap, where they come back', async () => {
+    const { x, labels } = fiveGroups(Stream.root(1), { rows: 8000 });
+    const rows = standardised(x).apply(x);
+    const asked = { stream: Stream.root(0), groups: 5 };
+    const [found] = await divisionsOf([{ name: 'columns', rows }], asked);
+    const division = found!.divisions[0]!;
+    expect(division.teacher).toBe('mixture');
+    expect(ari(labels, division.part)).toBeGreaterThan(0.99);
+    expect(division.border).toBeGreaterThan(0.25);
+    expect(division.score).toBeCloseTo(division.stability - 0.3 * division.border, 12);
+  }, 60_000);
+
   it('tries costly teachers in the best views only', async () => {
     const { rows } = made();
     const views = [

@@ -19,6 +19,8 @@ export interface Teacher {
   readonly costly?: boolean;
   /** What is taken off its score, where it gives groups that come back even if there are none (default 0). */
   readonly doubt?: number;
+  /** Whether its groups may overlap, so that rows of two of them may be neighbours. */
+  readonly overlaps?: boolean;
   /** Divides the rows into `groups` groups, or fewer where there cannot be so many. */
   divide(structure: Structure, groups: number, stream: Stream): Partition;
 }
@@ -43,6 +45,7 @@ export const TEACHERS: readonly Teacher[] = [
     summary:
       'a Gaussian mixture with full covariances, started from the groups of the graph and from the spectral ones; the likelier one',
     costly: true,
+    overlaps: true,
     divide(structure, groups, stream) {
       const starts = [graphGroups(structure, groups), spectralGroups(structure, groups, stream)];
       const [first, second] = starts.map((start) => mixtureFrom(structure, start));
