@@ -70,11 +70,19 @@ function built(given: StageCase): StageModel | Model {
   return slogan.build(settings, { ...context, restored });
 }
 
-/** Hashed running statistics of the encoder. */
+/** Hashed numbers of the curves of columns, about a line and a logarithm. */
+function curveOf(name: string, [rows, columns]: readonly number[]): Float32Array {
+  const level = [0, 0.5, 0.75, 0, 0.25];
+  const spread = noise(name, rows! * columns!, 0.125);
+  return Float32Array.from(spread, (value, at) => level[Math.floor(at / columns!)]! + value);
+}
+
+/** Hashed running statistics of the encoder, and the curves by which it reads columns. */
 function buffersOf(model: StageModel | Model, { spread }: StageCase): Record<string, Float32Array> {
   const encoder = model.networks.find(({ name }) => name === 'encoder')!;
   const value = ({ name, shape }: Parameter) => {
     if (name.endsWith('debias')) return Float32Array.of(0.75);
+    if (name.endsWith('curve')) return curveOf(name, shape);
     const [size] = shape as [number];
     if (name.endsWith('mean')) return Float32Array.from(noise(name, size, 0.125));
     return Float32Array.from(unitNoise(name, size), (x) => (x + 0.5) * spread);

@@ -16,6 +16,8 @@ export interface Teaching {
   readonly sure: Uint8Array;
   /** Shares of the groups, K; they sum to 1. */
   readonly shares: Float64Array;
+  /** How columns with heavy tails are to be read, 5 x D (nn/column-curve.ts); absent where there are none. */
+  readonly curves?: Float64Array | undefined;
 }
 
 /** What a method is built for. */

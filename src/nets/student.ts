@@ -1,5 +1,6 @@
 /** @file The network that learns groups which were found in the data: from data to a logit for each group. */
 import { batchNorm } from '../nn/batch-norm.js';
+import { columnCurve } from '../nn/column-curve.js';
 import { activation, conv, dense, flatten, type Layer, relu } from '../nn/layer.js';
 import { Network } from '../nn/network.js';
 import type { DataShape } from './backbone.js';
@@ -11,20 +12,33 @@ export const STUDENT_FEATURES = 128;
 /** What is added to the standard deviation of an image, in units of its values. */
 const LEAST_CONTRAST = 0.01;
 
+/** What a student is called, and how it reads the columns of a table. */
+export interface StudentOptions {
+  /** Name of the network and first part of its parameters' names (default `encoder`). */
+  readonly name?: string;
+  /** Numbers of {@link columnCurve}; by default columns are read as they are. */
+  readonly curves?: ArrayLike<number> | undefined;
+}
+
 /**
  * The layers up to the features, [n, ...shape] -> [n, 128].
  *
  * Images of 16 or more a side: convolutions 5x5, 3x3, 3x3 of stride 2 with 16, 32 and 64 channels and a dense layer, each
  * with batch normalisation and ReLU; colour images are first standardised one by one, (x - mean) / (deviation + 0.01), so
- * that brightness and contrast do not tell. All else: two dense layers of 128 units.
+ * that brightness and contrast do not tell. All else: two dense layers of 128 units; columns of tables with heavy tails
+ * are bent first, by `curves` ({@link columnCurve}).
  */
-export function studentTrunk({ shape }: DataShape, name = 'encoder'): Layer[] {
+export function studentTrunk(
+  { shape, range }: DataShape,
+  { name = 'encoder', curves }: StudentOptions = {},
+): Layer[] {
   const normalised = (at: number, channels: number) => [batchNorm(`${name}/${at}-norm`, channels), relu];
   const [channels, height, width] = shape as [number, number, number];
   if (shape.length !== 3 || Math.min(height, width) < CONVOLUTIONS) {
     const size = shape.reduce((product, side) => product * side, 1);
     return [
       ...(shape.length > 1 ? [flatten] : []),
+      ...(shape.length === 1 && range === 'real' ? [columnCurve(name, size, curves)] : []),
       ...[size, STUDENT_FEATURES].flatMap((inputs, at) => [
         dense(`${name}/${at}-dense`, inputs, STUDENT_FEATURES),
         ...normalised(at, STUDENT_FEATURES),
@@ -56,8 +70,9 @@ const standardisedImages = activation((x) => {
 });
 
 /** The network, [n, ...shape] -> [n, groups]; its features are those that the head reads. */
-export function studentNetwork(data: DataShape, groups: number, name = 'encoder'): Network {
-  const trunk = studentTrunk(data, name);
+export function studentNetwork(data: DataShape, groups: number, options: StudentOptions = {}): Network {
+  const { name = 'encoder' } = options;
+  const trunk = studentTrunk(data, options);
   return new Network(name, [...trunk, dense(`${name}/head`, STUDENT_FEATURES, groups)], {
     trunk: trunk.length,
   });

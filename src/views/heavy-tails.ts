@@ -9,6 +9,12 @@ export interface TailMap {
   readonly map: NumberMap;
   /** `log` of positive columns, `signed` of those with both signs. */
   readonly kind: 'log' | 'signed';
+  /**
+   * asinh((x - centre) / width) is the map but for a constant; that of a plain logarithm within 4 % of a unit, at the
+   * smallest value.
+   */
+  readonly centre: number;
+  readonly width: number;
 }
 
 /** A column is skewed where the magnitude of its skewness is larger; that of an exponential distribution is 2. */
@@ -40,12 +46,12 @@ export function tailMap(values: Float64Array): TailMap | undefined {
   if (ends(sorted)) return undefined;
   if (sorted[0]! >= 0 && before.skewness > SKEWED) {
     const most = Math.min(SKEWED, SMALLER * before.skewness);
-    const map = logarithms(sorted).find((log) => Math.abs(shapeOf(values.map(log)).skewness) <= most);
-    if (map) return { map, kind: 'log' };
+    const log = logarithms(sorted).find(({ map }) => Math.abs(shapeOf(values.map(map)).skewness) <= most);
+    if (log) return log;
   }
   if (before.kurtosis > LONG) {
-    const map = signedLogarithm(sorted);
-    if (shapeOf(values.map(map)).kurtosis <= SMALLER * before.kurtosis) return { map, kind: 'signed' };
+    const signed = signedLogarithm(sorted);
+    if (shapeOf(values.map(signed.map)).kurtosis <= SMALLER * before.kurtosis) return signed;
   }
   return undefined;
 }
@@ -73,22 +79,26 @@ export function logarithmic(x: Matrix, roles: readonly ColumnRole[] = columnRole
 }
 
 /** Values below the smallest of the fit are taken as that one, so that each logarithm is finite. */
-function logarithms(sorted: Float64Array): NumberMap[] {
+function logarithms(sorted: Float64Array): TailMap[] {
   const least = sorted[0]!;
   const positive = sorted.subarray(sorted.findIndex((x) => x > 0));
   const middle = medianOf(positive);
-  return OFFSETS.filter((c) => c > 0 || least > 0).map(
-    (c) => (x) => Math.log(Math.max(x, least) + c * middle),
-  );
+  return OFFSETS.filter((c) => c > 0 || least > 0).map((c) => ({
+    map: (x) => Math.log(Math.max(x, least) + c * middle),
+    kind: 'log',
+    centre: -c * middle,
+    // asinh is a logarithm from about twice its width on.
+    width: (least + c * middle) / 2,
+  }));
 }
 
-function signedLogarithm(sorted: Float64Array): NumberMap {
+function signedLogarithm(sorted: Float64Array): TailMap {
   const middle = medianOf(sorted);
   const away = sorted.map((x) => Math.abs(x - middle)).sort();
   const mean = away.reduce((sum, x) => sum + x / away.length, 0);
   // More than half of the values may be equal.
-  const scale = medianOf(away) > 0 ? MAD * medianOf(away) : mean;
-  return (x) => Math.asinh((x - middle) / scale);
+  const width = medianOf(away) > 0 ? MAD * medianOf(away) : mean;
+  return { map: (x) => Math.asinh((x - middle) / width), kind: 'signed', centre: middle, width };
 }
 
 function medianOf(sorted: Float64Array): number {

@@ -34,8 +34,8 @@ export function studentStage(transformations: TransformationsName | 'none', step
     batch: 256,
     taught: true,
     build(context) {
-      const student = studentNetwork(context.data, context.components);
       const taught = teachingOf(context);
+      const student = studentNetwork(context.data, context.components, { curves: taught.curves });
       const descent = phase('student', context, (p) =>
         lesson(p, { context, student, taught, transformations }),
       );

@@ -7,6 +7,9 @@ import type { GroupFindings } from '../../groups/findings.js';
 import { Stream } from '../../math/random.js';
 import type { Lessons } from '../../method/stage.js';
 import type { Teaching } from '../../method/trainable.js';
+import { columnRoles, withTwoValued } from '../../views/column-roles.js';
+import { readTable } from '../../views/read-rows.js';
+import { tailCurves } from '../../views/tail-curves.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
 import { type StageFiles, StageInterrupted } from './stage-files.js';
 
@@ -70,8 +73,9 @@ export async function findTeacher(options: TeacherOptions): Promise<Teacher> {
   const learned = options.features && (await found(options, learnedDataset(options), 1));
   const better = learned && isBetter(learned, own);
   const findings = better ? learned : own;
+  const curves = curvesOf(samples, own.looked);
   const teacher: Teacher = {
-    teaching: teachingOf(findings, options),
+    teaching: { ...teachingOf(findings, options), ...(curves && { curves }) },
     groups: findings.groups.length,
     view: better ? LEARNED : findings.choice.view,
     way: findings.choice.teacher,
@@ -102,6 +106,14 @@ async function found(
     if (!signal?.aborted || cause !== signal.reason) throw cause;
     throw new StageInterrupted('looking for groups, which begins again', cause);
   }
+}
+
+/** How columns with heavy tails are to be read. */
+function curvesOf(dataset: Dataset, looked: Uint32Array): Float64Array | undefined {
+  const { kind, range, largestCount, shape, coding, scaling } = dataset;
+  if (kind !== 'table' || range !== 'real' || largestCount !== undefined) return undefined;
+  const x = readTable(dataset, looked);
+  return tailCurves(x, withTwoValued(x, columnRoles(shape[0]!, coding)), scaling);
 }
 
 function learnedDataset({ dataset, features }: TeacherOptions): Dataset {
@@ -151,11 +163,12 @@ function writeTeacher(
   key: string,
   { teaching, ...known }: Teacher,
 ): void {
-  const { group, sure, shares } = teaching;
+  const { group, sure, shares, curves } = teaching;
   const tensors = {
     group: { shape: [group.length], data: group },
     sure: { shape: [sure.length], data: sure },
     shares: { shape: [shares.length], data: shares },
+    ...(curves && { curves: { shape: [curves.length], data: curves } }),
   };
   writeSafetensors(file, { tensors, metadata: { format: FORMAT, key, found: JSON.stringify(known) } }, () =>
     owner.requireLock(),
@@ -165,13 +178,14 @@ function writeTeacher(
 /** The groups that a run has saved, and their key. @throws a MixturaError where the file is damaged */
 export function readTeacher(file: string): { readonly teacher: Teacher; readonly key: string | undefined } {
   const { tensors, metadata } = readSafetensors(file, 'file of groups');
-  const { group, sure, shares } = tensors as Record<string, (typeof tensors)[string]>;
+  const { group, sure, shares, curves } = tensors as Record<string, (typeof tensors)[string]>;
   const teacher = {
     ...(JSON.parse(metadata.found ?? '{}') as Omit<Teacher, 'teaching'>),
     teaching: {
       group: group!.data as Int32Array,
       sure: sure!.data as Uint8Array,
       shares: shares!.data as Float64Array,
+      ...(curves && { curves: curves.data as Float64Array }),
     },
   };
   return { teacher, key: metadata.key };
