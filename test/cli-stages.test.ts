@@ -91,6 +91,16 @@ describe('a run that looks for groups first', () => {
     expect([config.components, config.auto]).toEqual([3, true]);
   });
 
+  it('says how many of the data stay in the groups that were found', async () => {
+    const scored = await place.run('evaluate', 'table', '--features', 'none', '--json');
+    expect(scored.code).toBe(0);
+    expect(JSON.parse(scored.stdout).metrics['taught-assign-train']).toBe(1);
+    // A teacher by chance cannot be followed.
+    const chance = await place.run(...TABLE, '--set', 'teacher=random', '--out', 'chance');
+    expect(chance.stdout).toMatch(/ {2}\d\d\.\d % of the data stay in the group that was found before/);
+    expect(chance.stdout).toMatch(/The model gives \d\d\.\d % of the rows to other groups than those that/);
+  });
+
   it('takes what an earlier run has learned, says so, and ends with the same bits', async () => {
     const reuse = { MIXTURA_REUSE: '1' };
     const first = await place.runWith(reuse, ...TABLE, '--out', 'first');

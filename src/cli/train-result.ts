@@ -7,8 +7,20 @@ import { duration } from './screen/output.js';
 
 /** The JSON object of `mixtura train --json`. */
 export function resultJson(result: TrainResult): object {
-  const { folder, run, step, seconds, msPerStep, groups, names, warnings, movement, evaluation, files } =
-    result;
+  const {
+    folder,
+    run,
+    step,
+    seconds,
+    msPerStep,
+    groups,
+    names,
+    taught,
+    warnings,
+    movement,
+    evaluation,
+    files,
+  } = result;
   return {
     run: folder,
     method: run.method,
@@ -18,6 +30,7 @@ export function resultJson(result: TrainResult): object {
     msPerStep,
     groups: groups.map((group, at) => ({ ...group, ...(names[at] !== undefined && { name: names[at] }) })),
     warnings,
+    ...(taught !== undefined && { taught }),
     ...(movement && { movement }),
     metrics: evaluation.summary,
     scores: namedScores(evaluation.scores),
@@ -27,7 +40,7 @@ export function resultJson(result: TrainResult): object {
 
 /** The groups, the headline scores, the time and the report, for people. */
 export function resultLines(result: TrainResult): string[] {
-  const { step, seconds, msPerStep, groups, names, warnings, evaluation, files } = result;
+  const { step, seconds, msPerStep, groups, names, taught, warnings, evaluation, files } = result;
   const named = groups.map(({ component }, at) => ({ component, name: names[at] }));
   const scores = scoreLines(evaluation);
   return [
@@ -36,6 +49,11 @@ export function resultLines(result: TrainResult): string[] {
     ...groupLines(groups, named),
     '',
     ...scores,
+    ...(taught === undefined
+      ? []
+      : [
+          `  ${(100 * taught).toFixed(1)} % of the data stay in the group that was found before the training`,
+        ]),
     `  ${step} steps in ${duration(seconds)} (${msPerStep.toFixed(2)} ms a step)`,
     ...(files.report === undefined ? [] : [`  report: ${files.report}`]),
   ];

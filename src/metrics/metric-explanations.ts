@@ -14,6 +14,8 @@ const explanations: Readonly<Record<MetricKind, string>> = {
   ece: 'How far the probabilities of groups are from how often they are right: 0 is exact, 0.1 is ten percentage points.',
   recognised:
     'The share of the new samples of a group that the model itself puts into that group: 1 is all of them.',
+  taught:
+    'The share of the data that stay in the group that was found before the training: 1 is all of them, and no label is needed to know it.',
   modes: 'How many of the true clusters have a group of their own; all of them is best.',
   'in-mode':
     'The share of new samples that lie in a true cluster rather than between clusters: 1 is all of them.',

@@ -54,6 +54,11 @@ export const metrics = {
     summary: 'fraction of generated samples that are assigned to the component that they were drawn from',
     counts: 'generated',
   },
+  taught: {
+    title: 'As taught',
+    better: 'higher',
+    summary: 'fraction of rows that the model leaves in the group which was found before its training',
+  },
   modes: { title: 'Modes', better: 'higher', summary: 'true modes that are the majority of a component' },
   'in-mode': {
     title: 'In mode',

@@ -11,13 +11,14 @@ import type { MetricsLine, RunFolder } from './folder.js';
 import { writeCalibration } from './formats/calibration-file.js';
 import { writeKnownRows } from './formats/known-rows-file.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
-import { learnInFolder, withTaught } from './learn.js';
+import { learnInFolder } from './learn.js';
 import { LockLost } from './lock.js';
 import { MlflowTracker } from './mlflow.js';
 import type { DataListeners, PreparedRun } from './prepare.js';
 import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';
 import { writeReport, writeSheet } from './report.js';
 import { StageInterrupted } from './stages/stage-files.js';
+import { taughtWarnings, teacherAgreement, withTaught } from './stages/taught.js';
 
 /** How a program follows a run, and ends it early. */
 export interface FollowOptions extends DataListeners {
@@ -39,6 +40,8 @@ export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
   readonly groups: readonly FoundGroup[];
   /** The name of each of them, where it has one, as `groups.json` has it. */
   readonly names: readonly (string | undefined)[];
+  /** Share of the rows that stay in the group that was found before the training; absent without a teacher. */
+  readonly taught?: number | undefined;
   /** What moved between the last two evaluations; absent where there were not two. */
   readonly movement?: Movement | undefined;
   /** What should be known before their sizes are believed, a sentence each. */
@@ -110,8 +113,9 @@ async function trainAndReport(
     },
     async (inference, outcome) => {
       const { checkpoint: last, ...known } = outcome;
-      const groups = withTaught(folder, outcome.evaluation.groups);
+      const groups = withTaught(folder.stageFiles(), outcome.evaluation.groups);
       const kept = keepGroups(started, groups);
+      const taught = (await teacherAgreement(folder.stageFiles(), inference, started.dataset))?.value;
       const { unwritten, ...written } = await writeReport({ ...started, inference, outcome });
       return {
         ...known,
@@ -120,11 +124,15 @@ async function trainAndReport(
         movement: lastMovement(folder.readMetrics()),
         groups,
         names: kept.names,
-        warnings: runSizeWarnings(
-          groups.map((group) => ({ ...group, learned: group.size })),
-          folder.readMetrics(),
-          outcome.step,
-        ),
+        taught,
+        warnings: [
+          ...runSizeWarnings(
+            groups.map((group) => ({ ...group, learned: group.size })),
+            folder.readMetrics(),
+            outcome.step,
+          ),
+          ...taughtWarnings(taught),
+        ],
         files: { ...written, checkpoint: last },
         unwritten: [...kept.unwritten, ...unwritten],
       };

@@ -1,6 +1,5 @@
 /** @file What a run learns before its own steps, where its method has lessons. */
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
-import type { FoundGroup } from '../evaluate/labels.js';
 import { Stream } from '../math/random.js';
 import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
@@ -9,7 +8,6 @@ import type { RunEvent } from './recorder.js';
 import { FinishedStages } from './stages/finished.js';
 import { type Learned, learn } from './stages/lessons.js';
 import { type StageFiles, StageInterrupted } from './stages/stage-files.js';
-import { savedTeacher } from './stages/teacher.js';
 
 /** A run that has had its lessons: as many groups as were found. */
 export interface LearnedRun {
@@ -53,17 +51,6 @@ function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): voi
     components: Math.max(2, run.components),
     ...{ batch: run.batch, horizon: run.horizon },
     stream: Stream.root(run.seed),
-  });
-}
-
-/** Groups with the shares of those that the encoder was taught, where there was a teacher. */
-export function withTaught(folder: RunFolder, groups: readonly FoundGroup[]): readonly FoundGroup[] {
-  const teacher = savedTeacher(folder.stageFiles());
-  return groups.map((group) => {
-    const taught = teacher?.teaching.shares[group.component];
-    if (taught === undefined) return group;
-    const { group: number, component, size, ...rest } = group;
-    return { group: number, component, size, taught, ...rest };
   });
 }
 

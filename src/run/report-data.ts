@@ -15,7 +15,6 @@ import { VERSION } from '../version.js';
 import { commandLine } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { readGroups, runSizeWarnings } from './groups.js';
-import { withTaught } from './learn.js';
 import type { RunOutcome } from './recorder.js';
 import { foldNotes } from './report-notes.js';
 import {
@@ -29,6 +28,7 @@ import {
   reliabilityOf,
   viewOf,
 } from './report-rows.js';
+import { withTaught } from './stages/taught.js';
 
 /** What the report of a run is made of. */
 export interface RunReport {
@@ -146,7 +146,7 @@ async function groupsOf(
   looked: LookedAt | undefined,
   chosen: readonly ChosenMembers[] | undefined,
 ): Promise<ReportGroup[]> {
-  const found = withTaught(folder, outcome.evaluation.groups);
+  const found = withTaught(folder.stageFiles(), outcome.evaluation.groups);
   const names = namesOf(folder, inference);
   const counts = looked && countsOf(looked);
   const members = looked && chosen && membersOf(looked, chosen);

@@ -19,6 +19,7 @@ import type { RunFolder } from './folder.js';
 import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
 import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
+import { teacherAgreement } from './stages/taught.js';
 import type { TrainedRun } from './trained.js';
 
 /** What {@link evaluateRun} scores; everything has a default. */
@@ -108,11 +109,14 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   } finally {
     await network?.close();
   }
-  const scores = withPublished(
-    run,
-    train,
-    found.flatMap((part) => part.scores),
-  );
+  const taught =
+    parts[0]![0] === 'train'
+      ? await teacherAgreement(trained.folder.stageFiles(), inference, train)
+      : undefined;
+  const scores = withPublished(run, train, [
+    ...found.flatMap((part) => part.scores),
+    ...(taught ? [taught] : []),
+  ]);
   const notes = [...(note === undefined ? [] : [note]), ...found.flatMap((part) => part.notes)];
   const evaluations = Object.fromEntries(found.map(({ split, evaluation }) => [split, evaluation]));
   const { groups } = found[0]!.evaluation;
