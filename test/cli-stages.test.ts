@@ -19,7 +19,7 @@ const COMMON = ['--preset', 'robust', '--steps', '10', '--batch', '16', '--threa
 const TABLE = ['train', 'table.npy', ...COMMON, ...set(SMALL)];
 const IMAGES = [
   ...['train', 'images.npy', ...COMMON],
-  ...set({ ...SMALL, transformations: 'digits', pretextSteps: 300, studentSteps: 3 }),
+  ...set({ ...SMALL, transformations: 'digits', pretextSteps: 200, studentSteps: 3 }),
 ];
 
 const names = (...parts: string[]) => {
@@ -63,7 +63,7 @@ describe('a run that looks for groups first', () => {
     const { code, stdout, stderr } = await ended('SIGINT', 'stopped', IMAGES, pretextBegun('stopped'));
     expect([code, stdout]).toEqual([130, '']);
     expect(stderr.trim().split('\n').at(-1)).toMatch(
-      /^Interrupted while learning what transformations leave \(digits\) \(\d+ of 300 steps\); what was done before is saved: go on with mixtura train --resume stopped\.$/,
+      /^Interrupted while learning what transformations leave \(digits\) \(\d+ of 200 steps\); what was done before is saved: go on with mixtura train --resume stopped\.$/,
     );
     expect(existsSync(place.file('stopped', 'config.json'))).toBe(true);
     expect(existsSync(place.file('stopped', '.lock'))).toBe(false);

@@ -15,6 +15,8 @@ export interface Stage {
   /** What it does, as a note of the run: `learning to ...`. */
   readonly title: string;
   readonly steps: number;
+  /** Most passes over the data: of few rows fewer steps are made. */
+  readonly passes?: number;
   /** What it depends on besides the data, the seed, its steps, and the stages and groups before it. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Most rows of a batch. */

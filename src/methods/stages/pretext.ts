@@ -16,6 +16,9 @@ const TEMPERATURE = 0.3;
 /** Units of the projection that NT-Xent sees; the features before it are what is kept. */
 const PROJECTION = 64;
 
+/** Passes over the data at most: what transformations leave of few images is soon learned. */
+const PASSES = 200;
+
 /** Adam of the stages. */
 export const STAGE_ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999 };
 
@@ -28,6 +31,7 @@ export function pretextStage(transformations: TransformationsName, steps: number
     name: 'pretext',
     title: `learning what transformations leave (${transformations})`,
     steps,
+    passes: PASSES,
     settings: { transformations },
     batch: 256,
     taught: false,

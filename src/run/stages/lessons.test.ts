@@ -7,7 +7,7 @@ import { arrayDataset, type Dataset } from '../../data/dataset.js';
 import { slogan } from '../../methods/slogan.js';
 import { FinishedStages } from './finished.js';
 import { lessonKeys } from './keys.js';
-import { type LessonOptions, learn } from './lessons.js';
+import { type LessonOptions, learn, withinPasses } from './lessons.js';
 import { StageFiles } from './stage-files.js';
 import { isBetter } from './teacher.js';
 
@@ -43,6 +43,18 @@ describe('lessons', () => {
     expect([...teacher.teaching.shares]).toEqual([1 / 2, 1 / 3, 1 / 6]);
     expect(start['encoder/head/weight']!.shape).toEqual([128, 3]);
   });
+});
+
+it('the pretext makes 200 passes over few images at most, the student its steps', () => {
+  const settings = { transformations: 'digits', pretextSteps: 2500, studentSteps: 700 };
+  const lessons = slogan.lessons!(slogan.settings.parse({ teacher: 'groups', ...settings }), {
+    shape: [1, 28, 28],
+    range: 'unit',
+  })!;
+  const steps = (rows: number) => withinPasses(lessons, rows).stages.map((stage) => stage.steps);
+  expect(steps(100)).toEqual([200, 700]);
+  expect(steps(895)).toEqual([Math.ceil((200 * 895) / 256), 700]);
+  expect(steps(60_000)).toEqual([2500, 700]);
 });
 
 it('groups are better by their score, and any division is better than none', () => {

@@ -30,7 +30,8 @@ export interface Learned {
 }
 
 /** Gives all lessons, or goes on with them where they were interrupted. */
-export async function learn(options: LessonOptions): Promise<Learned> {
+export async function learn(asked: LessonOptions): Promise<Learned> {
+  const options = { ...asked, lessons: withinPasses(asked.lessons, asked.dataset.count) };
   const { lessons, onProgress, files, reuse } = options;
   const keys = lessonKeys(options);
   const untaught = lessons.stages.filter(({ taught }) => !taught);
@@ -58,6 +59,15 @@ export async function learn(options: LessonOptions): Promise<Learned> {
     start = { ...start, ...(await trainStage(known, false)).tensors };
   }
   return { teacher, sentence, start };
+}
+
+/** Lessons whose stages make no more steps than their passes over so many rows. */
+export function withinPasses(lessons: Lessons, rows: number): Lessons {
+  const stages = lessons.stages.map((stage) => {
+    const { passes = Number.POSITIVE_INFINITY, batch, steps } = stage;
+    return { ...stage, steps: Math.min(steps, Math.ceil((passes * rows) / Math.min(batch, rows))) };
+  });
+  return { ...lessons, stages };
 }
 
 /** The groups that a former run has found, which are then this run's too. */
