@@ -101,6 +101,12 @@ describe('a run that looks for groups first', () => {
     expect(chance.stdout).toMatch(/The model gives \d\d\.\d % of the rows to other groups than those that/);
   });
 
+  it('shows what its transformations make of the images', () => {
+    const page = (run: string) => readFileSync(place.file(run, 'report.html'), 'utf8');
+    const shown = 'What the encoder took for the same image (transformations: digits)';
+    expect([page('images').includes(shown), page('table').includes(shown)]).toEqual([true, false]);
+  });
+
   it('takes what an earlier run has learned, says so, and ends with the same bits', async () => {
     const reuse = { MIXTURA_REUSE: '1' };
     const first = await place.runWith(reuse, ...TABLE, '--out', 'first');

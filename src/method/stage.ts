@@ -5,6 +5,7 @@
  * before it left in tensors of the same name; then its own phases. Groups are found in the data, without labels, before
  * the first stage that is taught.
  */
+import type { TransformationsName } from '../data/transformations.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { BuildContext, Trainable } from './trainable.js';
 
@@ -38,4 +39,6 @@ export interface Lessons {
   /** Where groups come from: the structure of the data, or chance, with the sizes of these groups (ablation). */
   readonly teacher: 'groups' | 'random';
   readonly stages: readonly Stage[];
+  /** Transformations of images that stages learn from; the report shows them. */
+  readonly transformations?: TransformationsName | undefined;
 }

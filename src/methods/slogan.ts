@@ -61,7 +61,11 @@ function sloganLessons(config: SloganSettings, { shape }: DataShape): Lessons | 
   }
   const pretext =
     transformations === 'none' || pretextSteps === 0 ? [] : [pretextStage(transformations, pretextSteps)];
-  return { teacher, stages: [...pretext, studentStage(transformations, studentSteps)] };
+  return {
+    teacher,
+    stages: [...pretext, studentStage(transformations, studentSteps)],
+    ...(transformations !== 'none' && { transformations }),
+  };
 }
 
 /** SLOGAN's model, with a term of one's own added to the loss of G and E if there is one. */

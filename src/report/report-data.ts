@@ -168,6 +168,13 @@ export interface ReportData {
   /** Learned sizes over the steps. */
   readonly sizes?: ReportSizes;
   readonly view?: ReportView;
+  /** Images of the data and what the training's transformations make of them: rows of `columns` images, the first as it is. */
+  readonly transformed?: {
+    readonly name: string;
+    /** `[n, ...shape]`. */
+    readonly values: ArrayLike<number>;
+    readonly columns: number;
+  };
   /** All settings, name to value, for the fold at the end. */
   readonly settings?: Readonly<Record<string, string | number | boolean | null>>;
   /** Sentences by which the sizes are in doubt; the report begins with them. */

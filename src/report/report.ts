@@ -1,5 +1,6 @@
 /** @file The report of a run: one HTML page that needs nothing beside it. The answer comes first. */
-import { html, type Markup, type Part, raw } from './html.js';
+import { html, inlinePng, type Markup, type Part, raw } from './html.js';
+import { imageGridPng } from './image-grid.js';
 import { cardsSection } from './report-cards.js';
 import type { ReportData } from './report-data.js';
 import { mapSection } from './report-map.js';
@@ -102,12 +103,24 @@ function unfinished({ run }: ReportData): string[] {
   return [`This run has done ${formatNumber(run.steps)} of ${planned} steps; what is shown is not its end.`];
 }
 
-function making({ run, settings = {} }: ReportData): Markup {
+/** Transformations that the encoder took for no difference: people see whether they leave what their images show. */
+function transformedImages(
+  { name, values, columns }: NonNullable<ReportData['transformed']>,
+  form: Extract<ReportData['form'], { kind: 'image' }>,
+): Markup {
+  const grid = imageGridPng({ samples: values, ...form, columns, pixels: 48 });
+  return html`<details><summary>What the encoder took for the same image (transformations: ${name})</summary>
+<p class="hint">Each row begins with an image of the data; the others are transformed ones of it. They should show the same thing: a 6 that is turned over would be a 9. Else choose other ones with <code>--set transformations</code>.</p>
+${inlinePng(grid, 'images of the data, each with transformed ones')}</details>`;
+}
+
+function making({ run, form, transformed, settings = {} }: ReportData): Markup {
   const rows = Object.entries(settings);
   return html`<section>
 <h2>How this was made</h2>
 <p class="hint">${run.dataset.source}</p>
 <pre>${run.command}</pre>
+${transformed && form.kind === 'image' && transformedImages(transformed, form)}
 <p class="hint">Mixtura ${run.version}, seed ${run.seed}: the same command on the same machine gives the same result.</p>
 ${
   rows.length > 0 &&

@@ -15,6 +15,7 @@ import { VERSION } from '../version.js';
 import { commandLine } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { readGroups, runSizeWarnings } from './groups.js';
+import { lessonsOf } from './learn.js';
 import type { RunOutcome } from './recorder.js';
 import { foldNotes } from './report-notes.js';
 import {
@@ -29,6 +30,7 @@ import {
   viewOf,
 } from './report-rows.js';
 import { withTaught } from './stages/taught.js';
+import { transformedImages } from './stages/transformed-images.js';
 
 /** What the report of a run is made of. */
 export interface RunReport {
@@ -92,6 +94,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
   const { nmi } = outcome.evaluation.summary;
   const lookedAt = looked && lookedAtSentence(looked);
   const view = await shownView(report, order, looked, chosen);
+  const { transformations } = lessonsOf(report) ?? {};
   return {
     run: factsOf(report),
     groups,
@@ -109,6 +112,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
       },
     }),
     ...(view && { view }),
+    ...(transformations && dataset && { transformed: transformedImages(transformations, dataset, run.seed) }),
     warnings: runSizeWarnings(
       groups.map(({ size, assigned }, at) => ({
         component: order[at]!,
