@@ -17,6 +17,14 @@ beforeAll(() => {
   writeFileSync(place.file('plain.csv'), `u,v\n${rows.join('\n')}\n`);
 });
 
+/** Variance of the first column of an array of float32 rows of two, after a header of a multiple of 64 bytes. */
+function variance(file: Buffer): number {
+  const start = file.length - 500 * 2 * 4;
+  const values = Array.from({ length: 500 }, (_, i) => file.readFloatLE(start + 8 * i));
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  return values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
+}
+
 const bytes = ({ files }: { readonly files: { readonly checkpoint: string } }) =>
   readFileSync(files.checkpoint);
 
@@ -52,6 +60,16 @@ describe.each([
       .trim()
       .split('\n');
     expect(lines.map((line) => line.split(',').at(-1))).toEqual(['group', ...Array(7).fill('2')]);
+
+    const [narrow, wide] = await Promise.all(
+      ['0.01', '4'].map(async (spread) => {
+        const file = `${name}-${spread}.npy`;
+        const drawn = ['--group', '2', '--count', '500', '--spread', spread, '--out', file];
+        expect(await place.json('sample', name, ...drawn)).toMatchObject({ spread: Number(spread) });
+        return variance(readFileSync(place.file(file)));
+      }),
+    );
+    expect(wide).toBeGreaterThan(2 * narrow!);
 
     const clustered = await place.run('cluster', name, '--json');
     if (assigns) {
@@ -93,3 +111,17 @@ it('says at which step a classifier would begin that never does', async () => {
     /The classifier of GM-GAN begins at step 6, but the run has 6 steps; give a smaller --set classifierFrom, or more --steps\.\n$/,
   );
 });
+
+it('says that other latents have no spread, and what a spread is', async () => {
+  const train = ['train', 'plain.csv', '--components', '3', '--steps', '2', '--method', 'infogan'];
+  expect(await place.run(...train, '--out', 'codes')).toMatchObject({ code: 0 });
+  expect(await place.run('sample', 'codes', '--spread', '0.5', '--out', 'no.csv')).toMatchObject({
+    code: 2,
+    stderr:
+      'The run was trained by infogan, whose latents are no mixture of Gaussians; leave out --spread.\n',
+  });
+  expect(await place.run('sample', 'codes', '--spread', 'wide', '--out', 'no.csv')).toMatchObject({
+    code: 2,
+    stderr: '--spread is wide; give a number above 0, such as 0.5.\n',
+  });
+}, 60_000);
