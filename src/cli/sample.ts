@@ -3,7 +3,7 @@ import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
 import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
-import { drawSamples, requireGroup } from '../run/use/draw.js';
+import { drawSamples, requireGroup, requireSpread } from '../run/use/draw.js';
 import { writeSampleFile } from '../run/use/sample-file.js';
 import { print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
@@ -28,11 +28,17 @@ export const sampleVerb: Verb = {
       summary:
         '.png (images, points), .npy, or .csv, .tsv, .parquet or .json (points, tables); replaced if it is there',
     },
+    spread: {
+      value: 'S',
+      summary:
+        'multiply the covariances of the groups in the latent space: below 1 samples are more typical, above 1 more varied (default 1)',
+    },
     seed: { value: 'N', summary: 'the same seed gives the same samples (default 0)' },
   },
   examples: [
     'mixtura sample runs/digits-slogan-001 --group 2 --count 50 --out group-2.png',
     'mixtura sample runs/ring-slogan-001 --count 10000 --out new.csv',
+    'mixtura sample runs/digits-slogan-001 --spread 0.25 --out typical.png',
   ],
   gone: {
     component: 'There is no --component any more: groups count from 1, the largest, so give --group 1 to K.',
@@ -49,12 +55,21 @@ function groupOption(args: Arguments): number | undefined {
   throw usageError(`--group is '${text}'; give the number of a group, from 1, the largest.`);
 }
 
+function spreadOption(args: Arguments): number | undefined {
+  const text = args.text('spread');
+  if (text === undefined) return undefined;
+  const spread = text.trim() === '' ? Number.NaN : Number(text);
+  requireSpread(spread, text);
+  return spread;
+}
+
 async function runSample(args: Arguments): Promise<number> {
   const [path] = args.positionals;
   const out = args.text('out');
   const group = groupOption(args);
   const count = args.integer('count', 1) ?? DEFAULT_COUNT;
   const seed = args.integer('seed') ?? 0;
+  const spread = spreadOption(args);
   if (out !== undefined) requireWritable(out);
   return withTrained(path!, async (trained) => {
     if (group !== undefined) requireGroup(trained, group);
@@ -63,7 +78,7 @@ async function runSample(args: Arguments): Promise<number> {
     requireOther(out, trained.run.data.name);
     const groups = readGroups(trained.folder, trained.inference.prior.mixing);
     const { name } = group === undefined ? {} : groups[group - 1]!;
-    const drawn = await drawSamples(trained, { group, count, seed });
+    const drawn = await drawSamples(trained, { group, count, seed, spread });
     writeSampleFile(out, trained.run.dataset, drawn);
     const result = {
       run: trained.folder.path,
@@ -71,6 +86,7 @@ async function runSample(args: Arguments): Promise<number> {
       ...(name !== undefined && { name }),
       count,
       seed,
+      ...(spread !== undefined && { spread }),
       file: out,
     };
     const of = group === undefined ? 'all groups' : groupTitle({ group, name });

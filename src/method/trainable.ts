@@ -29,6 +29,8 @@ export interface BuildContext {
   readonly batch: number;
   /** The step at which linear decays reach their end. */
   readonly horizon: number;
+  /** Steps of the run, where it is one: a method whose parts are trained one after another divides them. */
+  readonly steps?: number | undefined;
   /** Source of starting values and of every draw in training. */
   readonly stream: Stream;
   /** The model's saved {@link Model.state}, when a run goes on. */

@@ -6,10 +6,15 @@ export type Initializer = (out: Float32Array, stream: Stream) => Float32Array;
 
 /** All 0: biases and running means. */
 export const zeros: Initializer = (out) => out.fill(0);
+/** All one value. */
+export function filled(value: number): Initializer {
+  return (out) => out.fill(value);
+}
 /** All 1: scales and running variances. */
 export const ones: Initializer = (out) => out.fill(1);
 
-function uniform(limit: number): Initializer {
+/** U(-limit, limit). */
+export function uniform(limit: number): Initializer {
   return (out, stream) => {
     stream.uniforms(out);
     for (let i = 0; i < out.length; i++) out[i] = (2 * out[i]! - 1) * limit;
@@ -32,6 +37,14 @@ export function gaussian(deviation: number): Initializer {
   return (out, stream) => {
     stream.normals(out);
     for (let i = 0; i < out.length; i++) out[i] = out[i]! * deviation;
+    return out;
+  };
+}
+
+/** Matrices [..., size, size], each a multiple of the identity. */
+export function scaledIdentities(size: number, factor: number): Initializer {
+  return (out) => {
+    for (let i = 0; i < out.length; i++) out[i] = Math.floor(i / size) % size === i % size ? factor : 0;
     return out;
   };
 }

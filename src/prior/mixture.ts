@@ -218,6 +218,13 @@ export class MixturePrior implements LatentPrior {
     return gradients;
   }
 
+  /** The mixture with covariances scale Sigma_c and the same sizes, which draws the same noise. */
+  spread(scale: number): MixturePrior {
+    const state = this.state();
+    const { shape, data } = state.covariances!;
+    return MixturePrior.fromState({ ...state, covariances: { shape, data: data.map((x) => scale * x) } });
+  }
+
   /** Smallest and largest eigenvalue of each covariance; too slow for every step, since each takes an eigendecomposition. */
   eigenRange(): EigenRange {
     const { components, dim: d, covariances } = this;

@@ -38,6 +38,11 @@ export interface LatentPrior {
    * @throws a usage error where c is not 0..K-1.
    */
   sampleComponent(c: number, n: number, stream: Stream): LatentBatch;
+  /**
+   * The prior whose covariances are those of this one times `scale`, and which draws the same noise: z given c is
+   * N(mu_c, scale Sigma_c). Absent where components are no Gaussians of their own.
+   */
+  spread?(scale: number): LatentPrior;
   /** Everything that must be saved to continue: empty for priors that do not learn. */
   state(): PriorState;
 }

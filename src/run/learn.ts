@@ -49,7 +49,7 @@ function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): voi
   method.build(method.settings.parse(run.settings), {
     data: run.dataset,
     components: Math.max(2, run.components),
-    ...{ batch: run.batch, horizon: run.horizon },
+    ...{ batch: run.batch, horizon: run.horizon, steps: run.steps },
     stream: Stream.root(run.seed),
   });
 }

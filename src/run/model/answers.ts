@@ -14,6 +14,8 @@ export interface SampleOptions {
   readonly group?: number | undefined;
   /** The same seed gives the same samples (default 0). */
   readonly seed?: number | undefined;
+  /** Factor on the covariances of the groups in the latent space: below 1 more typical, above 1 more varied (default 1). */
+  readonly spread?: number | undefined;
 }
 
 /** New samples in the units of the data that the model was trained on; they can be given to `predict` and `fit`. */

@@ -161,7 +161,7 @@ export class FittedModel implements AsyncDisposable {
    *
    * @param count how many, at least 1
    */
-  sample(count: number, { group, seed = 0 }: SampleOptions = {}): Promise<SampledRows> {
+  sample(count: number, { group, seed = 0, spread }: SampleOptions = {}): Promise<SampledRows> {
     return this.#open(async () => {
       const { inference, run } = this.#parts;
       if (!Number.isSafeInteger(count) || count < 1) {
@@ -170,7 +170,7 @@ export class FittedModel implements AsyncDisposable {
       if (group !== undefined && this.#order[group - 1] === undefined) {
         throw usageError(`There is no group ${group}; choose one of 1..${this.#order.length}.`);
       }
-      const drawn = await drawSamples({ inference, run }, { group, count, seed });
+      const drawn = await drawSamples({ inference, run }, { group, count, seed, spread });
       return sampledRows(run.dataset, drawn);
     });
   }

@@ -29,6 +29,7 @@ export function openRunSession(
       components: run.components,
       batch: run.batch,
       horizon: run.horizon,
+      steps: run.steps,
       threads: run.threads,
       teaching: learned?.teacher.teaching,
     },

@@ -1,0 +1,127 @@
+/** @file DeLiGAN, DeLiGAN+ and GM-GAN from end to end: trained, interrupted and resumed, sampled, clustered, exported, scored. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resumeRun } from '../src/run/resume.js';
+import { startRun } from '../src/run/start.js';
+import { Scratch } from './support/cli.js';
+
+const place = new Scratch();
+afterAll(() => place.remove());
+
+const STEPS = 10;
+const SMALL = { units: 8, latent: 4 };
+const LINES = 60;
+
+beforeAll(() => {
+  const rows = Array.from({ length: LINES }, (_, i) => `${(i % 3) * 5 + (i % 7) / 10},${(i % 5) / 3}`);
+  writeFileSync(place.file('plain.csv'), `u,v\n${rows.join('\n')}\n`);
+});
+
+/** Variance of the first column of an array of float32 rows of two, after a header of a multiple of 64 bytes. */
+function variance(file: Buffer): number {
+  const start = file.length - 500 * 2 * 4;
+  const values = Array.from({ length: 500 }, (_, i) => file.readFloatLE(start + 8 * i));
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  return values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
+}
+
+const bytes = ({ files }: { readonly files: { readonly checkpoint: string } }) =>
+  readFileSync(files.checkpoint);
+
+describe.each([
+  { name: 'deligan', method: 'deligan', settings: {}, assigns: false },
+  { name: 'deligan-plus', method: 'deligan-plus', settings: {}, assigns: true },
+  { name: 'gmgan-static', method: 'gmgan', settings: { variant: 'static' }, assigns: true },
+  { name: 'gmgan-dynamic', method: 'gmgan', settings: { variant: 'dynamic' }, assigns: true },
+])('$name', ({ name, method, settings, assigns }) => {
+  const request = () => ({
+    data: { name: place.file('plain.csv') },
+    ...{ method, components: 3, steps: STEPS, batch: 16, settings: { ...SMALL, ...settings } },
+  });
+
+  beforeAll(() => startRun(request(), { folder: place.file(name) }), 60_000);
+
+  it('is interrupted and resumed with the same bytes', async () => {
+    const stop = new AbortController();
+    const half = await startRun(request(), {
+      folder: place.file(`${name}-half`),
+      signal: stop.signal,
+      onEvent: (event) => event.kind === 'step' && event.event.step === 5 && stop.abort(),
+    });
+    expect([half.step, half.finished]).toEqual([5, false]);
+    const resumed = await resumeRun(half.folder);
+    const whole = await startRun(request(), { folder: place.file(`${name}-again`) });
+    expect(bytes(resumed).equals(bytes(whole))).toBe(true);
+  }, 60_000);
+
+  it('is sampled by group, clustered where it assigns, exported and scored by the command line', async () => {
+    await place.json('sample', name, '--group', '2', '--count', '7', '--out', `${name}.csv`);
+    const lines = readFileSync(place.file(`${name}.csv`), 'utf8')
+      .trim()
+      .split('\n');
+    expect(lines.map((line) => line.split(',').at(-1))).toEqual(['group', ...Array(7).fill('2')]);
+
+    const [narrow, wide] = await Promise.all(
+      ['0.01', '4'].map(async (spread) => {
+        const file = `${name}-${spread}.npy`;
+        const drawn = ['--group', '2', '--count', '500', '--spread', spread, '--out', file];
+        expect(await place.json('sample', name, ...drawn)).toMatchObject({ spread: Number(spread) });
+        return variance(readFileSync(place.file(file)));
+      }),
+    );
+    expect(wide).toBeGreaterThan(2 * narrow!);
+
+    const clustered = await place.run('cluster', name, '--json');
+    if (assigns) {
+      const { rows } = JSON.parse(clustered.stdout) as { rows: { group: number; probabilities: number[] }[] };
+      expect(rows).toHaveLength(LINES);
+      for (const { probabilities } of rows) {
+        expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+      }
+    } else {
+      expect(clustered).toMatchObject({
+        code: 2,
+        stderr: `The run ${name} was trained by ${method}, which does not assign data to groups; use a run of a method that does, such as slogan.\n`,
+      });
+    }
+
+    await place.json('export', name, '--out', `${name}-files`);
+    const files = ['generator.onnx', 'encoder.onnx', 'assign.onnx', 'mixture.json'];
+    expect(files.filter((file) => existsSync(place.file(`${name}-files`, file)))).toEqual(
+      assigns ? files : files.filter((file) => file !== 'assign.onnx'),
+    );
+    const mixture = JSON.parse(readFileSync(place.file(`${name}-files`, 'mixture.json'), 'utf8')) as {
+      mixing: number[];
+      covariances: number[][][];
+    };
+    expect(mixture.mixing).toEqual([1 / 3, 1 / 3, 1 / 3]);
+    const variances = mixture.covariances.flatMap((matrix) => matrix.map((row, i) => row[i]!));
+    expect(Math.min(...variances)).toBeGreaterThan(0);
+
+    const scores = await place.json<{ metrics: Record<string, number> }>('evaluate', name);
+    expect(Object.keys(scores.metrics).some((metric) => metric.startsWith('fd'))).toBe(true);
+  }, 120_000);
+});
+
+it('says at which step a classifier would begin that never does', async () => {
+  const late = ['train', 'plain.csv', '--method', 'gmgan', '--components', '3', '--steps', '6'];
+  const refused = await place.run(...late, '--set', 'classifierFrom=6', '--out', 'late');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(
+    /The classifier of GM-GAN begins at step 6, but the run has 6 steps; give a smaller --set classifierFrom, or more --steps\.\n$/,
+  );
+});
+
+it('says that other latents have no spread, and what a spread is', async () => {
+  const train = ['train', 'plain.csv', '--components', '3', '--steps', '2', '--method', 'infogan'];
+  expect(await place.run(...train, '--out', 'codes')).toMatchObject({ code: 0 });
+  expect(await place.run('sample', 'codes', '--spread', '0.5', '--out', 'no.csv')).toMatchObject({
+    code: 2,
+    stderr:
+      'The run was trained by infogan, whose latents are no mixture of Gaussians; leave out --spread.\n',
+  });
+  expect(await place.run('sample', 'codes', '--spread', 'wide', '--out', 'no.csv')).toMatchObject({
+    code: 2,
+    stderr: '--spread is wide; give a number above 0, such as 0.5.\n',
+  });
+}, 60_000);
