@@ -179,9 +179,9 @@ describe('an AnnData file', () => {
     expect(await place.run(...train)).toMatchObject({ code: 0 });
     rename('cells', 'B cells');
     expect(await place.run('cluster', 'cells', source, '--out', 'grouped.h5ad')).toMatchObject({ code: 0 });
-    const { rows } = await place.json<{ rows: { group: number; probabilities: number[] }[] }>(
-      ...['cluster', 'cells', source],
-    );
+    const { rows } = await place.json<{
+      rows: { group: number; probabilities: number[]; unlike: number }[];
+    }>(...['cluster', 'cells', source]);
     FS.writeFile('grouped.h5ad', readFileSync(place.file('grouped.h5ad')));
     const file = new h5wasm.File('grouped.h5ad', 'r');
     const value = (path: string) => (file.get(path) as Dataset).value;
@@ -190,10 +190,13 @@ describe('an AnnData file', () => {
     (value('obs/mixtura_probability') as Float64Array).forEach((probability, i) => {
       expect(probability).toBeCloseTo(Math.max(...rows[i]!.probabilities), 6);
     });
+    (value('obs/mixtura_unlike') as Float64Array).forEach((unlike, i) => {
+      expect(unlike).toBeCloseTo(rows[i]!.unlike, 5);
+    });
     expect((file.get('obsm/X_mixtura') as Dataset).shape![0]).toBe(rows.length);
     expect(value('uns/mixtura/method')).toBe('slogan');
     const order = (file.get('obs') as Group).attrs['column-order']!.value as string[];
-    expect(order.slice(-2)).toEqual(['mixtura', 'mixtura_probability']);
+    expect(order.slice(-3)).toEqual(['mixtura', 'mixtura_probability', 'mixtura_unlike']);
     file.close();
     // What was read before is read still, the run's own matrix and the labels among it.
     const [before, after] = [

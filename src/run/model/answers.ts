@@ -40,4 +40,9 @@ export interface AssignedGroups {
   readonly groups: Int32Array;
   /** One list a row: the probability of group g is at g - 1. */
   readonly probabilities: readonly Float32Array[];
+  /**
+   * How unlike each row is to what the model was trained on, and what 99 % of the training rows stay below: probabilities
+   * do not tell a row of another kind. Absent where the run kept no rows to compare with.
+   */
+  readonly unlike?: { readonly values: Float32Array; readonly usual: number };
 }

@@ -52,6 +52,20 @@ function lastTensors(folder: string) {
   return readCheckpoint(RunFolder.open(folder).latestCheckpoint());
 }
 
+it('says how unlike rows are to its own, in memory and from its folder', async () => {
+  const far = [[1e4, -5000, 0.01]];
+  const { unlike, groups } = await model.assign([...rows.slice(0, 20), ...far]);
+  expect(groups.length).toBe(21);
+  expect(unlike!.values.length).toBe(21);
+  expect(Math.max(...unlike!.values.slice(0, 20))).toBeLessThan(3);
+  expect(unlike!.values[20]).toBeGreaterThan(100);
+  await model.save(file('unlike'));
+  const loaded = await load(file('unlike'));
+  const again = await loaded.assign([...rows.slice(0, 20), ...far]);
+  expect(again.unlike).toEqual(unlike);
+  await loaded.close();
+});
+
 describe('fit', () => {
   it('trains the same bits on rows in memory as a run on a file of them', async () => {
     writeFileAtomic(file('rows.npy'), encodeNpy({ shape: [120, 3], data: Float64Array.from(rows.flat()) }));

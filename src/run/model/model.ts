@@ -13,6 +13,7 @@ import { MixturaError, usageError } from '../../errors.js';
 import type { FoundGroup } from '../../evaluate/labels.js';
 import { endedCalm } from '../../evaluate/settling.js';
 import type { Inference } from '../../train/inference.js';
+import { unlikenessOf } from '../../train/known-data.js';
 import { type MetricsLine, RunFolder } from '../folder.js';
 import { writeCheckpoint } from '../formats/checkpoint.js';
 import { writeGroups } from '../groups.js';
@@ -23,7 +24,7 @@ import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from 
 import { type Data, datasetLike } from './data.js';
 import { withPlainMessages } from './plain-message.js';
 import { sampledRows } from './sampled-rows.js';
-import { writeKept } from './write-kept.js';
+import { knownRowsOfModel, writeKept } from './write-kept.js';
 
 /** What a {@link FittedModel} is made of. */
 export interface ModelParts {
@@ -130,29 +131,40 @@ export class FittedModel implements AsyncDisposable {
 
   /** Number of the most probable group of each row, 1..K; files of two parts give one part after the other. */
   async predict(data: Data, options: PredictOptions = {}): Promise<Int32Array> {
-    return (await this.assign(data, options)).groups;
+    return (await this.#assign(data, options)).groups;
   }
 
   /** Probabilities of the groups: one list a row, that of group g at g - 1. */
   async predictProba(data: Data, options: PredictOptions = {}): Promise<readonly Float32Array[]> {
-    return (await this.assign(data, options)).probabilities;
+    return (await this.#assign(data, options)).probabilities;
   }
 
-  /** What {@link FittedModel.predict} and {@link FittedModel.predictProba} give, together. */
-  assign(data: Data, { onNotice }: PredictOptions = {}): Promise<AssignedGroups> {
+  /**
+   * What {@link FittedModel.predict} and {@link FittedModel.predictProba} give, together, and how unlike each row is to the
+   * training data.
+   */
+  assign(data: Data, options: PredictOptions = {}): Promise<AssignedGroups> {
+    return this.#assign(data, options, true);
+  }
+
+  #assign(data: Data, { onNotice }: PredictOptions, withUnlike = false): Promise<AssignedGroups> {
     return this.#open(async () => {
-      const { inference, run } = this.#parts;
+      const { inference, run, trainedOn } = this.#parts;
       if (!inference.assigns) throw assignsNothing(run.method);
       if (typeof data === 'string') {
-        const { component, probabilities } = await this.withRun((trained) =>
+        const { component, probabilities, unlike } = await this.withRun((trained) =>
           assignFile(trained, data, { ...(onNotice && { onNotice }) }),
         );
-        return this.#numbered(component, probabilities);
+        return { ...this.#numbered(component, probabilities), ...(unlike && { unlike }) };
       }
       const dataset = datasetLike(data, run, onNotice);
       const rows = Uint32Array.from({ length: dataset.count }, (_, i) => i);
       const probabilities = await inference.assign(dataset, rows);
-      return this.#numbered(mostProbable(probabilities, inference.prior.components), probabilities);
+      const groups = this.#numbered(mostProbable(probabilities, inference.prior.components), probabilities);
+      const about = { inference, dataset: trainedOn?.dataset, from: this.#folder };
+      const known = withUnlike ? knownRowsOfModel(about) : undefined;
+      if (!known) return groups;
+      return { ...groups, unlike: { values: unlikenessOf(dataset, known), usual: known.usual } };
     });
   }
 

@@ -1,4 +1,5 @@
 /** @file What a model keeps for its use besides the checkpoint: its calibration, and rows that it knows. */
+import type { KnownRows } from '../../cluster/unlike.js';
 import type { Samples } from '../../data/dataset.js';
 import type { Inference } from '../../train/inference.js';
 import { knownRowsOf } from '../../train/known-data.js';
@@ -14,11 +15,21 @@ export interface KeptModel {
   readonly from?: RunFolder | undefined;
 }
 
+/** Rows that a model knows: of its training data, or as its folder keeps them. */
+export function knownRowsOfModel({
+  inference,
+  dataset,
+  from,
+}: Pick<KeptModel, 'inference' | 'dataset' | 'from'>): KnownRows | undefined {
+  return dataset ? knownRowsOf(dataset, inference.stream) : from && readKnownRows(from.path);
+}
+
 /** Writes what a run folder holds of it. @throws a MixturaError if the disk refuses */
-export function writeKept(folder: RunFolder, { step, inference, dataset, from }: KeptModel): void {
-  const { assigns, calibration, stream } = inference;
+export function writeKept(folder: RunFolder, model: KeptModel): void {
+  const { step, inference } = model;
+  const { assigns, calibration } = inference;
   if (calibration) writeCalibration(folder.path, step, calibration);
   if (!assigns) return;
-  const known = dataset ? knownRowsOf(dataset, stream) : from && readKnownRows(from.path);
+  const known = knownRowsOfModel(model);
   if (known) writeKnownRows(folder.path, known);
 }

@@ -159,7 +159,7 @@ function additionsOf(dataset: Dataset, findings: GroupFindings): AnnDataAddition
   return {
     name: NAME,
     categories: groups.map(({ group }) => `${group}`),
-    ...{ codes, probability },
+    ...{ codes, numbers: { probability } },
     features: { width: 2, values },
     partial: dataset.rows?.numbers !== undefined,
     facts: {

@@ -6,13 +6,13 @@ import { optionalPackage } from '../optional-package.js';
 
 /** What is added, a value for each of the n cells. */
 export interface AnnDataAdditions {
-  /** The name of `obs[name]`, `obs[name + '_probability']`, `obsm['X_' + name]` and `uns[name]`. */
+  /** The name of `obs[name]`, `obs[name + '_' + column]`, `obsm['X_' + name]` and `uns[name]`. */
   readonly name: string;
   readonly categories: readonly string[];
   /** Place among the categories, -1 for a cell without; n. */
   readonly codes: Int32Array;
-  /** NaN for a cell without a group; n. */
-  readonly probability: Float64Array;
+  /** Columns of numbers by their names, NaN for a cell without a group; n each. */
+  readonly numbers: Readonly<Record<string, Float64Array>>;
   /** n x width, NaN for a cell without a group. */
   readonly features: { readonly width: number; readonly values: Float32Array };
   /** Whether cells after the n may have no group, as those that a run's own selection left out. */
@@ -23,7 +23,7 @@ export interface AnnDataAdditions {
 const FILE = 'mixtura-extended.h5ad';
 
 /**
- * The bytes of an AnnData file with a categorical column, a column of numbers, a matrix and a dictionary added, in the
+ * The bytes of an AnnData file with a categorical column, columns of numbers, a matrix and a dictionary added, in the
  * encodings of anndata 0.8 and later.
  *
  * @throws MixturaError if it is no AnnData file of that layout, has another number of cells, or has such parts already
@@ -73,10 +73,14 @@ function extend(file: File, groupOf: GroupOf, path: string, additions: AnnDataAd
     );
   }
   const codes = new Int32Array(cells).fill(-1);
-  const probability = new Float64Array(cells).fill(Number.NaN);
   codes.set(additions.codes);
-  probability.set(additions.probability);
-  const parts = [`obs/${name}`, `obs/${name}_probability`, `obsm/X_${name}`, `uns/${name}`];
+  const numbers = Object.entries(additions.numbers).map(([column, values]) => {
+    const data = new Float64Array(cells).fill(Number.NaN);
+    data.set(values);
+    return { column: `${name}_${column}`, data };
+  });
+  const added = [name, ...numbers.map(({ column }) => column)];
+  const parts = [...added.map((column) => `obs/${column}`), `obsm/X_${name}`, `uns/${name}`];
   const there = parts.find((part) => file.paths().includes(`/${part}`) || file.get(part) !== null);
   if (there !== undefined) {
     throw new MixturaError(`${path} has ${there} already; give the file as it was without it.`);
@@ -84,13 +88,15 @@ function extend(file: File, groupOf: GroupOf, path: string, additions: AnnDataAd
   const { value } = order;
   const columns = Array.isArray(value) ? value.map(String) : [];
   obs.delete_attribute('column-order');
-  obs.create_attribute('column-order', [...columns, name, `${name}_probability`]);
+  obs.create_attribute('column-order', [...columns, ...added]);
 
   const column = encoded(obs.create_group(name), 'categorical', '0.2.0');
   column.create_attribute('ordered', 0, [], '<b');
   encoded(column.create_dataset({ name: 'categories', data: [...categories] }), 'string-array', '0.2.0');
   encoded(column.create_dataset({ name: 'codes', data: codes }), 'array', '0.2.0');
-  encoded(obs.create_dataset({ name: `${name}_probability`, data: probability }), 'array', '0.2.0');
+  for (const { column, data } of numbers) {
+    encoded(obs.create_dataset({ name: column, data }), 'array', '0.2.0');
+  }
 
   const { width } = features;
   const values = new Float32Array(cells * width).fill(Number.NaN);
