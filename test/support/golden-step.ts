@@ -140,16 +140,17 @@ export function contextOf(
   });
 }
 
-/** What a phase runs, with every random draw replaced by the hashed one. */
+/** What a phase runs, with every random draw replaced by the hashed one; latents are of these components. */
 export function goldenPhase(
   given: GoldenCase,
   model: Model,
   phase: AnyModel['phases'][number],
   context: StepContext,
+  component = new Int32Array(given.batch),
 ): PhaseStep {
   const { batch, latent, components } = given;
   const z = noise(`latent/${phase.name}`, batch * latent, 2);
-  model.prior.sample = () => ({ z, component: new Int32Array(batch) });
+  model.prior.sample = () => ({ z, component });
   const begun = begin(phase, context);
   const draws: Record<string, Float64Array> = {
     epsilon: unitNoise('mixing', batch),
