@@ -5,12 +5,13 @@ import { usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
 import { clustergan } from './clustergan.js';
 import { infogan } from './infogan.js';
+import { scgan } from './scgan.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, clustergan].map((method) => [method.name, method as MethodDefinition]),
+  [slogan, infogan, wgan, clustergan, scgan].map((method) => [method.name, method as MethodDefinition]),
 );
 
 /** Names are what is typed after `--method`, and part of the names of run folders. */
