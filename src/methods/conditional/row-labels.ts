@@ -31,8 +31,8 @@ export class RowLabels {
   set(labels: ArrayLike<number>): void {
     const shares = new Float64Array(this.components);
     this.#labels = Float64Array.from(labels);
-    for (const label of this.#labels) shares[label]! += 1 / labels.length;
-    this.prior.setShares(shares);
+    for (const label of this.#labels) shares[label]! += 1;
+    this.prior.setShares(shares.map((count) => count / labels.length));
   }
 
   /** The labels of rows. */
