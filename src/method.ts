@@ -38,6 +38,13 @@ export {
   projectionPhases,
 } from './method/harness.js';
 export {
+  type CropOptions,
+  croppedView,
+  diffAugment,
+  type JitterOptions,
+  jitteredView,
+} from './method/image-views.js';
+export {
   type Descent,
   type NoiseKind,
   type Optimizer,

@@ -48,3 +48,4 @@ export {
   penalties,
 } from './nn/penalties.js';
 export { spectralProjection } from './nn/spectral.js';
+export { supervisedContrastive } from './nn/supervised-contrastive.js';

@@ -174,3 +174,21 @@ describe('seedCenters', () => {
     expect(inertia).toBeLessThan(1e-20);
   });
 });
+
+describe('kmeans from given centres', () => {
+  const data = Float64Array.of(0, 1, 10, 11, 20, 21);
+  const from = (seeds: Float64Array) =>
+    kmeans({ data, dim: 1, clusters: 3, stream: Stream.root(0), seeds }).centers;
+
+  it('keeps their order, and makes one start of them', () => {
+    expect([...from(Float64Array.of(19, 2, 12))].map((x) => Math.round(2 * x) / 2)).toEqual([
+      20.5, 0.5, 10.5,
+    ]);
+  });
+
+  it('needs a row a cluster', () => {
+    expect(() => from(Float64Array.of(1, 2))).toThrow(
+      'The first centres hold 2 numbers, not 3 rows of 1: give a row a cluster.',
+    );
+  });
+});

@@ -15,6 +15,8 @@ export interface KMeansOptions {
   readonly stream: Stream;
   /** Independent k-means++ starts, the one with the smallest inertia wins (default 10). */
   readonly starts?: number | undefined;
+  /** First centres, clusters x dim, row-major, of the only start (default: those of k-means++). */
+  readonly seeds?: Float64Array | undefined;
   /** Lloyd iterations per start (default 300). */
   readonly maxIterations?: number | undefined;
   /** Stop when the centres' summed squared shift is at most this times the mean feature variance (default 1e-4). */
@@ -36,13 +38,21 @@ export interface KMeansOptions {
  * kmeans({ data, dim: 1, clusters: 2, stream: Stream.root(0) }).inertia; // => 0.25
  */
 export function kmeans(options: KMeansOptions): Clustering {
-  const { data, dim, clusters, stream, starts = 10, maxIterations = 300, tolerance = 1e-4 } = options;
+  const { data, dim, clusters, stream, seeds, maxIterations = 300, tolerance = 1e-4 } = options;
+  const starts = seeds ? 1 : (options.starts ?? 10);
   checkOptions(data, dim, clusters, starts);
+  if (seeds && seeds.length !== clusters * dim) {
+    throw new MixturaError(
+      `The first centres hold ${seeds.length} numbers, not ${clusters} rows of ${dim}: give a row a cluster.`,
+    );
+  }
   const { points, mean, variance } = centered(data, dim);
   let best: Clustering | undefined;
   for (let start = 0; start < starts; start++) {
-    const seeds = seedCenters(points, dim, clusters, stream.fork('kmeans', start));
-    const found = lloyd(points, dim, seeds, { maxIterations, shiftLimit: tolerance * variance });
+    const first =
+      seeds?.map((value, k) => value - mean[k % dim]!) ??
+      seedCenters(points, dim, clusters, stream.fork('kmeans', start));
+    const found = lloyd(points, dim, first, { maxIterations, shiftLimit: tolerance * variance });
     if (best === undefined || found.inertia < best.inertia) best = found;
   }
   const centers = best!.centers.map((value, k) => value + mean[k % dim]!);

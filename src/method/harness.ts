@@ -80,7 +80,12 @@ export interface CriticPhaseOptions<Step extends StepContext = StepContext> {
   readonly generator: Network;
   readonly critic: Network;
   /** Declares the generator's input: fresh latents of the phase, [B, width]. */
-  readonly latent: (p: PhaseBuilder<Step>) => Tensor;
+  readonly latent: (p: PhaseBuilder<Step>, code?: Tensor) => Tensor;
+  /**
+   * Declares one-hot labels of the batch, [B, K], of a critic with K scores: those of the real and of the generated samples,
+   * of which each is judged by the score of its own label (default: a critic with one score).
+   */
+  readonly code?: (p: PhaseBuilder<Step>) => Tensor;
   /** When it runs (default at every step). */
   readonly options?: PhaseOptions;
 }
@@ -95,6 +100,7 @@ export function criticPhase<Step extends StepContext = StepContext>({
   generator,
   critic,
   latent,
+  code: declareCode,
   options,
 }: CriticPhaseOptions<Step>): Phase<Step> {
   const { batch } = context;
@@ -104,10 +110,11 @@ export function criticPhase<Step extends StepContext = StepContext>({
     context,
     (p) => {
       const real = p.real();
-      const fake = generator.train(latent(p), p.statistics);
-      const scores = critic.train(concat([fake, real], 0));
+      const code = declareCode?.(p);
+      const fake = generator.train(latent(p, code), p.statistics);
+      const scores = ownScore(critic.train(concat([fake, real], 0)), code && concat([code, code], 0));
       const [onFake, onReal] = [scores.slice(0, 0, batch), scores.slice(0, batch, 2 * batch)];
-      const penalty = penalties[config.penalty]((x) => critic.train(x), {
+      const penalty = penalties[config.penalty]((x) => ownScore(critic.train(x), code), {
         fake,
         real,
         // Named `mixing` in the stream since the first runs, which are to be repeatable.
@@ -132,6 +139,11 @@ export function criticPhase<Step extends StepContext = StepContext>({
     },
     options,
   );
+}
+
+/** sum_k y_k D_k(x): the score of the label that one-hot codes y choose, [n, K] -> [n, 1]; all scores where there are no codes. */
+export function ownScore(scores: Tensor, code: Tensor | undefined): Tensor {
+  return code ? scores.mul(code).sum([1], true) : scores;
 }
 
 /**

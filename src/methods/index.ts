@@ -8,12 +8,13 @@ import { deligan } from './deligan.js';
 import { deliganPlus } from './deligan-plus.js';
 import { gmgan } from './gmgan.js';
 import { infogan } from './infogan.js';
+import { scgan } from './scgan.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, deligan, deliganPlus, clustergan, gmgan].map((method) => [
+  [slogan, infogan, wgan, deligan, deliganPlus, clustergan, gmgan, scgan].map((method) => [
     method.name,
     method as MethodDefinition,
   ]),

@@ -25,7 +25,7 @@ export class CategoricalPrior implements LatentPrior {
   /** Standard deviation of the noise. */
   readonly noiseStd: number;
   readonly width: number;
-  /** 1 / K each; it does not learn. */
+  /** 1 / K each, unless a prior is told others. */
   readonly mixing: Float64Array;
 
   /** @throws a usage error where a size is not a whole number, K is below 1, or the number of noise entries below 0. */
@@ -83,7 +83,7 @@ export class CategoricalPrior implements LatentPrior {
     return {};
   }
 
-  private draw(component: Int32Array, stream: Stream): LatentBatch {
+  protected draw(component: Int32Array, stream: Stream): LatentBatch {
     const { noise, width } = this;
     const draws = stream.fork('noise').normals(new Float64Array(component.length * noise));
     const z = new Float64Array(component.length * width);

@@ -1,0 +1,41 @@
+/** @file Methods that group data by themselves, by the command line from training to exported networks, in a few steps. */
+import { existsSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Scratch } from './support/cli.js';
+
+const place = new Scratch();
+afterAll(() => place.remove());
+
+interface MethodCase {
+  readonly method: string;
+  readonly data: string;
+  readonly settings: readonly string[];
+  /** Whether it assigns data to groups. */
+  readonly assigns: boolean;
+}
+
+const CASES: readonly MethodCase[] = [
+  { method: 'scgan', data: 'ring', settings: ['reclusterEvery=3', 'embedding=4'], assigns: true },
+];
+
+const set = (settings: readonly string[]) => settings.flatMap((setting) => ['--set', setting]);
+
+describe('a method by the command line', () => {
+  it.each(CASES)('$method: trains, samples, clusters, is evaluated and exported', async (given) => {
+    const { method, data, settings, assigns } = given;
+    const train = ['train', data, '--method', method, '--steps', '8', '--batch', '16', '--out', method];
+    await place.json(...train, ...set(['units=8', 'latent=6', ...settings]));
+    await place.json('sample', method, '--count', '5', '--out', `${method}.npy`);
+    expect(existsSync(place.file(`${method}.npy`))).toBe(true);
+    const evaluated = await place.json<{ metrics: Record<string, number> }>('evaluate', method);
+    const scores = Object.keys(evaluated.metrics).filter((name) => name.startsWith('nmi-'));
+    expect(scores.some((name) => name.startsWith('nmi-kmeans-'))).toBe(true);
+    expect(scores.some((name) => name.startsWith('nmi-assign-'))).toBe(assigns);
+    await place.json('export', method, '--out', `${method}-onnx`);
+    expect(existsSync(place.file(`${method}-onnx`, 'generator.onnx'))).toBe(true);
+    expect(existsSync(place.file(`${method}-onnx`, 'assign.onnx'))).toBe(assigns);
+    const clustered = await place.run('cluster', method, '--out', `${method}.csv`);
+    expect(clustered.code, clustered.stderr).toBe(assigns ? 0 : 1);
+    if (!assigns) expect(clustered.stderr).toMatch(/[.]\n$/);
+  });
+});
