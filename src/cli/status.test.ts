@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stepText } from './status.js';
+import { learningText, stepText, timeLeft } from './status.js';
 
 const event = {
   kind: 'step',
@@ -20,4 +20,19 @@ test('the status of a step gives up memory, losses and times before the sizes', 
   expect(at(60)).toBe(`step 12345/20000 · 25 s left · ${sizes}`);
   expect(at(50)).toBe('step 12345/20000 · 25 s left · sizes % 53 27 10 10');
   expect(at(30)).toBe('step 12345/20000 · sizes % 53 27 10 10');
+});
+
+test('what is learned before the training tells how long it takes, by its own pace', () => {
+  const left = timeLeft();
+  const at = (what: string, done: number, now: number) => {
+    const event = { kind: 'learning', what, done } as const;
+    return learningText(event, left(event, now));
+  };
+  expect(at('looking for groups (ranks)', 0.1, 0)).toBe('looking for groups (ranks): 10 %');
+  expect(at('looking for groups (log)', 0.12, 1000)).toBe('looking for groups (log): 12 %');
+  expect(at('looking for groups (log)', 0.55, 9000)).toBe('looking for groups (log): 55 % · about 9 s left');
+  // Another work has a pace of its own.
+  expect(at('learning the groups', 0, 20_000)).toBe('learning the groups: 0 %');
+  expect(at('learning the groups', 0.25, 50_000)).toBe('learning the groups: 25 % · about 1 min 30 s left');
+  expect(at('learning the groups', 1, 99_000)).toBe('learning the groups: 100 %');
 });

@@ -8,6 +8,7 @@ import { duration, note } from './screen/output.js';
 /** Shows the events of a run on standard error. */
 export function statusLine(): (event: RunEvent) => void {
   const line = new LiveLine();
+  const left = timeLeft();
   let steps = 0;
   return (event) => {
     if (event.kind === 'started') steps = event.run.steps;
@@ -16,13 +17,38 @@ export function statusLine(): (event: RunEvent) => void {
       return;
     }
     if (event.kind === 'learning') {
-      line.show(() => `${event.what}: ${Math.floor(100 * event.done)} %`, event.done >= 1);
+      const text = learningText(event, left(event, performance.now()));
+      line.show(() => text, event.done >= 1);
       return;
     }
     line.clear();
     const text = eventText(event, steps);
     if (text) note(text);
   };
+}
+
+type Learning = Extract<RunEvent, { kind: 'learning' }>;
+
+/** Share of the work after which the time that is left can be told. */
+const TELLING = 0.05;
+
+/** Tells the seconds that are left of what a run learns before its training, by the pace so far; first nothing. */
+export function timeLeft(): (event: Learning, milliseconds: number) => number | undefined {
+  let work: string | undefined;
+  let [began, from] = [0, 0];
+  return ({ what, done }, now) => {
+    // What stands in brackets is a part of the work.
+    const [title] = what.split(' (');
+    if (title !== work) [work, began, from] = [title, now, done];
+    const share = (done - from) / (1 - from);
+    return share < TELLING || done >= 1 ? undefined : ((now - began) * (1 - share)) / share / 1000;
+  };
+}
+
+/** What is learned, the share that is done, and about how long the rest takes. */
+export function learningText({ what, done }: Learning, left: number | undefined): string {
+  const rest = left === undefined ? '' : ` · about ${duration(left)} left`;
+  return `${what}: ${Math.floor(100 * done)} %${rest}`;
 }
 
 /**
