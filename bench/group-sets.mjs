@@ -64,7 +64,11 @@ export const SETS = {
   'fashion-mnist': () => openDataset('fashion-mnist'),
   'fmnist-5': () => openDataset('fmnist-5'),
   mnist: () => openDataset('mnist'),
-  'mnist-10-1': () => openDataset('mnist', { ratio: '1000:774:599:464:359:278:215:167:129:100' }),
+  'mnist-10-1': () =>
+    openDataset('mnist', {
+      classes: '0,1,2,3,4,5,6,7,8,9',
+      ratio: '1000:774:599:464:359:278:215:167:129:100',
+    }),
   'mnist-2': () => openDataset('mnist-2'),
   'mnist-2-9-1': () => openDataset('mnist-2', { ratio: '9:1' }),
   ring: () => openDataset('ring'),
