@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
+import { cdgan } from './cdgan.js';
 import { clustergan } from './clustergan.js';
 import { infogan } from './infogan.js';
 import { scgan } from './scgan.js';
@@ -11,7 +12,10 @@ import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, clustergan, scgan].map((method) => [method.name, method as MethodDefinition]),
+  [slogan, infogan, wgan, clustergan, scgan, cdgan].map((method) => [
+    method.name,
+    method as MethodDefinition,
+  ]),
 );
 
 /** Names are what is typed after `--method`, and part of the names of run folders. */
