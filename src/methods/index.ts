@@ -6,13 +6,14 @@ import type { MethodDefinition } from '../method/method.js';
 import { cdgan } from './cdgan.js';
 import { clustergan } from './clustergan.js';
 import { infogan } from './infogan.js';
+import { pgmgan } from './pgmgan.js';
 import { scgan } from './scgan.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, clustergan, scgan, cdgan].map((method) => [
+  [slogan, infogan, wgan, clustergan, scgan, cdgan, pgmgan].map((method) => [
     method.name,
     method as MethodDefinition,
   ]),

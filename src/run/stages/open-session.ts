@@ -30,7 +30,7 @@ export function openRunSession(
       batch: run.batch,
       horizon: run.horizon,
       threads: run.threads,
-      teaching: learned?.teacher.teaching,
+      teaching: learned?.teacher?.teaching,
     },
     seed: run.seed,
     training,
