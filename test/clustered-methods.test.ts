@@ -15,7 +15,8 @@ interface MethodCase {
 }
 
 const CASES: readonly MethodCase[] = [
-  { method: 'scgan', data: 'ring', settings: ['reclusterEvery=3', 'embedding=4'], assigns: true },
+  { method: 'scgan', data: 'digits', settings: ['reclusterEvery=3', 'embedding=4'], assigns: true },
+  { method: 'cdgan', data: 'digits', settings: ['features=5'], assigns: true },
 ];
 
 const set = (settings: readonly string[]) => settings.flatMap((setting) => ['--set', setting]);
@@ -37,5 +38,15 @@ describe('a method by the command line', () => {
     const clustered = await place.run('cluster', method, '--out', `${method}.csv`);
     expect(clustered.code, clustered.stderr).toBe(assigns ? 0 : 1);
     if (!assigns) expect(clustered.stderr).toMatch(/[.]\n$/);
+  });
+
+  it('refuses a table where a method needs images, in one sentence', async () => {
+    const train = ['train', 'ring', '--method', 'cdgan', '--steps', '2', '--out', 'no'];
+    const { code, stderr } = await place.run(...train);
+    expect([code, stderr.trim().split('\n').at(-1)]).toEqual([
+      2,
+      'CD-GAN compares crops of images, and these data are none; give images, or compare rows with noise instead by --set viewNoise=0.1.',
+    ]);
+    expect(existsSync(place.file('no'))).toBe(false);
   });
 });

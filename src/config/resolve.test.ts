@@ -90,7 +90,7 @@ describe('a preset', () => {
         preset: name,
         steps: 7,
         seed: 3,
-        settings: { units: 5, lambda: 9 },
+        settings: { units: 5, learningRate: 9 },
         data: { ...data, subsetSeed: 4 },
       });
       expect(changed).toEqual({
@@ -98,7 +98,7 @@ describe('a preset', () => {
         steps: 7,
         seed: 3,
         data: { ...plain.data, subsetSeed: 4 },
-        settings: { ...plain.settings, units: 5, lambda: 9 },
+        settings: { ...plain.settings, units: 5, learningRate: 9 },
       });
     },
   );

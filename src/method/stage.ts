@@ -24,7 +24,12 @@ export interface Stage {
   readonly batch: number;
   /** Whether it learns from groups. */
   readonly taught: boolean;
-  /** Builds what is trained; `teaching` is there if it is taught. */
+  /**
+   * How many nearest rows it knows of each row, if it learns from them: nearest in the features of the stage before it, or
+   * where there is none in the values of the data. Such a stage is also told the number of groups.
+   */
+  readonly neighbours?: number;
+  /** Builds what is trained; `teaching` is there if it is taught, `neighbours` if it learns from them. */
   build(context: BuildContext): StageModel;
 }
 
@@ -36,8 +41,8 @@ export interface StageModel extends Trainable {
 
 /** What a method learns before its own steps. */
 export interface Lessons {
-  /** Where groups come from: the structure of the data, or chance, with the sizes of these groups (ablation). */
-  readonly teacher: 'groups' | 'random';
+  /** Where groups come from: the structure of the data, or chance, with the sizes of these groups (ablation); or there are none. */
+  readonly teacher: 'groups' | 'random' | 'none';
   readonly stages: readonly Stage[];
   /** Transformations of images that stages learn from; the report shows them. */
   readonly transformations?: TransformationsName | undefined;

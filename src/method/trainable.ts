@@ -1,4 +1,5 @@
 /** @file What is trained: networks, and phases that change them; and what they are built for. */
+import type { NearestRows } from '../cluster/nearest-rows.js';
 import type { ProgramSpec } from '../engine/engine.js';
 import type { Stream } from '../math/random.js';
 import type { DataShape } from '../nets/backbone.js';
@@ -39,6 +40,8 @@ export interface BuildContext {
   readonly threads?: number;
   /** Groups that were found before, where the method or its stage learns from any and training begins. */
   readonly teaching?: Teaching | undefined;
+  /** The nearest rows of every row of the training data, where a stage learns from them. */
+  readonly neighbours?: NearestRows | undefined;
 }
 
 /**

@@ -3,18 +3,20 @@ import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
+import { cdgan } from './cdgan.js';
 import { clustergan } from './clustergan.js';
 import { deligan } from './deligan.js';
 import { deliganPlus } from './deligan-plus.js';
 import { gmgan } from './gmgan.js';
 import { infogan } from './infogan.js';
+import { pgmgan } from './pgmgan.js';
 import { scgan } from './scgan.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, deligan, deliganPlus, clustergan, gmgan, scgan].map((method) => [
+  [slogan, infogan, wgan, deligan, deliganPlus, clustergan, scgan, cdgan, pgmgan, gmgan].map((method) => [
     method.name,
     method as MethodDefinition,
   ]),

@@ -6,7 +6,10 @@ import {
   metricName,
   namedScores,
   parseMetricName,
+  type Score,
   scoresOf,
+  withoutRejection,
+  withRejection,
 } from './metric.js';
 import { metrics } from './metric-table.js';
 
@@ -84,6 +87,18 @@ describe('names of metrics of generated samples, and of subsets', () => {
     expect(describeMetric(parseMetricName('icfid420-raw-train'))).toMatch(
       /; 420 real samples of each class and as many generated of each component; the data's own values, columns of tables and points standardised; beside the training data\.$/,
     );
+  });
+
+  it('say where a method has rejected samples, of generated samples alone', () => {
+    const of = (count?: number) =>
+      ({ metric: 'fd', protocol: 'raw', split: 'test', value: 1, count }) as Score;
+    const [marked, plain] = withRejection([of(10_000), of()]);
+    expect(metricName(marked!)).toBe('fd10k-raw-rejection-test');
+    expect(plain).toEqual(of());
+    expect(describeMetric(parseMetricName('fd10k-raw-rejection-test'))).toMatch(
+      /; 10,000 real and as many generated samples, without those that the method rejects; the data's own values, columns of tables and points standardised; beside held-out data\.$/,
+    );
+    expect([withoutRejection('raw-rejection'), withoutRejection('raw')]).toEqual(['raw', 'raw']);
   });
 
   it('compare as one metric what k-means found in the features of different methods', () => {

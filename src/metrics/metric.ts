@@ -17,6 +17,9 @@ export const splits = { train: 'the training data', test: 'held-out data' } as c
 /** The protocol of metrics on the values of the data themselves (standardised, except pixels), without a feature network. */
 export const RAW = 'raw';
 
+/** What the protocol of metrics of generated samples ends with where the method has rejected some of them. */
+export const REJECTION = '-rejection';
+
 /** The short name of a metric, without its protocol: `nmi`, `fd`, ... */
 export type MetricKind = keyof typeof metrics;
 /** Where the clusters or modes that are scored come from: `assign`, `kmeans-encoder`, ... */
@@ -97,11 +100,13 @@ export function describeMetric({ metric, count, protocol, split, subset }: Metri
   if (Object.hasOwn(protocols, protocol)) {
     return `${what}; ${sides(metric, count)}; truth: ${protocols[protocol as Protocol]}.`;
   }
+  const network = withoutRejection(protocol);
   const features =
-    protocol === RAW
+    network === RAW
       ? "the data's own values, columns of tables and points standardised"
-      : `features of ${protocol}`;
-  return `${what}; ${sides(metric, count)}; ${features}; beside ${data}.`;
+      : `features of ${network}`;
+  const without = network === protocol ? '' : ', without those that the method rejects';
+  return `${what}; ${sides(metric, count)}${without}; ${features}; beside ${data}.`;
 }
 
 /** Values of several metrics of one protocol as scores. */
@@ -111,6 +116,18 @@ export function scoresOf(
 ): Score[] {
   const entries = Object.entries(values) as [MetricKind, number][];
   return entries.map(([metric, value]) => ({ metric, ...how, value }));
+}
+
+/** Scores of generated samples with the mark that the method has rejected some; other scores are left as they are. */
+export function withRejection(scores: readonly Score[]): Score[] {
+  return scores.map((score) =>
+    score.count === undefined ? score : { ...score, protocol: `${score.protocol}${REJECTION}` },
+  );
+}
+
+/** A protocol without the mark of {@link withRejection}. */
+export function withoutRejection(protocol: string): string {
+  return protocol.endsWith(REJECTION) ? protocol.slice(0, -REJECTION.length) : protocol;
 }
 
 /**

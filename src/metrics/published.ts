@@ -1,5 +1,5 @@
 /** @file Published values by data, method and metric, and which of them corresponds to a metric of ours. */
-import { type MetricParts, RAW } from './metric.js';
+import { type MetricParts, RAW, withoutRejection } from './metric.js';
 import {
   GM_GAN_CLUSTERING,
   SLOGAN_METHODS,
@@ -128,7 +128,7 @@ export function publishedCell(query: PublishedQuery, metric: MetricParts): Publi
       data.includes(cell.data) &&
       cell.metric === wanted.metric &&
       wanted.source.test(cell.source) &&
-      cell.method.toLowerCase() === query.method &&
+      plainName(cell.method) === plainName(query.method) &&
       Object.entries(cell.settings ?? {}).every(([key, value]) => query.settings[key] === value),
   );
   // The variant with the most settings in common with the run.
@@ -141,6 +141,11 @@ export function sameFeatures({ metric }: PublishedCell): boolean {
   return metric === 'NMI' || metric === 'ACC';
 }
 
+/** A name of a method in small letters and without hyphens: CD-GAN is `cdgan` here. */
+function plainName(method: string): string {
+  return method.toLowerCase().replaceAll('-', '');
+}
+
 /** The column of a paper's table that a metric of ours corresponds to. */
 function paperMetric({
   metric,
@@ -149,7 +154,7 @@ function paperMetric({
   if (metric === 'nmi' && protocol.startsWith('kmeans-')) return { metric: 'NMI', source: /^SLOGAN/ };
   if (metric === 'nmi' && protocol === 'assign') return { metric: 'NMI', source: /^GM-GAN/ };
   if (metric === 'acc' && protocol === 'assign') return { metric: 'ACC', source: /^GM-GAN/ };
-  if (protocol === RAW) return undefined;
+  if (withoutRejection(protocol) === RAW) return undefined;
   if (metric === 'fd') return { metric: 'FID', source: /^SLOGAN/ };
   if (metric === 'icfid') return { metric: 'ICFID', source: /^SLOGAN/ };
   return undefined;

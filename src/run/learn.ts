@@ -41,7 +41,7 @@ export async function learnRun(
     onProgress: (what, done) => onEvent?.({ kind: 'learning', what, done }),
     onNote: (note) => onEvent?.({ kind: 'note', note }),
   });
-  return { run: { ...run, components: learned.teacher.groups }, learned };
+  return { run: { ...run, components: learned.teacher?.groups ?? run.components }, learned };
 }
 
 /** @throws a MixturaError where the method cannot be built for the data, before anything is learned for it */

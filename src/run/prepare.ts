@@ -68,13 +68,14 @@ export function prepareWith(
   const classes = classCounts(dataset)?.length;
   const given = config.components ?? (config.auto ? undefined : groupsByLabels(classes, dataset.count));
   const lessons = method.lessons?.(method.settings.parse(config.settings), dataset);
-  if (config.auto && !lessons) {
+  const finds = lessons !== undefined && lessons.teacher !== 'none';
+  if (config.auto && !finds) {
     throw usageError(
       `The number of groups is found where groups are looked for first, and this run does not; give --components K, or --set teacher=groups.`,
     );
   }
   // The number that is found takes the place of 1.
-  const auto = given === undefined && lessons !== undefined;
+  const auto = given === undefined && finds;
   const components = given ?? (auto || method.groupless ? 1 : undefined);
   if (components === undefined) {
     const why =

@@ -129,7 +129,7 @@ class Recorder {
     { notes = [], followed }: Partial<Checkpoint> = {},
   ) {
     const { folder, dataset, learned } = options;
-    this.#notes = [...notes, ...(learned ? [learned.sentence] : []), ...(options.notes ?? [])];
+    this.#notes = [...notes, ...(learned?.sentence ? [learned.sentence] : []), ...(options.notes ?? [])];
     this.#settling = new Settling(inference, dataset, options.run, followed);
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from + 1 } : {});
     this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;

@@ -14,7 +14,7 @@ import { classProportions, type Evaluation, evaluateModel } from '../evaluate/la
 import { type OnFraction, type OnProgress, ProgressMeter } from '../evaluate/progress.js';
 import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { twoSampleScore, twoSampleStage } from '../evaluate/two-sample.js';
-import type { Score, Split } from '../metrics/metric.js';
+import { type Score, type Split, withRejection } from '../metrics/metric.js';
 import type { RunFolder } from './folder.js';
 import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
 import { type DataListeners, reopenData } from './prepare.js';
@@ -165,12 +165,8 @@ async function scorePart(planned: PlannedPart): Promise<PartScores> {
   const told = onTwoSample && (await twoSampleScore({ ...data, onFraction: onTwoSample }));
   const { classOf } = evaluation;
   const capacity = fitting && (await fittingScore({ inference, dataset, split, classOf, ...fitting }));
-  const scores = [
-    ...evaluation.scores,
-    ...(generated?.scores ?? []),
-    ...(told ? [told] : []),
-    ...(capacity ? [capacity] : []),
-  ];
+  const drawn = [...(generated?.scores ?? []), ...(told ? [told] : []), ...(capacity ? [capacity] : [])];
+  const scores = [...evaluation.scores, ...(inference.rejects ? withRejection(drawn) : drawn)];
   return { split, evaluation, scores, notes: generated?.notes ?? [] };
 }
 

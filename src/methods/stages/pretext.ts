@@ -19,20 +19,33 @@ const PROJECTION = 64;
 /** Passes over the data at most: what transformations leave of few images is soon learned. */
 const PASSES = 200;
 
+/** How the pretext differs from the usual one. */
+export interface PretextOptions {
+  /** Temperature of NT-Xent (default 0.3). */
+  readonly temperature: number;
+  /** Units of the projection (default 64). */
+  readonly projection: number;
+}
+
 /** Adam of the stages. */
 export const STAGE_ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999 };
 
 /**
- * Trains the student's trunk by NT-Xent on two transformed versions of every image, projected to 64 numbers. There is no
+ * Trains the student's trunk by NT-Xent on two transformed versions of every image, projected to 64 numbers or as many as are said. There is no
  * term for the sizes of groups. Groups may then be looked for in the features before the projection.
  */
-export function pretextStage(transformations: TransformationsName, steps: number): Stage {
+export function pretextStage(
+  transformations: TransformationsName,
+  steps: number,
+  options?: PretextOptions,
+): Stage {
+  const { temperature, projection: units } = options ?? { temperature: TEMPERATURE, projection: PROJECTION };
   return {
     name: 'pretext',
     title: `learning what transformations leave (${transformations})`,
     steps,
     passes: PASSES,
-    settings: { transformations },
+    settings: { transformations, ...options },
     batch: 256,
     taught: false,
     build(context) {
@@ -41,12 +54,12 @@ export function pretextStage(transformations: TransformationsName, steps: number
       const projection = new Network('projection', [
         dense('projection/0-dense', STUDENT_FEATURES, STUDENT_FEATURES),
         relu,
-        dense('projection/1-dense', STUDENT_FEATURES, PROJECTION),
+        dense('projection/1-dense', STUDENT_FEATURES, units),
       ]);
       const descent = phase('pretext', context, (p) => {
         const project = (name: string) =>
           projection.train(encoder.train(transformed(p, name, transformations, context), p.statistics));
-        const loss = ntXent(project('first'), project('second'), TEMPERATURE);
+        const loss = ntXent(project('first'), project('second'), temperature);
         return {
           outputs: { pretext: loss },
           descend: [{ loss, networks: [encoder, projection], by: adam(STAGE_ADAM) }],

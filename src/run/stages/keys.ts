@@ -37,8 +37,9 @@ export function lessonKeys({ lessons, groups, dataset, seed, device }: LessonFac
   };
   const add = (taught: boolean) => {
     for (const stage of lessons.stages.filter((one) => one.taught === taught)) {
-      const { name, steps, batch, settings } = stage;
-      keys.set(stage, link({ name, steps, batch, settings }));
+      const { name, steps, batch, settings, neighbours } = stage;
+      const near = neighbours === undefined ? {} : { neighbours, groups };
+      keys.set(stage, link({ name, steps, batch, settings, ...near }));
     }
   };
   add(false);

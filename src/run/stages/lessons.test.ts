@@ -40,7 +40,7 @@ describe('lessons', () => {
       test: { get: forbidden('held-out rows'), enumerable: true },
     });
     const { teacher, start } = await learn({ ...optionsIn('labelled'), dataset: labelled });
-    expect([...teacher.teaching.shares]).toEqual([1 / 2, 1 / 3, 1 / 6]);
+    expect([...teacher!.teaching.shares]).toEqual([1 / 2, 1 / 3, 1 / 6]);
     expect(start['encoder/head/weight']!.shape).toEqual([128, 3]);
   });
 });

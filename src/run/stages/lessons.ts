@@ -2,10 +2,17 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { BuildContext } from '../../method/method.js';
 import type { Lessons, Stage } from '../../method/stage.js';
-import { lessonKeys } from './keys.js';
+import { type LessonKeys, lessonKeys } from './keys.js';
+import { neighboursOf } from './neighbours.js';
 import type { StageFiles } from './stage-files.js';
 import { findTeacher, savedTeacher, type Teacher } from './teacher.js';
-import { type StageOptions, type Tensors, takenSentence, trainStage } from './train-stage.js';
+import {
+  type StageOptions,
+  type StageResult,
+  type Tensors,
+  takenSentence,
+  trainStage,
+} from './train-stage.js';
 
 /** What lessons are given with. */
 export interface LessonOptions
@@ -22,9 +29,10 @@ export interface LessonOptions
 
 /** What lessons leave. */
 export interface Learned {
-  readonly teacher: Teacher;
+  /** Absent where the lessons need no groups. */
+  readonly teacher?: Teacher | undefined;
   /** What was found, in a sentence. */
-  readonly sentence: string;
+  readonly sentence?: string;
   /** Values from which the method's networks start. */
   readonly start: Tensors;
 }
@@ -34,16 +42,11 @@ export async function learn(asked: LessonOptions): Promise<Learned> {
   const options = { ...asked, lessons: withinPasses(asked.lessons, asked.dataset.count) };
   const { lessons, onProgress, files, reuse } = options;
   const keys = lessonKeys(options);
-  const untaught = lessons.stages.filter(({ taught }) => !taught);
-  const saved = savedTeacher(files, keys.teacher) ?? keptTeacher(options, keys.teacher);
-  let start: Tensors = {};
-  let features: Float32Array | undefined;
-  for (const stage of untaught) {
-    // Features are for the search for groups alone.
-    const last = stage === untaught.at(-1) && !saved;
-    const known = stageOptions(options, keys.of(stage), stage, start);
-    ({ tensors: start, features } = await trainStage(known, last));
-  }
+  const finds = lessons.teacher !== 'none';
+  const saved = finds ? (savedTeacher(files, keys.teacher) ?? keptTeacher(options, keys.teacher)) : undefined;
+  // Features are for the search for groups alone.
+  const { start, features } = await untaughtStages(options, keys, finds && !saved);
+  if (!finds) return { start };
   const find = () =>
     findTeacher({
       ...options,
@@ -54,11 +57,34 @@ export async function learn(asked: LessonOptions): Promise<Learned> {
   if (!saved) reuse?.keep(keys.teacher, files.groups);
   const sentence = teacherSentence(teacher);
   options.onNote?.(sentence);
-  for (const stage of lessons.stages.filter(({ taught }) => taught)) {
-    const known = stageOptions(options, keys.of(stage), stage, start, teacher);
-    start = { ...start, ...(await trainStage(known, false)).tensors };
+  let taught = start;
+  for (const stage of lessons.stages.filter((one) => one.taught)) {
+    const known = stageOptions(options, keys.of(stage), stage, taught, teacher);
+    taught = { ...taught, ...(await trainStage(known, false)).tensors };
   }
-  return { teacher, sentence, start };
+  return { teacher, sentence, start: taught };
+}
+
+/** Trains the stages that need no groups; `features` of the last one are given where they are asked for. */
+async function untaughtStages(
+  options: LessonOptions,
+  keys: LessonKeys,
+  features: boolean,
+): Promise<{ readonly start: Tensors; readonly features?: Float32Array | undefined }> {
+  const stages = options.lessons.stages.filter(({ taught }) => !taught);
+  let result: StageResult = { tensors: {} };
+  let before: StageOptions | undefined;
+  for (const stage of stages) {
+    const known = stageOptions(options, keys.of(stage), stage, result.tensors);
+    const earlier = before;
+    const neighbours =
+      stage.neighbours === undefined
+        ? undefined
+        : () => neighboursOf(stage.neighbours!, options.dataset, earlier);
+    result = await trainStage({ ...known, neighbours }, features && stage === stages.at(-1));
+    before = known;
+  }
+  return { start: result.tensors, features: result.features };
 }
 
 /** Lessons whose stages make no more steps than their passes over so many rows. */

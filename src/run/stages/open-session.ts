@@ -31,7 +31,7 @@ export function openRunSession(
       horizon: run.horizon,
       steps: run.steps,
       threads: run.threads,
-      teaching: learned?.teacher.teaching,
+      teaching: learned?.teacher?.teaching,
     },
     seed: run.seed,
     training,

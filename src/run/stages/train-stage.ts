@@ -1,5 +1,6 @@
 /** @file One stage trained: from the values of the stages before, with checkpoints, so that it can be interrupted. */
 import { rmSync } from 'node:fs';
+import type { NearestRows } from '../../cluster/nearest-rows.js';
 import { batchSchedule } from '../../data/batches.js';
 import { type Dataset, sampleSize, withoutLabels } from '../../data/dataset.js';
 import type { DeviceName } from '../../engine/devices.js';
@@ -36,6 +37,8 @@ export interface StageOptions {
   readonly device: DeviceName;
   /** Values of the stages before. */
   readonly start: Tensors;
+  /** The nearest rows of every row; asked for only where the stage is trained, and learns from them. */
+  readonly neighbours?: (() => Promise<NearestRows>) | undefined;
   readonly files: StageFiles;
   /** Stages of former runs, which are taken where they are of the same key. */
   readonly reuse?: FinishedStages | undefined;
@@ -68,7 +71,8 @@ export async function trainStage(options: StageOptions, features: boolean): Prom
   const engine = new OrtEngine({ device: options.device, threads: options.threads });
   try {
     const batch = Math.min(stage.batch, dataset.count);
-    const context = { ...options.context, batch, horizon: stage.steps, threads: options.threads };
+    const neighbours = done < stage.steps ? await options.neighbours?.() : undefined;
+    const context = { ...options.context, batch, horizon: stage.steps, threads: options.threads, neighbours };
     const session = await Session.openBuilt(engine, (own) => stage.build(own), {
       context,
       seed,
