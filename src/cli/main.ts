@@ -10,6 +10,7 @@ import { helpOf, parseArguments, type Verb } from './verb.js';
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   groups: async () => (await import('./find-groups.js')).findGroupsVerb,
   train: async () => (await import('./train.js')).trainVerb,
+  compare: async () => (await import('./compare.js')).compareVerb,
   sample: async () => (await import('./sample.js')).sampleVerb,
   cluster: async () => (await import('./cluster.js')).clusterVerb,
   evaluate: async () => (await import('./evaluate.js')).evaluateVerb,

@@ -9,7 +9,7 @@ import { resumeRun } from '../run/resume.js';
 import { startRun } from '../run/start.js';
 import { dataLines } from './data-lines.js';
 import { complain, note, print, printJson } from './screen/output.js';
-import { statusLine } from './status.js';
+import { statusLine } from './screen/status.js';
 import { trainHelp } from './train-help.js';
 import { requestOf, TRAIN_OPTIONS } from './train-request.js';
 import { resultJson, resultLines } from './train-result.js';

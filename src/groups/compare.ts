@@ -89,7 +89,7 @@ export async function compareOn(dataset: Dataset, options: CompareOptions): Prom
   }
   const stream = Stream.root(seed).fork('compare');
   const viewed = timed(() => plainRows(dataset, rows));
-  const compared = ours.map(({ name, group, cpuSeconds }) => scored(name, labels, group, cpuSeconds));
+  const compared = ours.map(({ name, group, cpuSeconds }) => scoredDivision(name, labels, group, cpuSeconds));
   for (const [at, { name, divide, onlyNumbers }] of PLAIN.entries()) {
     options.onProgress?.(at / PLAIN.length, name);
     // Lets the caller's events in: each method is seconds of computation.
@@ -99,7 +99,7 @@ export async function compareOn(dataset: Dataset, options: CompareOptions): Prom
     const { value, seconds } = timed(() => divide(seen.rows, groups, stream.fork(name)));
     const numbered = value.map((group) => group + 1);
     compared.push(
-      scored(`${name}${seen.what && ` (${seen.what})`}`, labels, numbered, viewed.seconds + seconds),
+      scoredDivision(`${name}${seen.what && ` (${seen.what})`}`, labels, numbered, viewed.seconds + seconds),
     );
   }
   return compared;
@@ -198,7 +198,8 @@ function wholeRows(dataset: Dataset, rows: ArrayLike<number>): Matrix {
   return readThrough(dataset, rows, pixels({ channels, height, width, span }));
 }
 
-function scored(
+/** A division scored by labels: a whole number for each row, 0 where no group explains it. */
+export function scoredDivision(
   name: string,
   labels: Int32Array,
   group: ArrayLike<number>,

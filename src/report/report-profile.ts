@@ -13,7 +13,11 @@ const MOST_COLUMNS = 24;
 const MOST_CELLS = 10_000;
 
 /** The telling columns by falling eta squared, the others pale below, and all columns in all groups in a fold. */
-export function profileSection({ profile = [], groups, lookedAt }: ReportData): Part {
+export function profileSection({
+  profile = [],
+  groups,
+  lookedAt,
+}: Pick<ReportData, 'profile' | 'groups' | 'lookedAt'>): Part {
   if (profile.length === 0 || groups.length < 2) return undefined;
   const telling = profile.filter((column) => column.telling);
   const others = profile.filter((column) => !column.telling);

@@ -10,6 +10,7 @@ import { endedCalm } from '../evaluate/settling.js';
 import { methodNamed } from '../methods/index.js';
 import { parseMetricName } from '../metrics/metric.js';
 import { renderReport } from '../report/report.js';
+import type { ReportData } from '../report/report-data.js';
 import { readGroups, writeGroups } from './groups.js';
 import { absoluteName, type DataListeners, reopenData } from './prepare.js';
 import { reportData } from './report-data.js';
@@ -51,6 +52,14 @@ export async function reportRun(path: string, options: ReportOptions = {}): Prom
     } finally {
       folder.unlock();
     }
+  });
+}
+
+/** What the report of a run shows, from its last checkpoint, its own data and the scores that were recorded. */
+export function recordedReport(path: string): Promise<ReportData> {
+  return withTrained(path, async (trained) => {
+    const dataset = await dataOf(trained.run, {});
+    return reportData(await reported(trained, dataset));
   });
 }
 

@@ -162,7 +162,7 @@ function readPlan(folder: string): { readonly seeds: readonly number[]; readonly
 }
 
 /** Whether a run has its settings; what was left by one that was killed before is removed. */
-function isBegun(path: string): boolean {
+export function isBegun(path: string): boolean {
   if (existsSync(join(path, 'config.json'))) return true;
   const made = ['.lock', 'checkpoints', 'samples'];
   if (existsSync(path) && readdirSync(path).every((name) => made.includes(name))) {
@@ -172,7 +172,7 @@ function isBegun(path: string): boolean {
 }
 
 /** Whether a run has ended, and has been scored. */
-function isComplete(path: string): boolean {
+export function isComplete(path: string): boolean {
   if (!isBegun(path)) return false;
   const folder = RunFolder.open(path);
   const run = folder.readConfig();

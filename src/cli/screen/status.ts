@@ -1,9 +1,9 @@
 /** @file The live status of a run: one line that renews itself on a terminal, plain lines elsewhere. */
-import { deviceOf } from '../config/schema.js';
-import { movedWords } from '../evaluate/settling.js';
-import type { RunEvent } from '../run/recorder.js';
-import { LiveLine } from './screen/live-line.js';
-import { duration, note } from './screen/output.js';
+import { deviceOf } from '../../config/schema.js';
+import { movedWords } from '../../evaluate/settling.js';
+import type { RunEvent } from '../../run/recorder.js';
+import { LiveLine } from './live-line.js';
+import { duration, note } from './output.js';
 
 /** Shows the events of a run on standard error. */
 export function statusLine(): (event: RunEvent) => void {

@@ -1,0 +1,35 @@
+/** @file Numbers of a comparison as text, the same on the page and on the terminal. */
+import type { ColumnKey, ComparisonCell, ComparisonColumn, ComparisonRow } from './page-data.js';
+
+/** A score: three decimals, fewer where it is large; modes as a whole number where they are one. */
+export function scoreText(key: ColumnKey, value: number): string {
+  if (key === 'modes') return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);
+}
+
+/** Mean and deviation. */
+export function cellText(key: ColumnKey, { mean, deviation }: ComparisonCell): string {
+  const middle = scoreText(key, mean);
+  return deviation === undefined ? middle : `${middle} ± ${scoreText(key, deviation)}`;
+}
+
+/** The paper's cell. */
+export function paperText({ published }: ComparisonCell): string | undefined {
+  return published?.text.replace('±', ' ± ');
+}
+
+/** Minutes: tenths, and hundredths below one. */
+export function minutesText(minutes: number): string {
+  return minutes.toFixed(minutes < 1 ? 2 : 1);
+}
+
+/** The best of the means of a column; nothing where only one row has it. */
+export function bestOf(
+  { key, better }: ComparisonColumn,
+  rows: readonly ComparisonRow[],
+): number | undefined {
+  const means = rows.flatMap(({ cells }) => cells[key]?.mean ?? []);
+  if (means.length < 2) return undefined;
+  return better === 'higher' ? Math.max(...means) : Math.min(...means);
+}
