@@ -128,12 +128,20 @@ export function publishedCell(query: PublishedQuery, metric: MetricParts): Publi
       data.includes(cell.data) &&
       cell.metric === wanted.metric &&
       wanted.source.test(cell.source) &&
-      cell.method.toLowerCase() === query.method &&
+      plainName(cell.method) === plainName(query.method) &&
       Object.entries(cell.settings ?? {}).every(([key, value]) => query.settings[key] === value),
   );
   // The variant with the most settings in common with the run.
   const said = (cell: PublishedCell) => Object.keys(cell.settings ?? {}).length;
   return candidates.sort((a, b) => said(b) - said(a))[0];
+}
+
+/** The same for the paper's name of a method and for ours: `DeLiGAN+` and `deligan-plus`. */
+function plainName(method: string): string {
+  return method
+    .toLowerCase()
+    .replaceAll('+', 'plus')
+    .replace(/[^a-z0-9]/g, '');
 }
 
 /** Whether a published value was computed from the same features as ours: Frechet distances of the papers were not. */
