@@ -113,6 +113,10 @@ describe('the cell beside a metric', () => {
     expect(value({}, 'icfid420-lenet-mnist-test')).toEqual(['SLOGAN', 5.91, 'SLOGAN Table 7']);
     expect(value({ method: 'wgan' }, 'nmi-kmeans-critic-test')).toEqual(['WGAN', 0.9, 'SLOGAN Table 7']);
     expect(value({ method: 'wgan' }, 'icfid420-lenet-mnist-test')).toBeUndefined();
+    const critic = 'nmi-kmeans-critic-test';
+    expect(value({ method: 'deligan' }, critic)).toEqual(['DeLiGAN', 0.9, 'SLOGAN Table 7']);
+    const encoder = 'nmi-kmeans-encoder-test';
+    expect(value({ method: 'deligan-plus' }, encoder)).toEqual(['DeLiGAN+', 0.48, 'SLOGAN Table 7']);
   });
 
   it('is that of the ablation that the settings are', () => {
@@ -136,6 +140,9 @@ describe('the cell beside a metric', () => {
       settings: {},
     };
     expect(value(mnist, 'acc-assign-test')).toEqual(['InfoGAN', 0.95, 'GM-GAN, clustering table']);
+    const own = { ...mnist, method: 'gmgan' };
+    expect(value(own, 'acc-assign-test')).toEqual(['GM-GAN', 0.9924, 'GM-GAN, clustering table']);
+    expect(value(own, 'nmi-assign-test')).toEqual(['GM-GAN', 0.9618, 'GM-GAN, clustering table']);
     expect(value(mnist, 'nmi-kmeans-encoder-test')).toEqual(['InfoGAN', 0.9, 'SLOGAN Table 6']);
     for (const name of ['ari-assign-test', 'fd10k-raw-test', 'kid10k-lenet-mnist-test', 'nmi-assign-test']) {
       expect(value(mnist, name), name).toBeUndefined();

@@ -136,6 +136,14 @@ export function publishedCell(query: PublishedQuery, metric: MetricParts): Publi
   return candidates.sort((a, b) => said(b) - said(a))[0];
 }
 
+/** The same for the paper's name of a method and for ours: `DeLiGAN+` and `deligan-plus`. */
+function plainName(method: string): string {
+  return method
+    .toLowerCase()
+    .replaceAll('+', 'plus')
+    .replace(/[^a-z0-9]/g, '');
+}
+
 /** Whether a published value was computed from the same features as ours: Frechet distances of the papers were not. */
 export function sameFeatures({ metric }: PublishedCell): boolean {
   return metric === 'NMI' || metric === 'ACC';
