@@ -4,13 +4,17 @@ import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
 import { clustergan } from './clustergan.js';
+import { elasticInfogan } from './elastic-infogan.js';
 import { infogan } from './infogan.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, clustergan].map((method) => [method.name, method as MethodDefinition]),
+  [slogan, infogan, wgan, clustergan, elasticInfogan].map((method) => [
+    method.name,
+    method as MethodDefinition,
+  ]),
 );
 
 /** Names are what is typed after `--method`, and part of the names of run folders. */
