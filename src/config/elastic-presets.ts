@@ -26,7 +26,7 @@ export const elasticPresets = {
     method: 'elastic-infogan',
     steps: STEPS,
     batch: 64,
-    settings: {},
+    settings: { variant: 2020 },
   },
   'elastic-uniform': draft('equal sizes', 'uniform', {}),
   'elastic-ground-truth': draft('sizes given by --set shares', 'given', {}),
