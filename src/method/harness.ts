@@ -83,6 +83,8 @@ export interface CriticPhaseOptions<Step extends StepContext = StepContext> {
   readonly latent: (p: PhaseBuilder<Step>) => Tensor;
   /** When it runs (default at every step). */
   readonly options?: PhaseOptions;
+  /** How the critic descends (default: {@link adam} at criticRate times the base rate). */
+  readonly by?: Optimizer;
 }
 
 /**
@@ -96,6 +98,7 @@ export function criticPhase<Step extends StepContext = StepContext>({
   critic,
   latent,
   options,
+  by = adam(config, config.criticRate),
 }: CriticPhaseOptions<Step>): Phase<Step> {
   const { batch } = context;
   const adversarial = adversarialLosses[config.critic];
@@ -124,7 +127,7 @@ export function criticPhase<Step extends StepContext = StepContext>({
           {
             loss,
             networks: [critic],
-            by: adam(config, config.criticRate),
+            by,
             held: adversarial.shiftInvariant ? levelOf(critic) : [],
           },
         ],

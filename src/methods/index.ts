@@ -4,14 +4,16 @@ import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
 import { clustergan } from './clustergan.js';
+import { clusterganOriginal } from './clustergan-original.js';
 import { elasticInfogan } from './elastic-infogan.js';
 import { infogan } from './infogan.js';
+import { infoganOriginal } from './infogan-original.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, clustergan, elasticInfogan].map((method) => [
+  [slogan, infogan, wgan, clustergan, elasticInfogan, infoganOriginal, clusterganOriginal].map((method) => [
     method.name,
     method as MethodDefinition,
   ]),
