@@ -1,6 +1,7 @@
 /** @file Presets: only what differs from the defaults, and why. Names follow the data. */
 import { publishedBase } from '../data/sets/constructed.js';
 import type { TransformationsName } from '../data/transformations.js';
+import { elasticPresets } from './elastic-presets.js';
 import { originalPresets } from './original-presets.js';
 import { paperPresets } from './paper-presets.js';
 import type { Preset } from './preset.js';
@@ -178,6 +179,7 @@ export const presets: Readonly<Record<string, Preset>> = {
   'fmnist-5-fast': untested('fmnist-5'),
   ...paperPresets,
   ...originalPresets,
+  ...elasticPresets,
 };
 
 const DEFAULTS: Readonly<Record<string, string>> = {

@@ -29,7 +29,7 @@ const DEFAULT_PRESETS = [
 ] as const;
 
 const resolve = (request: RunRequest) =>
-  resolveRequest(request, (method) => (method === 'slogan' ? full : all));
+  resolveRequest(request, (method) => (method === 'wgan' ? all : full));
 
 function refusal(action: () => unknown): MixturaError {
   try {
@@ -102,6 +102,16 @@ describe('a preset', () => {
       });
     },
   );
+
+  it("gives none to another method whose settings are its authors' own", () => {
+    const own = all.clone().meta({ own: true });
+    const of = (method: string) => resolveRequest({ preset: 'ring', method }, () => own).settings;
+    expect(of('other')).toEqual({ learningRate: 1e-4 });
+    expect(resolveRequest({ preset: 'ring', method: 'other' }, () => all).settings).toEqual({
+      units: presets.ring!.settings.units,
+      learningRate: presets.ring!.settings.learningRate,
+    });
+  });
 
   it('gives another method the settings that both have', () => {
     const run = resolve({ preset: 'ring', method: 'wgan', settings: { units: 8 } });

@@ -7,7 +7,7 @@ import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 import { whatIsWrong } from './issue.js';
 import { defaultPreset, type Preset, presets } from './presets.js';
-import { RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
+import { isOwn, RUN_DEFAULTS, type RunConfig, runSchema } from './schema.js';
 
 /** A run as it is asked for; what is absent comes from the preset or the defaults. */
 export interface RunRequest extends Partial<Omit<RunConfig, 'data' | 'settings'>> {
@@ -29,7 +29,8 @@ export function presetNamed(name: string): Preset {
 
 /**
  * Defaults, then the preset, then the request; checked by the schemas of the run and of the method, whose settings are
- * then complete. Of a preset that was tuned for another method, only the settings that the method has too are taken.
+ * then complete. Of a preset that was tuned for another method, only the settings that the method has too are taken, and
+ * none where its settings are those of its authors.
  *
  * @param samples the data, once they are open: which preset suits data without one of their own depends on their shape
  * @throws a usage error that names the first setting that is unknown or not valid
@@ -42,13 +43,19 @@ export function resolveRequest(
   const { preset: named, data: asked, settings, ...rest } = request;
   const preset = presetNamed(named ?? suitedPreset(asked?.name ?? 'digits', samples));
   const data = asked && expandData(asked);
-  const made = preset.data?.name;
-  if (named !== undefined && made !== undefined && data?.name !== undefined && data.name !== made) {
-    throw usageError(`The preset ${named} is made for ${made}, not for ${data.name}; leave one of them out.`);
+  const madeFor = preset.data?.name;
+  if (named !== undefined && madeFor !== undefined && data?.name !== undefined && data.name !== madeFor) {
+    throw usageError(
+      `The preset ${named} is made for ${madeFor}, not for ${data.name}; leave one of them out.`,
+    );
   }
   const { summary: _, data: presetData, settings: presetSettings, ...presetRest } = preset;
-  const schema = settingsOf(rest.method ?? presetRest.method ?? RUN_DEFAULTS.method);
-  const shared = Object.entries(presetSettings).filter(([key]) => Object.hasOwn(schema.shape, key));
+  const made = presetRest.method ?? RUN_DEFAULTS.method;
+  const method = rest.method ?? made;
+  const schema = settingsOf(method);
+  const shared = Object.entries(presetSettings).filter(
+    ([key]) => Object.hasOwn(schema.shape, key) && (method === made || !isOwn(schema)),
+  );
   const chosen = { ...selected(presetData, data), ...defined(data ?? {}) };
   const config = parse(runSchema, {
     ...RUN_DEFAULTS,

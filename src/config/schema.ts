@@ -11,10 +11,17 @@ const wholeNumber = z.int().min(0);
  * `execution` is how a run is executed, not what it computes: it may differ when a run goes on. It leaves the results
  * the same bits, or changes their rounding.
  * `lower` is a rate to be lowered where training diverges.
+ * `own`, of a method's whole schema, says that its settings are those of its authors: presets of other methods give none.
  */
 export interface SettingMarks {
   readonly execution?: 'same bits' | 'rounding';
   readonly lower?: true;
+  readonly own?: true;
+}
+
+/** Whether a schema as a whole bears the mark `own`. */
+export function isOwn(schema: z.ZodObject): boolean {
+  return z.globalRegistry.get(schema)?.own === true;
 }
 
 /** Names of the settings of a schema that bear this mark. */

@@ -1,5 +1,6 @@
 /** @file Small random changes of images that leave what they show: turned, sheared, scaled, shifted, mirrored, brighter. */
 import type { Stream } from '../math/random.js';
+import { type Distortion, distorted, drawDistortion } from './distortion.js';
 
 /** How far images are changed; every change is drawn anew for each image, uniformly from its interval. */
 export interface AugmentOptions {
@@ -9,6 +10,8 @@ export interface AugmentOptions {
   readonly shear: number;
   /** Factors by which the image's grid is stretched, along each side by itself. */
   readonly scale: readonly [number, number];
+  /** Factors by which the image grows, the same along both sides (default: none). */
+  readonly zoom?: readonly [number, number] | undefined;
   /** Largest shift, in halves of a side. */
   readonly shift: number;
   /** Whether half of the images are mirrored (left and right). */
@@ -18,6 +21,8 @@ export interface AugmentOptions {
   readonly offset?: readonly [number, number] | undefined;
   /** What lies outside of an image: `border` the nearest pixel, or this value (default 0). */
   readonly outside?: 'border' | number | undefined;
+  /** An elastic distortion before all else (default: none). */
+  readonly distortion?: Distortion | undefined;
 }
 
 /** The 2 x 3 matrix that maps the coordinates of the result to those of the image, both from -1 to 1 along each side. */
@@ -40,8 +45,12 @@ export function augmented(
   const between = ([low, high]: readonly [number, number]) => low + (high - low) * stream.uniform();
   for (let from = 0; from < images.length; from += size) {
     const to = out.subarray(from, from + size);
+    const own = images.subarray(from, from + size);
+    const image = options.distortion
+      ? distorted(own, shape, drawDistortion(options.distortion, stream), options.outside ?? 0)
+      : own;
     const matrix = drawAffine(options, stream);
-    resampled(images.subarray(from, from + size), shape, matrix, options.outside ?? 0, to);
+    resampled(image, shape, matrix, options.outside ?? 0, to);
     const gain = options.gain === undefined ? 1 : between(options.gain);
     const offset = options.offset === undefined ? 0 : between(options.offset);
     if (gain !== 1 || offset !== 0) for (let at = 0; at < size; at++) to[at] = gain * to[at]! + offset;
@@ -49,7 +58,7 @@ export function augmented(
   return out;
 }
 
-/** A random {@link AffineMatrix}: mirror, rotation by t with a shear h, stretching by (a, b), shift. */
+/** A random {@link AffineMatrix}: mirror, rotation by t with a shear h, stretching by (a, b), zoom, shift. */
 export function drawAffine(options: AugmentOptions, stream: Stream): AffineMatrix {
   const within = (limit: number) => limit * (2 * stream.uniform() - 1);
   const [angle, shear] = [within(options.rotation), within(options.shear)];
@@ -57,8 +66,9 @@ export function drawAffine(options: AugmentOptions, stream: Stream): AffineMatri
   const [a, b] = [low + (high - low) * stream.uniform(), low + (high - low) * stream.uniform()];
   const [x, y] = [within(options.shift), within(options.shift)];
   const mirror = options.mirror && stream.uniform() < 0.5 ? -1 : 1;
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return [mirror * cos * a, (shear - sin) * b, x, mirror * sin * a, cos * b, y];
+  const zoom = options.zoom ? options.zoom[0] + (options.zoom[1] - options.zoom[0]) * stream.uniform() : 1;
+  const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
+  return [mirror * cos * a, (shear / zoom - sin) * b, x, mirror * sin * a, cos * b, y];
 }
 
 /**

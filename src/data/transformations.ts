@@ -31,3 +31,13 @@ export const TRANSFORMATIONS_NAMES = Object.keys(TRANSFORMATIONS) as [
   TransformationsName,
   ...TransformationsName[],
 ];
+
+/**
+ * What Elastic-InfoGAN takes to leave a digit as it is: turns by up to 20 degrees, a zoom of 0.9 to 1.1, and an elastic
+ * distortion on a grid of one tile with magnitude 10, which changes nothing.
+ * Source: Ojha et al. 2020, published code.
+ */
+export const ELASTIC_DIGITS: AugmentOptions = {
+  ...{ rotation: degrees(20), shear: 0, scale: [1, 1], shift: 0, zoom: [0.9, 1.1] },
+  distortion: { grid: [1, 1], magnitude: 10 },
+};

@@ -23,3 +23,11 @@ test('of many groups the first are named and the rest counted', () => {
     'Learned and assigned sizes differ by more than 3 points: group 1 (10.0 % and 100.0 %).',
   ]);
 });
+
+test('a class distribution that has collapsed is told first, with what to do', () => {
+  expect(sizeWarnings({ learned: [0.951, 0.049] })).toEqual([
+    'The learned sizes have collapsed, unless the data are as unequal: group 1 has 95.1 %; train again with another --seed, or let the sizes move less (--set priorRate=, lower).',
+  ]);
+  expect(sizeWarnings({ learned: [0.95, 0.05] })).toEqual([]);
+  expect(sizeWarnings({ learned: [1] })).toEqual([]);
+});

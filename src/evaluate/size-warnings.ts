@@ -2,6 +2,8 @@
 
 /** A difference of shares above this many points is told. */
 const POINTS = 3;
+/** A learned size above this is told: the class distribution has collapsed, and its entropy is near 0. */
+const COLLAPSED = 0.95;
 /** Groups that one sentence names; of more only the first, by their numbers. */
 const MOST_NAMED = 5;
 
@@ -16,13 +18,19 @@ export interface GroupShares {
 }
 
 /**
- * What should be known before the sizes of groups are believed: groups without data, learned sizes that differ from the
+ * What should be known before the sizes of groups are believed: one group with nearly all, groups without data, learned sizes that differ from the
  * assigned ones by more than 3 points, and sizes that still moved by more than 3 points in the last tenth of the run.
  *
  * @returns one sentence a finding; none where the sizes agree and stand still
  */
 export function sizeWarnings({ learned, assigned, earlier }: GroupShares): string[] {
   const sentences: string[] = [];
+  const largest = Math.max(...learned);
+  if (learned.length > 1 && largest > COLLAPSED) {
+    sentences.push(
+      `The learned sizes have collapsed, unless the data are as unequal: group ${learned.indexOf(largest) + 1} has ${points(largest)}; train again with another --seed, or let the sizes move less (--set priorRate=, lower).`,
+    );
+  }
   const empty = assigned ? numbered(assigned, (share) => share === 0) : [];
   if (empty.length > 0) {
     sentences.push(

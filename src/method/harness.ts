@@ -88,6 +88,8 @@ export interface CriticPhaseOptions<Step extends StepContext = StepContext> {
   readonly code?: (p: PhaseBuilder<Step>) => Tensor;
   /** When it runs (default at every step). */
   readonly options?: PhaseOptions;
+  /** How the critic descends (default: {@link adam} at criticRate times the base rate). */
+  readonly by?: Optimizer;
 }
 
 /**
@@ -102,6 +104,7 @@ export function criticPhase<Step extends StepContext = StepContext>({
   latent,
   code: declareCode,
   options,
+  by = adam(config, config.criticRate),
 }: CriticPhaseOptions<Step>): Phase<Step> {
   const { batch } = context;
   const adversarial = adversarialLosses[config.critic];
@@ -131,7 +134,7 @@ export function criticPhase<Step extends StepContext = StepContext>({
           {
             loss,
             networks: [critic],
-            by: adam(config, config.criticRate),
+            by,
             held: adversarial.shiftInvariant ? levelOf(critic) : [],
           },
         ],

@@ -5,10 +5,13 @@ import { usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
 import { cdgan } from './cdgan.js';
 import { clustergan } from './clustergan.js';
+import { clusterganOriginal } from './clustergan-original.js';
 import { deligan } from './deligan.js';
 import { deliganPlus } from './deligan-plus.js';
+import { elasticInfogan } from './elastic-infogan.js';
 import { gmgan } from './gmgan.js';
 import { infogan } from './infogan.js';
+import { infoganOriginal } from './infogan-original.js';
 import { pgmgan } from './pgmgan.js';
 import { scgan } from './scgan.js';
 import { slogan } from './slogan.js';
@@ -16,10 +19,21 @@ import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, deligan, deliganPlus, clustergan, scgan, cdgan, pgmgan, gmgan].map((method) => [
-    method.name,
-    method as MethodDefinition,
-  ]),
+  [
+    slogan,
+    infogan,
+    infoganOriginal,
+    wgan,
+    deligan,
+    deliganPlus,
+    clustergan,
+    clusterganOriginal,
+    scgan,
+    cdgan,
+    pgmgan,
+    elasticInfogan,
+    gmgan,
+  ].map((method) => [method.name, method as MethodDefinition]),
 );
 
 /** Names are what is typed after `--method`, and part of the names of run folders. */

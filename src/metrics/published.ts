@@ -149,11 +149,6 @@ export function sameFeatures({ metric }: PublishedCell): boolean {
   return metric === 'NMI' || metric === 'ACC';
 }
 
-/** A name of a method in small letters and without hyphens: CD-GAN is `cdgan` here. */
-function plainName(method: string): string {
-  return method.toLowerCase().replaceAll('-', '');
-}
-
 /** The column of a paper's table that a metric of ours corresponds to. */
 function paperMetric({
   metric,
