@@ -8,15 +8,15 @@ import { clusterganOriginal } from './clustergan-original.js';
 import { elasticInfogan } from './elastic-infogan.js';
 import { infogan } from './infogan.js';
 import { infoganOriginal } from './infogan-original.js';
+import { jointvae } from './jointvae.js';
 import { slogan } from './slogan.js';
 import { wgan } from './wgan.js';
 
 /** One line a method. */
 const table = new Map<string, MethodDefinition>(
-  [slogan, infogan, wgan, clustergan, elasticInfogan, infoganOriginal, clusterganOriginal].map((method) => [
-    method.name,
-    method as MethodDefinition,
-  ]),
+  [slogan, infogan, wgan, clustergan, elasticInfogan, infoganOriginal, clusterganOriginal, jointvae].map(
+    (method) => [method.name, method as MethodDefinition],
+  ),
 );
 
 /** Names are what is typed after `--method`, and part of the names of run folders. */
