@@ -12,6 +12,7 @@ import { elasticInfogan } from './elastic-infogan.js';
 import { gmgan } from './gmgan.js';
 import { infogan } from './infogan.js';
 import { infoganOriginal } from './infogan-original.js';
+import { jointvae } from './jointvae.js';
 import { pgmgan } from './pgmgan.js';
 import { scgan } from './scgan.js';
 import { slogan } from './slogan.js';
@@ -32,6 +33,7 @@ const table = new Map<string, MethodDefinition>(
     cdgan,
     pgmgan,
     elasticInfogan,
+    jointvae,
     gmgan,
   ].map((method) => [method.name, method as MethodDefinition]),
 );
