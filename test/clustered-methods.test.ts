@@ -17,6 +17,12 @@ interface MethodCase {
 const CASES: readonly MethodCase[] = [
   { method: 'scgan', data: 'digits', settings: ['reclusterEvery=3', 'embedding=4'], assigns: true },
   { method: 'cdgan', data: 'digits', settings: ['features=5'], assigns: true },
+  {
+    method: 'pgmgan',
+    data: 'digits',
+    settings: ['pretextSteps=2', 'partitionerSteps=3', 'embedding=4', 'rejection=false'],
+    assigns: true,
+  },
 ];
 
 const set = (settings: readonly string[]) => settings.flatMap((setting) => ['--set', setting]);
@@ -38,6 +44,18 @@ describe('a method by the command line', () => {
     const clustered = await place.run('cluster', method, '--out', `${method}.csv`);
     expect(clustered.code, clustered.stderr).toBe(assigns ? 0 : 1);
     if (!assigns) expect(clustered.stderr).toMatch(/[.]\n$/);
+  });
+
+  it('says in the names of metrics that samples were rejected', async () => {
+    const sizes = ['units=16', 'latent=4', 'pretextSteps=2', 'partitionerSteps=40', 'partitionerRate=0.001'];
+    const train = ['train', 'digits', '--method', 'pgmgan', '--components', '2', ...set(sizes)];
+    const guided = ['--steps', '60', ...set(['guideWeight=100', 'learningRate=0.003'])];
+    await place.json(...train, ...guided, '--out', 'guided');
+    const words = ['evaluate', 'guided', '--features', 'raw', '--samples', '40'];
+    const { metrics } = await place.json<{ metrics: Record<string, number> }>(...words);
+    expect(metrics['fd40-raw-rejection-train']).toBeGreaterThan(0);
+    expect(Object.keys(metrics).some((name) => /^[a-z-]+40-raw-(train|test)$/.test(name))).toBe(false);
+    expect(metrics['nmi-kmeans-encoder-train']).toBeDefined();
   });
 
   it('refuses a table where a method needs images, in one sentence', async () => {

@@ -156,6 +156,26 @@ describe('rejection', () => {
     expect(await inference.sampleComponent(0, 20, 'x')).toEqual(await inference.sampleComponent(0, 20, 'x'));
   });
 
+  it('may draw what is rejected again for its component, and then keeps what was drawn last', async () => {
+    const rejects = async (keep: (score: number) => number) => {
+      const inference = await inferenceOf(keep);
+      Object.assign(inference.session.model.inference.rejection!, { retries: true });
+      return inference.sampleMixture(200, 'some');
+    };
+    const all = await rejects(() => 1);
+    const upper = await rejects((score) => (score > 0 ? 1 : 0));
+    const none = await rejects(() => 0);
+    expect([upper.samples.length, none.samples.length]).toEqual([400, 400]);
+    // Samples that are kept at once are those that are drawn where all are kept.
+    for (let i = 0; i < 200; i++) {
+      const [kept, drawn] = [upper.samples.slice(2 * i, 2 * i + 2), all.samples.slice(2 * i, 2 * i + 2)];
+      expect(kept[1]).toBeGreaterThan(0);
+      if (drawn[1]! > 0) expect(kept).toEqual(drawn);
+      expect(none.samples.slice(2 * i, 2 * i + 2)).not.toEqual(drawn);
+    }
+    expect(upper.components).toEqual(all.components);
+  });
+
   it('needs a probability for every candidate', async () => {
     const inference = await inferenceOf(() => 1);
     const { rejection } = inference.session.model.inference;

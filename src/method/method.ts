@@ -42,6 +42,11 @@ export interface Rejection {
   score(samples: Tensor, latent: Tensor): Tensor;
   /** Probability of keeping each of n candidates, from their scores [n, s] and components. */
   accept(scores: Float32Array, components: Int32Array): ArrayLike<number>;
+  /**
+   * Set where a rejected sample is drawn again for the same component, 20 times at most, and then is kept, so that components
+   * come as often as they are drawn. Else all is drawn anew until enough are kept, and it is an error where too few are.
+   */
+  readonly retries?: true;
   /** Values of the inputs that `score` reads besides the parameters. */
   constants?(): Feeds;
 }

@@ -88,6 +88,7 @@ export const pgmgan = defineMethod({
         weighsSizes: true,
         ...(config.rejection && {
           rejection: {
+            retries: true as const,
             score: (samples: Tensor) => partitioner.eval(samples),
             accept: (scores: Float32Array, components: Int32Array) => keptOf(scores, components),
           },

@@ -132,6 +132,17 @@ describe('the cell beside a metric', () => {
     expect(value(other, 'icfid420-lenet-mnist-test')).toEqual(['SLOGAN', 5.91, 'SLOGAN Table 7']);
   });
 
+  it('of CD-GAN and of PGMGAN, whose samples may be rejected, are found by their names here', () => {
+    expect(value({ method: 'cdgan', settings: {} }, 'nmi-kmeans-encoder-test')).toEqual([
+      'CD-GAN',
+      expect.any(Number),
+      'SLOGAN Table 7',
+    ]);
+    const rejected = value({ method: 'pgmgan', settings: {} }, 'fd10k-lenet-mnist-rejection-test');
+    expect(rejected).toEqual(['PGMGAN', expect.any(Number), 'SLOGAN Table 7']);
+    expect(value({ method: 'pgmgan', settings: {} }, 'fd10k-raw-rejection-test')).toBeUndefined();
+  });
+
   it("of accuracy is GM-GAN's table, and of what no paper has is none", () => {
     const mnist = {
       classNames: Array.from({ length: 10 }, (_, y) => String(y)),

@@ -70,8 +70,9 @@ export function prepareWith(
   const lessons = method.lessons?.(method.settings.parse(config.settings), dataset);
   const finds = lessons !== undefined && lessons.teacher !== 'none';
   if (config.auto && !finds) {
+    const other = Object.hasOwn(method.settings.shape, 'teacher') ? ', or --set teacher=groups' : '';
     throw usageError(
-      `The number of groups is found where groups are looked for first, and this run does not; give --components K, or --set teacher=groups.`,
+      `The number of groups is found where groups are looked for first, and this run does not; give --components K${other}.`,
     );
   }
   // The number that is found takes the place of 1.

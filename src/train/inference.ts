@@ -12,7 +12,7 @@ import type { Inference as InferenceGraphs, Rejection } from '../method/method.j
 import type { DataShape } from '../nets/backbone.js';
 import type { LatentBatch, LatentPrior } from '../prior/prior.js';
 import { type Calibration, calibrated } from './calibration.js';
-import { accepted, type Candidates, type Drawn, type Judged } from './rejection.js';
+import { accepted, type Candidates, type Drawn, type Judged, latentsOf, retried } from './rejection.js';
 import type { Session } from './session.js';
 
 /** Rows that go through a network at a time. */
@@ -140,7 +140,12 @@ export class Inference {
   /** n new samples of latents from `draw`, those that the method rejects left out, and their components. */
   async sampleBy(n: number, draw: Candidates['draw'], stream: Stream): Promise<Drawn> {
     const { rejection } = this.graphs;
-    if (rejection) return accepted(n, { draw, judge: (latents) => this.#judge(rejection, latents) }, stream);
+    if (rejection) {
+      const judge = (latents: LatentBatch) => this.#judge(rejection, latents);
+      if (!rejection.retries) return accepted(n, { draw, judge }, stream);
+      const drawAgain = (components: Int32Array, own: Stream) => latentsOf(this.prior, components, own);
+      return retried(n, { draw, judge, drawAgain }, stream);
+    }
     const { z, component } = draw(n, stream);
     return { samples: await this.generate(z), components: component };
   }
