@@ -128,12 +128,20 @@ export function publishedCell(query: PublishedQuery, metric: MetricParts): Publi
       data.includes(cell.data) &&
       cell.metric === wanted.metric &&
       wanted.source.test(cell.source) &&
-      cell.method.toLowerCase() === query.method &&
+      letters(cell.method) === letters(query.method) &&
       Object.entries(cell.settings ?? {}).every(([key, value]) => query.settings[key] === value),
   );
   // The variant with the most settings in common with the run.
   const said = (cell: PublishedCell) => Object.keys(cell.settings ?? {}).length;
   return candidates.sort((a, b) => said(b) - said(a))[0];
+}
+
+/** The letters of a name: `CD-GAN` and `cdgan` are the same, as are `DeLiGAN+` and `deligan-plus`. */
+function letters(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll('+', 'plus')
+    .replaceAll(/[^a-z0-9*]/g, '');
 }
 
 /** Whether a published value was computed from the same features as ours: Frechet distances of the papers were not. */
