@@ -5,7 +5,13 @@ import { ExitCode, usageError } from '../errors.js';
 import { LEAST_SAMPLES } from '../evaluate/generation.js';
 import { methodNames } from '../methods/index.js';
 import { estimateRow, type RowEstimate } from '../run/comparison/estimate.js';
-import { ALL, BESIDE, type Beside, type ComparisonRequest, planComparison } from '../run/comparison/plan.js';
+import {
+  ALL,
+  BESIDE,
+  type Beside,
+  type ComparisonRequest,
+  planComparison,
+} from '../run/comparison/make-plan.js';
 import {
   type ComparisonResult,
   freeComparison,

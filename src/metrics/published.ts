@@ -128,7 +128,7 @@ export function publishedCell(query: PublishedQuery, metric: MetricParts): Publi
       data.includes(cell.data) &&
       cell.metric === wanted.metric &&
       wanted.source.test(cell.source) &&
-      plainName(cell.method) === plainName(query.method) &&
+      letters(cell.method) === letters(query.method) &&
       Object.entries(cell.settings ?? {}).every(([key, value]) => query.settings[key] === value),
   );
   // The variant with the most settings in common with the run.
@@ -136,12 +136,12 @@ export function publishedCell(query: PublishedQuery, metric: MetricParts): Publi
   return candidates.sort((a, b) => said(b) - said(a))[0];
 }
 
-/** The same for the paper's name of a method and for ours: `DeLiGAN+` and `deligan-plus`. */
-function plainName(method: string): string {
-  return method
+/** The letters of a name: `CD-GAN` and `cdgan` are the same, as are `DeLiGAN+` and `deligan-plus`. */
+function letters(name: string): string {
+  return name
     .toLowerCase()
     .replaceAll('+', 'plus')
-    .replace(/[^a-z0-9]/g, '');
+    .replaceAll(/[^a-z0-9*]/g, '');
 }
 
 /** Whether a published value was computed from the same features as ours: Frechet distances of the papers were not. */

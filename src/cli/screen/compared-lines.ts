@@ -1,5 +1,5 @@
 /** @file The table of a comparison for people. */
-import { bestOf, cellText, minutesText, paperText } from '../../report/comparison/numbers.js';
+import { bestOf, cellText, minutesText, paperText, scoreText } from '../../report/comparison/numbers.js';
 import type { ComparisonRow, ComparisonTable, ComparisonTest } from '../../report/comparison/page-data.js';
 
 /** The table, what its columns are, the tests, what failed, and what a reader should know. */
@@ -13,7 +13,7 @@ export function comparedLines(table: ComparisonTable): string[] {
     row.groups ?? '',
     ...columns.map(({ key }, at) => {
       const cell = row.cells[key];
-      return cell ? `${cellText(key, cell)}${cell.mean === best[at] ? '*' : ' '}` : '';
+      return cell ? `${cellText(key, cell)}${scoreText(key, cell.mean) === best[at] ? '*' : ' '}` : '';
     }),
     ...[row.minutes, row.cpuMinutes].map((one) => (one === undefined ? '' : minutesText(one))),
   ]);

@@ -63,7 +63,7 @@ export function comparisonProgress(onBegun: () => void): {
       },
       onCell(cell, at) {
         now = `run ${at + 1} of ${cellsOf(plan!).length} · ${nameOf(cell)}`;
-        line.show(() => now, true);
+        line.show(() => now);
       },
       onEvent(event) {
         if (event.kind === 'started') steps = event.run.steps;

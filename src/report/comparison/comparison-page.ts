@@ -4,7 +4,7 @@ import { lineChart } from '../line-chart.js';
 import { profileSection } from '../report-profile.js';
 import { STYLE } from '../report-style.js';
 import { formatNumber } from '../svg.js';
-import { bestOf, cellText, minutesText, paperText } from './numbers.js';
+import { bestOf, cellText, minutesText, paperText, scoreText } from './numbers.js';
 import type {
   ComparisonPage,
   ComparisonPicture,
@@ -18,7 +18,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** Beside the style of reports: a wide table, the best of a column, the paper's cell below ours. */
 const MORE_STYLE = `
-main { max-width: 1280px; } table.compared td, table.compared th { white-space: nowrap; padding-right: 22px; } table.compared td { padding-top: 8px; padding-bottom: 8px; }
+main { max-width: 1280px; } table.compared td, table.compared th { white-space: nowrap; padding-right: 16px; } table.compared td { padding-top: 8px; padding-bottom: 8px; }
 table.compared td.number small { display: block; color: var(--soft); font-size: 12px; font-weight: 400; } table.compared tr.kind td { border-top: 0; padding-top: 22px; color: var(--soft); font-size: 13px; }
 table.compared td.best { font-weight: 700; } table.compared td.sentence { white-space: normal; color: var(--note-ink); background: var(--note); font-size: 14px; padding-left: 12px; }
 table.compared td.name a { color: inherit; } .sheet > img { width: 100%; max-width: 420px; } ul.hint { padding-left: 20px; } .curve { max-width: 860px; }
@@ -69,7 +69,7 @@ function header({ table, folder }: ComparisonPage): Markup {
   return html`<header>
 <p class="eyebrow">${folder}</p>
 <h1>Methods side by side on ${data.name}</h1>
-${cells.left > 0 && html`<p class="note">${cells.left} runs are not done yet: the table shows what there is. Go on with: mixtura compare --resume ${folder}</p>`}
+${cells.left > 0 && html`<p class="note">${cells.left === 1 ? '1 run is' : `${cells.left} runs are`} not done yet: the table shows what there is. Go on with: mixtura compare --resume ${folder}</p>`}
 <p class="lead">${data.source}</p>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>`;
@@ -115,7 +115,7 @@ function rowMarkup(row: ComparisonRow, { columns, rows, seeds }: ComparisonTable
   const cells = columns.map((column) => {
     const cell = row.cells[column.key];
     if (!cell) return html`<td class="number"></td>`;
-    const best = cell.mean === bestOf(column, rows);
+    const best = scoreText(column.key, cell.mean) === bestOf(column, rows);
     const paper = paperText(cell);
     return html`<td class="number${best && ' best'}" title="${cell.metric}: ${cell.values.join(', ')}">${cellText(column.key, cell)}${
       paper !== undefined && html`<small title="${cell.published!.source}">paper ${paper}</small>`
@@ -180,7 +180,10 @@ export function pText({ p, method }: Pick<ComparisonTest, 'p' | 'method'>): stri
 }
 
 function notesSection({ notes, rows }: ComparisonTable): Part {
-  const said = [...notes, ...rows.flatMap(({ name, notes: own }) => own.map((note) => `${name}: ${note}`))];
-  if (said.length === 0) return undefined;
-  return html`<section><h2>What to know</h2><ul class="hint">${said.map((note) => html`<li>${note}</li>`)}</ul></section>`;
+  const own = rows.filter((row) => row.notes.length > 0);
+  if (notes.length + own.length === 0) return undefined;
+  const list = (of: readonly string[]) =>
+    html`<ul class="hint">${of.map((note) => html`<li>${note}</li>`)}</ul>`;
+  return html`<section><h2>What to know</h2>${notes.length > 0 && list(notes)}
+${own.map((row) => html`<details class="small"><summary>${row.name}: ${row.notes.length === 1 ? '1 remark' : `${row.notes.length} remarks`}</summary>${list(row.notes)}</details>`)}</section>`;
 }

@@ -19,17 +19,17 @@ export function paperText({ published }: ComparisonCell): string | undefined {
   return published?.text.replace('±', ' ± ');
 }
 
-/** Minutes: tenths, and hundredths below one. */
+/** Minutes: two decimals, fewer where they are many, more below a tenth. */
 export function minutesText(minutes: number): string {
-  return minutes.toFixed(minutes < 1 ? 2 : 1);
+  return minutes.toFixed(minutes < 0.1 ? 3 : minutes < 10 ? 2 : 1);
 }
 
-/** The best of the means of a column; nothing where only one row has it. */
+/** The best of the means of a column as it is shown, so that rows that look the same are; nothing where one row has it. */
 export function bestOf(
   { key, better }: ComparisonColumn,
   rows: readonly ComparisonRow[],
-): number | undefined {
+): string | undefined {
   const means = rows.flatMap(({ cells }) => cells[key]?.mean ?? []);
   if (means.length < 2) return undefined;
-  return better === 'higher' ? Math.max(...means) : Math.min(...means);
+  return scoreText(key, better === 'higher' ? Math.max(...means) : Math.min(...means));
 }

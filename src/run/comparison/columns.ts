@@ -14,8 +14,7 @@ const KMEANS = 'kmeans-';
 
 /** Where groups come from, in few words. */
 export function groupsWords(protocol: string): string {
-  if (protocol === 'assign') return 'own groups';
-  if (protocol === 'found') return 'found groups';
+  if (OWN.includes(protocol)) return 'own groups';
   return protocol.replace(/^kmeans-/, 'k-means of the ');
 }
 

@@ -97,11 +97,13 @@ export class LocalRunner implements CellRunner {
       const options = { samples, features, convention, onProgress: onScoring };
       const { step, scores, warnings, notes } = await evaluateRun(opened, options);
       const told = trained.folder.readMetrics(step).flatMap((line) => line.notes ?? []);
+      // What interventions did before single steps is in the report of the run.
+      const lasting = told.filter((note) => !/^Before step \d/.test(note)).slice(0, MOST_NOTES);
       return {
         step,
         scores,
         stages: await stageScores(opened, dataset),
-        notes: [...new Set([...warnings, ...notes, ...told.slice(0, MOST_NOTES)])],
+        notes: [...new Set([...notes, ...warnings, ...lasting])],
       };
     });
   }

@@ -13,17 +13,8 @@ import { folderStem } from '../start.js';
 import { type BaselineRecord, baselinesOf } from './baselines.js';
 import { estimatedSeconds, estimateRow, type RowEstimate } from './estimate.js';
 import { type CellFollow, type CellRunner, LocalRunner } from './local-runner.js';
-import {
-  type Cell,
-  type ComparisonPlan,
-  type ComparisonRequest,
-  cellsOf,
-  isComparison,
-  openPlanned,
-  planComparison,
-  readPlan,
-  writePlan,
-} from './plan.js';
+import { type ComparisonRequest, openPlanned, planComparison } from './make-plan.js';
+import { type Cell, type ComparisonPlan, cellsOf, isComparison, readPlan, writePlan } from './plan.js';
 import type { CellRecord } from './record.js';
 import { comparisonTable } from './table.js';
 import { type WrittenComparison, writeComparison } from './write-comparison.js';

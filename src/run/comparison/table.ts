@@ -41,6 +41,7 @@ export function comparisonTable(state: ComparisonState, dataset: Dataset): Compa
   const records = cellsOf(plan).map(({ row, seed }) => state.recordOf(row, seed)?.state);
   const count = (kind: CellRecord['state']) => records.filter((one) => one === kind).length;
   const columns = columnsOf(rows);
+  const shared = sharedNotes(rows);
   return {
     version: VERSION,
     data: { name: dataset.name, source: dataset.source, count: dataset.count },
@@ -51,11 +52,25 @@ export function comparisonTable(state: ComparisonState, dataset: Dataset): Compa
       left: records.length - count('done') - count('failed'),
     },
     columns,
-    rows,
+    rows: rows.map((row) => ({
+      ...row,
+      notes: row.notes.filter((note) => !shared.includes(unseeded(note))),
+    })),
     reference: plan.reference,
     tests: testsOf(trained, plan.reference),
-    notes: notesOf(state, dataset, rows),
+    notes: [...shared, ...notesOf(state, dataset, rows)],
   };
+}
+
+const unseeded = (note: string) => note.replace(/^Seed \d+: /, '');
+
+/** Notes of every run: they are of the data, or of how all are scored. */
+function sharedNotes(rows: readonly ComparisonRow[]): string[] {
+  const [first, ...others] = rows.filter(({ runs }) => runs.length > 0);
+  const own = (row: ComparisonRow) => row.notes.map(unseeded);
+  return [...new Set(first ? own(first) : [])].filter((note) =>
+    others.every((row) => own(row).includes(note)),
+  );
 }
 
 interface TrainedRow {
@@ -93,7 +108,7 @@ function trainedRow(state: ComparisonState, row: PlannedRow): TrainedRow {
       }),
       failed: sentencesOf(failed, plan.seeds.length),
       runs: seeds.map((seed) => `runs/${basename(pathOf(row, seed))}`),
-      notes: [...new Set(done.flatMap(({ record }) => record.notes))],
+      notes: done.flatMap(({ seed, record }) => record.notes.map((note) => `Seed ${seed}: ${note}`)),
     },
   };
 }

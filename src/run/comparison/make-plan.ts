@@ -1,0 +1,210 @@
+/** @file From what a comparison is asked for to its plan: names, selections and settings are checked on the data. */
+import { groupedPreset, plainPreset } from '../../config/plain-presets.js';
+import { chosenPreset, presetNamed, type RunRequest, resolveRequest } from '../../config/resolve.js';
+import { RUN_DEFAULTS, type RunConfig } from '../../config/schema.js';
+import { classCounts, type Dataset } from '../../data/dataset.js';
+import { didYouMean } from '../../did-you-mean.js';
+import { MixturaError, usageError } from '../../errors.js';
+import { methodNamed, methodNames } from '../../methods/index.js';
+import { VERSION } from '../../version.js';
+import { absoluteName, type DataListeners, prepareRun, prepareWith } from '../prepare.js';
+import type { ComparisonPlan, PlannedRow, Scoring } from './plan.js';
+
+/** The word for every method. */
+export const ALL = 'all';
+/** Rows that stand beside the methods unless they are left out: plain methods, and the model on found groups. */
+export const BESIDE = ['baselines', 'model'] as const;
+/** One of {@link BESIDE}. */
+export type Beside = (typeof BESIDE)[number];
+/** Evaluations of a run, at least. */
+const EVALUATIONS = 10;
+/** Name of the row of the model on found groups. */
+const MODEL = 'model on groups';
+
+/** What a comparison is asked for. */
+export interface ComparisonRequest {
+  /** What all rows have in common: data, steps, number of groups, settings. Settings reach the methods that have them. */
+  readonly common: RunRequest;
+  /** Names of methods, or {@link ALL}; every method where there are no presets either. */
+  readonly methods?: readonly string[] | undefined;
+  readonly presets?: readonly string[] | undefined;
+  readonly seeds: readonly number[];
+  readonly without?: readonly Beside[] | undefined;
+  readonly scoring?: Scoring | undefined;
+}
+
+/**
+ * The plan of a comparison, with its data, opened; settings and selections are checked.
+ *
+ * @throws a usage error for names that there are not, or are given twice, settings that are not valid, and presets of
+ * other data or another number of groups
+ */
+export async function planComparison(
+  request: ComparisonRequest,
+  listeners: DataListeners = {},
+): Promise<{ readonly plan: ComparisonPlan; readonly dataset: Dataset }> {
+  const { common, seeds, without = [], scoring = {}, presets = [] } = request;
+  const methods = request.methods ?? (presets.length === 0 ? [ALL] : []);
+  if (seeds.length === 0) throw usageError('No seed is given; give whole numbers, such as --seeds 0,1,2.');
+  requireOnce('seed', seeds.map(String));
+  requireOnce('method', methods);
+  requireOnce('preset', presets);
+  const named = methods.includes(ALL) ? methodNames() : methods.map((name) => methodNamed(name).name);
+  for (const name of presets) presetNamed(name);
+  const { dataset, data } = await opened(common, named.length === 0 ? presets[0] : undefined, listeners);
+  for (const preset of presets) requireSplit(preset, common, data, dataset);
+  const useful = named.filter(
+    (name) => !methods.includes(ALL) || dataset.labels || methodNamed(name).supervision !== 'required',
+  );
+  const { settings = {}, ...rest } = { ...common, data };
+  const rows: PlannedRow[] = [
+    ...useful.map((name) =>
+      row(name, 'method', { ...rest, ...harness(common, dataset, data), method: name }),
+    ),
+    ...presets.map((preset) => row(preset, 'preset', { ...rest, preset })),
+    ...(without.includes('model') ? [] : [row(MODEL, 'model', { ...rest, preset: groupedPreset(dataset) })]),
+  ];
+  const plan: ComparisonPlan = {
+    version: VERSION,
+    data: common.data?.name ?? data.name,
+    seeds,
+    baselines: !without.includes('baselines'),
+    reference: (rows.find(({ name }) => name === RUN_DEFAULTS.method) ?? rows[0]!).name,
+    scoring: Object.fromEntries(Object.entries(scoring).filter(([, value]) => value !== undefined)),
+    rows: withSettings(rows, settings),
+  };
+  requireAny(plan.rows, dataset);
+  return { plan: { ...plan, rows: plan.rows.map(withCurve) }, dataset };
+}
+
+/** The data of all rows, opened: with the selection of the preset where there are presets only. */
+async function opened(
+  { data, components = 1 }: RunRequest,
+  preset: string | undefined,
+  listeners: DataListeners,
+): Promise<{ readonly dataset: Dataset; readonly data: RunConfig['data'] }> {
+  // The number of groups changes nothing in the data.
+  const { dataset, run } = await prepareRun({ data: data ?? {}, preset, components }, listeners);
+  return { dataset, data: run.data };
+}
+
+/** The data of a plan, opened again. */
+export async function openPlanned({ rows }: ComparisonPlan, listeners: DataListeners): Promise<Dataset> {
+  const { data = {}, preset } = rows[0]!.request;
+  return (await prepareRun({ data, preset, components: 1 }, listeners)).dataset;
+}
+
+/** A row with so many evaluations that there is a learning curve, whatever its steps; they change no bit of the run. */
+function withCurve(one: PlannedRow): PlannedRow {
+  if (one.request.evaluateEvery !== undefined) return one;
+  const steps =
+    one.request.steps ?? presetNamed(one.request.preset ?? defaultOf(one)).steps ?? RUN_DEFAULTS.steps;
+  const evaluateEvery = Math.min(RUN_DEFAULTS.evaluateEvery, Math.max(1, Math.ceil(steps / EVALUATIONS)));
+  return { ...one, request: { ...one.request, evaluateEvery } };
+}
+
+/** The preset that the data of a row have by default. */
+function defaultOf({ request }: PlannedRow): string {
+  return chosenPreset(request).name;
+}
+
+/** What methods have in common: the preset of the data, without looking for groups first. */
+function harness({ data = {} }: RunRequest, dataset: Dataset, opened: RunConfig['data']): RunRequest {
+  const plain = plainPreset(data, dataset);
+  const made = presetNamed(plain).data?.name;
+  // A set that shares the preset of another one (a wider ring, say) has it by default only.
+  if (made !== undefined && made !== opened.name) {
+    return { data: { ...data, ...(data.name !== undefined && { name: absoluteName(data.name) }) } };
+  }
+  return { preset: plain, data: opened };
+}
+
+function row(name: string, kind: PlannedRow['kind'], request: RunRequest): PlannedRow {
+  return { name, kind, request };
+}
+
+/** @throws a usage error for a preset of another selection of the data, or of another number of groups. */
+function requireSplit(
+  name: string,
+  { components, data: asked = {} }: RunRequest,
+  data: RunConfig['data'],
+  dataset: Dataset,
+): void {
+  const made = presetNamed(name).data?.name;
+  if (made === undefined) return;
+  const own = resolveRequest({ preset: name, data: { name: data.name } }, settingsOf).data;
+  const chosen = [asked.classes, asked.ratio, asked.groups].some((one) => one !== undefined);
+  const same = (['classes', 'ratio', 'groups'] as const).every((key) => own[key] === data[key]);
+  if (!same && !chosen) {
+    throw usageError(
+      `The preset ${name} is made for ${selectionWords(own)}, and the data are ${selectionWords(data)}; compare presets of one data set.`,
+    );
+  }
+  const classes = classCounts(dataset)?.length;
+  if (components === undefined || classes === undefined || components === classes) return;
+  throw usageError(
+    `The split of the preset ${name} has ${classes} classes, and --components is ${components}; leave out --components.`,
+  );
+}
+
+function selectionWords({ name, classes, ratio, groups }: RunConfig['data']): string {
+  const parts = [
+    classes === undefined ? '' : ` classes ${classes}`,
+    groups === undefined ? '' : ` groups ${groups}`,
+    ratio === undefined ? '' : ` at ${ratio}`,
+  ];
+  const words = parts.join('');
+  return `${words === '' ? 'all of ' : ''}${name}${words}`;
+}
+
+/** Every row with those of the settings that its method has. @throws a usage error for a setting that no row has, or a bad value */
+function withSettings(
+  rows: readonly PlannedRow[],
+  settings: Readonly<Record<string, unknown>>,
+): PlannedRow[] {
+  const shapeOf = ({ request }: PlannedRow) => {
+    const preset = request.preset === undefined ? undefined : presetNamed(request.preset);
+    return settingsOf(request.method ?? preset?.method ?? RUN_DEFAULTS.method).shape;
+  };
+  const known = [...new Set(rows.flatMap((one) => Object.keys(shapeOf(one))))];
+  const wrong = Object.keys(settings).find((key) => !known.includes(key));
+  if (wrong !== undefined) {
+    throw usageError(
+      `None of the methods has a setting '${wrong}'${didYouMean(wrong, known)}; choose of ${known.sort().join(', ')}.`,
+    );
+  }
+  return rows.map((one) => {
+    const own = Object.fromEntries(
+      Object.entries(settings).filter(([key]) => Object.hasOwn(shapeOf(one), key)),
+    );
+    if (Object.keys(own).length === 0) return one;
+    const request = { ...one.request, settings: own };
+    resolveRequest(request, settingsOf);
+    return { ...one, request };
+  });
+}
+
+/** @throws the sentence of the first method or preset where none of them can start: it is that of all */
+function requireAny(rows: readonly PlannedRow[], dataset: Dataset): void {
+  let first: unknown;
+  for (const { request, kind } of rows) {
+    if (kind === 'model' && first !== undefined) continue;
+    try {
+      prepareWith(request, dataset);
+      return;
+    } catch (cause) {
+      if (!(cause instanceof MixturaError)) throw cause;
+      first ??= cause;
+    }
+  }
+  throw first;
+}
+
+/** @throws a usage error for a name that is given twice. */
+function requireOnce(what: string, names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice === undefined) return;
+  throw usageError(`The ${what} ${twice} is given twice; give each ${what} once.`);
+}
+
+const settingsOf = (name: string) => methodNamed(name).settings;

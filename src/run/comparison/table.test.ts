@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { arrayDataset } from '../../data/dataset.js';
+import { pickColumns } from './columns.js';
+import type { ComparisonPlan, PlannedRow } from './plan.js';
+import type { CellRecord } from './record.js';
+import { comparisonTable } from './table.js';
+
+const dataset = arrayDataset({
+  ...{ name: 'four', kind: 'points', shape: [1], range: 'real', source: 'four points' },
+  values: Float32Array.of(0, 1, 2, 3),
+  labels: Int32Array.of(0, 0, 1, 1),
+});
+const rows: PlannedRow[] = ['slogan', 'other'].map((name) => ({ name, kind: 'method', request: {} }));
+const plan: ComparisonPlan = {
+  ...{ version: '1', data: 'four', seeds: [0, 1, 2], baselines: false },
+  ...{ reference: 'slogan', scoring: {}, rows },
+};
+const nmi: Readonly<Record<string, readonly number[]>> = { slogan: [0.5, 0.6, 0.7], other: [0.8, 0.9, 0.85] };
+
+function record(row: PlannedRow, seed: number): CellRecord {
+  return {
+    ...{ state: 'done', step: 1, wallSeconds: 60, cpuSeconds: 120, stages: [], notes: [] },
+    scores: [{ metric: 'nmi', protocol: 'assign', split: 'train', value: nmi[row.name]![seed]! }],
+  };
+}
+
+it('has mean, deviation, minutes, and the tests against the reference', () => {
+  const state = { plan, baselines: [], recordOf: record, pathOf: ({ name }: PlannedRow) => `runs/${name}` };
+  const table = comparisonTable(state, dataset);
+  const { minutes, cpuMinutes, cells } = table.rows[0]!;
+  expect([minutes, cpuMinutes, cells.nmi!.mean, cells.nmi!.deviation]).toEqual([
+    expect.closeTo(1, 12),
+    expect.closeTo(2, 12),
+    expect.closeTo(0.6, 12),
+    expect.closeTo(0.1, 12),
+  ]);
+  // scipy.stats.mannwhitneyu gives the exact p of three against three that do not overlap: 2 / 20.
+  expect(table.tests).toEqual([
+    {
+      ...{ row: 'other', metric: 'nmi-assign-train', method: 'exact' },
+      p: expect.closeTo(0.1, 14) as number,
+      // Means 0.85 and 0.6, variances 0.0025 and 0.01: 0.25 / sqrt(0.00625).
+      d: expect.closeTo(0.25 / Math.sqrt(0.00625), 10) as number,
+    },
+  ]);
+});
+
+it('has no tests for fewer than three seeds, and says which cells failed or are left', () => {
+  const some = (row: PlannedRow, seed: number): CellRecord | undefined => {
+    if (seed === 2) return undefined;
+    if (row.name === 'other') return { state: 'failed', wallSeconds: 0, cpuSeconds: 0, sentence: 'No.' };
+    return record(row, seed);
+  };
+  const state = { plan, baselines: [], recordOf: some, pathOf: ({ name }: PlannedRow) => `runs/${name}` };
+  const table = comparisonTable(state, dataset);
+  expect(table.tests).toEqual([]);
+  expect(table.cells).toEqual({ done: 2, failed: 2, left: 2 });
+  expect(table.rows[1]!.failed).toEqual(['Seed 0: No.', 'Seed 1: No.']);
+});
+
+it('takes own groups before k-means, and held-out data for generated samples', () => {
+  const scores = [
+    { metric: 'nmi', protocol: 'kmeans-encoder', split: 'train' },
+    { metric: 'nmi', protocol: 'assign', split: 'train' },
+    { metric: 'ari', protocol: 'kmeans-encoder', split: 'train' },
+    { metric: 'fd', count: 100, protocol: 'raw', split: 'train' },
+    { metric: 'fd', count: 100, protocol: 'raw', split: 'test' },
+  ] as const;
+  expect(pickColumns(scores)).toEqual({ nmi: scores[1], nmiKmeans: scores[0], fd: scores[4] });
+});
