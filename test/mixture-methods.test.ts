@@ -49,6 +49,12 @@ describe.each([
       onEvent: (event) => event.kind === 'step' && event.event.step === 5 && stop.abort(),
     });
     expect([half.step, half.finished]).toEqual([5, false]);
+    if (method === 'gmgan') {
+      expect(await place.run('cluster', `${name}-half`)).toMatchObject({
+        code: 1,
+        stderr: `The run ${name}-half has done 5 steps, and gmgan learns to assign data after step 8; go on with mixtura train --resume ${name}-half\n`,
+      });
+    }
     const resumed = await resumeRun(half.folder);
     const whole = await startRun(request(), { folder: place.file(`${name}-again`) });
     expect(bytes(resumed).equals(bytes(whole))).toBe(true);

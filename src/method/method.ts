@@ -28,6 +28,8 @@ export interface Inference {
   readonly protocol: Protocol;
   /** Samples to group probabilities [n, K], if the method assigns data to its groups. */
   assign?(samples: Tensor): Tensor;
+  /** Steps after which `assign` is learned, where it is learned last (default 0): data are assigned by no run before. */
+  readonly assignsAfter?: number;
   /** Set where these probabilities weigh the sizes of the groups already, as those of a classifier of the data do. */
   readonly weighsSizes?: boolean;
   /** Values of the inputs that `assign` reads besides the parameters (the prior's means, say). */

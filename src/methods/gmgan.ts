@@ -120,6 +120,7 @@ export const gmgan = defineMethod({
         features: (samples) => critic.features(samples),
         protocol: 'kmeans-critic',
         assign: (samples) => classifier.eval(samples).softmax(),
+        assignsAfter: last,
       },
       ...(learned && {
         // A_k that becomes singular has given up a dimension of its samples.

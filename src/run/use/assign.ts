@@ -80,6 +80,12 @@ export async function assignFile(
       `The run ${trained.folder.path} was trained by ${run.method}, which does not assign data to groups; use a run of a method that does, such as ${RUN_DEFAULTS.method}.`,
     );
   }
+  const { assignsAfter = 0 } = inference.graphs;
+  if (trained.step <= assignsAfter && assignsAfter > 0) {
+    throw new MixturaError(
+      `The run ${folder.path} has done ${trained.step} steps, and ${run.method} learns to assign data after step ${assignsAfter}; go on with mixtura train --resume ${folder.path}`,
+    );
+  }
   const { components, mixing } = inference.prior;
   const groups = readGroups(folder, mixing);
   const data =
