@@ -1,5 +1,5 @@
 /** @file `mixtura compare` from the command line: planned, killed and gone on with, failing in a cell, refused. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ComparisonTable } from '../src/report/comparison/page-data.js';
 import { Scratch } from './support/cli.js';
@@ -102,20 +102,21 @@ describe('a comparison', () => {
 describe('a run that fails', () => {
   it('is a row with its sentence; the others go on, and the exit status says so', async () => {
     const { code, stdout } = await place.run(
-      ...['compare', 'ring', '--presets', 'ring,robust-28x28', '--without', 'model,baselines'],
-      ...['--steps', '6', '--seeds', '0,1', '--samples', '200', '--out', 'failing', '--quiet', '--json'],
+      ...['compare', 'digits', '--presets', 'digits,robust-28x28', '--without', 'model,baselines'],
+      ...['--steps', '4', '--seeds', '0,1', '--samples', '100', '--features', 'raw', '--threads', '1'],
+      ...['--out', 'failing', '--quiet', '--json'],
     );
     const { rows, cells: counts } = JSON.parse(stdout) as ComparedJson;
     expect([code, counts]).toEqual([1, { done: 2, failed: 2, left: 0 }]);
     expect(rows.map(({ name, seeds, failed }) => [name, seeds, failed.length])).toEqual([
-      ['ring', [0, 1], 0],
+      ['digits', [0, 1], 0],
       ['robust-28x28', [], 1],
     ]);
-    expect(rows[1]!.failed[0]).toMatch(/dcgan/);
-    const { modes, fd } = rows[0]!.cells;
-    expect([modes!.values.length, fd!.metric]).toEqual([2, expect.stringMatching(/^fd\d+-raw-train$/)]);
+    expect(rows[1]!.failed[0]).toMatch(/^The dcgan networks are made for images/);
+    const { nmi, fd } = rows[0]!.cells;
+    expect([nmi!.values.length, fd!.metric]).toEqual([2, 'fd100-raw-test']);
     expect(readFileSync(place.file('failing/comparison.html'), 'utf8')).toContain('<td class="sentence"');
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the model on found groups', () => {
@@ -162,14 +163,26 @@ describe('the model on found groups', () => {
 
 describe('what cannot be compared', () => {
   it('is refused in one sentence before anything is made', async () => {
+    const rows = [{ name: 'wgan', kind: 'method', request: { method: 'wgan' } }];
+    const plan = {
+      version: '1',
+      data: 'ring',
+      seeds: [0],
+      baselines: false,
+      reference: 'wgan',
+      scoring: {},
+      rows,
+    };
+    mkdirSync(place.file('other'));
+    writeFileSync(place.file('other/plan.json'), JSON.stringify(plan));
     const refused: [string[], string][] = [
-      [['digits', '--methods', 'slogn'], "There is no method 'slogn'; did you mean 'slogan'?"],
+      [['digits', '--methods', 'slogn'], "There is no method 'slogn' (did you mean slogan?)"],
       [['digits', '--methods', 'wgan,wgan'], 'The method wgan is given twice'],
       [['digits', '--presets', 'grouped-digit'], "There is no preset 'grouped-digit'"],
       [['digits', '--seeds', '0,1,0'], 'The seed 0 is given twice'],
       [['digits', '--seeds', '0,x'], "--seeds has 'x'"],
-      [['digits', '--without', 'baseline'], "--without has 'baseline'; did you mean 'baselines'?"],
-      [['nothing.csv'], 'nothing.csv'],
+      [['digits', '--without', 'baseline'], "--without has 'baseline' (did you mean baselines?)"],
+
       [
         ['digits', '--presets', 'digits', '--components', '5'],
         'The split of the preset digits has 4 classes',
@@ -177,12 +190,12 @@ describe('what cannot be compared', () => {
       [['digits', '--presets', 'ring'], 'The preset ring is made for ring, not for digits'],
       [
         ['digits', '--set', 'lambdaa=2'],
-        "None of the methods has a setting 'lambdaa'; did you mean 'lambda'?",
+        "None of the methods has a setting 'lambdaa' (did you mean lambda?)",
       ],
       [['digits', '--components', 'auto'], 'give --components K instead of auto'],
-      [['digits', '--out', 'whole'], 'The folder whole holds another comparison'],
+      [['digits', '--out', 'other'], 'The folder other holds another comparison'],
       [['--resume', 'nowhere'], 'nowhere holds no comparison'],
-      [['--resume', 'whole', '--steps', '5'], 'leave out --steps'],
+      [['--resume', 'other', '--steps', '5'], 'leave out --steps'],
       [[], 'No data are given'],
     ];
     for (const [words, sentence] of refused) {
@@ -190,29 +203,33 @@ describe('what cannot be compared', () => {
       expect([words, code, stderr]).toEqual([words, 2, expect.stringContaining(sentence)]);
       expect(stderr.trim().split('\n')).toHaveLength(1);
     }
+    const { code, stderr } = await place.run('compare', 'nothing.csv');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('nothing.csv does not exist')]);
   }, 120_000);
 
   it('is told by --dry-run, with what the rest takes', async () => {
     const { code, stdout } = await place.run(
       ...[
         'compare',
-        'ring',
+        'digits',
         '--presets',
-        'ring,robust-28x28',
+        'digits,robust-28x28',
         '--seeds',
         '0,1',
         '--dry-run',
+        '--threads',
+        '1',
         '--steps',
         '100',
       ],
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^6 runs on ring: 3 rows \(ring, robust-28x28, model on groups\) x 2 seeds · runs\/compare-ring-001\n/,
+      /^6 runs on digits: 3 rows \(digits, robust-28x28, model on groups\) x 2 seeds · runs\/compare-digits-001\n/,
     );
-    expect(stdout).toMatch(/\n {2}ring: \d+\.\d ms a step, 100 steps: \d+ s a seed\n/);
+    expect(stdout).toMatch(/\n {2}digits: \d+\.\d ms a step, 100 steps: \d.* a seed\n/);
     expect(stdout).toMatch(/\n {2}robust-28x28: cannot be trained: .*dcgan/);
-    expect(stdout).toMatch(/\nAbout \d+ s of training, without scoring and without model on groups\.\n$/);
+    expect(stdout).toMatch(/\nAbout \d.* of training, without scoring and without model on groups\.\n$/);
     expect(place.listing()).not.toContain('runs');
   }, 60_000);
 });

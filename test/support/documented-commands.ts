@@ -71,5 +71,8 @@ export function shortened(command: string): string {
     const lessons = / --method | --config /.test(command) ? '' : ' --set pretextSteps=2 --set studentSteps=8';
     return `${cut(8)}${lessons}`;
   }
+  if (/^mixtura compare( |$)/.test(command)) {
+    return / --resume /.test(command) ? command : `${cut(4)} --threads 1`;
+  }
   return /^mixtura bench /.test(command) ? cut(3) : command;
 }

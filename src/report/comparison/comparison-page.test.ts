@@ -37,7 +37,7 @@ it('escapes every text, asks for nothing outside, and says what is left', () => 
   });
   expect(page).not.toContain('<script');
   expect(page.match(/(?:src|href)="[^"]*"/g)).toEqual(['src="data:image/png;base64,AQI="']);
-  expect(page).toContain("default-src 'none'");
+  expect(page).toContain('default-src &#39;none&#39;');
   expect(page).toContain('1 run is not done yet');
   expect(page).toContain('<td class="sentence" colspan="4">It fails.</td>');
   expect(page).toContain('0.500 ± 0.100<small title=');

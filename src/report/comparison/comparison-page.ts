@@ -95,7 +95,7 @@ function tableSection(table: ComparisonTable): Markup {
   });
   return html`<section>
 <h2>All scores</h2>
-<p class="hint">${table.seeds.length > 1 ? 'Mean ± deviation over the seeds; ' : ''}the best of a column is bold. Labels score, and take no part in training.${papers && " Below ours, what the method's paper or that of SLOGAN reports."}</p>
+<p class="hint">${table.seeds.length > 1 ? 'Mean ± deviation over the seeds; ' : ''}the best of a column is bold. Labels score, and take no part in training.${papers && ' Below ours, what a paper reports for the same data and method; its networks and features may differ.'}</p>
 <div class="scroll"><table class="compared"><tr>${head}</tr>${body}</table></div>
 <ul class="hint">${columns.map(({ title, about }) => html`<li><b>${title}</b>: ${about}.</li>`)}
 <li><b>min</b>, <b>CPU min</b>: minutes of a run by the clock and of all processor cores, with what is learned before its steps, without the scoring at the end.</li></ul>
@@ -161,7 +161,7 @@ function curvesSection({ curves, table }: ComparisonPage): Part {
 </section>`;
 }
 
-function testsSection({ tests, reference, columns, seeds }: ComparisonTable): Part {
+function testsSection({ tests, reference, seeds }: ComparisonTable): Part {
   if (tests.length === 0) return undefined;
   const rows = tests.map(
     (one) =>
@@ -169,7 +169,7 @@ function testsSection({ tests, reference, columns, seeds }: ComparisonTable): Pa
   );
   return html`<section>
 <h2>Against ${reference}</h2>
-<p class="hint">Wilcoxon's rank-sum test over ${seeds.length} seeds, two-sided (~: by the normal approximation, as some values are equal), and Cohen's d, positive where the method is higher; 0.8 is large. ${columns.length} columns are tested without correction.</p>
+<p class="hint">Wilcoxon's rank-sum test over ${seeds.length} seeds, two-sided (~: by the normal approximation, as some values are equal), and Cohen's d, positive where the method is higher; 0.8 is large. The p of several metrics are not corrected.</p>
 <div class="scroll"><table class="compared"><tr><th>method</th><th>metric</th><th class="number">p</th><th class="number">d</th></tr>${rows}</table></div>
 </section>`;
 }
