@@ -53,9 +53,8 @@ export function resolveRequest(
   const made = presetRest.method ?? RUN_DEFAULTS.method;
   const method = rest.method ?? made;
   const schema = settingsOf(method);
-  const shared = Object.entries(presetSettings).filter(
-    ([key]) => Object.hasOwn(schema.shape, key) && (method === made || !isOwn(schema)),
-  );
+  const apart = method !== made && [schema, settingsOf(made)].some(isOwn);
+  const shared = Object.entries(presetSettings).filter(([key]) => !apart && Object.hasOwn(schema.shape, key));
   const chosen = { ...selected(presetData, data), ...defined(data ?? {}) };
   const config = parse(runSchema, {
     ...RUN_DEFAULTS,

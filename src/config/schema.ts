@@ -11,7 +11,8 @@ const wholeNumber = z.int().min(0);
  * `execution` is how a run is executed, not what it computes: it may differ when a run goes on. It leaves the results
  * the same bits, or changes their rounding.
  * `lower` is a rate to be lowered where training diverges.
- * `own`, of a method's whole schema, says that its settings are those of its authors: presets of other methods give none.
+ * `own`, of a method's whole schema, says that its settings are those of its authors: presets of other methods give it
+ * none, and its own give none to others.
  */
 export interface SettingMarks {
   readonly execution?: 'same bits' | 'rounding';
