@@ -20,7 +20,7 @@ test('of many groups the first are named and the rest counted', () => {
   const [learned, assigned] = [new Array<number>(10).fill(0.1), [1, ...new Array<number>(9).fill(0)]];
   expect(sizeWarnings({ learned, assigned })).toEqual([
     'Groups 2, 3, 4, 5, 6 and 4 more have no data: no row is most probable there, whatever the learned sizes say.',
-    'Learned and assigned sizes differ by more than 3 points: group 1 (10.0 % and 100.0 %).',
+    "The model's sizes are all equal, and assigned ones differ from them by more than 3 points: group 1 (10.0 % and 100.0 %).",
   ]);
 });
 

@@ -44,8 +44,12 @@ export function sizeWarnings({ learned, assigned, earlier }: GroupShares): strin
     const named = apart
       .slice(0, MOST_NAMED)
       .map((group) => `group ${group} (${points(learned[group - 1]!)} and ${points(assigned![group - 1]!)})`);
+    const equal = learned.every((size) => size === learned[0]);
+    const differing = equal
+      ? "The model's sizes are all equal, and assigned ones differ from them"
+      : 'Learned and assigned sizes differ';
     sentences.push(
-      `Learned and assigned sizes differ by more than ${POINTS} points: ${named.join(', ')}${andMore(apart.length)}.`,
+      `${differing} by more than ${POINTS} points: ${named.join(', ')}${andMore(apart.length)}.`,
     );
   }
   const moved = earlier ? numbered(learned, (size, g) => differs(size, earlier[g]!)) : [];
