@@ -167,7 +167,16 @@ describe('what cannot be compared', () => {
       `a,b,kind\n${Array.from({ length: rows }, (_, i) => `${i % 2},${i % 3},k${i % 2}`).join('\n')}\n`;
     writeFileSync(place.file('changing.csv'), table(30));
     const words = ['compare', 'changing.csv', '--label', 'kind', '--methods', 'wgan', '--steps', '2'];
-    const begin = [...words, '--without', 'model,baselines', '--threads', '1', '--out', 'changing', '--quiet'];
+    const begin = [
+      ...words,
+      '--without',
+      'model,baselines',
+      '--threads',
+      '1',
+      '--out',
+      'changing',
+      '--quiet',
+    ];
     expect((await place.run(...begin)).code).toBe(0);
     writeFileSync(place.file('changing.csv'), table(24));
     const { code, stderr } = await place.run('compare', '--resume', 'changing', '--quiet');
