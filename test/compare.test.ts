@@ -162,6 +162,32 @@ describe('the model on found groups', () => {
 });
 
 describe('what cannot be compared', () => {
+  it('is data that have changed since the comparison began', async () => {
+    const table = (rows: number) =>
+      `a,b,kind\n${Array.from({ length: rows }, (_, i) => `${i % 2},${i % 3},k${i % 2}`).join('\n')}\n`;
+    writeFileSync(place.file('changing.csv'), table(30));
+    const words = ['compare', 'changing.csv', '--label', 'kind', '--methods', 'wgan', '--steps', '2'];
+    const begin = [
+      ...words,
+      '--without',
+      'model,baselines',
+      '--threads',
+      '1',
+      '--out',
+      'changing',
+      '--quiet',
+    ];
+    expect((await place.run(...begin)).code).toBe(0);
+    writeFileSync(place.file('changing.csv'), table(24));
+    const { code, stderr } = await place.run('compare', '--resume', 'changing', '--quiet');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('The data changing.csv have changed since the comparison began'),
+    ]);
+    const again = await place.run(...begin);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('holds another comparison')]);
+  }, 60_000);
+
   it('is refused in one sentence before anything is made', async () => {
     const rows = [{ name: 'wgan', kind: 'method', request: { method: 'wgan' } }];
     const plan = {
@@ -196,6 +222,7 @@ describe('what cannot be compared', () => {
       [['digits', '--out', 'other'], 'The folder other holds another comparison'],
       [['--resume', 'nowhere'], 'nowhere holds no comparison'],
       [['--resume', 'other', '--steps', '5'], 'leave out --steps'],
+      [['--resume', 'other', '--transpose'], 'leave out --transpose'],
       [[], 'No data are given'],
     ];
     for (const [words, sentence] of refused) {

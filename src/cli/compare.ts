@@ -121,9 +121,7 @@ async function compared(
 ): Promise<ComparisonResult> {
   const [folder, out] = [args.text('resume'), args.text('out')];
   if (folder === undefined) return startComparison(await comparisonOf(args), { ...follow, folder: out });
-  const given = Object.keys(compareVerb.options).find(
-    (name) => name !== 'resume' && args.text(name) !== undefined,
-  );
+  const given = Object.keys(compareVerb.options).find((name) => name !== 'resume' && args.flag(name));
   if (given !== undefined || args.positionals.length > 0) {
     throw usageError(
       `--resume goes on with the comparison in ${folder} as it was begun; leave out ${given === undefined ? args.positionals[0] : `--${given}`}.`,

@@ -25,8 +25,12 @@ test('of many groups the first are named and the rest counted', () => {
 });
 
 test('a class distribution that has collapsed is told first, with what to do', () => {
-  expect(sizeWarnings({ learned: [0.951, 0.049] })).toEqual([
+  expect(sizeWarnings({ learned: [0.951, 0.049], hasRate: true })).toEqual([
     'The learned sizes have collapsed, unless the data are as unequal: group 1 has 95.1 %; train again with another --seed, or let the sizes move less (--set priorRate=, lower).',
+  ]);
+  // Where the method has no such setting, none is named.
+  expect(sizeWarnings({ learned: [0.951, 0.049] })).toEqual([
+    'The learned sizes have collapsed, unless the data are as unequal: group 1 has 95.1 %; train again with another --seed.',
   ]);
   expect(sizeWarnings({ learned: [0.95, 0.05] })).toEqual([]);
   expect(sizeWarnings({ learned: [1] })).toEqual([]);

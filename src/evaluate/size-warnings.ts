@@ -15,6 +15,8 @@ export interface GroupShares {
   readonly assigned?: readonly number[] | undefined;
   /** Mixing coefficients when a tenth of the steps were left, K. */
   readonly earlier?: readonly number[] | undefined;
+  /** Whether the method has a setting `priorRate`, by which sizes move less. */
+  readonly hasRate?: boolean | undefined;
 }
 
 /**
@@ -23,12 +25,12 @@ export interface GroupShares {
  *
  * @returns one sentence a finding; none where the sizes agree and stand still
  */
-export function sizeWarnings({ learned, assigned, earlier }: GroupShares): string[] {
+export function sizeWarnings({ learned, assigned, earlier, hasRate }: GroupShares): string[] {
   const sentences: string[] = [];
   const largest = Math.max(...learned);
   if (learned.length > 1 && largest > COLLAPSED) {
     sentences.push(
-      `The learned sizes have collapsed, unless the data are as unequal: group ${learned.indexOf(largest) + 1} has ${points(largest)}; train again with another --seed, or let the sizes move less (--set priorRate=, lower).`,
+      `The learned sizes have collapsed, unless the data are as unequal: group ${learned.indexOf(largest) + 1} has ${points(largest)}; train again with another --seed${hasRate ? ', or let the sizes move less (--set priorRate=, lower)' : ''}.`,
     );
   }
   const empty = assigned ? numbered(assigned, (share) => share === 0) : [];

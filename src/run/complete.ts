@@ -130,6 +130,7 @@ async function trainAndReport(
             groups.map((group) => ({ ...group, learned: group.size })),
             folder.readMetrics(),
             outcome.step,
+            run,
           ),
           ...taughtWarnings(taught),
         ],

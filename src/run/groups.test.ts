@@ -39,10 +39,17 @@ it('compares learned sizes with those of a tenth before the end, where the log h
   const groups = readGroups({ groupsFile: join(folder, 'none.json') }, MIXING);
   const line = (step: number, sizes: number[]) => ({ step, sizes });
   const moved = [line(50, [0.9, 0.05, 0.05]), line(88, [0.2, 0.4, 0.4]), line(94, MIXING), line(100, MIXING)];
-  expect(runSizeWarnings(groups, moved, 100)).toEqual([
+  expect(runSizeWarnings(groups, moved, 100, { settings: {} })).toEqual([
     'Learned sizes still moved by more than 3 points in the last tenth of the run, so more steps may change them: group 1 (from 40.0 % to 50.0 %), group 2 (from 40.0 % to 30.0 %).',
   ]);
-  expect(runSizeWarnings(groups, [moved[0]!, moved[3]!], 100)).toEqual([]);
+  expect(runSizeWarnings(groups, [moved[0]!, moved[3]!], 100, { settings: {} })).toEqual([]);
+  const one = [
+    { component: 0, learned: 1 },
+    { component: 1, learned: 0 },
+  ];
+  const collapsed = (settings: object) => runSizeWarnings(one, [], 100, { settings: { ...settings } })[0];
+  expect(collapsed({})).toMatch(/another --seed\.$/);
+  expect(collapsed({ priorRate: 1 })).toContain('--set priorRate=, lower');
 });
 
 it('names a group by its number, and by its name where it has one', () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.js';
 import { groupOrder } from '../cluster/group-order.js';
+import type { ResolvedRun } from '../config/schema.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
 import { unsettledSentence } from '../evaluate/settling.js';
@@ -141,11 +142,13 @@ const LAST_TENTH = { from: 0.85, at: 0.9, to: 0.95 };
  *
  * @param lines the log of the run
  * @param step steps done
+ * @param run the run, whose settings the sentences name
  */
 export function runSizeWarnings(
   groups: readonly Pick<RunGroup, 'component' | 'learned' | 'assigned'>[],
   lines: readonly Pick<MetricsLine, 'step' | 'sizes' | 'moved'>[],
   step: number,
+  { settings }: Pick<ResolvedRun, 'settings'>,
 ): string[] {
   const { from, at, to } = LAST_TENTH;
   const near = lines
@@ -155,6 +158,7 @@ export function runSizeWarnings(
   const unsettled = unsettledSentence(lines);
   const sentences = sizeWarnings({
     learned: groups.map(({ learned }) => learned),
+    hasRate: Object.hasOwn(settings, 'priorRate'),
     ...(assigned.length === groups.length && { assigned }),
     ...(near && { earlier: groups.map(({ component }) => near.sizes[component]!) }),
   });

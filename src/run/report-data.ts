@@ -121,6 +121,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
       })),
       lines,
       outcome.step,
+      run,
     ),
     ...notes,
     notes: [...notes.notes, ...namelessNote(known, dataset)],

@@ -124,6 +124,7 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
     groups.map((group) => ({ ...group, learned: group.size })),
     trained.folder.readMetrics(step),
     step,
+    run,
   );
   const reliability = Object.assign({}, ...found.map(({ evaluation }) => evaluation.reliability ?? {}));
   return { step, scores, evaluations, reliability, groups: named, warnings, notes };

@@ -67,6 +67,7 @@ export async function planComparison(
   const plan: ComparisonPlan = {
     version: VERSION,
     data: common.data?.name ?? data.name,
+    fingerprint: dataset.fingerprint,
     seeds,
     baselines: !without.includes('baselines'),
     reference: (rows.find(({ name }) => name === RUN_DEFAULTS.method) ?? rows[0]!).name,
@@ -88,10 +89,14 @@ async function opened(
   return { dataset, data: run.data };
 }
 
-/** The data of a plan, opened again. */
-export async function openPlanned({ rows }: ComparisonPlan, listeners: DataListeners): Promise<Dataset> {
-  const { data = {}, preset } = rows[0]!.request;
-  return (await prepareRun({ data, preset, components: 1 }, listeners)).dataset;
+/** The data of a plan, opened again. @throws a MixturaError where they have changed */
+export async function openPlanned(plan: ComparisonPlan, listeners: DataListeners): Promise<Dataset> {
+  const { data = {}, preset } = plan.rows[0]!.request;
+  const { dataset } = await prepareRun({ data, preset, components: 1 }, listeners);
+  if (plan.fingerprint === undefined || plan.fingerprint === dataset.fingerprint) return dataset;
+  throw new MixturaError(
+    `The data ${plan.data} have changed since the comparison began; put the old data back, or begin another comparison.`,
+  );
 }
 
 /** A row with so many evaluations that there is a learning curve, whatever its steps; they change no bit of the run. */

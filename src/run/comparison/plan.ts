@@ -26,6 +26,8 @@ export interface ComparisonPlan {
   readonly version: string;
   /** Name of the data, as it was given. */
   readonly data: string;
+  /** Fingerprint of the data as they were opened, so that runs on others do not come into one table. */
+  readonly fingerprint?: string | undefined;
   readonly seeds: readonly number[];
   /** Whether plain methods stand beside the trained ones. */
   readonly baselines: boolean;
@@ -44,6 +46,7 @@ export interface Cell {
 const planSchema = z.strictObject({
   version: z.string(),
   data: z.string(),
+  fingerprint: z.string().optional(),
   seeds: z.array(z.int().min(0)).min(1),
   baselines: z.boolean(),
   reference: z.string(),

@@ -94,6 +94,9 @@ describe('the spread of what is drawn', () => {
         `--spread is ${spread}; give a number above 0, such as 0.5.`,
       );
     }
+    await expect(drawn(mixture, { count: 1, spread: 1e300 })).rejects.toThrow(
+      'With --spread 1e+300 samples are too large to be numbers; give a smaller one.',
+    );
     const codes = new CategoricalPrior({ components: 2, noise: 0 });
     await expect(drawn(codes, { count: 1, spread: 0.5 })).rejects.toThrow(
       'The run was trained by identity, whose latents are no mixture of Gaussians; leave out --spread.',

@@ -57,12 +57,14 @@ export async function drawSamples(
   if (group === undefined) {
     const draw = (n: number, own: Stream) => prior.sample(n, own);
     const drawn = await inference.sampleBy(count, draw, stream.fork('mixture'));
+    requireFinite(drawn.samples, spread);
     const numbers = groupNumbers(mixing);
     return { ...drawn, groups: drawn.components.map((component) => numbers[component]!) };
   }
   const component = groupOrder(mixing)[group - 1]!;
   const draw = (n: number, own: Stream) => prior.sampleComponent(component, n, own);
   const drawn = await inference.sampleBy(count, draw, stream.fork(component));
+  requireFinite(drawn.samples, spread);
   return { ...drawn, groups: new Int32Array(count).fill(group) };
 }
 
@@ -74,6 +76,12 @@ function spreadPrior({ inference, run }: Pick<TrainedRun, 'inference' | 'run'>, 
   throw usageError(
     `The run was trained by ${run.method}, whose latents are no mixture of Gaussians; leave out --spread.`,
   );
+}
+
+/** @throws a usage error where latents were spread so far that samples are no numbers any more. */
+function requireFinite(samples: Float32Array, spread: number | undefined): void {
+  if (spread === undefined || samples.every(Number.isFinite)) return;
+  throw usageError(`With --spread ${spread} samples are too large to be numbers; give a smaller one.`);
 }
 
 /** @throws a usage error, with the words that were typed, unless the spread is a number above 0. */
