@@ -43,6 +43,18 @@ async function trained<T>(
 }
 
 describe('a self-conditioned GAN', () => {
+  it('clusters four times by default, whatever the length of the training', () => {
+    const context = {
+      data: { shape: [2], range: 'real' },
+      components: 2,
+      batch: BATCH,
+      horizon: 20,
+    } as const;
+    const model = scgan.build(scgan.settings.parse({ units: 8 }), { ...context, stream: Stream.root(0) });
+    const steps = Array.from({ length: 20 }, (_, step) => step);
+    expect(steps.filter((step) => model.interventions![0]!.due(step))).toEqual([0, 5, 10, 15]);
+  });
+
   it('clusters the data before the first step, and again every so many steps, from a copy of the critic', async () => {
     const notes = await trained({ to: 9 }, async (session, events, inference) => {
       const state = await session.save();

@@ -19,8 +19,8 @@ const settings = z.strictObject({
   reclusterEvery: z
     .int()
     .min(1)
-    .default(25_000)
-    .describe('steps from one clustering of the data to the next; shorten it with the training'),
+    .optional()
+    .describe('steps from one clustering of the data to the next (default: a quarter of the horizon)'),
   clusterRows: z
     .int()
     .min(1)
@@ -39,7 +39,7 @@ export const scgan = defineMethod({
     const frozen = backbone(context.data, config).critic({ outputs: context.components, name: 'frozen' });
     const clusters = new Clusters({
       ...{ labels, critic, frozen, shape: context.data.shape, restored: context.restored },
-      every: config.reclusterEvery,
+      every: config.reclusterEvery ?? Math.max(1, Math.round(context.horizon / 4)),
       rows: config.clusterRows,
     });
     return {
