@@ -7,9 +7,8 @@ import type { BuildContext, Model } from '../src/method/method.js';
 import type { StageModel } from '../src/method/stage.js';
 import { pgmgan } from '../src/methods/pgmgan.js';
 import { partitionerStage } from '../src/methods/stages/partitioner.js';
-import type { Parameter } from '../src/nn/parameter.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
-import { contextOf, type Stored } from './support/golden-step.js';
+import { contextOf, hashedBuffers, type Stored } from './support/golden-step.js';
 import { noise, unitNoise } from './support/noise.js';
 import { begin } from './support/step.js';
 
@@ -60,16 +59,9 @@ function built(given: GuidedCase): StageModel | Model {
   }).build(context);
 }
 
-/** Hashed running statistics of the classifier. */
+/** Hashed buffers of the encoder. */
 function buffersOf(model: StageModel | Model, { spread }: GuidedCase): Record<string, Float32Array> {
-  const encoder = model.networks.find(({ name }) => name === 'encoder')!;
-  const value = ({ name, shape }: Parameter) => {
-    if (name.endsWith('debias')) return Float32Array.of(0.75);
-    const [size] = shape as [number];
-    if (name.endsWith('mean')) return Float32Array.from(noise(name, size, 0.125));
-    return Float32Array.from(unitNoise(name, size), (x) => (x + 0.5) * spread);
-  };
-  return Object.fromEntries(encoder.buffers.map((buffer) => [buffer.name, value(buffer)]));
+  return hashedBuffers(model.networks.find(({ name }) => name === 'encoder')!.buffers, spread);
 }
 
 function setupOf(given: GuidedCase): StepSetup {

@@ -10,9 +10,14 @@ import type { Teaching } from '../src/method/trainable.js';
 import { slogan } from '../src/methods/slogan.js';
 import { pretextStage } from '../src/methods/stages/pretext.js';
 import { studentStage } from '../src/methods/stages/student.js';
-import type { Parameter } from '../src/nn/parameter.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
-import { contextOf, exactConstants, type GoldenCase, type Stored } from './support/golden-step.js';
+import {
+  contextOf,
+  exactConstants,
+  type GoldenCase,
+  hashedBuffers,
+  type Stored,
+} from './support/golden-step.js';
 import { noise, unitNoise } from './support/noise.js';
 import { begin } from './support/step.js';
 
@@ -70,24 +75,9 @@ function built(given: StageCase): StageModel | Model {
   return slogan.build(settings, { ...context, restored });
 }
 
-/** Hashed numbers of the curves of columns, about a line and a logarithm. */
-function curveOf(name: string, [rows, columns]: readonly number[]): Float32Array {
-  const level = [0, 0.5, 0.75, 0, 0.25];
-  const spread = noise(name, rows! * columns!, 0.125);
-  return Float32Array.from(spread, (value, at) => level[Math.floor(at / columns!)]! + value);
-}
-
-/** Hashed running statistics of the encoder, and the curves by which it reads columns. */
+/** Hashed buffers of the encoder. */
 function buffersOf(model: StageModel | Model, { spread }: StageCase): Record<string, Float32Array> {
-  const encoder = model.networks.find(({ name }) => name === 'encoder')!;
-  const value = ({ name, shape }: Parameter) => {
-    if (name.endsWith('debias')) return Float32Array.of(0.75);
-    if (name.endsWith('curve')) return curveOf(name, shape);
-    const [size] = shape as [number];
-    if (name.endsWith('mean')) return Float32Array.from(noise(name, size, 0.125));
-    return Float32Array.from(unitNoise(name, size), (x) => (x + 0.5) * spread);
-  };
-  return Object.fromEntries(encoder.buffers.map((buffer) => [buffer.name, value(buffer)]));
+  return hashedBuffers(model.networks.find(({ name }) => name === 'encoder')!.buffers, spread);
 }
 
 function setupOf(given: StageCase): StepSetup & { readonly model: StageModel | Model } {

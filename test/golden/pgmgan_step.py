@@ -70,6 +70,8 @@ def partitioner(case):
     updated = {n: p.detach().clone() for n, p in parameters.items()}
     for name, values in model.running.items():
         updated |= dict(zip([f"{name}/running-mean", f"{name}/running-variance", f"{name}/running-debias"], values))
+    if model.curve is not None:
+        updated["encoder/curve"] = model.curve
     expected = {"outputs": {"partition": loss}, "gradients": gradients, "updated": updated}
     return {**case, **{part: {n: stored(n, t) for n, t in tensors.items()} for part, tensors in expected.items()}}
 

@@ -53,6 +53,8 @@ def finish(case, model, outputs, gradients):
     updated = {n: p.detach().clone() for n, p in model.parameters.items()}
     for name, values in model.running.items():
         updated |= dict(zip([f"{name}/running-mean", f"{name}/running-variance", f"{name}/running-debias"], values))
+    if getattr(model, "curve", None) is not None:
+        updated["encoder/curve"] = model.curve
     # Shares of the groups change where rows get labels, not in a step.
     shares = {"shares": torch.zeros(case["components"])}
     expected = {"outputs": outputs, "gradients": gradients, "updated": updated, "priorChange": shares}

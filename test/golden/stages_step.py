@@ -70,7 +70,7 @@ class Student(Model):
 
     def features(self, x, training):
         if x.dim() == 2:
-            x = self.bent(x)
+            x = self.bent(x) if self.case["range"] == "real" else x
             for at in range(2):
                 x = self.normalised(f"encoder/{at}-norm", self.dense(f"encoder/{at}-dense", x, FEATURES), training)
             return x

@@ -204,3 +204,22 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }
+
+/** Hashed buffers of a student: running statistics, and the curves by which it reads the columns of a table. */
+export function hashedBuffers(buffers: readonly Parameter[], spread: number): Record<string, Float32Array> {
+  const value = ({ name, shape }: Parameter) => {
+    if (name.endsWith('debias')) return Float32Array.of(0.75);
+    if (name.endsWith('curve')) return hashedCurve(name, shape);
+    const [size] = shape as [number];
+    if (name.endsWith('mean')) return Float32Array.from(noise(name, size, 0.125));
+    return Float32Array.from(unitNoise(name, size), (x) => (x + 0.5) * spread);
+  };
+  return Object.fromEntries(buffers.map((buffer) => [buffer.name, value(buffer)]));
+}
+
+/** Hashed numbers of the curves of columns, about a line and a logarithm. */
+function hashedCurve(name: string, [rows, columns]: readonly number[]): Float32Array {
+  const level = [0, 0.5, 0.75, 0, 0.25];
+  const spread = noise(name, rows! * columns!, 0.125);
+  return Float32Array.from(spread, (value, at) => level[Math.floor(at / columns!)]! + value);
+}
