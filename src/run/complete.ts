@@ -2,6 +2,7 @@
 import type { ResolvedRun } from '../config/schema.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
+import { ownShares, ownWarnings } from '../evaluate/own-samples.js';
 import { lastMovement, type Movement } from '../evaluate/settling.js';
 import { calibrationOf } from '../train/calibrate-model.js';
 import type { Inference } from '../train/inference.js';
@@ -133,6 +134,11 @@ async function trainAndReport(
             run,
           ),
           ...taughtWarnings(taught),
+          ...ownWarnings(
+            // Other encoders learn from samples, and say little of them.
+            taught === undefined ? undefined : await ownShares(inference),
+            groups.map(({ component }) => component),
+          ),
         ],
         files: { ...written, checkpoint: last },
         unwritten: [...kept.unwritten, ...unwritten],
