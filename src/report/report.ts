@@ -1,6 +1,7 @@
 /** @file The report of a run: one HTML page that needs nothing beside it. The answer comes first. */
-import { html, inlinePng, type Markup, type Part, raw } from './html.js';
+import { html, inlinePng, type Markup, type Part } from './html.js';
 import { imageGridPng } from './image-grid.js';
+import { selfContainedPage } from './page.js';
 import { cardsSection } from './report-cards.js';
 import type { ReportData } from './report-data.js';
 import { mapSection } from './report-map.js';
@@ -12,14 +13,8 @@ import {
   sizesSection,
 } from './report-numbers.js';
 import { profileSection } from './report-profile.js';
-import { STYLE } from './report-style.js';
 import { headline, lead, proportions, runTime, verdict } from './report-summary.js';
 import { formatNumber } from './svg.js';
-
-/**
- * The page may show what it holds and nothing else: no script, no request, whatever text a data set brings.
- */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** More remarks than these are folded. */
 const MOST_NOTES = 2;
@@ -32,33 +27,22 @@ const MOST_NOTES = 2;
  */
 export function renderReport(data: ReportData): string {
   const title = headline(data);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${title} · ${data.run.dataset.name} · Mixtura</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<main>
-${header(data, title)}
-${groupsSection(data)}
-${profileSection(data)}
-${cardsSection(data)}
-${mapSection(data)}
-${sizesSection(data)}
-${reliabilitySection(data)}
-${metricsSection(data)}
-${curvesSection(data)}
-${making(data)}
-<footer>Made by Mixtura ${data.run.version}.</footer>
-</main>
-</body>
-</html>
-`;
-  return page.text;
+  return selfContainedPage({
+    title: `${title} · ${data.run.dataset.name}`,
+    sections: [
+      header(data, title),
+      groupsSection(data),
+      profileSection(data),
+      cardsSection(data),
+      mapSection(data),
+      sizesSection(data),
+      reliabilitySection(data),
+      metricsSection(data),
+      curvesSection(data),
+      making(data),
+    ],
+    version: data.run.version,
+  });
 }
 
 function header(data: ReportData, title: string): Markup {

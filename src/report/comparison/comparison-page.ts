@@ -1,8 +1,8 @@
 /** @file A comparison on one page that needs nothing beside it: the table, a picture a method, learning curves, tests. */
 import { html, inlinePng, type Markup, type Part, raw } from '../html.js';
 import { lineChart } from '../line-chart.js';
+import { selfContainedPage } from '../page.js';
 import { profileSection } from '../report-profile.js';
-import { STYLE } from '../report-style.js';
 import { formatNumber } from '../svg.js';
 import { bestOf, cellText, minutesText, paperText, scoreText } from './numbers.js';
 import type {
@@ -12,9 +12,6 @@ import type {
   ComparisonTable,
   ComparisonTest,
 } from './page-data.js';
-
-/** The page may show what it holds and nothing else. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** Beside the style of reports: a wide table, the best of a column, the paper's cell below ours. */
 const MORE_STYLE = `
@@ -34,28 +31,19 @@ const SECTIONS: readonly (readonly [title: string, ...kinds: ComparisonRow['kind
 /** Renders a comparison as one self-contained HTML page; all text in the data is escaped. */
 export function comparisonPage(page: ComparisonPage): string {
   const { table } = page;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>Comparison on ${table.data.name} · Mixtura</title>
-<style>${raw(STYLE + MORE_STYLE)}</style>
-</head>
-<body>
-<main>
-${header(page)}
-${tableSection(table)}
-${picturesSection(page)}
-${curvesSection(page)}
-${testsSection(table)}
-${notesSection(table)}
-<footer>Made by Mixtura ${table.version}.</footer>
-</main>
-</body>
-</html>
-`.text;
+  return selfContainedPage({
+    title: `Comparison on ${table.data.name}`,
+    style: MORE_STYLE,
+    sections: [
+      header(page),
+      tableSection(table),
+      picturesSection(page),
+      curvesSection(page),
+      testsSection(table),
+      notesSection(table),
+    ],
+    version: table.version,
+  });
 }
 
 function header({ table, folder }: ComparisonPage): Markup {

@@ -1,6 +1,6 @@
 /** @file Groups that were found without training, on one page that needs nothing beside it. */
-import { html, type Markup, raw } from '../html.js';
-import { STYLE } from '../report-style.js';
+import { html, type Markup } from '../html.js';
+import { selfContainedPage } from '../page.js';
 import { percent, proportions, runTime } from '../report-summary.js';
 import { formatNumber } from '../svg.js';
 import { groupCards } from './cards.js';
@@ -8,9 +8,6 @@ import { mapSection } from './map.js';
 import type { GroupsPageData } from './page-data.js';
 import { appearanceSection, costSection, countSection, pairsSection, triedSection } from './sections.js';
 import { verdictWord } from './words.js';
-
-/** The page may show what it holds and nothing else. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** Beside the style of reports: a picture of the curve, lists of names, the chosen row. */
 const MORE_STYLE = `
@@ -25,30 +22,21 @@ const MORE_STYLE = `
  * in the data is escaped.
  */
 export function groupsPage(page: GroupsPageData): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>Groups of ${page.data.name} · Mixtura</title>
-<style>${raw(STYLE + MORE_STYLE)}</style>
-</head>
-<body>
-<main>
-${header(page)}
-${groupCards(page)}
-${mapSection(page)}
-${countSection(page)}
-${pairsSection(page)}
-${triedSection(page)}
-${appearanceSection(page)}
-${costSection(page)}
-<footer>Made by Mixtura ${page.origin.version}.</footer>
-</main>
-</body>
-</html>
-`.text;
+  return selfContainedPage({
+    title: `Groups of ${page.data.name}`,
+    style: MORE_STYLE,
+    sections: [
+      header(page),
+      groupCards(page),
+      mapSection(page),
+      countSection(page),
+      pairsSection(page),
+      triedSection(page),
+      appearanceSection(page),
+      costSection(page),
+    ],
+    version: page.origin.version,
+  });
 }
 
 function header(page: GroupsPageData): Markup {

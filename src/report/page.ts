@@ -1,7 +1,44 @@
-/** @file The look of the report: one style sheet, light and dark, on screen and on paper. */
+/** @file The frame of every page: one HTML document that needs nothing beside it and may load nothing. */
+import { html, type Part, raw } from './html.js';
+
+/** The page may show what it holds and nothing else: no script, no request, whatever text a data set brings. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** What a page is made of. */
+export interface Page {
+  /** Title of the window, before the name of the program. */
+  readonly title: string;
+  /** Style beside that of all pages. */
+  readonly style?: string;
+  /** The sections, in their order. */
+  readonly sections: readonly Part[];
+  /** Version of the program. */
+  readonly version: string;
+}
+
+/** A whole HTML document with a content security policy; text in it is escaped. */
+export function selfContainedPage({ title, style = '', sections, version }: Page): string {
+  const lines = sections.map((section) => html`${section}\n`);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>${title} · Mixtura</title>
+<style>${raw(STYLE + style)}</style>
+</head>
+<body>
+<main>
+${lines}<footer>Made by Mixtura ${version}.</footer>
+</main>
+</body>
+</html>
+`.text;
+}
 
 /** The style sheet, put into the page. */
-export const STYLE = `
+const STYLE = `
 :root { color-scheme: light dark; --page: #ffffff; --ink: #17202c; --soft: #5b6776; --line: #e3e7ec; --card: #f7f8fa;
   --note: #fff6e0; --note-ink: #6b4a00; }
 @media (prefers-color-scheme: dark) { :root { --page: #11161d; --ink: #e8ecf1; --soft: #9aa6b4; --line: #28313c;
