@@ -1,58 +1,27 @@
 /** @file One whole step of small InfoGAN, WGAN and ClusterGAN models, against PyTorch (test/golden/baselines_step.py). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../src/math/random.js';
 import { methodNamed } from '../src/methods/index.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
-import { contextOf, type Stored } from './support/golden-step.js';
+import { contextOf } from './support/golden-step.js';
+import { codedLatents, goldenCases, type MethodCase, modelOf } from './support/method-case.js';
 import { noise, unitNoise } from './support/noise.js';
 import { begin } from './support/step.js';
 
-type Tensors = Readonly<Record<string, Stored>>;
-
-interface BaselineCase {
-  readonly name: string;
+interface BaselineCase extends MethodCase {
   readonly method: 'infogan' | 'wgan' | 'clustergan';
-  readonly shape: readonly number[];
-  readonly range: 'unit' | 'signed' | 'real';
-  readonly components: number;
-  readonly batch: number;
-  readonly step: number;
-  readonly horizon: number;
   readonly latent: number;
-  readonly outputs: Tensors;
-  readonly gradients: Tensors;
-  readonly updated: Tensors;
 }
 
-const golden: { readonly torch: string; readonly cases: readonly BaselineCase[] } = JSON.parse(
-  readFileSync(new URL('golden/baselines_step.json', import.meta.url), 'utf8'),
-);
+const golden = goldenCases<BaselineCase>('baselines_step');
 
 /** WGAN: noise. The others: noise and the one-hot code i mod K of sample i. */
 function latents({ method, batch, latent, components: k }: BaselineCase, phase: string): Float64Array {
   if (method === 'wgan') return noise(`latent/${phase}`, batch * latent, 2);
-  const width = latent - k;
-  const drawn = noise(`latent/${phase}`, batch * width, 2);
-  const z = new Float64Array(batch * latent);
-  for (let i = 0; i < batch; i++) {
-    z.set(drawn.subarray(i * width, (i + 1) * width), i * latent);
-    z[i * latent + width + (i % k)] = 1;
-  }
-  return z;
+  return codedLatents(`latent/${phase}`, batch, latent - k, k);
 }
 
 function setupOf(given: BaselineCase): StepSetup {
-  const method = methodNamed(given.method);
-  const known = Object.keys(method.settings.shape);
-  const settings = Object.fromEntries(Object.entries(given).filter(([key]) => known.includes(key)));
-  const model = method.build(method.settings.parse(settings), {
-    data: { shape: given.shape, range: given.range },
-    components: given.components,
-    batch: given.batch,
-    horizon: given.horizon,
-    stream: Stream.root(0),
-  });
+  const model = modelOf(methodNamed(given.method), given);
   const context = contextOf(given);
   return {
     model,

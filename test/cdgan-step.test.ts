@@ -1,45 +1,19 @@
 /** @file One whole step of small CD-GAN models against PyTorch (test/golden/cdgan_step.py). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../src/math/random.js';
 import { cdgan } from '../src/methods/cdgan.js';
 import { cropTaps, type Taps, tapIndex } from '../src/nn/resampling.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
-import { contextOf, type Stored } from './support/golden-step.js';
+import { contextOf } from './support/golden-step.js';
+import { codedLatents, goldenCases, type MethodCase, modelOf } from './support/method-case.js';
 import { noise, unitNoise } from './support/noise.js';
 import { begin } from './support/step.js';
 
-type Tensors = Readonly<Record<string, Stored>>;
-
-interface ContrastCase {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly range: 'unit' | 'signed' | 'real';
-  readonly components: number;
-  readonly batch: number;
+interface ContrastCase extends MethodCase {
   readonly encoderBatch?: number;
-  readonly step: number;
-  readonly horizon: number;
   readonly latent: number;
-  readonly outputs: Tensors;
-  readonly gradients: Tensors;
-  readonly updated: Tensors;
 }
 
-const golden: { readonly torch: string; readonly cases: readonly ContrastCase[] } = JSON.parse(
-  readFileSync(new URL('golden/cdgan_step.json', import.meta.url), 'utf8'),
-);
-
-function latents({ latent, components: k }: ContrastCase, phase: string, n: number): Float64Array {
-  const width = latent - k;
-  const drawn = noise(`latent/${phase}`, n * width, 2);
-  const z = new Float64Array(n * latent);
-  for (let i = 0; i < n; i++) {
-    z.set(drawn.subarray(i * width, (i + 1) * width), i * latent);
-    z[i * latent + width + (i % k)] = 1;
-  }
-  return z;
-}
+const golden = goldenCases<ContrastCase>('cdgan_step');
 
 /** Crops of 6x6 images, as the golden script draws them. */
 function cropsOf(phase: string, n: number): Record<string, Float32Array> {
@@ -58,17 +32,14 @@ function cropsOf(phase: string, n: number): Record<string, Float32Array> {
 }
 
 function setupOf(given: ContrastCase): StepSetup {
-  const known = Object.entries(given).filter(([key]) => Object.hasOwn(cdgan.settings.shape, key));
-  const model = cdgan.build(cdgan.settings.parse(Object.fromEntries(known)), {
-    data: { shape: given.shape, range: given.range },
-    ...{ components: given.components, batch: given.batch, horizon: given.horizon, stream: Stream.root(0) },
-  });
+  const model = modelOf(cdgan, given);
   const context = contextOf(given);
   return {
     model,
     begin(phase) {
       const n = phase.name === 'encoder' ? (given.encoderBatch ?? given.batch) : given.batch;
-      const z = latents(given, phase.name, n);
+      const { latent, components: k } = given;
+      const z = codedLatents(`latent/${phase.name}`, n, latent - k, k);
       model.prior.sample = () => ({ z, component: new Int32Array(n) });
       const begun = begin(phase, context);
       const feeds = { ...begun.feeds };

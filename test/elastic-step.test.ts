@@ -1,60 +1,27 @@
 /** @file One whole step of small Elastic-InfoGAN models, against PyTorch (test/golden/elastic_step.py). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../src/math/random.js';
 import { elasticInfogan } from '../src/methods/elastic-infogan.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
-import { contextOf, type Stored } from './support/golden-step.js';
+import { contextOf } from './support/golden-step.js';
+import { codedLatents, goldenCases, type MethodCase, modelOf } from './support/method-case.js';
 import { noise } from './support/noise.js';
 import { begin } from './support/step.js';
 
-type Tensors = Readonly<Record<string, Stored>>;
-
-interface ElasticCase {
-  readonly name: string;
-  readonly shape: readonly number[];
+interface ElasticCase extends MethodCase {
   readonly range: 'unit';
-  readonly components: number;
-  readonly batch: number;
-  readonly step: number;
-  readonly horizon: number;
   readonly noise: number;
-  readonly outputs: Tensors;
-  readonly gradients: Tensors;
-  readonly updated: Tensors;
 }
 
-const golden: { readonly torch: string; readonly cases: readonly ElasticCase[] } = JSON.parse(
-  readFileSync(new URL('golden/elastic_step.json', import.meta.url), 'utf8'),
-);
-
-/** Noise and the one-hot code i mod K of sample i. */
-function codedLatents({ batch, components: k, noise: d }: ElasticCase, phase: string): Float64Array {
-  const drawn = noise(`latent/${phase}`, batch * d, 2);
-  const z = new Float64Array(batch * (d + k));
-  for (let i = 0; i < batch; i++) {
-    z.set(drawn.subarray(i * d, (i + 1) * d), i * (d + k));
-    z[i * (d + k) + d + (i % k)] = 1;
-  }
-  return z;
-}
+const golden = goldenCases<ElasticCase>('elastic_step');
 
 function setupOf(given: ElasticCase): StepSetup {
-  const known = Object.keys(elasticInfogan.settings.shape);
-  const settings = Object.fromEntries(Object.entries(given).filter(([key]) => known.includes(key)));
-  const model = elasticInfogan.build(elasticInfogan.settings.parse(settings), {
-    data: { shape: given.shape, range: given.range },
-    components: given.components,
-    batch: given.batch,
-    horizon: given.horizon,
-    stream: Stream.root(0),
-  });
+  const model = modelOf(elasticInfogan, given);
   const context = contextOf(given);
   const unit = (values: Float64Array) => values.map((x) => (x + 1) / 2);
   return {
     model,
     begin(phase, exact) {
-      const z = codedLatents(given, phase.name);
+      const z = codedLatents(`latent/${phase.name}`, given.batch, given.noise, given.components);
       model.prior.sample = () => ({ z, component: new Int32Array(given.batch) });
       const begun = begin(phase, context);
       const drawn: Record<string, (size: number) => Float64Array> = {

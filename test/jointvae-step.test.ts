@@ -1,48 +1,19 @@
 /** @file One whole step of small JointVAE models, against PyTorch (test/golden/jointvae_step.py). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../src/math/random.js';
 import { capacitiesOf, jointvae } from '../src/methods/jointvae.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
-import { contextOf, type Stored } from './support/golden-step.js';
+import { contextOf } from './support/golden-step.js';
+import { goldenCases, type MethodCase, modelOf, settingsOf } from './support/method-case.js';
 import { noise } from './support/noise.js';
 import { begin } from './support/step.js';
 
-type Tensors = Readonly<Record<string, Stored>>;
+interface VaeCase extends MethodCase {}
 
-interface VaeCase {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly range: 'unit' | 'signed' | 'real';
-  readonly components: number;
-  readonly batch: number;
-  readonly step: number;
-  readonly horizon: number;
-  readonly outputs: Tensors;
-  readonly gradients: Tensors;
-  readonly updated: Tensors;
-}
-
-const golden: { readonly torch: string; readonly cases: readonly VaeCase[] } = JSON.parse(
-  readFileSync(new URL('golden/jointvae_step.json', import.meta.url), 'utf8'),
-);
-
-function settingsOf(given: VaeCase) {
-  const known = Object.keys(jointvae.settings.shape);
-  return jointvae.settings.parse(
-    Object.fromEntries(Object.entries(given).filter(([key]) => known.includes(key))),
-  );
-}
+const golden = goldenCases<VaeCase>('jointvae_step');
 
 function setupOf(given: VaeCase): StepSetup {
-  const settings = settingsOf(given);
-  const model = jointvae.build(settings, {
-    data: { shape: given.shape, range: given.range },
-    components: given.components,
-    batch: given.batch,
-    horizon: given.horizon,
-    stream: Stream.root(0),
-  });
+  const settings = settingsOf(jointvae, given);
+  const model = modelOf(jointvae, given);
   const context = contextOf(given);
   return {
     model,
@@ -80,7 +51,10 @@ describe(`a step of JointVAE agrees with PyTorch ${golden.torch} in float64`, ()
 
   it('lies on both sides of the capacities', () => {
     const sides = golden.cases.flatMap((given) => {
-      const { continuous, discrete } = capacitiesOf(settingsOf(given), given.components)(given.step);
+      const { continuous, discrete } = capacitiesOf(
+        settingsOf(jointvae, given),
+        given.components,
+      )(given.step);
       const of = (name: string) => (given.outputs[name] as readonly number[])[0]!;
       return [Math.sign(of('continuousKl') - continuous), Math.sign(of('discreteKl') - discrete)];
     });

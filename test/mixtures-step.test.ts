@@ -1,37 +1,22 @@
 /** @file One whole step of small DeLiGAN, DeLiGAN+ and GM-GAN models, against PyTorch (test/golden/mixtures_step.py). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../src/math/random.js';
 import { methodNamed } from '../src/methods/index.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
-import { contextOf, type Stored } from './support/golden-step.js';
+import { contextOf } from './support/golden-step.js';
+import { goldenCases, type MethodCase, modelOf } from './support/method-case.js';
 import { noise, unitNoise } from './support/noise.js';
 import { begin } from './support/step.js';
 
-type Tensors = Readonly<Record<string, Stored>>;
-
-interface MixtureCase {
-  readonly name: string;
+interface MixtureCase extends MethodCase {
   readonly method: 'deligan' | 'deligan-plus' | 'gmgan';
   readonly variant?: 'static' | 'dynamic';
   readonly penalty: string;
   readonly sigmaWeight?: number;
   readonly classifierFrom?: number;
-  readonly shape: readonly number[];
-  readonly range: 'unit' | 'signed' | 'real';
-  readonly components: number;
-  readonly batch: number;
-  readonly step: number;
-  readonly horizon: number;
   readonly latent: number;
-  readonly outputs: Tensors;
-  readonly gradients: Tensors;
-  readonly updated: Tensors;
 }
 
-const golden: { readonly torch: string; readonly cases: readonly MixtureCase[] } = JSON.parse(
-  readFileSync(new URL('golden/mixtures_step.json', import.meta.url), 'utf8'),
-);
+const golden = goldenCases<MixtureCase>('mixtures_step');
 
 /** Component i mod K and the hashed noise of sample i, as rows of a network, or as latents of the static mixture. */
 function drawsOf({ batch, latent: d, components: k }: MixtureCase, phase: string) {
@@ -51,16 +36,7 @@ function drawsOf({ batch, latent: d, components: k }: MixtureCase, phase: string
 }
 
 function setupOf(given: MixtureCase): StepSetup {
-  const method = methodNamed(given.method);
-  const known = Object.keys(method.settings.shape);
-  const settings = Object.fromEntries(Object.entries(given).filter(([key]) => known.includes(key)));
-  const model = method.build(method.settings.parse(settings), {
-    data: { shape: given.shape, range: given.range },
-    components: given.components,
-    batch: given.batch,
-    horizon: given.horizon,
-    stream: Stream.root(0),
-  });
+  const model = modelOf(methodNamed(given.method), given);
   const context = contextOf(given);
   const runs = model.phases.filter((phase) => phase.begin(context as Parameters<typeof phase.begin>[0]));
   return {

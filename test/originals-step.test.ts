@@ -1,59 +1,29 @@
 /** @file One whole step of InfoGAN and ClusterGAN in their authors' setting, against PyTorch (test/golden/originals_step.py). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../src/math/random.js';
 import { methodNamed } from '../src/methods/index.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
-import { contextOf, type Stored } from './support/golden-step.js';
-import { noise, unitNoise } from './support/noise.js';
+import { contextOf } from './support/golden-step.js';
+import { codedLatents, goldenCases, type MethodCase, modelOf } from './support/method-case.js';
+import { unitNoise } from './support/noise.js';
 import { begin } from './support/step.js';
 
-type Tensors = Readonly<Record<string, Stored>>;
-
-interface OriginalCase {
-  readonly name: string;
+interface OriginalCase extends MethodCase {
   readonly method: 'infogan-original' | 'clustergan-original';
-  readonly shape: readonly number[];
   readonly range: 'unit';
-  readonly components: number;
-  readonly batch: number;
-  readonly step: number;
-  readonly horizon: number;
   readonly noise: number;
   readonly continuous?: number;
-  readonly outputs: Tensors;
-  readonly gradients: Tensors;
-  readonly updated: Tensors;
 }
 
-const golden: { readonly torch: string; readonly cases: readonly OriginalCase[] } = JSON.parse(
-  readFileSync(new URL('golden/originals_step.json', import.meta.url), 'utf8'),
-);
+const golden = goldenCases<OriginalCase>('originals_step');
 
 /** Noise, continuous codes and the one-hot code i mod K of sample i. */
 function latents(given: OriginalCase, phase: string): Float64Array {
   const { batch, components: k, noise: d, continuous = 0 } = given;
-  const [entries, width] = [d + continuous, d + continuous + k];
-  const drawn = noise(`latent/${phase}`, batch * entries);
-  const z = new Float64Array(batch * width);
-  for (let i = 0; i < batch; i++) {
-    z.set(drawn.subarray(i * entries, (i + 1) * entries), i * width);
-    z[i * width + entries + (i % k)] = 1;
-  }
-  return z;
+  return codedLatents(`latent/${phase}`, batch, d + continuous, k, 1);
 }
 
 function setupOf(given: OriginalCase): StepSetup {
-  const method = methodNamed(given.method);
-  const known = Object.keys(method.settings.shape);
-  const settings = Object.fromEntries(Object.entries(given).filter(([key]) => known.includes(key)));
-  const model = method.build(method.settings.parse(settings), {
-    data: { shape: given.shape, range: given.range },
-    components: given.components,
-    batch: given.batch,
-    horizon: given.horizon,
-    stream: Stream.root(0),
-  });
+  const model = modelOf(methodNamed(given.method), given);
   const context = contextOf(given);
   return {
     model,

@@ -1,42 +1,25 @@
 /** @file One whole step of small self-conditioned GANs against PyTorch (test/golden/scgan_step.py). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../src/math/random.js';
 import { scgan } from '../src/methods/scgan.js';
 import { expectStep, goldenStep, ortProbe, referenceProbe, type StepSetup } from './support/engine-probe.js';
 import { contextOf, type Stored } from './support/golden-step.js';
+import { goldenCases, type MethodCase, modelOf } from './support/method-case.js';
 import { noise, unitNoise } from './support/noise.js';
 import { begin } from './support/step.js';
 
 type Tensors = Readonly<Record<string, Stored>>;
 
-interface ConditionalCase {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly range: 'unit' | 'signed' | 'real';
-  readonly components: number;
-  readonly batch: number;
-  readonly step: number;
-  readonly horizon: number;
+interface ConditionalCase extends MethodCase {
   readonly embedding: number;
-  readonly outputs: Tensors;
-  readonly gradients: Tensors;
-  readonly updated: Tensors;
   readonly priorChange: Tensors;
 }
 
-const golden: { readonly torch: string; readonly cases: readonly ConditionalCase[] } = JSON.parse(
-  readFileSync(new URL('golden/scgan_step.json', import.meta.url), 'utf8'),
-);
+const golden = goldenCases<ConditionalCase>('scgan_step');
 
 function setupOf(given: ConditionalCase): StepSetup {
-  const known = Object.entries(given).filter(([key]) => Object.hasOwn(scgan.settings.shape, key));
   const { batch, components: k } = given;
-  const model = scgan.build(scgan.settings.parse(Object.fromEntries(known)), {
-    data: { shape: given.shape, range: given.range },
-    ...{ components: k, batch, horizon: given.horizon, stream: Stream.root(0) },
-    restored: { labels: { shape: [batch], data: Float64Array.from({ length: batch }, (_, i) => i % k) } },
-  });
+  const labels = Float64Array.from({ length: batch }, (_, i) => i % k);
+  const model = modelOf(scgan, given, { restored: { labels: { shape: [batch], data: labels } } });
   const context = { ...contextOf(given), rows: Uint32Array.from({ length: batch }, (_, i) => i) };
   return {
     // The frozen copy takes no part in a step.
