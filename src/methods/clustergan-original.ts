@@ -12,15 +12,14 @@
  * sample has its own, as in WGAN-GP's paper. Its L2 terms are never added to its loss, and are left out.
  */
 import { z } from 'zod';
-import { concat, type Tensor } from '../graph/tensor.js';
 import { constantAdam } from '../method/constant-adam.js';
 import { criticPhase } from '../method/harness.js';
 import { defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
 import { infoganNets } from '../nets/infogan.js';
-import { crossEntropy, meanSquaredError } from '../nn/losses.js';
 import { Network } from '../nn/network.js';
 import { CategoricalPrior } from '../prior/categorical.js';
+import { recovery, recoverySettings } from './clustergan.js';
 
 const settings = z
   .strictObject({
@@ -29,13 +28,7 @@ const settings = z
       .min(1)
       .default(30)
       .describe('dimension of the noise z_n (40 in the paper for Fashion-MNIST)'),
-    noiseStd: z.number().positive().default(0.1).describe('standard deviation of the noise z_n'),
-    noiseWeight: z
-      .number()
-      .min(0)
-      .default(10)
-      .describe('weight of recovering the noise (beta_n); 0 in the paper for Fashion-MNIST'),
-    codeWeight: z.number().min(0).default(10).describe('weight of recovering the code (beta_c)'),
+    ...recoverySettings,
     criticSteps: z.int().min(1).default(5).describe("critic's steps for one of the generator"),
     lipschitz: z.number().min(0).default(10).describe('weight of the two-sided penalty'),
     learningRate: z
@@ -66,52 +59,32 @@ export const clusterganOriginal = defineMethod({
       ]);
     const [generator, critic, encoder] = [nets.generator(d + k), whole('critic', 1), whole('encoder', d + k)];
     const latent = (p: PhaseBuilder) => p.latent(prior);
-    const parts = (x: Tensor) => [x.slice(1, 0, d), x.slice(1, d, d + k)] as const;
     const by = constantAdam(config);
+    const game = { ...config, critic: 'wasserstein', penalty: 'gp', criticRate: 1 } as const;
+    const { loss, inference } = recovery({
+      config: game,
+      generator,
+      critic,
+      encoder,
+      noise: d,
+      components: k,
+    });
 
     const generatorPhase = phase(
       'generator',
       context,
       (p) => {
-        const z = latent(p);
-        const [noise, code] = parts(z);
-        const generated = generator.train(z, p.statistics);
-        const [noiseHat, logits] = parts(encoder.train(generated));
-        const adversarial = critic.train(generated).mean().neg();
-        const recoveredNoise = meanSquaredError(noise, noiseHat);
-        const recoveredCode = crossEntropy(code, logits).mean();
-        const loss = adversarial
-          .add(recoveredNoise.mul(config.noiseWeight))
-          .add(recoveredCode.mul(config.codeWeight));
-        return {
-          outputs: { generator: adversarial, noise: recoveredNoise, code: recoveredCode },
-          descend: [{ loss, networks: [generator, encoder], by }],
-        };
+        const { loss: lowered, outputs } = loss(latent(p), p);
+        return { outputs, descend: [{ loss: lowered, networks: [generator, encoder], by }] };
       },
       { from: config.criticSteps - 1, every: config.criticSteps },
     );
-
-    const features = (samples: Tensor) => {
-      const [noiseHat, logits] = parts(encoder.eval(samples));
-      return config.noiseWeight === 0 ? logits.softmax() : concat([noiseHat, logits.softmax()], 1);
-    };
     return {
       networks: [generator, critic, encoder],
       prior,
-      phases: [
-        criticPhase({
-          config: { ...config, critic: 'wasserstein', penalty: 'gp', criticRate: 1 },
-          ...{ context, generator, critic, latent, by },
-        }),
-        generatorPhase,
-      ],
+      phases: [criticPhase({ config: game, context, generator, critic, latent, by }), generatorPhase],
       firstMoment: config.beta1 > 0,
-      inference: {
-        generate: (latents) => generator.eval(latents),
-        features,
-        protocol: 'kmeans-encoder',
-        assign: (samples) => parts(encoder.eval(samples))[1].softmax(),
-      },
+      inference,
     };
   },
 });
