@@ -13,9 +13,10 @@
  */
 import { z } from 'zod';
 import { usageError } from '../errors.js';
+import { constantAdam } from '../method/constant-adam.js';
 import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
 import { type BuildContext, defineMethod } from '../method/method.js';
-import { type Optimizer, type PhaseBuilder, phase } from '../method/phase.js';
+import { type PhaseBuilder, phase } from '../method/phase.js';
 import { backbone } from '../nets/index.js';
 import { scaledIdentities, uniform } from '../nn/initializers.js';
 import { crossEntropy } from '../nn/losses.js';
@@ -98,7 +99,8 @@ export const gmgan = defineMethod({
       (p) => {
         const { latent, code } = latents(p);
         const loss = crossEntropy(code(), classifier.train(generator.eval(latent))).mean();
-        const by = classifierAdam(config);
+        // Its rate stays: its steps are the last ones, at which the others' rates have nearly ended.
+        const by = constantAdam({ learningRate: config.classifierRate, beta1: 0.9, beta2: 0.999 });
         return { outputs: { classifier: loss }, descend: [{ loss, networks: [classifier], by }] };
       },
       { from: last },
@@ -170,16 +172,4 @@ function classifierStart({ classifierFrom }: GmganSettings, { steps, horizon }: 
   throw usageError(
     `The classifier of GM-GAN begins at step ${start}, but the run has ${steps} steps; give a smaller --set classifierFrom, or more --steps.`,
   );
-}
-
-/** Adam of the classifier, whose rate stays: its steps are the last ones, at which the others' rates have nearly ended. */
-function classifierAdam({ classifierRate }: GmganSettings): Optimizer {
-  return ({ count }, group) => ({
-    kind: 'adam',
-    group,
-    learningRate: classifierRate,
-    beta1: 0.9,
-    beta2: 0.999,
-    step: count,
-  });
 }
