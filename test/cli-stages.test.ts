@@ -98,6 +98,8 @@ describe('a run that looks for groups first', () => {
     // A teacher by chance cannot be followed.
     const chance = await place.run(...TABLE, '--set', 'teacher=random', '--out', 'chance');
     expect(chance.stdout).toMatch(/ {2}\d\d\.\d % of the data stay in the group that was found before/);
+    // After ten steps samples are nobody's.
+    expect(chance.stdout).toMatch(/New samples of some groups are not theirs; .*: group \d \(\d+ %\)/);
     expect(chance.stdout).toMatch(/The model gives \d\d\.\d % of the rows to other groups than those that/);
   });
 

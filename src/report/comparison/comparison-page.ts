@@ -22,7 +22,7 @@ table.compared td.name a { color: inherit; } .sheet > img { width: 100%; max-wid
 `;
 
 const SECTIONS: readonly (readonly [title: string, ...kinds: ComparisonRow['kind'][]])[] = [
-  ['Methods, in the same harness', 'method'],
+  ['Methods', 'method'],
   ['Presets', 'preset'],
   ['The model on groups that are found first: what it learns from, its encoder, the whole', 'stage', 'model'],
   ['Plain methods, without training', 'baseline'],
