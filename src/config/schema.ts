@@ -89,6 +89,13 @@ export const runSchema = z.strictObject({
   data: dataSchema,
   components: z.int().min(1).optional().describe('number of groups K (default: number of classes, if known)'),
   auto: z.boolean().optional().describe('whether the number of groups is found in the data'),
+  encoder: z
+    .strictObject({
+      file: z.string().describe('ONNX file of the encoder'),
+      input: z.string().optional().describe('how it reads its input, such as range=0..1,size=224'),
+    })
+    .optional()
+    .describe('a pretrained encoder, in whose features groups are looked for'),
   steps: z.int().min(1),
   horizon: z.int().min(1).optional().describe('step at which the decays end (default: steps)'),
   batch: z.int().min(2),

@@ -75,6 +75,7 @@ export function prepareWith(
       `The number of groups is found where groups are looked for first, and this run does not; give --components K${other}.`,
     );
   }
+  requireEncoder(config, lessons?.teacher === 'groups', method);
   // The number that is found takes the place of 1.
   const auto = given === undefined && finds;
   const components = given ?? (auto || method.groupless ? 1 : undefined);
@@ -132,9 +133,30 @@ function groupsByLabels(classes: number | undefined, count: number): number | un
 /** The name of data that a program gave as arrays: they are in no file. */
 export const IN_MEMORY = '(in memory)';
 
-/** The config with the path of a data file made absolute, so that the run can be used from any folder. */
+/** The config with the paths of a data file and of an encoder made absolute, so that the run can be used from any folder. */
 function absolute(config: RunConfig): RunConfig {
-  return { ...config, data: { ...config.data, name: absoluteName(config.data.name) } };
+  const { data, encoder } = config;
+  return {
+    ...config,
+    data: { ...data, name: absoluteName(data.name) },
+    ...(encoder && { encoder: { ...encoder, file: path.resolve(encoder.file) } }),
+  };
+}
+
+/** @throws a usage error for an encoder that is not there, or whose features nothing is looked for in */
+function requireEncoder({ encoder }: RunConfig, finds: boolean, { settings }: MethodDefinition): void {
+  if (!encoder) return;
+  if (!finds) {
+    const how = Object.hasOwn(settings.shape, 'teacher')
+      ? '; give --set teacher=groups, or leave it out'
+      : '';
+    throw usageError(
+      `Groups are looked for in the features of an encoder (--features) where a run looks for groups first, and this one does not${how}.`,
+    );
+  }
+  if (!existsSync(encoder.file)) {
+    throw usageError(`${encoder.file} is no file; give the path of an encoder, such as --features net.onnx.`);
+  }
 }
 
 /** The path of a data file made absolute; the name of a data set, or of nothing that is there, as it is. */
@@ -161,6 +183,11 @@ export async function reopenData(run: ResolvedRun, listeners: DataListeners = {}
     );
   }
   return dataset;
+}
+
+/** Opens a run's data with images of another size, row by row the same. */
+export function openSized(run: ResolvedRun, size: string, listeners: DataListeners = {}): Promise<Dataset> {
+  return openRunData({ data: { ...run.data, size } }, listeners);
 }
 
 function isGone(name: string): boolean {
