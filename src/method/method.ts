@@ -80,6 +80,11 @@ interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   readonly settings: Schema;
   /** What is learned before the method's own steps, if anything is by these settings. */
   lessons?(settings: z.output<Schema>, data: DataShape): Lessons | undefined;
+  /**
+   * The steps at which parts of the method take turns, by the setting that moves each, for a run of so many steps. A run
+   * that goes on with another number of steps is refused where it has passed one of them that would then lie elsewhere.
+   */
+  turns?(settings: z.output<Schema>, steps: number): Readonly<Record<string, number>>;
   /** Builds networks, prior and phases from checked settings; throws a MixturaError where they do not suit the data. */
   build(settings: z.output<Schema>, context: BuildContext): Model<Step>;
 }

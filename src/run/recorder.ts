@@ -141,6 +141,8 @@ class Recorder {
     for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
     const { labels } = dataset;
     let step = this.from;
+    this.inference.step = step;
+    this.#tellWhenAssigned(step);
     // A run that was killed may lack the sheet of its last checkpoint, or have half of it.
     await this.#sheet(step);
     const calmBefore = await this.#settling.goOn(this.options.folder.readMetrics(), step);
@@ -161,6 +163,7 @@ class Recorder {
     try {
       for await (const event of loop) {
         step = event.step;
+        this.inference.step = step;
         this.options.folder.renewLock();
         this.#onStep(event);
         const last = step === run.steps;
@@ -196,6 +199,14 @@ class Recorder {
   #tell(note: string): void {
     this.#notes.push(note);
     this.options.onEvent?.({ kind: 'note', note });
+  }
+
+  /** Scores of groups are missing until the method has learned to assign data, which is told at the start. */
+  #tellWhenAssigned(from: number): void {
+    const { assign, assignsAfter = 0 } = this.inference.graphs;
+    if (!assign || from > 0 || assignsAfter === 0) return;
+    const { title } = this.options.method;
+    this.#tell(`${title} learns to assign data after step ${assignsAfter}; groups are scored from then on.`);
   }
 
   #onStep(event: StepEvent): void {
