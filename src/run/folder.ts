@@ -70,17 +70,8 @@ export class RunFolder {
 
   /** A new, empty run folder, locked for this process. @throws a usage error if it exists and is not empty. */
   static create(folder: string): RunFolder {
-    // An empty text would be joined to names in the folder that the program runs in, whatever that holds.
-    if (folder === '') throw usageError('The output folder is an empty text; give the name of a folder.');
+    RunFolder.requireFree(folder);
     const run = new RunFolder(folder);
-    if (existsSync(folder) && !statSync(folder).isDirectory()) {
-      throw usageError(`The output folder ${folder} is a file; choose another --out.`);
-    }
-    if (existsSync(folder) && readdirSync(folder).length > 0) {
-      throw usageError(
-        `The output folder ${folder} exists and is not empty; choose another --out, or go on with that run by --resume ${folder}.`,
-      );
-    }
     run.#made = !existsSync(folder);
     try {
       mkdirSync(folderTarget(folder), { recursive: true });
@@ -96,6 +87,20 @@ export class RunFolder {
       throw writeError(folder, cause);
     }
     return run;
+  }
+
+  /** @throws a usage error where a run cannot have this folder: it is a file, or holds something. */
+  static requireFree(folder: string): void {
+    // An empty text would be joined to names in the folder that the program runs in, whatever that holds.
+    if (folder === '') throw usageError('The output folder is an empty text; give the name of a folder.');
+    if (existsSync(folder) && !statSync(folder).isDirectory()) {
+      throw usageError(`The output folder ${folder} is a file; choose another --out.`);
+    }
+    if (existsSync(folder) && readdirSync(folder).length > 0) {
+      throw usageError(
+        `The output folder ${folder} exists and is not empty; choose another --out, or go on with that run by --resume ${folder}.`,
+      );
+    }
   }
 
   /** Empties a new run that failed before it left anything to keep: no log, no checkpoint. */

@@ -1,6 +1,5 @@
 /** @file What a run learns before its own steps, where its method has lessons. */
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
-import { Stream } from '../math/random.js';
 import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
 import type { PreparedRun } from './prepare.js';
@@ -32,7 +31,6 @@ export async function learnRun(
 ): Promise<LearnedRun> {
   const lessons = lessonsOf({ run, method });
   if (!lessons) return { run };
-  requireModel({ run, method });
   const learned = await learn({
     ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
     device: deviceOf(run),
@@ -42,16 +40,6 @@ export async function learnRun(
     onNote: (note) => onEvent?.({ kind: 'note', note }),
   });
   return { run: { ...run, components: learned.teacher?.groups ?? run.components }, learned };
-}
-
-/** @throws a MixturaError where the method cannot be built for the data, before anything is learned for it */
-function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): void {
-  method.build(method.settings.parse(run.settings), {
-    data: run.dataset,
-    components: Math.max(2, run.components),
-    ...{ batch: run.batch, horizon: run.horizon, steps: run.steps },
-    stream: Stream.root(run.seed),
-  });
 }
 
 /** The lessons of a run in its folder, which then says how many groups were found. */
