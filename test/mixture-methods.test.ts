@@ -148,6 +148,14 @@ describe("the turn of GM-GAN's classifier", () => {
     ]);
   });
 
+  it('is of groups of fixed sizes, in the report and where they are scored', async () => {
+    const page = readFileSync(place.file('turn', 'report.html'), 'utf8');
+    expect(page).toContain('fixed size');
+    expect(page).not.toMatch(/learned (and true )?size/i);
+    const { stdout } = await place.run('evaluate', 'turn', '--features', 'none', '--quiet');
+    expect(stdout).toMatch(/^ +group +fixed +assigned +true +name$/m);
+  });
+
   it('stays where it was in a run that is made longer, or the run is refused', async () => {
     const longer = { steps: 20 };
     await expect(resumeRun(place.file('turn'), longer, { allow: ['steps'] })).rejects.toThrow(

@@ -78,6 +78,8 @@ interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   readonly groupless?: true;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
+  /** Whether by these settings the sizes of the groups stay as they are set at the start (default: they are learned). */
+  fixedSizes?(settings: z.output<Schema>): boolean;
   /** What is learned before the method's own steps, if anything is by these settings. */
   lessons?(settings: z.output<Schema>, data: DataShape): Lessons | undefined;
   /**

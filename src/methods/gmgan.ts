@@ -75,6 +75,7 @@ export const gmgan = defineMethod({
     'Ben-Yosef and Weinshall, Gaussian Mixture Generative Adversarial Networks for Diverse Datasets, and the Unsupervised Clustering of Images, 2018',
   settings,
   turns: (config, steps) => ({ classifierFrom: turnAt(config, steps) }),
+  fixedSizes: () => true,
   build(config, context) {
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];
