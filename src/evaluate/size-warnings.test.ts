@@ -10,7 +10,7 @@ test('each finding is one sentence that names its groups and their shares', () =
   expect(
     sizeWarnings({ learned: [0.6, 0.39, 0.01], assigned: [0.5, 0.5, 0], earlier: [0.5, 0.4, 0.1] }),
   ).toEqual([
-    'Group 3 has no data: no row is most probable there, whatever the learned size says.',
+    'Group 3 has no data: no row is most probable there, whatever size the model gives it.',
     'Learned and assigned sizes differ by more than 3 points: group 1 (60.0 % and 50.0 %), group 2 (39.0 % and 50.0 %).',
     'Learned sizes still moved by more than 3 points in the last tenth of the run, so more steps may change them: group 1 (from 50.0 % to 60.0 %), group 3 (from 10.0 % to 1.0 %).',
   ]);
@@ -19,7 +19,7 @@ test('each finding is one sentence that names its groups and their shares', () =
 test('of many groups the first are named and the rest counted', () => {
   const [learned, assigned] = [new Array<number>(10).fill(0.1), [1, ...new Array<number>(9).fill(0)]];
   expect(sizeWarnings({ learned, assigned })).toEqual([
-    'Groups 2, 3, 4, 5, 6 and 4 more have no data: no row is most probable there, whatever the learned sizes say.',
+    'Groups 2, 3, 4, 5, 6 and 4 more have no data: no row is most probable there, whatever size the model gives them.',
     "The model's sizes are all equal, and assigned ones differ from them by more than 3 points: group 1 (10.0 % and 100.0 %).",
   ]);
 });

@@ -31,7 +31,7 @@ export function sizeWarnings({ learned, assigned, earlier, hasRate }: GroupShare
   const empty = assigned ? numbered(assigned, (share) => share === 0) : [];
   if (empty.length > 0) {
     sentences.push(
-      `${groupList(empty)} ${empty.length === 1 ? 'has' : 'have'} no data: no row is most probable there, whatever the learned ${empty.length === 1 ? 'size says' : 'sizes say'}.`,
+      `${groupList(empty)} ${empty.length === 1 ? 'has' : 'have'} no data: no row is most probable there, whatever size the model gives ${empty.length === 1 ? 'it' : 'them'}.`,
     );
   }
   const apart = assigned
