@@ -2,6 +2,7 @@
 import type { Summary } from '../evaluate/labels.js';
 import { type MetricKind, namedScores, type Score, splits } from '../metrics/metric.js';
 import type { TrainResult } from '../run/complete.js';
+import { sizesWord } from '../run/groups.js';
 import { groupLines, warningLines } from './groups.js';
 import { duration } from './screen/output.js';
 
@@ -46,7 +47,7 @@ export function resultLines(result: TrainResult): string[] {
   return [
     '',
     ...warningLines(warnings),
-    ...groupLines(groups, named),
+    ...groupLines(groups, named, sizesWord(result.run)),
     '',
     ...scores,
     ...(taught === undefined

@@ -49,6 +49,7 @@ export const slogan = defineMethod({
   source: 'Hwang et al., Stein Latent Optimization for Generative Adversarial Networks, ICLR 2022',
   settings: sloganSettings,
   lessons: sloganLessons,
+  fixedSizes: ({ freeze }) => freeze.includes('mixing'),
   build: (config, context) => buildSlogan(config, context),
 });
 

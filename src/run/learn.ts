@@ -3,7 +3,6 @@ import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import type { Dataset } from '../data/dataset.js';
 import { isImageFolder } from '../data/sets/open.js';
 import { type Encoder, openEncoder } from '../features/encoder/encoder.js';
-import { Stream } from '../math/random.js';
 import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
 import { IN_MEMORY, openSized, type PreparedRun } from './prepare.js';
@@ -36,7 +35,6 @@ export async function learnRun(
 ): Promise<LearnedRun> {
   const lessons = lessonsOf({ run, method });
   if (!lessons) return { run };
-  requireModel({ run, method });
   const onNote = (note: string) => onEvent?.({ kind: 'note', note });
   const encoder = run.encoder && (await openRunEncoder(run));
   const learning = learn({
@@ -69,16 +67,6 @@ async function encodedRows(
   const open = async (size: string | undefined) =>
     folder && size !== undefined ? openSized(run, size, { onNotice: onNote }) : dataset;
   return (await encodedData(encoder, open, { note: onNote })).features;
-}
-
-/** @throws a MixturaError where the method cannot be built for the data, before anything is learned for it */
-function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): void {
-  method.build(method.settings.parse(run.settings), {
-    data: run.dataset,
-    components: Math.max(2, run.components),
-    ...{ batch: run.batch, horizon: run.horizon, steps: run.steps },
-    stream: Stream.root(run.seed),
-  });
 }
 
 /** The lessons of a run in its folder, which then says how many groups were found. */

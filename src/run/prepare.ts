@@ -7,6 +7,7 @@ import { classCounts, type Dataset } from '../data/dataset.js';
 import { DATASET_NAMES, type OpenOptions, openDataset } from '../data/sets/open.js';
 import { unitParts } from '../data/value-units.js';
 import { MixturaError, usageError } from '../errors.js';
+import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
 import { methodNamed } from '../methods/index.js';
 import { VERSION } from '../version.js';
@@ -107,6 +108,39 @@ export function prepareWith(
     dataset: describe(dataset),
   };
   return { run, method, dataset };
+}
+
+/**
+ * Builds the model of a run once, before anything is written or learned for it.
+ *
+ * @throws a MixturaError where the method does not suit the data or its settings, or a part of it would begin after the
+ * last step
+ */
+export function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): void {
+  const { settings, dataset: data, batch, horizon, steps, seed } = run;
+  // The number of groups that is found takes the place of 1.
+  const components = run.auto ? Math.max(2, run.components) : run.components;
+  const stream = Stream.root(seed);
+  const context = { data, components, batch, horizon, steps, stream };
+  const { phases } = withinMemory(() => method.build(method.settings.parse(settings), context));
+  const late = phases.find(({ first = 0 }) => first >= steps);
+  if (!late) return;
+  const first = late.first! + 1;
+  throw usageError(
+    `The ${late.name} of ${method.title} is trained from step ${first} on, but the run has ${steps} step${steps === 1 ? '' : 's'}; give --steps ${first} or more.`,
+  );
+}
+
+/** @throws a MixturaError where an array is longer than any can be: networks are then larger than any memory */
+function withinMemory<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (cause) {
+    if (!(cause instanceof RangeError) || !/array length|allocation failed/i.test(cause.message)) throw cause;
+    throw usageError(
+      'Networks of these sizes do not fit into memory; give smaller ones, such as --set latent=64 --set units=128.',
+    );
+  }
 }
 
 /** The batch that was asked for; a default one that is larger than the data is all of the data, which is told. */

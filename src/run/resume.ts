@@ -48,14 +48,19 @@ export async function resumeRun(
   if (run.steps > run.horizon) options.onEvent?.({ kind: 'note', note: decayNote(run) });
   folder.lock();
   try {
-    return await completeRun(locked(prepared, folder, saved), options);
+    return await completeRun(locked(prepared, folder, saved, options.allow), options);
   } finally {
     folder.unlock();
   }
 }
 
 /** The run in its folder, which then holds what has changed. @throws a MixturaError where it cannot go on. */
-function locked(prepared: PreparedRun, folder: RunFolder, saved: ResolvedRun): StartedRun {
+function locked(
+  prepared: PreparedRun,
+  folder: RunFolder,
+  saved: ResolvedRun,
+  allow: readonly string[] = [],
+): StartedRun {
   const { run } = prepared;
   // A run that was killed before its first checkpoint goes on from step 0: the same bits.
   const checkpoint = folder.lastCheckpoint();
@@ -65,10 +70,38 @@ function locked(prepared: PreparedRun, folder: RunFolder, saved: ResolvedRun): S
     if (run.steps < done) {
       throw usageError(`The run ${folder.path} has ${done} steps behind it; give --steps ${done} or more.`);
     }
+    requireSameTurns(prepared, saved, done, allow);
     folder.writeConfig(run);
   }
-  const notes = [deviceNote(saved, run, done)].filter((text) => text !== undefined);
+  const notes = [deviceNote(saved, run, done), horizonNote(saved, run, done)].filter(
+    (text) => text !== undefined,
+  );
   return { ...prepared, folder, checkpoint, notes };
+}
+
+/** @throws a usage error where a part of the method took its turn at a step that another number of steps puts elsewhere. */
+function requireSameTurns(
+  { run, method }: PreparedRun,
+  saved: ResolvedRun,
+  done: number,
+  allow: readonly string[],
+): void {
+  const turnsOf = ({ settings, steps }: ResolvedRun) =>
+    method.turns?.(method.settings.parse(settings), steps) ?? {};
+  const before = turnsOf(saved);
+  for (const [key, now] of Object.entries(turnsOf(run))) {
+    const was = before[key]!;
+    if (was === now || allow.includes(key) || done <= Math.min(was, now)) continue;
+    throw usageError(
+      `The ${done} steps of this run were made with ${key} ${was}, and a run of ${run.steps} steps has ${key} ${now}; keep what it was by --set ${key}=${was} --allow steps,${key}, or train a new run.`,
+    );
+  }
+}
+
+/** A schedule that is stretched after it was begun is another one than that of a run of that length. */
+function horizonNote(saved: ResolvedRun, run: ResolvedRun, done: number): string | undefined {
+  if (saved.horizon === run.horizon || done === 0) return undefined;
+  return `From step ${done + 1} on the schedule ends at step ${run.horizon}, until then at ${saved.horizon}: this is not what a run with that schedule from its start would be.`;
 }
 
 function decayNote({ horizon, steps }: ResolvedRun): string {

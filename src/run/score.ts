@@ -16,7 +16,7 @@ import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { twoSampleScore, twoSampleStage } from '../evaluate/two-sample.js';
 import { type Score, type Split, withRejection } from '../metrics/metric.js';
 import type { RunFolder } from './folder.js';
-import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
+import { type RunGroup, readGroups, runSizeWarnings, type SizesWord, sizesWord } from './groups.js';
 import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
 import { teacherAgreement } from './stages/taught.js';
@@ -47,6 +47,8 @@ export interface RunScores {
   readonly reliability: ReliabilityCurves;
   /** The groups by their numbers, with their names. */
   readonly groups: readonly RunGroup[];
+  /** Whether their sizes are learned, or fixed by the method. */
+  readonly sizes: SizesWord;
   /** What should be known before the sizes of the groups are believed. */
   readonly warnings: readonly string[];
   /** What a reader of the figures should know. */
@@ -127,7 +129,7 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
     run,
   );
   const reliability = Object.assign({}, ...found.map(({ evaluation }) => evaluation.reliability ?? {}));
-  return { step, scores, evaluations, reliability, groups: named, warnings, notes };
+  return { step, scores, evaluations, reliability, groups: named, sizes: sizesWord(run), warnings, notes };
 }
 
 /** A part of the data, and what is scored on it. */

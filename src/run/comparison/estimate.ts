@@ -6,7 +6,7 @@ import { MixturaError } from '../../errors.js';
 import { Inference } from '../../train/inference.js';
 import { train } from '../../train/trainer.js';
 import { lessonsOf } from '../learn.js';
-import { prepareWith } from '../prepare.js';
+import { prepareWith, requireModel } from '../prepare.js';
 import { openRunSession } from '../stages/open-session.js';
 import type { PlannedRow } from './plan.js';
 
@@ -28,6 +28,7 @@ export async function estimateRow({ name, request }: PlannedRow, dataset: Datase
   try {
     const prepared = prepareWith(request, dataset);
     const { run, method } = prepared;
+    requireModel(prepared);
     if (lessonsOf(prepared)) return { name, steps: run.steps };
     const engine = new OrtEngine({ threads: run.threads });
     try {

@@ -108,6 +108,7 @@ async function trainSteps(
   let step = 0;
   for await (const event of loop) {
     step = event.step;
+    inference.step = step;
     notes.push(...(event.notes ?? []).map((note) => `Before step ${step}: ${note}`));
     const milliseconds = performance.now() - began;
     const scored = step % run.evaluateEvery === 0 || step === run.steps;
