@@ -1,5 +1,5 @@
 /** @file The classes that training sees: how often they are generated, and the labelled rows of a step. */
-import { MixturaError } from '../../errors.js';
+import { MixturaError, usageError } from '../../errors.js';
 import { constant, type Tensor } from '../../graph/tensor.js';
 import type { BuildContext } from '../../method/method.js';
 import type { PhaseBuilder } from '../../method/phase.js';
@@ -38,6 +38,7 @@ export class TrainingClasses {
   constructor(options: TrainingClassesOptions) {
     const { components, noise, batch, labels, restored, classes } = options;
     this.#options = options;
+    if (labels) requireClasses(labels, components);
     this.prior = new EmpiricalPrior({ components, noise }, restored);
     const rows: number[] = [];
     labels?.forEach((label, row) => {
@@ -95,4 +96,13 @@ export class TrainingClasses {
     });
     return codes;
   }
+}
+
+/** @throws a usage error unless the labels have as many classes as the model */
+function requireClasses(labels: Int32Array, components: number): void {
+  const classes = labels.reduce((top, label) => Math.max(top, label + 1), 0);
+  if (classes === components) return;
+  throw usageError(
+    `The labels are of ${classes} classes, and the model of ${components}; leave out --components.`,
+  );
 }

@@ -12,7 +12,7 @@ import { VERSION } from '../../version.js';
 import { folderTarget } from '../../write-target.js';
 import type { FollowOptions, TrainResult } from '../complete.js';
 import { RunFolder } from '../folder.js';
-import { absoluteName, prepareRun } from '../prepare.js';
+import { absoluteLabels, absoluteName, prepareRun } from '../prepare.js';
 import { type RunChanges, resumeRun } from '../resume.js';
 import { freeFolder, type StartOptions, startRun } from '../start.js';
 import { type RunAgreement, runAgreement } from './run-agreement.js';
@@ -70,7 +70,8 @@ export async function startSeeds(request: RunRequest, options: SeedOptions): Pro
   const seeds = Array.from({ length: count }, (_, i) => run.seed + i);
   const { data } = request;
   const name = data?.name === undefined ? {} : { name: absoluteName(data.name) };
-  const plan = { version: VERSION, seeds, request: { ...request, data: { ...data, ...name } } };
+  const labels = request.labels === undefined ? {} : { labels: absoluteLabels(request.labels) };
+  const plan = { version: VERSION, seeds, request: { ...request, ...labels, data: { ...data, ...name } } };
   createFolder(folder);
   writeFileAtomic(join(folder, PLAN), `${JSON.stringify(plan, null, 2)}\n`);
   // What there is to say of the data has been said.
