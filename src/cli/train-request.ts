@@ -3,6 +3,7 @@ import { presets } from '../config/presets.js';
 import { requestOfFile } from '../config/request-file.js';
 import type { RunRequest } from '../config/resolve.js';
 import { RUN_DEFAULTS, runSchema } from '../config/schema.js';
+import { LABEL_SPECS } from '../data/labels/spec.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 import { usageError } from '../errors.js';
 import { methodNames } from '../methods/index.js';
@@ -39,6 +40,10 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   classes: { value: 'A,B', summary: 'classes to keep' },
   ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
   groups: { value: 'A;B,C', summary: 'classes merged into groups' },
+  labels: {
+    value: 'WHICH',
+    summary: `labels that training may see, of a method that learns from some (acgan): ${LABEL_SPECS} (default: all)`,
+  },
   ...TABLE_OPTIONS,
   ...IMAGE_OPTIONS,
   steps: { value: 'N', summary: 'steps of training (default: those of the preset)' },
@@ -132,6 +137,7 @@ function typedRequest(args: Arguments): RunRequest {
       seed: args.integer('seed'),
       threads: args.integer('threads', 1),
       device: deviceOption(args),
+      labels: args.text('labels'),
       untilCalm: args.flag('until-calm') || undefined,
       encoder: encoderOption(args),
     }),

@@ -2,6 +2,7 @@
 import { publishedBase } from '../data/sets/constructed.js';
 import type { TransformationsName } from '../data/transformations.js';
 import { elasticPresets } from './elastic-presets.js';
+import { goldPresets } from './gold-presets.js';
 import { originalPresets } from './original-presets.js';
 import { paperPresets } from './paper-presets.js';
 import type { Preset } from './preset.js';
@@ -182,6 +183,7 @@ export const presets: Readonly<Record<string, Preset>> = {
   ...paperPresets,
   ...originalPresets,
   ...elasticPresets,
+  ...goldPresets,
 };
 
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -190,6 +192,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'ring-0.05': 'ring',
   'ring-0.10': 'ring',
   grid: 'ring',
+  blobs: 'gold-toy',
   'mnist-2': 'mnist-2-fast',
   mnist: 'robust-28x28',
   'fashion-mnist': 'robust-28x28',

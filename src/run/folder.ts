@@ -43,6 +43,8 @@ export class RunFolder {
   readonly metricsFile: string;
   /** The scores of the last evaluation: `metrics.json`. */
   readonly scoresFile: string;
+  /** The labels that training sees, where they were asked for: `labels.csv`. */
+  readonly labelsFile: string;
   /** The groups by their numbers, with names that people may edit: `groups.json`. */
   readonly groupsFile: string;
   /** The last sample sheet: `samples.png`. */
@@ -63,6 +65,7 @@ export class RunFolder {
     this.configFile = join(path, 'config.json');
     this.metricsFile = join(path, 'metrics.jsonl');
     this.scoresFile = join(path, 'metrics.json');
+    this.labelsFile = join(path, 'labels.csv');
     this.groupsFile = join(path, 'groups.json');
     this.samplesFile = join(path, 'samples.png');
     this.reportFile = join(path, 'report.html');
@@ -193,6 +196,11 @@ export class RunFolder {
   /** Writes `config.json`, whole or not at all. */
   writeConfig(run: ResolvedRun): void {
     this.#write(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
+  }
+
+  /** Writes `labels.csv`, whole or not at all. */
+  writeLabels(text: string): void {
+    this.#write(this.labelsFile, text);
   }
 
   /** Writes `metrics.json`, whole or not at all. */

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { type RunRequest, resolveRequest } from '../config/resolve.js';
 import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
-import { DATASET_NAMES, type OpenOptions, openDataset } from '../data/sets/open.js';
+import { LABEL_SPECS, labelSpec } from '../data/labels/spec.js';
+import { type TrainingLabels, trainingLabels } from '../data/labels/training-labels.js';
+import { DATASET_NAMES, formatOf, type OpenOptions, openDataset } from '../data/sets/open.js';
 import { unitParts } from '../data/value-units.js';
 import { MixturaError, usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
@@ -17,6 +19,8 @@ export interface PreparedRun {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;
   readonly dataset: Dataset;
+  /** The labels that training sees, of a method that learns from some. */
+  readonly labels?: TrainingLabels | undefined;
 }
 
 /** Functions that are called while data are opened. */
@@ -28,7 +32,8 @@ export interface DataListeners {
 }
 
 /** Opens the data and resolves every setting. @throws a MixturaError for data or settings that are not valid. */
-export async function prepareRun(request: RunRequest, listeners: DataListeners = {}): Promise<PreparedRun> {
+export async function prepareRun(asked: RunRequest, listeners: DataListeners = {}): Promise<PreparedRun> {
+  const request = withLabelColumn(asked);
   const settingsOf = (name: string) => methodNamed(name).settings;
   // Opening may take a download, so wrong settings are refused before it; the preset may depend on what was opened.
   const dataset = await openRunData(resolveRequest(request, settingsOf), listeners);
@@ -61,13 +66,11 @@ export function prepareWith(
 ): PreparedRun {
   const config = resolveRequest(request, (name) => methodNamed(name).settings, dataset);
   const method = methodNamed(config.method);
-  if (method.supervision === 'required' && !dataset.labels) {
-    throw usageError(
-      `${method.title} learns from labels, but ${config.data.name} has none; name those of a table by --label, or use another method.`,
-    );
-  }
-  const classes = classCounts(dataset)?.length;
-  const given = config.components ?? (config.auto ? undefined : groupsByLabels(classes, dataset.count));
+  const labels = requireLabels(config, method, dataset);
+  for (const notice of labels?.notices ?? []) listeners.onNotice?.(notice);
+  const classes = labels?.classNames.length ?? classCounts(dataset)?.length;
+  const counted = labels ? classes : groupsByLabels(classes, dataset.count);
+  const given = config.components ?? (config.auto ? undefined : counted);
   const lessons = method.lessons?.(method.settings.parse(config.settings), dataset);
   const finds = lessons !== undefined && lessons.teacher !== 'none';
   if (config.auto && !finds) {
@@ -107,7 +110,41 @@ export function prepareWith(
     horizon: config.horizon ?? config.steps,
     dataset: describe(dataset),
   };
-  return { run, method, dataset };
+  return { run, method, dataset, ...(labels && { labels }) };
+}
+
+/**
+ * The labels that training sees, of a method that learns from some.
+ * @throws a usage error where a method would get labels that it does not learn from, or lacks those that it needs
+ */
+function requireLabels(
+  config: Pick<RunConfig, 'data' | 'labels' | 'labelDraw' | 'labelSeed'>,
+  { title, supervision }: MethodDefinition,
+  dataset: Dataset,
+): TrainingLabels | undefined {
+  if (supervision === undefined) {
+    if (config.labels === undefined) return undefined;
+    throw usageError(
+      `${title} learns without labels; leave out --labels, or use a method that learns from them, such as acgan.`,
+    );
+  }
+  const labels = trainingLabels(dataset, config);
+  if (labels || supervision === 'optional') return labels;
+  throw usageError(
+    `${title} learns from labels, but ${config.data.name} has none; name those of a table by --label, give some by --labels, or use another method.`,
+  );
+}
+
+/** The request with its column of labels among those that go with their rows. @throws a usage error where there are no columns */
+function withLabelColumn(request: RunRequest): RunRequest {
+  const { labels, data } = request;
+  const spec = labels === undefined ? undefined : labelSpec(labels);
+  if (spec?.kind !== 'column') return request;
+  const kind = data?.name === undefined || isGone(data.name) ? undefined : formatOf(data.name);
+  if (kind !== 'csv' && kind !== 'parquet') throw usageError(`--labels is '${labels}'; give ${LABEL_SPECS}.`);
+  const kept = data!.keep?.split(',').map((name) => name.trim()) ?? [];
+  if (kept.includes(spec.name)) return request;
+  return { ...request, data: { ...data, keep: [...kept, spec.name].join(',') } };
 }
 
 /**
@@ -169,10 +206,11 @@ export const IN_MEMORY = '(in memory)';
 
 /** The config with the paths of a data file and of an encoder made absolute, so that the run can be used from any folder. */
 function absolute(config: RunConfig): RunConfig {
-  const { data, encoder } = config;
+  const { data, encoder, labels } = config;
   return {
     ...config,
     data: { ...data, name: absoluteName(data.name) },
+    ...(labels !== undefined && { labels: absoluteLabels(labels) }),
     ...(encoder && { encoder: { ...encoder, file: path.resolve(encoder.file) } }),
   };
 }
@@ -191,6 +229,11 @@ function requireEncoder({ encoder }: RunConfig, finds: boolean, { settings }: Me
   if (!existsSync(encoder.file)) {
     throw usageError(`${encoder.file} is no file; give the path of an encoder, such as --features net.onnx.`);
   }
+}
+
+/** The path of a file of labels made absolute; other labels as they are. */
+export function absoluteLabels(labels: string): string {
+  return labelSpec(labels).kind === 'file' ? path.resolve(labels) : labels;
 }
 
 /** The path of a data file made absolute; the name of a data set, or of nothing that is there, as it is. */

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { type Dataset, withoutLabels } from '../data/dataset.js';
+import { rowLabels, type TrainingLabels } from '../data/labels/training-labels.js';
 import { requireDevice } from '../engine/devices.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { MixturaError } from '../errors.js';
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;
   readonly dataset: Dataset;
+  /** The labels that training sees, of a method that learns from some. */
+  readonly labels?: TrainingLabels | undefined;
   /** Where everything is written; locked by the caller. */
   readonly folder: RunFolder;
   /** A checkpoint file to go on from. */
@@ -143,9 +146,8 @@ class Recorder {
   }
 
   async train(): Promise<RunOutcome> {
-    const { run, method, dataset, signal, onEvent } = this.options;
+    const { run, dataset, labels, signal, onEvent } = this.options;
     for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
-    const { labels } = dataset;
     let step = this.from;
     this.inference.step = step;
     this.#tellWhenAssigned(step);
@@ -164,7 +166,7 @@ class Recorder {
       from: step,
       to: calm ? step : run.steps,
       inference: this.inference,
-      ...(method.supervision && labels && { labels: (rows) => Int32Array.from(rows, (row) => labels[row]!) }),
+      ...rowLabels(labels),
     });
     try {
       for await (const event of loop) {

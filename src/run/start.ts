@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { RunRequest } from '../config/resolve.js';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
+import { labelFileText } from '../data/labels/label-file.js';
 import { requireDevice } from '../engine/devices.js';
 import { completeRun, type FollowOptions, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
@@ -33,8 +34,11 @@ export async function startRun(request: RunRequest, options: StartOptions = {}):
   const { path, ...prepared } = await planRun(request, options);
   const folder = RunFolder.create(path);
   try {
-    folder.writeConfig(prepared.run);
-    return await completeRun({ ...prepared, folder }, options);
+    const { run, dataset, labels } = prepared;
+    folder.writeConfig(run);
+    if (labels && run.labels !== undefined) folder.writeLabels(labelFileText(dataset, labels));
+    const notes = labels ? [labels.sentence] : [];
+    return await completeRun({ ...prepared, folder, notes }, options);
   } catch (cause) {
     // What was interrupted is gone on with, also where nothing had been saved yet.
     if (!(cause instanceof StageInterrupted)) folder.discardIfUnused();

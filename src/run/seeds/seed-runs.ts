@@ -12,7 +12,7 @@ import { VERSION } from '../../version.js';
 import { folderTarget } from '../../write-target.js';
 import type { FollowOptions, TrainResult } from '../complete.js';
 import { RunFolder } from '../folder.js';
-import { absoluteName } from '../prepare.js';
+import { absoluteLabels, absoluteName } from '../prepare.js';
 import { type RunChanges, resumeRun } from '../resume.js';
 import { freeFolder, type PlannedRun, planRun, type StartOptions, startRun } from '../start.js';
 import { type RunAgreement, runAgreement } from './run-agreement.js';
@@ -65,7 +65,10 @@ export async function startSeeds(request: RunRequest, options: SeedOptions): Pro
   const seeds = Array.from({ length: count }, (__, i) => run.seed + i);
   const { data } = request;
   const name = data?.name === undefined ? {} : { name: absoluteName(data.name) };
-  const plan = { version: VERSION, seeds, request: { ...request, data: { ...data, ...name } } };
+  const labels = request.labels === undefined ? {} : { labels: absoluteLabels(request.labels) };
+  const encoder = run.encoder && { encoder: run.encoder };
+  const asked = { ...request, ...labels, ...encoder, data: { ...data, ...name } };
+  const plan = { version: VERSION, seeds, request: asked };
   makeFolder(folder);
   writeFileAtomic(join(folder, PLAN), `${JSON.stringify(plan, null, 2)}\n`);
   // What there is to say of the data has been said.
