@@ -12,6 +12,7 @@ import {
   selectionWords,
 } from '../run/use/assign.js';
 import { assignedRows, assignmentCsv } from '../run/use/assignment-csv.js';
+import { orderNote } from '../run/use/gold.js';
 import { requireSortable, sortImages } from '../run/use/sort-images.js';
 import { requireAssignmentFormat, wantsFeatures, writeAssignment } from '../run/use/write-assignment.js';
 import { dataLines } from './data-lines.js';
@@ -58,6 +59,10 @@ export const clusterVerb: Verb = {
       summary: "table: missing values: median, refuse or drop-rows (default: the run's own rule)",
     },
     background: IMAGE_OPTIONS.background!,
+    gold: {
+      summary:
+        'also how far the model makes too little like each row, by GOLD: needs a critic and probabilities of groups',
+    },
     split: {
       value: 'PART',
       summary: 'train or test (default: both, where the data have two parts)',
@@ -75,6 +80,7 @@ export const clusterVerb: Verb = {
       'Without DATA the data that the run was trained on, with its own selection and options.',
       'Columns: index (row, from 0), part (where there are two), file or id, group (from 1, the largest), name (where groups have one), probability, p1, p2, ..., unlike',
       'Names are in groups.json of the run, where they may be edited.',
+      'With --gold: gold_marginal (the critic), gold_conditional (minus the logarithm of the probability of its group), gold (their balanced sum; large where the model makes too little like the row)',
       'unlike: how unlike the row is to what the run was trained on, about 1 where it is as usual. Nothing else tells a row of another kind: its probabilities are ordinary.',
       "Probabilities are calibrated on the model's own samples: of rows like these with probability 0.8, about 0.8 are of the group.",
       "Without calibration.json in the run they are the method's own: those of slogan are at most 0.79 for K = 3 groups.",
@@ -101,8 +107,9 @@ async function runCluster(args: Arguments): Promise<number> {
         ? noOptions(args)
         : { ...readingOptions(args), background: args.text('background') };
     noteSelection(trained.run, named);
-    const options = { ...how, split, features: wantsFeatures(out), ...dataLines() };
+    const options = { ...how, split, features: wantsFeatures(out), gold: args.flag('gold'), ...dataLines() };
     const assigned = await assignFile(trained, named, options);
+    noteOrder(assigned);
     try {
       if (out !== undefined) await writeAssignment(out, trained, data, assigned);
       if (outFolder !== undefined)
@@ -117,6 +124,11 @@ async function runCluster(args: Arguments): Promise<number> {
     else noteCounts(assigned, [out, outFolder].filter((place) => place !== undefined).join(' and '));
     return ExitCode.done;
   });
+}
+
+function noteOrder({ gold }: AssignedData): void {
+  const words = gold && orderNote(gold);
+  if (words !== undefined) note(words);
 }
 
 function splitOf(args: Arguments): 'train' | 'test' | undefined {
@@ -164,10 +176,11 @@ function resultOf(
     learned,
     count: sizes[number - 1],
   }));
-  const { unlike } = assigned;
+  const { unlike, gold } = assigned;
   const summary = {
     ...{ run, data, count },
     ...(unlike && { unlike: { usual: unlike.usual, beyond: beyondUsual(unlike) } }),
+    ...(gold && { densityRatio: gold.densityRatio }),
     parts: parts.map((part) => ({ part: part.name, count: part.count })),
   };
   if (out !== undefined || outFolder !== undefined) {
@@ -190,6 +203,13 @@ function resultOf(
         // In the order of the groups.
         probabilities: assigned.groups.map(({ component }) => probabilities[at * components + component]!),
         ...(unlike && { unlike: unlike.values[at] }),
+        ...(gold && {
+          gold: {
+            marginal: gold.marginal[at],
+            conditional: gold.conditional[at],
+            value: gold.values[at],
+          },
+        }),
       },
     ];
   });

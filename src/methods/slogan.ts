@@ -15,6 +15,7 @@ import type { Feeds, ProgramOutputs } from '../engine/engine.js';
 import { usageError } from '../errors.js';
 import { grad } from '../graph/grad.js';
 import { input, type Tensor } from '../graph/tensor.js';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, linearDecay, projectionPhases } from '../method/harness.js';
 import { type BuildContext, defineMethod, type Model } from '../method/method.js';
 import {
@@ -102,6 +103,7 @@ export function buildSlogan(config: SloganSettings, context: BuildContext, term?
       protocol: 'kmeans-encoder',
       assign: encoder.assign,
       weighsSizes: held !== undefined,
+      critique: critiqueOf(config, critic),
       ...(encoder.constants && { constants: encoder.constants }),
     },
     diagnostics() {

@@ -1,0 +1,158 @@
+/** @file GOLD of a trained model: where it makes too much of the data and where too little, a sample at a time. */
+import { mostProbable } from '../cluster/most-probable.js';
+import type { Samples } from '../data/dataset.js';
+import {
+  classEntropy,
+  type GoldScale,
+  gold,
+  goldScale,
+  logProbability,
+  marginalTerm,
+  type Origin,
+} from '../nn/gold.js';
+import type { Critic, Judgement } from '../train/critic.js';
+import type { Inference } from '../train/inference.js';
+import type { Drawn } from '../train/rejection.js';
+
+/** Generated samples on which the scale is measured; the paper takes 50,000. */
+const SCALE_SAMPLES = 5000;
+/** Samples that are drawn at a time, which memory should hold. */
+const PART = 500;
+
+/** Both terms of samples, and their balanced sum. */
+export interface GoldTerms {
+  /** The class c of each sample, 0..K-1: its group. */
+  readonly classes: Int32Array;
+  /** D(x), read as the model's scale says. */
+  readonly marginal: Float64Array;
+  /** log C(c|x) of generated samples, -log C(c|x) of real ones. */
+  readonly conditional: Float64Array;
+  /** d = marginal + r conditional: large where the model makes too little like the sample. */
+  readonly values: Float64Array;
+}
+
+/** Means of the samples of one class. */
+export interface ClassGold {
+  readonly count: number;
+  /** NaN where the class has no sample. */
+  readonly marginal: number;
+  readonly conditional: number;
+  readonly value: number;
+}
+
+/** The estimator of one model, with its scale. */
+export class GoldEstimator {
+  private constructor(
+    private readonly inference: Inference,
+    private readonly critic: Critic,
+    readonly scale: GoldScale,
+    /** The generated samples on which the scale was measured. */
+    readonly generated: GoldTerms,
+  ) {}
+
+  /**
+   * Measures the scale on n new samples of the mixture.
+   *
+   * @throws a usage error for a model without a critic of samples whatever their group, or without group probabilities
+   */
+  static async open(inference: Inference, n = SCALE_SAMPLES): Promise<GoldEstimator> {
+    const critic = await inference.critic();
+    const k = inference.components;
+    const [scores, logs] = [new Float64Array(n), new Float64Array(n)];
+    const classes = new Int32Array(n);
+    for (let start = 0; start < n; start += PART) {
+      const { samples, components } = await partOf(inference, n, start);
+      const judged = await critic.ofSamples(samples);
+      classes.set(components, start);
+      scores.set(judged.scores, start);
+      logs.set(logsOf(judged, components, k), start);
+    }
+    const scale = goldScale(scores, logs, critic);
+    return new GoldEstimator(inference, critic, scale, termsOf('generated', classes, scores, logs, scale));
+  }
+
+  /** Whether d estimates log p_data - log p_g. Else it only orders samples, in deviations of generated ones. */
+  get densityRatio(): boolean {
+    return this.critic.densityRatio;
+  }
+
+  /** The sample at this place of {@link GoldEstimator.generated}, drawn again, [...shape]. */
+  async generatedSample(place: number): Promise<Float32Array> {
+    const start = place - (place % PART);
+    const { samples, components } = await partOf(this.inference, this.generated.classes.length, start);
+    const size = samples.length / components.length;
+    return samples.slice((place - start) * size, (place - start + 1) * size);
+  }
+
+  /** Terms of generated samples [n, ...shape] of these components, n. */
+  async ofSamples(samples: Float32Array, components: Int32Array): Promise<GoldTerms> {
+    const judged = await this.critic.ofSamples(samples);
+    const logs = logsOf(judged, components, this.inference.components);
+    return termsOf('generated', components, judged.scores, logs, this.scale);
+  }
+
+  /**
+   * Terms of the data at `rows`.
+   * @param labels the class of each of these rows, -1 where it is not known; it is then the most probable one
+   */
+  async ofData(data: Samples, rows: ArrayLike<number>, labels?: ArrayLike<number>): Promise<GoldTerms> {
+    const k = this.inference.components;
+    const judged = await this.critic.ofData(data, rows);
+    const likely = mostProbable(judged.probabilities, k);
+    const classes = labels ? likely.map((c, i) => (labels[i]! >= 0 ? labels[i]! : c)) : likely;
+    return termsOf('real', classes, judged.scores, logsOf(judged, classes, k), this.scale);
+  }
+
+  /**
+   * What labelling each of the data at `rows` would tell: D(x) + r H[C(.|x)], large for rows that the model makes too few
+   * like and whose class it does not know. Source: GOLD, section 3.3.
+   */
+  async worthOf(data: Samples, rows: ArrayLike<number>): Promise<Float64Array> {
+    const k = this.inference.components;
+    const { scores, probabilities } = await this.critic.ofData(data, rows);
+    return Float64Array.from(scores, (score, i) => {
+      const entropy = classEntropy(probabilities.subarray(i * k, (i + 1) * k));
+      return marginalTerm(score, this.scale) + this.scale.ratio * entropy;
+    });
+  }
+}
+
+/** Means of the terms in each of K classes. */
+export function goldByClass({ classes, marginal, conditional, values }: GoldTerms, k: number): ClassGold[] {
+  const sums = Array.from({ length: k }, () => ({ count: 0, marginal: 0, conditional: 0, value: 0 }));
+  classes.forEach((c, i) => {
+    const sum = sums[c]!;
+    sum.count += 1;
+    sum.marginal += marginal[i]!;
+    sum.conditional += conditional[i]!;
+    sum.value += values[i]!;
+  });
+  return sums.map(({ count, marginal: m, conditional: c, value }) => ({
+    ...{ count, marginal: m / count, conditional: c / count, value: value / count },
+  }));
+}
+
+/** The part of n samples that begins at `start`: the same samples whenever it is drawn. */
+function partOf(inference: Inference, n: number, start: number): Promise<Drawn> {
+  return inference.sampleMixture(Math.min(PART, n - start), 'gold', start);
+}
+
+function logsOf({ probabilities }: Judgement, classes: Int32Array, k: number): Float64Array {
+  return Float64Array.from(classes, (c, i) => logProbability(probabilities[i * k + c]!));
+}
+
+function termsOf(
+  of: Origin,
+  classes: Int32Array,
+  scores: ArrayLike<number>,
+  logs: Float64Array,
+  scale: GoldScale,
+): GoldTerms {
+  const marginal = Float64Array.from(scores, (score) => marginalTerm(score, scale));
+  return {
+    classes,
+    marginal,
+    conditional: logs.map((log) => gold(0, log, of)),
+    values: logs.map((log, i) => gold(marginal[i]!, log, of, scale.ratio)),
+  };
+}
