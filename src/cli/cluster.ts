@@ -2,6 +2,7 @@
 
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
+import { orderNote } from '../run/gold.js';
 import { absoluteName } from '../run/prepare.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
 import {
@@ -12,7 +13,6 @@ import {
   selectionWords,
 } from '../run/use/assign.js';
 import { assignedRows, assignmentCsv } from '../run/use/assignment-csv.js';
-import { orderNote } from '../run/use/gold.js';
 import { requireSortable, sortImages } from '../run/use/sort-images.js';
 import { requireAssignmentFormat, wantsFeatures, writeAssignment } from '../run/use/write-assignment.js';
 import { dataLines } from './data-lines.js';

@@ -1,10 +1,10 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
+import { orderNote } from '../run/gold.js';
 import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
 import { type DrawnSamples, drawSamples, requireGroup, requireSpread } from '../run/use/draw.js';
-import { orderNote } from '../run/use/gold.js';
 import { requireReject } from '../run/use/reject.js';
 import { writeSampleFile } from '../run/use/sample-file.js';
 import { note, percent, print, printJson } from './screen/output.js';

@@ -1,15 +1,8 @@
 /** @file GOLD of a trained model: where it makes too much of the data and where too little, a sample at a time. */
 import { mostProbable } from '../cluster/most-probable.js';
-import type { Samples } from '../data/dataset.js';
-import {
-  classEntropy,
-  type GoldScale,
-  gold,
-  goldScale,
-  logProbability,
-  marginalTerm,
-  type Origin,
-} from '../nn/gold.js';
+import type { Dataset, Samples } from '../data/dataset.js';
+import { meanDeviation } from '../math/statistics.js';
+import { GOLD_FLOOR, type GoldSide, goldGaps, goldScale } from '../nn/gold.js';
 import type { Critic, Judgement } from '../train/critic.js';
 import type { Inference } from '../train/inference.js';
 import type { Drawn } from '../train/rejection.js';
@@ -18,6 +11,16 @@ import type { Drawn } from '../train/rejection.js';
 const SCALE_SAMPLES = 5000;
 /** Samples that are drawn at a time, which memory should hold. */
 const PART = 500;
+
+/** How a critic's scores are read, and how much the term of the classes weighs beside them. */
+export interface GoldScale {
+  /** The marginal term of a score s is (s - level) / unit: s itself where scores estimate log p_data(x) - log p_g(x). */
+  readonly level: number;
+  /** Else scores are read as deviations from those of generated samples. */
+  readonly unit: number;
+  /** The weight of the conditional term in the balanced form, sigma_G / sigma_C. */
+  readonly ratio: number;
+}
 
 /** Both terms of samples, and their balanced sum. */
 export interface GoldTerms {
@@ -67,7 +70,7 @@ export class GoldEstimator {
       scores.set(judged.scores, start);
       logs.set(logsOf(judged, components, k), start);
     }
-    const scale = goldScale(scores, logs, critic);
+    const scale = scaleOf(scores, logs, critic.densityRatio);
     return new GoldEstimator(inference, critic, scale, termsOf('generated', classes, scores, logs, scale));
   }
 
@@ -92,14 +95,20 @@ export class GoldEstimator {
   }
 
   /**
-   * Terms of the data at `rows`.
-   * @param labels the class of each of these rows, -1 where it is not known; it is then the most probable one
+   * Terms of the data at `rows`. The class of a row is its label where the method learns classes from labels and the row
+   * has one, else its most probable group.
+   *
+   * @param groups the most probable group of each row, where it is known already
    */
-  async ofData(data: Samples, rows: ArrayLike<number>, labels?: ArrayLike<number>): Promise<GoldTerms> {
-    const k = this.inference.components;
+  async ofData(data: Dataset, rows: ArrayLike<number>, groups?: Int32Array): Promise<GoldTerms> {
+    const { components: k, session } = this.inference;
     const judged = await this.critic.ofData(data, rows);
-    const likely = mostProbable(judged.probabilities, k);
-    const classes = labels ? likely.map((c, i) => (labels[i]! >= 0 ? labels[i]! : c)) : likely;
+    const likely = groups ?? mostProbable(judged.probabilities, k);
+    const labels = session.supervision === undefined ? undefined : data.labels;
+    const classes = likely.map((group, i) => {
+      const label = labels?.[rows[i]!] ?? -1;
+      return label >= 0 && label < k ? label : group;
+    });
     return termsOf('real', classes, judged.scores, logsOf(judged, classes, k), this.scale);
   }
 
@@ -111,8 +120,7 @@ export class GoldEstimator {
     const k = this.inference.components;
     const { scores, probabilities } = await this.critic.ofData(data, rows);
     return Float64Array.from(scores, (score, i) => {
-      const entropy = classEntropy(probabilities.subarray(i * k, (i + 1) * k));
-      return marginalTerm(score, this.scale) + this.scale.ratio * entropy;
+      return marginalOf(score, this.scale) + this.scale.ratio * entropyOf(probabilities, i, k);
     });
   }
 }
@@ -137,22 +145,44 @@ function partOf(inference: Inference, n: number, start: number): Promise<Drawn> 
   return inference.sampleMixture(Math.min(PART, n - start), 'gold', start);
 }
 
+/** log (C(c|x) + 1e-6) of the class of each sample. */
 function logsOf({ probabilities }: Judgement, classes: Int32Array, k: number): Float64Array {
-  return Float64Array.from(classes, (c, i) => logProbability(probabilities[i * k + c]!));
+  return Float64Array.from(classes, (c, i) => Math.log(probabilities[i * k + c]! + GOLD_FLOOR));
+}
+
+/** -sum_c C(c|x) log C(c|x) of row i, in nats. */
+function entropyOf(probabilities: Float32Array, i: number, k: number): number {
+  let sum = 0;
+  for (let c = 0; c < k; c++) {
+    const p = probabilities[i * k + c]!;
+    if (p > 0) sum -= p * Math.log(p);
+  }
+  return sum;
+}
+
+function scaleOf(scores: Float64Array, logs: Float64Array, densityRatio: boolean): GoldScale {
+  const { mean, deviation } = meanDeviation(scores, 'population');
+  const own = densityRatio ? { level: 0, unit: 1 } : { level: mean, unit: deviation || 1 };
+  const marginal = scores.map((score) => (score - own.level) / own.unit);
+  return { ...own, ratio: goldScale(marginal, logs) };
+}
+
+function marginalOf(score: number, { level, unit }: GoldScale): number {
+  return (score - level) / unit;
 }
 
 function termsOf(
-  of: Origin,
+  side: GoldSide,
   classes: Int32Array,
   scores: ArrayLike<number>,
   logs: Float64Array,
   scale: GoldScale,
 ): GoldTerms {
-  const marginal = Float64Array.from(scores, (score) => marginalTerm(score, scale));
+  const marginal = Float64Array.from(scores, (score) => marginalOf(score, scale));
   return {
     classes,
     marginal,
-    conditional: logs.map((log) => gold(0, log, of)),
-    values: logs.map((log, i) => gold(marginal[i]!, log, of, scale.ratio)),
+    conditional: side === 'real' ? logs.map((log) => -log) : logs,
+    values: goldGaps(side, marginal, logs, scale.ratio),
   };
 }

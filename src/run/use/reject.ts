@@ -3,7 +3,7 @@ import { groupNumbers } from '../../cluster/group-order.js';
 import { usageError } from '../../errors.js';
 import type { GoldEstimator } from '../../evaluate/gold.js';
 import type { Stream } from '../../math/random.js';
-import { keepProbabilities } from '../../nn/gold.js';
+import { keepProbabilities } from '../../nn/gold-rejection.js';
 import { type Drawn, TooFewKept } from '../../train/rejection.js';
 
 /** Candidates that are judged together, as in the authors' code. */

@@ -1,7 +1,7 @@
 /** @file The GOLD estimator of a run. */
-import { MixturaError } from '../../errors.js';
-import { GoldEstimator } from '../../evaluate/gold.js';
-import type { TrainedRun } from '../trained.js';
+import { MixturaError } from '../errors.js';
+import { GoldEstimator } from '../evaluate/gold.js';
+import type { TrainedRun } from './trained.js';
 
 /**
  * Opens the estimator.
