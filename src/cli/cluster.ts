@@ -21,6 +21,30 @@ import { note, percent, printJson, write } from './screen/output.js';
 import { tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
 
+/** How data other than the run's own are read. */
+export const READING_OPTIONS: Verb['options'] = {
+  label: {
+    value: 'COLUMN',
+    summary: "label column of the table, to be left out (default: the run's own --label, if it is there)",
+  },
+  key: {
+    value: 'NAME',
+    summary: "NPZ, HDF5, AnnData: the array or matrix to read (default: the run's own, if it is there)",
+  },
+  transpose: { summary: "table: columns are the samples (default: as the run's own table)" },
+  header: { value: 'yes|no', summary: 'CSV, TSV: whether the first line holds names (default: found out)' },
+  id: { value: 'COLUMN', summary: 'table: column that names the rows, written beside their groups' },
+  drop: { value: 'A,B', summary: 'table: columns that are left out' },
+  keep: { value: 'A,B', summary: 'table: columns that are written beside the groups of their rows' },
+  delimiter: { value: 'MARK', summary: 'CSV: what parts the cells (default: found out)' },
+  decimal: { value: ',|.', summary: 'CSV: the decimal mark (default: found out where plain)' },
+  missing: {
+    value: 'RULE',
+    summary: "table: missing values: median, refuse or drop-rows (default: the run's own rule)",
+  },
+  background: IMAGE_OPTIONS.background!,
+};
+
 /** The verb `cluster`. */
 export const clusterVerb: Verb = {
   name: 'cluster',
@@ -39,26 +63,7 @@ export const clusterVerb: Verb = {
         'folders of images: a new or empty folder, in which each group gets a folder of links to its images',
     },
     copy: { summary: 'with --out-folder: copies instead of links' },
-    label: {
-      value: 'COLUMN',
-      summary: "label column of the table, to be left out (default: the run's own --label, if it is there)",
-    },
-    key: {
-      value: 'NAME',
-      summary: "NPZ, HDF5, AnnData: the array or matrix to read (default: the run's own, if it is there)",
-    },
-    transpose: { summary: "table: columns are the samples (default: as the run's own table)" },
-    header: { value: 'yes|no', summary: 'CSV, TSV: whether the first line holds names (default: found out)' },
-    id: { value: 'COLUMN', summary: 'table: column that names the rows, written beside their groups' },
-    drop: { value: 'A,B', summary: 'table: columns that are left out' },
-    keep: { value: 'A,B', summary: 'table: columns that are written beside the groups of their rows' },
-    delimiter: { value: 'MARK', summary: 'CSV: what parts the cells (default: found out)' },
-    decimal: { value: ',|.', summary: 'CSV: the decimal mark (default: found out where plain)' },
-    missing: {
-      value: 'RULE',
-      summary: "table: missing values: median, refuse or drop-rows (default: the run's own rule)",
-    },
-    background: IMAGE_OPTIONS.background!,
+    ...READING_OPTIONS,
     gold: {
       summary:
         'also how far the model makes too little like each row, by GOLD: needs a critic and probabilities of groups',
@@ -102,10 +107,7 @@ async function runCluster(args: Arguments): Promise<number> {
       requireAssignmentFormat(out, data);
     }
     if (outFolder !== undefined) requireSortable(outFolder, data);
-    const how =
-      named === undefined
-        ? noOptions(args)
-        : { ...readingOptions(args), background: args.text('background') };
+    const how = named === undefined ? noOptions(args) : readingOptions(args);
     noteSelection(trained.run, named);
     const options = { ...how, split, features: wantsFeatures(out), gold: args.flag('gold'), ...dataLines() };
     const assigned = await assignFile(trained, named, options);
@@ -138,8 +140,9 @@ function splitOf(args: Arguments): 'train' | 'test' | undefined {
 }
 
 /** The run's own data are read as the run did. @throws a usage error for an option that says otherwise. */
-function noOptions(args: Arguments): object {
-  const given = Object.entries(readingOptions(args)).find(([, value]) => value !== undefined);
+export function noOptions(args: Arguments): object {
+  const { background: _, ...options } = readingOptions(args);
+  const given = Object.entries(options).find(([, value]) => value !== undefined);
   if (given === undefined) return {};
   throw usageError(
     `--${given[0]} says how other data are read; name them after the run, or leave it out: the run's own are read as they were.`,
@@ -155,10 +158,15 @@ function noteSelection(run: TrainedRun['run'], named: string | undefined): void 
   );
 }
 
-/** How the table is read; whether it holds counts is taken from the run. */
-function readingOptions(args: Arguments): Omit<ReturnType<typeof tableOptions>, 'counts' | 'categories'> {
+/** How other data are read; whether a table holds counts is taken from the run. */
+export function readingOptions(args: Arguments): Omit<
+  ReturnType<typeof tableOptions>,
+  'counts' | 'categories'
+> & {
+  readonly background: string | undefined;
+} {
   const { counts: _, categories: __, ...options } = tableOptions(args);
-  return options;
+  return { ...options, background: args.text('background') };
 }
 
 /** Rows are in the result unless they went into a file. */
