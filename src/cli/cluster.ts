@@ -2,7 +2,7 @@
 
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
-import { orderNote } from '../run/gold.js';
+import { orderNote } from '../run/gold/open.js';
 import { absoluteName } from '../run/prepare.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
 import {

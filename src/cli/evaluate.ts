@@ -25,7 +25,7 @@ import {
 import { agreementBetween, type GroupsOfRun, groupsOfRun } from '../run/seeds/run-agreement.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
 import { dataLines } from './data-lines.js';
-import { comparisonLines, noteLines, runLines, runSetLines } from './evaluate-table.js';
+import { comparisonLines, noteLines, runLines, runSetLines } from './screen/evaluate-table.js';
 import { LiveLine } from './screen/live-line.js';
 import { duration, note, print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';

@@ -1,7 +1,7 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
-import { orderNote } from '../run/gold.js';
+import { orderNote } from '../run/gold/open.js';
 import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
 import { type DrawnSamples, drawSamples, requireGroup, requireSpread } from '../run/use/draw.js';

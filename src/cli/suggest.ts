@@ -1,7 +1,7 @@
 /** @file `mixtura suggest`: which rows to label next. */
 import { requireOther, requireWritable, writeFileAtomic } from '../atomic-file.js';
 import { ExitCode } from '../errors.js';
-import { orderNote } from '../run/gold.js';
+import { orderNote } from '../run/gold/open.js';
 import { withTrained } from '../run/trained.js';
 import { labelCsv } from '../run/use/label-csv.js';
 import { suggestLabels } from '../run/use/suggest.js';

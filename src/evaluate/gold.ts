@@ -1,6 +1,6 @@
 /** @file GOLD of a trained model: where it makes too much of the data and where too little, a sample at a time. */
 import { mostProbable } from '../cluster/most-probable.js';
-import type { Dataset, Samples } from '../data/dataset.js';
+import { type Dataset, type Samples, sampleSize } from '../data/dataset.js';
 import { meanDeviation } from '../math/statistics.js';
 import { GOLD_FLOOR, type GoldSide, goldGaps, goldScale } from '../nn/gold.js';
 import type { Critic, Judgement } from '../train/critic.js';
@@ -79,12 +79,19 @@ export class GoldEstimator {
     return this.critic.densityRatio;
   }
 
-  /** The sample at this place of {@link GoldEstimator.generated}, drawn again, [...shape]. */
-  async generatedSample(place: number): Promise<Float32Array> {
-    const start = place - (place % PART);
-    const { samples, components } = await partOf(this.inference, this.generated.classes.length, start);
-    const size = samples.length / components.length;
-    return samples.slice((place - start) * size, (place - start + 1) * size);
+  /** The samples at these places of {@link GoldEstimator.generated}, drawn again, [places, ...shape]. */
+  async generatedSamples(places: readonly number[]): Promise<Float32Array> {
+    const size = sampleSize(this.inference.data.shape);
+    const out = new Float32Array(places.length * size);
+    const startOf = (place: number) => place - (place % PART);
+    for (const start of new Set(places.map(startOf))) {
+      const { samples } = await partOf(this.inference, this.generated.classes.length, start);
+      places.forEach((place, i) => {
+        if (startOf(place) !== start) return;
+        out.set(samples.subarray((place - start) * size, (place - start + 1) * size), i * size);
+      });
+    }
+    return out;
   }
 
   /** Terms of generated samples [n, ...shape] of these components, n. */

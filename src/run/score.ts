@@ -18,7 +18,7 @@ import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { twoSampleScore, twoSampleStage } from '../evaluate/two-sample.js';
 import { type Score, type Split, withRejection } from '../metrics/metric.js';
 import type { RunFolder } from './folder.js';
-import { openGold, orderNote } from './gold.js';
+import { openGold, orderNote } from './gold/open.js';
 import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
 import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';

@@ -12,7 +12,7 @@ import { MixturaError, usageError } from '../../errors.js';
 import type { GoldEstimator, GoldTerms } from '../../evaluate/gold.js';
 import { unlikenessOf } from '../../train/known-data.js';
 import { readKnownRows } from '../formats/known-rows-file.js';
-import { openGold } from '../gold.js';
+import { openGold } from '../gold/open.js';
 import { type RunGroup, readGroups } from '../groups.js';
 import { absoluteName, type DataListeners, reopenData } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';

@@ -7,7 +7,7 @@ import type { Stream } from '../../math/random.js';
 import type { LatentPrior } from '../../prior/prior.js';
 import type { Inference } from '../../train/inference.js';
 import type { Drawn } from '../../train/rejection.js';
-import { openGold } from '../gold.js';
+import { openGold } from '../gold/open.js';
 import type { TrainedRun } from '../trained.js';
 import { type KeptSamples, keptSamples, requireReject } from './reject.js';
 

@@ -2,7 +2,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { suggestRows } from '../../evaluate/suggest.js';
-import { openGold } from '../gold.js';
+import { openGold } from '../gold/open.js';
 import { reopenData } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
 import { type AssignOptions, checkLike, openAs } from './assign.js';

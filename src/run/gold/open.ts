@@ -1,7 +1,14 @@
-/** @file The GOLD estimator of a run. */
-import { MixturaError } from '../errors.js';
-import { GoldEstimator } from '../evaluate/gold.js';
-import type { TrainedRun } from './trained.js';
+/** @file The GOLD estimator of a run, and what is said of its values. */
+import { MixturaError } from '../../errors.js';
+import { GoldEstimator } from '../../evaluate/gold.js';
+import type { Inference } from '../../train/inference.js';
+
+/** A trained run; with its step where it may be too early. */
+interface Trained {
+  readonly inference: Inference;
+  readonly run: { readonly method: string };
+  readonly step?: number;
+}
 
 /**
  * Opens the estimator.
@@ -9,11 +16,7 @@ import type { TrainedRun } from './trained.js';
  * @throws a MixturaError for a run whose method has no critic of samples whatever their group, or no group probabilities,
  * and before the step after which these are learned
  */
-export async function openGold({
-  inference,
-  run,
-  step,
-}: Pick<TrainedRun, 'inference' | 'run'> & Partial<Pick<TrainedRun, 'step'>>): Promise<GoldEstimator> {
+export async function openGold({ inference, run, step }: Trained): Promise<GoldEstimator> {
   const { assignsAfter = 0 } = inference.graphs;
   if (step !== undefined && assignsAfter > 0 && step <= assignsAfter) {
     throw new MixturaError(

@@ -1,12 +1,12 @@
 /** @file Scores as tables for people: of a run, of a set of runs, of two sets. */
-import { type MetricParts, metricName } from '../metrics/metric.js';
-import { type PublishedCell, sameFeatures } from '../metrics/published.js';
-import { type Aggregate, type Comparison, leastP, worstOf } from '../run/compare.js';
-import type { PublishedScore } from '../run/saved-scores.js';
-import type { RunScores } from '../run/score.js';
-import type { RunAgreement } from '../run/seeds/run-agreement.js';
-import { groupLines, warningLines } from './groups.js';
-import { agreementLines } from './screen/agreement-lines.js';
+import { type MetricParts, metricName } from '../../metrics/metric.js';
+import { type PublishedCell, sameFeatures } from '../../metrics/published.js';
+import { type Aggregate, type Comparison, leastP, worstOf } from '../../run/compare.js';
+import type { PublishedScore } from '../../run/saved-scores.js';
+import type { RunScores } from '../../run/score.js';
+import type { RunAgreement } from '../../run/seeds/run-agreement.js';
+import { agreementLines } from './agreement-lines.js';
+import { groupLines, warningLines } from './group-lines.js';
 
 /** The groups, every metric, and the paper's value beside it where there is one. */
 export function runLines(run: RunScores): string[] {
