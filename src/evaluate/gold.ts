@@ -1,6 +1,7 @@
 /** @file GOLD of a trained model: where it makes too much of the data and where too little, a sample at a time. */
 import { mostProbable } from '../cluster/most-probable.js';
 import { type Dataset, type Samples, sampleSize } from '../data/dataset.js';
+import { MixturaError } from '../errors.js';
 import { meanDeviation } from '../math/statistics.js';
 import { GOLD_FLOOR, type GoldSide, goldGaps, goldScale } from '../nn/gold.js';
 import type { Critic, Judgement } from '../train/critic.js';
@@ -69,6 +70,11 @@ export class GoldEstimator {
       classes.set(components, start);
       scores.set(judged.scores, start);
       logs.set(logsOf(judged, components, k), start);
+    }
+    if (![scores, logs].every((values) => values.every(Number.isFinite))) {
+      throw new MixturaError(
+        'The critic gives values that are no finite numbers, so there is no GOLD; go on from an earlier checkpoint.',
+      );
     }
     const scale = scaleOf(scores, logs, critic.densityRatio);
     return new GoldEstimator(inference, critic, scale, termsOf('generated', classes, scores, logs, scale));

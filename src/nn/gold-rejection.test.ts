@@ -17,6 +17,13 @@ describe('rejection by GOLD', () => {
     expect([...sorted].sort((a, b) => a - b)).toEqual(sorted);
   });
 
+  it('prefers the better of candidates that are all far below the best of the model', () => {
+    const keep = keepProbabilities([-60, -50, -40], 0, 0.5);
+    expect(keep[1]).toBeCloseTo(0.5, 12);
+    expect(keep[0]).toBeCloseTo(1 / (1 + Math.exp(10)), 12);
+    expect(keep[2]).toBeCloseTo(1 / (1 + Math.exp(-10)), 12);
+  });
+
   it('gives the values of its formula', () => {
     // P = 1/2 and 1/4 at m = 0: F = 0 and -log 3; the median is their mean.
     const keep = keepProbabilities([Math.log(0.5), Math.log(0.25)], 0, 0.5);

@@ -1,8 +1,10 @@
 /**
  * @file Discriminator rejection sampling by a gap d of log densities, with a percentile, as the authors' code of GOLD has it:
  *
- *   P = min(1, exp(d - m)),  F = log(P + 1e-6) - log(1 - P + 1e-6),  keep with probability sigmoid(F - F_p).
+ *   log P = min(0, d - m),  F = log P - log(1 - P + 1e-6),  keep with probability sigmoid(F - F_p).
  *
+ * The code adds 1e-6 to the first P too, which makes candidates equal that lie far below the best; then none of a batch may
+ * be preferred. Here they keep their order.
  * Source: Azadi et al., Discriminator Rejection Sampling, ICLR 2019; Mo et al., GOLD, NeurIPS 2019, section 3.2.
  */
 import { GOLD_FLOOR } from './gold.js';
@@ -15,8 +17,8 @@ import { GOLD_FLOOR } from './gold.js';
  */
 export function keepProbabilities(d: ArrayLike<number>, most: number, p: number): Float64Array {
   const f = Float64Array.from(d, (value) => {
-    const share = Math.min(1, Math.exp(value - most));
-    return Math.log(share + GOLD_FLOOR) - Math.log(1 - share + GOLD_FLOOR);
+    const logShare = Math.min(0, value - most);
+    return logShare - Math.log(1 - Math.exp(logShare) + GOLD_FLOOR);
   });
   const level = quantile(f, p);
   return f.map((value) => 1 / (1 + Math.exp(level - value)));
