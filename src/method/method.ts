@@ -34,8 +34,18 @@ export interface Inference {
   readonly weighsSizes?: boolean;
   /** Values of the inputs that `assign` reads besides the parameters (the prior's means, say). */
   constants?(): Feeds;
+  /** What the critic says of samples, where it judges them whatever their group. */
+  readonly critique?: Critique;
   /** Which generated samples are kept, if the method rejects some. */
   readonly rejection?: Rejection;
+}
+
+/** A critic's view of samples. */
+export interface Critique {
+  /** Samples [n, ...shape] to the critic's scores [n, 1], large for real data. */
+  score(samples: Tensor): Tensor;
+  /** Whether the best such score is log p_data(x) - log p_g(x); else scores only order samples. */
+  readonly densityRatio: boolean;
 }
 
 /** Thinning of generated samples: a candidate is kept with a probability that depends on its scores. */

@@ -15,6 +15,7 @@
 import { z } from 'zod';
 import { usageError } from '../errors.js';
 import { concat, type Tensor } from '../graph/tensor.js';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
 import { croppedView, jitteredView } from '../method/image-views.js';
 import { type BuildContext, defineMethod } from '../method/method.js';
@@ -143,6 +144,7 @@ export const cdgan = defineMethod({
             .matmul(unitRows(prototypes.tensor), { transposeB: true })
             .mul(1 / config.contrastTemperature)
             .softmax(),
+        critique: critiqueOf(config, critic),
       },
     };
   },

@@ -8,6 +8,7 @@
  * Source: SLOGAN, appendix D.5, where it is defined.
  */
 import { z } from 'zod';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, projectionPhases } from '../method/harness.js';
 import { defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
@@ -66,6 +67,7 @@ export const deliganPlus = defineMethod({
         features: (samples) => encoder.eval(samples),
         protocol: 'kmeans-encoder',
         assign: (samples) => encoder.eval(samples).softmax(),
+        critique: critiqueOf(config, critic),
       },
     };
   },

@@ -18,6 +18,7 @@ import { ELASTIC_DIGITS, TRANSFORMATIONS, TRANSFORMATIONS_NAMES } from '../data/
 import { usageError } from '../errors.js';
 import { concat, type Tensor } from '../graph/tensor.js';
 import { constantAdam } from '../method/constant-adam.js';
+import { critiqueBy } from '../method/critique.js';
 import { type BuildContext, defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
 import { infoganNets } from '../nets/infogan.js';
@@ -148,6 +149,7 @@ export const elasticInfogan = defineMethod({
         features: logits,
         protocol: 'kmeans-encoder',
         assign: (samples) => logits(samples).softmax(),
+        critique: critiqueBy('non-saturating', (samples) => critic.eval(trunk.eval(samples))),
       },
     };
   },

@@ -14,6 +14,7 @@
 import { z } from 'zod';
 import { usageError } from '../errors.js';
 import { constantAdam } from '../method/constant-adam.js';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
 import { type BuildContext, defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
@@ -125,6 +126,7 @@ export const gmgan = defineMethod({
         protocol: 'kmeans-critic',
         assign: (samples) => classifier.eval(samples).softmax(),
         assignsAfter: last,
+        critique: critiqueOf(config, critic),
       },
       ...(learned && {
         // A_k that becomes singular has given up a dimension of its samples.

@@ -7,6 +7,7 @@
  * Source: Chen et al. 2016; SLOGAN, section 4 (as a baseline, with the same networks and rates).
  */
 import { z } from 'zod';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, harnessSettings, projectionPhases } from '../method/harness.js';
 import { defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
@@ -60,6 +61,7 @@ export const infogan = defineMethod({
         features: (samples) => encoder.eval(samples),
         protocol: 'kmeans-encoder',
         assign: (samples) => encoder.eval(samples).softmax(),
+        critique: critiqueOf(config, critic),
       },
     };
   },

@@ -15,6 +15,7 @@ import type { ProgramOutputs } from '../engine/engine.js';
 import { usageError } from '../errors.js';
 import { grad } from '../graph/grad.js';
 import type { Tensor } from '../graph/tensor.js';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, linearDecay, projectionPhases } from '../method/harness.js';
 import { type BuildContext, defineMethod, type Model } from '../method/method.js';
 import {
@@ -105,6 +106,7 @@ export function buildSlogan(config: SloganSettings, context: BuildContext, term?
       protocol: 'kmeans-encoder',
       assign: encoder.assign,
       weighsSizes: held !== undefined,
+      critique: critiqueOf(config, critic),
       ...(encoder.constants && { constants: encoder.constants }),
     },
     diagnostics() {

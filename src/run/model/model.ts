@@ -173,16 +173,16 @@ export class FittedModel implements AsyncDisposable {
    *
    * @param count how many, at least 1
    */
-  sample(count: number, { group, seed = 0, spread }: SampleOptions = {}): Promise<SampledRows> {
+  sample(count: number, { group, seed = 0, spread, reject }: SampleOptions = {}): Promise<SampledRows> {
     return this.#open(async () => {
-      const { inference, run } = this.#parts;
+      const { inference, run, step } = this.#parts;
       if (!Number.isSafeInteger(count) || count < 1) {
         throw usageError(`The number of samples is ${count}; give a whole number of at least 1.`);
       }
       if (group !== undefined && this.#order[group - 1] === undefined) {
         throw usageError(`There is no group ${group}; choose one of 1..${this.#order.length}.`);
       }
-      const drawn = await drawSamples({ inference, run }, { group, count, seed, spread });
+      const drawn = await drawSamples({ inference, run, step }, { group, count, seed, spread, reject });
       return sampledRows(run.dataset, drawn);
     });
   }
