@@ -132,6 +132,8 @@ export interface ResolvedRun extends RunConfig {
     readonly kind: 'image' | 'points' | 'table';
     readonly range: 'unit' | 'signed' | 'real';
     readonly fingerprint: string;
+    /** Number of classes of the labels, where the method learns from labels. */
+    readonly classes?: number;
     readonly maximum?: number;
     readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
     readonly largestCount?: number;

@@ -26,6 +26,8 @@ export interface BuildContext {
   readonly data: DataShape;
   /** Number of groups K. */
   readonly components: number;
+  /** Number of classes N of the labels, where a method that learns from labels is built for data with labels. */
+  readonly classes?: number | undefined;
   /** Batch size B. */
   readonly batch: number;
   /** The step at which linear decays reach their end. */

@@ -103,7 +103,7 @@ export function prepareWith(
     components,
     ...(auto && { auto }),
     horizon: config.horizon ?? config.steps,
-    dataset: describe(dataset),
+    dataset: { ...describe(dataset), ...(method.supervision && classes !== undefined && { classes }) },
   };
   return { run, method, dataset };
 }

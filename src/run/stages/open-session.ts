@@ -27,6 +27,7 @@ export function openRunSession(
     context: {
       data: run.dataset,
       components: run.components,
+      classes: run.dataset.classes,
       batch: run.batch,
       horizon: run.horizon,
       steps: run.steps,
