@@ -21,6 +21,14 @@ export interface Teaching {
   readonly curves?: Float64Array | undefined;
 }
 
+/** Probes: marked examples of some of the groups, which a method that declares `probes` may learn from. */
+export interface Probes {
+  /** Samples as training reads them, n x the size of a sample. */
+  readonly values: Float32Array;
+  /** Component that each is to belong to, n numbers of 0..K-1. */
+  readonly component: Int32Array;
+}
+
 /** What a method is built for. */
 export interface BuildContext {
   readonly data: DataShape;
@@ -42,6 +50,8 @@ export interface BuildContext {
   readonly threads?: number;
   /** Groups that were found before, where the method or its stage learns from any and training begins. */
   readonly teaching?: Teaching | undefined;
+  /** Probes, where there are any and training begins or goes on. */
+  readonly probes?: Probes | undefined;
   /** The nearest rows of every row of the training data, where a stage learns from them. */
   readonly neighbours?: NearestRows | undefined;
 }
