@@ -2,6 +2,7 @@
 import type { Summary } from '../evaluate/labels.js';
 import { type MetricKind, namedScores, type Score, splits } from '../metrics/metric.js';
 import type { TrainResult } from '../run/complete.js';
+import { probesSentence } from '../run/labels/probes.js';
 import { groupLines, warningLines } from './groups.js';
 import { duration } from './screen/output.js';
 
@@ -16,6 +17,7 @@ export function resultJson(result: TrainResult): object {
     groups,
     names,
     taught,
+    probes,
     warnings,
     movement,
     evaluation,
@@ -31,6 +33,7 @@ export function resultJson(result: TrainResult): object {
     groups: groups.map((group, at) => ({ ...group, ...(names[at] !== undefined && { name: names[at] }) })),
     warnings,
     ...(taught !== undefined && { taught }),
+    ...(probes && { probes }),
     ...(movement && { movement }),
     metrics: evaluation.summary,
     scores: namedScores(evaluation.scores),
@@ -40,7 +43,7 @@ export function resultJson(result: TrainResult): object {
 
 /** The groups, the headline scores, the time and the report, for people. */
 export function resultLines(result: TrainResult): string[] {
-  const { step, seconds, msPerStep, groups, names, taught, warnings, evaluation, files } = result;
+  const { step, seconds, msPerStep, groups, names, taught, probes, warnings, evaluation, files } = result;
   const named = groups.map(({ component }, at) => ({ component, name: names[at] }));
   const scores = scoreLines(evaluation);
   return [
@@ -54,6 +57,7 @@ export function resultLines(result: TrainResult): string[] {
       : [
           `  ${(100 * taught).toFixed(1)} % of the data stay in the group that was found before the training`,
         ]),
+    ...(probes ? [`  ${probesSentence(probes, probes.groups)}`] : []),
     `  ${step} steps in ${duration(seconds)} (${msPerStep.toFixed(2)} ms a step)`,
     ...(files.report === undefined ? [] : [`  report: ${files.report}`]),
   ];

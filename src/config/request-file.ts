@@ -8,15 +8,20 @@ import { requestOfContent } from './request.js';
 import type { RunRequest } from './resolve.js';
 
 /**
- * The request of a file. Its data are a path from the folder of the file, so that both can be moved together and used
+ * The request of a file. Its data and probes are paths from the folder of the file, so that both can be moved together and used
  * from anywhere.
  *
  * @throws a MixturaError that names the file, and the line or the key that is wrong
  */
 export async function requestOfFile(file: string): Promise<RunRequest> {
   const request = requestOfContent(await contentOf(file), file);
+  const { probes } = request;
   const name = request.data?.name;
-  return name === undefined ? request : { ...request, data: { ...request.data, name: fromFile(file, name) } };
+  return {
+    ...request,
+    ...(probes !== undefined && { probes: fromFile(file, probes) }),
+    ...(name !== undefined && { data: { ...request.data, name: fromFile(file, name) } }),
+  };
 }
 
 /** A path from the folder of the file; a name that is no path, and is nowhere, stays as it is. */

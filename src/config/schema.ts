@@ -89,6 +89,12 @@ export const runSchema = z.strictObject({
   data: dataSchema,
   components: z.int().min(1).optional().describe('number of groups K (default: number of classes, if known)'),
   auto: z.boolean().optional().describe('whether the number of groups is found in the data'),
+  probes: z
+    .string()
+    .optional()
+    .describe(
+      'marked examples of groups: a CSV of rows and groups, or a folder with a sub-folder of images for each',
+    ),
   steps: z.int().min(1),
   horizon: z.int().min(1).optional().describe('step at which the decays end (default: steps)'),
   batch: z.int().min(2),

@@ -36,10 +36,14 @@ export function headline({ groups, warnings = [] }: Pick<ReportData, 'groups' | 
   return `${groups.length} groups, as asked${doubt}: ${shown.join(', ')}${more}`;
 }
 
-/** "SLOGAN learned these groups from 1,797 unlabelled samples of digits in 3,000 steps." */
-export function lead({ run, groups }: Pick<ReportData, 'run' | 'groups'>): string {
+/** "SLOGAN learned these groups from 1,797 unlabelled samples of digits in 3,000 steps", or from samples and probes. */
+export function lead({ run, groups, probes }: Pick<ReportData, 'run' | 'groups' | 'probes'>): string {
   const { dataset, method, steps } = run;
-  const from = `from ${formatNumber(dataset.count)} unlabelled samples of ${dataset.name} in ${formatNumber(steps)} steps`;
+  const count = formatNumber(dataset.count);
+  const samples = probes
+    ? `${count} samples of ${dataset.name} and ${formatNumber(probes.count)} probes`
+    : `${count} unlabelled samples of ${dataset.name}`;
+  const from = `from ${samples} in ${formatNumber(steps)} steps`;
   if (groups.length < 2) return `${method} learned ${from}.`;
   return `${method} was told to form ${groups.length} groups, and learned them and their sizes ${from}.`;
 }

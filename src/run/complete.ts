@@ -12,6 +12,7 @@ import type { MetricsLine, RunFolder } from './folder.js';
 import { writeCalibration } from './formats/calibration-file.js';
 import { writeKnownRows } from './formats/known-rows-file.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
+import { countProbes, type ProbeCount, withProbeNames } from './labels/probes.js';
 import { learnInFolder } from './learn.js';
 import { LockLost } from './lock.js';
 import { MlflowTracker } from './mlflow.js';
@@ -43,6 +44,8 @@ export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
   readonly names: readonly (string | undefined)[];
   /** Share of the rows that stay in the group that was found before the training; absent without a teacher. */
   readonly taught?: number | undefined;
+  /** The groups that probes marked, in the order of their names; absent without probes. */
+  readonly probes?: { readonly source: string; readonly groups: readonly ProbeCount[] } | undefined;
   /** What moved between the last two evaluations; absent where there were not two. */
   readonly movement?: Movement | undefined;
   /** What should be known before their sizes are believed, a sentence each. */
@@ -117,6 +120,10 @@ async function trainAndReport(
       const groups = withTaught(folder.stageFiles(), outcome.evaluation.groups);
       const kept = keepGroups(started, groups);
       const taught = (await teacherAgreement(folder.stageFiles(), inference, started.dataset))?.value;
+      const probes = started.probes && {
+        source: started.probes.source,
+        groups: await countProbes(started.probes, inference),
+      };
       const { unwritten, ...written } = await writeReport({ ...started, inference, outcome });
       return {
         ...known,
@@ -126,6 +133,7 @@ async function trainAndReport(
         groups,
         names: kept.names,
         taught,
+        probes,
         warnings: [
           ...runSizeWarnings(
             groups.map((group) => ({ ...group, learned: group.size })),
@@ -175,14 +183,17 @@ async function keepForUse(
 
 /** Writes `groups.json`, in which names that people gave stay; a sentence says so if it cannot be written. */
 function keepGroups(
-  { folder, dataset: { classNames } }: StartedRun,
+  { folder, dataset: { classNames }, probes }: StartedRun,
   found: readonly FoundGroup[],
 ): Pick<TrainResult, 'names' | 'unwritten'> {
   const mixing = new Float64Array(found.length);
   for (const { component, size } of found) mixing[component] = size;
   try {
     const former = readGroups(folder, mixing);
-    const groups = writeGroups(folder, found, { former, ...(classNames && { classNames }) });
+    const groups = writeGroups(folder, withProbeNames(found, probes), {
+      former,
+      ...(classNames && { classNames }),
+    });
     return { names: groups.map(({ name }) => name), unwritten: [] };
   } catch (cause) {
     if (!(cause instanceof MixturaError) || cause instanceof LockLost) throw cause;

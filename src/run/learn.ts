@@ -23,7 +23,7 @@ export function lessonsOf({ run, method }: Pick<PreparedRun, 'run' | 'method'>):
 
 /** Gives a run its lessons, or goes on with them; `files` holds what they leave. */
 export async function learnRun(
-  { run, method, dataset }: PreparedRun,
+  { run, method, dataset, probes }: PreparedRun,
   files: StageFiles,
   {
     signal,
@@ -32,7 +32,7 @@ export async function learnRun(
 ): Promise<LearnedRun> {
   const lessons = lessonsOf({ run, method });
   if (!lessons) return { run };
-  requireModel({ run, method });
+  requireModel({ run, method, probes });
   const learned = await learn({
     ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
     device: deviceOf(run),
@@ -45,12 +45,13 @@ export async function learnRun(
 }
 
 /** @throws a MixturaError where the method cannot be built for the data, before anything is learned for it */
-function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): void {
+function requireModel({ run, method, probes }: Pick<PreparedRun, 'run' | 'method' | 'probes'>): void {
   method.build(method.settings.parse(run.settings), {
     data: run.dataset,
     components: Math.max(2, run.components),
     ...{ batch: run.batch, horizon: run.horizon, steps: run.steps },
     stream: Stream.root(run.seed),
+    probes,
   });
 }
 

@@ -8,14 +8,17 @@ import { DATASET_NAMES, type OpenOptions, openDataset } from '../data/sets/open.
 import { unitParts } from '../data/value-units.js';
 import { MixturaError, usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
-import { methodNamed } from '../methods/index.js';
+import { methodNamed, methodNames } from '../methods/index.js';
 import { VERSION } from '../version.js';
+import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
 
 /** A run that can start: its complete settings, its method, and its data, opened. */
 export interface PreparedRun {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;
   readonly dataset: Dataset;
+  /** Marked examples of groups, where some were given. */
+  readonly probes?: RunProbes | undefined;
 }
 
 /** Functions that are called while data are opened. */
@@ -27,11 +30,18 @@ export interface DataListeners {
 }
 
 /** Opens the data and resolves every setting. @throws a MixturaError for data or settings that are not valid. */
-export async function prepareRun(request: RunRequest, listeners: DataListeners = {}): Promise<PreparedRun> {
+export async function prepareRun(
+  request: RunRequest,
+  listeners: DataListeners = {},
+  probesFor?: (dataset: Dataset) => Promise<RunProbes | undefined>,
+): Promise<PreparedRun> {
   const settingsOf = (name: string) => methodNamed(name).settings;
   // Opening may take a download, so wrong settings are refused before it; the preset may depend on what was opened.
-  const dataset = await openRunData(resolveRequest(request, settingsOf), listeners);
-  return prepareWith(request, dataset, listeners);
+  const asked = resolveRequest(request, settingsOf);
+  const dataset = await openRunData(asked, listeners);
+  const { probes: path, data } = asked;
+  const open = probesFor ?? (async () => (path === undefined ? undefined : openProbes(path, dataset, data)));
+  return prepareWith(request, dataset, listeners, await open(dataset));
 }
 
 /**
@@ -57,6 +67,7 @@ export function prepareWith(
   request: RunRequest,
   dataset: Dataset,
   listeners: DataListeners = {},
+  probes?: RunProbes,
 ): PreparedRun {
   const config = resolveRequest(request, (name) => methodNamed(name).settings, dataset);
   const method = methodNamed(config.method);
@@ -65,8 +76,10 @@ export function prepareWith(
       `${method.title} learns from labels, but ${config.data.name} has none; name those of a table by --label, or use another method.`,
     );
   }
+  if (probes) requireProbed(method);
   const classes = classCounts(dataset)?.length;
-  const given = config.components ?? (config.auto ? undefined : groupsByLabels(classes, dataset.count));
+  const byData = probes?.groups.length ?? groupsByLabels(classes, dataset.count);
+  const given = config.components ?? (config.auto ? undefined : byData);
   const lessons = method.lessons?.(method.settings.parse(config.settings), dataset);
   const finds = lessons !== undefined && lessons.teacher !== 'none';
   if (config.auto && !finds) {
@@ -90,6 +103,7 @@ export function prepareWith(
       `There are ${dataset.count} samples for ${components} groups; give --components ${dataset.count} or less.`,
     );
   }
+  if (probes) requireGroupsFor(probes, components);
   if (method.groupless && request.components !== undefined) {
     listeners.onNotice?.(
       `${method.title} learns no groups, so --components ${components} changes nothing in its training; leave it out, or use another method, such as slogan.`,
@@ -105,7 +119,16 @@ export function prepareWith(
     horizon: config.horizon ?? config.steps,
     dataset: { ...describe(dataset), ...(method.supervision && classes !== undefined && { classes }) },
   };
-  return { run, method, dataset };
+  return { run, method, dataset, ...(probes && { probes }) };
+}
+
+/** @throws a usage error for a method that does not learn from probes */
+function requireProbed({ title, probes }: MethodDefinition): void {
+  if (probes) return;
+  const others = methodNames().filter((name) => methodNamed(name).probes);
+  throw usageError(
+    `${title} does not learn from probes; leave out --probes, or use a method that does: ${others.join(', ')}.`,
+  );
 }
 
 /** The batch that was asked for; a default one that is larger than the data is all of the data, which is told. */
@@ -134,7 +157,12 @@ export const IN_MEMORY = '(in memory)';
 
 /** The config with the path of a data file made absolute, so that the run can be used from any folder. */
 function absolute(config: RunConfig): RunConfig {
-  return { ...config, data: { ...config.data, name: absoluteName(config.data.name) } };
+  const { data, probes } = config;
+  return {
+    ...config,
+    data: { ...data, name: absoluteName(data.name) },
+    ...(probes !== undefined && { probes: absoluteName(probes) }),
+  };
 }
 
 /** The path of a data file made absolute; the name of a data set, or of nothing that is there, as it is. */

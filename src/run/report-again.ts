@@ -12,6 +12,8 @@ import { parseMetricName } from '../metrics/metric.js';
 import { renderReport } from '../report/report.js';
 import type { ReportData } from '../report/report-data.js';
 import { readGroups, writeGroups } from './groups.js';
+import { withProbeNames } from './labels/probes.js';
+import { readProbes } from './labels/probes-file.js';
 import { absoluteName, type DataListeners, reopenData } from './prepare.js';
 import { reportData } from './report-data.js';
 import type { SavedScores } from './saved-scores.js';
@@ -70,7 +72,10 @@ function keepGroups(
   found: Evaluation['groups'],
 ): void {
   const former = readGroups(folder, inference.prior.mixing);
-  writeGroups(folder, found, { former, ...(classNames && { classNames }) });
+  writeGroups(folder, withProbeNames(found, readProbes(folder.path)), {
+    former,
+    ...(classNames && { classNames }),
+  });
 }
 
 function lock({ folder }: TrainedRun): void {

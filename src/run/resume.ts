@@ -1,13 +1,16 @@
 /** @file A run that goes on from its last checkpoint. */
 import { expandData, type RunRequest, requireThreads } from '../config/resolve.js';
 import { dataSchema, deviceOf, type ResolvedRun, runSchema } from '../config/schema.js';
+import type { Dataset } from '../data/dataset.js';
 import { didYouMean } from '../did-you-mean.js';
 import { requireDevice } from '../engine/devices.js';
-import { usageError } from '../errors.js';
+import { MixturaError, usageError } from '../errors.js';
 import { methodNamed } from '../methods/index.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
 import { readCheckpoint } from './formats/checkpoint.js';
+import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
+import { readProbes, writeProbes } from './labels/probes-file.js';
 import { absoluteName, type PreparedRun, reopenData } from './prepare.js';
 import { settingsDifference } from './settings-difference.js';
 
@@ -44,7 +47,9 @@ export async function resumeRun(
   requireSettings(options.allow ?? [], saved.method);
   const run = settingsDifference(saved, asSaved(changes), options.allow ?? []);
   await requireDevice(deviceOf(run));
-  const prepared = { run, method: methodNamed(run.method), dataset: await reopenData(run, options) };
+  const dataset = await reopenData(run, options);
+  const probes = await probesOf(run, saved, folder, dataset);
+  const prepared = { run, method: methodNamed(run.method), dataset, probes };
   if (run.steps > run.horizon) options.onEvent?.({ kind: 'note', note: decayNote(run) });
   folder.lock();
   try {
@@ -66,9 +71,32 @@ function locked(prepared: PreparedRun, folder: RunFolder, saved: ResolvedRun): S
       throw usageError(`The run ${folder.path} has ${done} steps behind it; give --steps ${done} or more.`);
     }
     folder.writeConfig(run);
+    if (prepared.probes && run.probes !== saved.probes) {
+      writeProbes(folder.path, prepared.probes, () => folder.requireLock());
+    }
   }
   const notes = [deviceNote(saved, run, done)].filter((text) => text !== undefined);
   return { ...prepared, folder, checkpoint, notes };
+}
+
+/** The probes that the run keeps, or others where that was allowed. @throws a MixturaError where it has lost them */
+async function probesOf(
+  run: ResolvedRun,
+  saved: ResolvedRun,
+  folder: RunFolder,
+  dataset: Dataset,
+): Promise<RunProbes | undefined> {
+  if (run.probes === undefined) return undefined;
+  const kept = run.probes === saved.probes ? readProbes(folder.path) : undefined;
+  if (kept) return kept;
+  if (run.probes === saved.probes) {
+    throw new MixturaError(
+      `The run ${folder.path} has lost its probes (probes.safetensors); restore the file, or train again.`,
+    );
+  }
+  const probes = await openProbes(run.probes, dataset, run.data);
+  requireGroupsFor(probes, run.components);
+  return probes;
 }
 
 function decayNote({ horizon, steps }: ResolvedRun): string {
@@ -85,8 +113,12 @@ function deviceNote(saved: ResolvedRun, run: ResolvedRun, done: number): string 
 function asSaved(changes: RunChanges): RunChanges {
   if (changes.threads !== undefined) requireThreads(changes.threads);
   const data = changes.data && expandData(changes.data);
-  if (data?.name === undefined) return changes;
-  return { ...changes, data: { ...data, name: absoluteName(data.name) } };
+  const { probes } = changes;
+  return {
+    ...changes,
+    ...(probes !== undefined && { probes: absoluteName(probes) }),
+    ...(data?.name !== undefined && { data: { ...data, name: absoluteName(data.name) } }),
+  };
 }
 
 /** @throws a usage error for a name that is no setting of a run by this method. */

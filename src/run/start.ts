@@ -6,6 +6,7 @@ import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import { requireDevice } from '../engine/devices.js';
 import { completeRun, type FollowOptions, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
+import { writeProbes } from './labels/probes-file.js';
 import { prepareRun } from './prepare.js';
 import { StageInterrupted } from './stages/stage-files.js';
 
@@ -35,6 +36,7 @@ export async function startRun(request: RunRequest, options: StartOptions = {}):
   const folder = RunFolder.create(options.folder ?? freeFolder(prepared.run));
   try {
     folder.writeConfig(prepared.run);
+    if (prepared.probes) writeProbes(folder.path, prepared.probes, () => folder.requireLock());
     return await completeRun({ ...prepared, folder }, options);
   } catch (cause) {
     // What was interrupted is gone on with, also where nothing had been saved yet.

@@ -70,7 +70,8 @@ export async function startSeeds(request: RunRequest, options: SeedOptions): Pro
   const seeds = Array.from({ length: count }, (_, i) => run.seed + i);
   const { data } = request;
   const name = data?.name === undefined ? {} : { name: absoluteName(data.name) };
-  const plan = { version: VERSION, seeds, request: { ...request, data: { ...data, ...name } } };
+  const probes = request.probes === undefined ? {} : { probes: absoluteName(request.probes) };
+  const plan = { version: VERSION, seeds, request: { ...request, ...probes, data: { ...data, ...name } } };
   createFolder(folder);
   writeFileAtomic(join(folder, PLAN), `${JSON.stringify(plan, null, 2)}\n`);
   // What there is to say of the data has been said.

@@ -1,7 +1,7 @@
 /** @file The session of a run: its method built for its data, in an engine. */
 import type { ResolvedRun } from '../../config/schema.js';
 import type { OrtEngine } from '../../engine/ort/engine.js';
-import type { MethodDefinition } from '../../method/method.js';
+import type { MethodDefinition, Probes } from '../../method/method.js';
 import { Session } from '../../train/session.js';
 import type { Learned } from './lessons.js';
 import type { Tensors } from './train-stage.js';
@@ -12,12 +12,14 @@ export interface SessionOfRun {
   readonly method: MethodDefinition;
   /** What was learned before the first step, at the start of a run. */
   readonly learned?: Learned | undefined;
+  /** Marked examples of groups, where the run trains and has some. */
+  readonly probes?: Probes | undefined;
 }
 
 /** Opens the session of a run, from the start or from a checkpoint's tensors. */
 export function openRunSession(
   engine: OrtEngine,
-  { run, method, learned }: SessionOfRun,
+  { run, method, learned, probes }: SessionOfRun,
   state?: Tensors,
   training = true,
 ): Promise<Session> {
@@ -32,6 +34,7 @@ export function openRunSession(
       horizon: run.horizon,
       steps: run.steps,
       threads: run.threads,
+      probes: probes && { values: probes.values, component: probes.component },
       teaching: learned?.teacher?.teaching,
     },
     seed: run.seed,
