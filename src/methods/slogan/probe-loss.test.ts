@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../graph/evaluate.js';
+import { constant, input } from '../../graph/tensor.js';
 import { Stream } from '../../math/random.js';
 import type { BuildContext, Model } from '../../method/method.js';
+import type { PhaseBuilder } from '../../method/phase.js';
 import { slogan } from '../slogan.js';
-import { ProbeBatch } from './probe-loss.js';
+import { ProbeBatch, probeLoss } from './probe-loss.js';
+import { marginConstants } from './u2c.js';
 
 const stream = (step = 0) => Stream.root(0).fork('step', step);
 /** Probes of one value each: group 2 holds 10 and 20, group 0 holds 1, 2 and 3. */
@@ -59,6 +63,62 @@ describe('the probes of a step', () => {
     expect(mixed.length / 8000).toBeCloseTo(0.5, 1);
     expect(mean).toBeCloseTo(0.5, 1);
     expect(variance).toBeCloseTo(1 / 12, 2);
+  });
+});
+
+describe('the loss of probes', () => {
+  const means = input('means', [3, 3]);
+  /** The loss of probes that the encoder gives these encodings, with orthogonal means. */
+  const lossOf = (how: 'softmax' | 'paired', component: number[], encoded: number[][], margin = 0, s = 2) => {
+    const config = { probeWeight: 0.5, probeLoss: how, probeMixup: 0, probeBatch: 30 };
+    const given = { values: new Float32Array(component.length), component: Int32Array.from(component) };
+    const build = probeLoss(config, { probes: given, components: 3, data: { shape: [1], range: 'real' } })!;
+    const inputs = {
+      encode: () => constant(encoded.flat(), [encoded.length, 3]),
+      ...{ means, scale: s, margin: constant(marginConstants(margin), [4]) },
+    };
+    const p = { feed: (name: string, shape: readonly number[]) => input(name, shape) };
+    const terms = build(p as unknown as PhaseBuilder, inputs);
+    const values = { means: identity, probes: new Float32Array(component.length) };
+    return evaluate([terms.loss, terms.weighted, terms.means], values);
+  };
+  const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+  const [x, y, z] = [
+    [5, 0, 0],
+    [0, 0.1, 0],
+    [0, 0, 1],
+  ];
+
+  it('is log(1 + (K - 1) e^-s) for a perfect encoder with orthogonal means, log K for one that knows nothing', () => {
+    const perfect = Math.log(1 + 2 * Math.exp(-2));
+    expect(lossOf('softmax', [0, 1, 2], [x!, y!, z!])[0]![0]).toBeCloseTo(perfect, 10);
+    expect(lossOf('paired', [0, 1, 2], [x!, y!, z!])[0]![0]).toBeCloseTo(perfect, 10);
+    const nothing = [1, 1, 1];
+    expect(lossOf('softmax', [0, 1, 2], [nothing, nothing, nothing])[0]![0]).toBeCloseTo(Math.log(3), 10);
+    expect(lossOf('paired', [0, 1, 2], [nothing, nothing, nothing])[0]![0]).toBeCloseTo(Math.log(3), 10);
+  });
+
+  it('counts groups alike, whatever the number of their probes, and asks more with a margin', () => {
+    const [right, wrong] = [Math.log(1 + 2 * Math.exp(-2)), Math.log(2 + Math.exp(2))];
+    // Group 0 has three probes that are right, group 2 one that is taken for 0.
+    const [loss, weighted] = lossOf('softmax', [0, 0, 0, 2], [x!, x!, x!, x!]);
+    expect(loss![0]).toBeCloseTo((right + wrong) / 2, 10);
+    expect(weighted![0]).toBeCloseTo((right + wrong) / 4, 10);
+    const margin = lossOf('softmax', [0], [x!], 0.5)[0]![0];
+    expect(margin).toBeCloseTo(Math.log(1 + 2 * Math.exp(-2 * Math.cos(0.5))), 4);
+  });
+
+  it('is another sum where probes are paired: one of two that is right makes up for the other', () => {
+    const [all, own] = [3 * (2 + Math.exp(2)), 2 * Math.exp(2) + 1];
+    expect(lossOf('paired', [0, 1, 2], [x!, y!, x!])[0]![0]).toBeCloseTo(Math.log(all / own), 10);
+  });
+
+  it('draws a mean to its probes and pushes others away', () => {
+    const gradient = lossOf('softmax', [0], [[1, 1, 0]])[2]!;
+    // Down the gradient mean 0 turns to y, mean 1 away from x; mean 2, to which the probe is orthogonal, away from both.
+    expect(gradient[1]).toBeLessThan(0);
+    expect(gradient[3]).toBeGreaterThan(0);
+    expect(gradient[6]).toBeGreaterThan(0);
   });
 });
 
