@@ -16,7 +16,7 @@ import type { Lessons } from './stage.js';
 import type { LabelledStep, StepContext } from './step.js';
 import type { BuildContext, Trainable } from './trainable.js';
 
-export type { AnyTrainable, BuildContext, LearnedPrior, Trainable } from './trainable.js';
+export type { AnyTrainable, BuildContext, LearnedPrior, Probes, Trainable } from './trainable.js';
 
 /** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */
 export interface Inference {
@@ -86,6 +86,8 @@ interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   readonly source: string;
   /** Set where a method learns no groups: the number K then changes nothing in its training. */
   readonly groupless?: true;
+  /** Set where a method may learn from probes: marked examples of its groups. */
+  readonly probes?: true;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
   /** Whether by these settings the sizes of the groups stay as they are set at the start (default: they are learned). */

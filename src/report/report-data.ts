@@ -199,6 +199,8 @@ export interface ReportData {
     readonly values: ArrayLike<number>;
     readonly columns: number;
   };
+  /** Marked examples that training learned from, where there were some. */
+  readonly probes?: { readonly count: number };
   /** All settings, name to value, for the fold at the end. */
   readonly settings?: Readonly<Record<string, string | number | boolean | null>>;
   /** Sentences by which the sizes are in doubt; the report begins with them. */
