@@ -157,6 +157,12 @@ describe('the labels', () => {
     );
   });
 
+  it('reach no method that learns without, whose groups are counted as ever', async () => {
+    const { labels, run } = await prepareRun({ method: 'infogan', data: { name: 'digits' } });
+    expect(labels).toBeUndefined();
+    expect(run.components).toBe(4);
+  });
+
   const refusals: [what: string, request: () => RunRequest, sentence: string | RegExp][] = [
     [
       'of a method that learns without',
