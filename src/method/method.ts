@@ -88,8 +88,15 @@ interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   readonly groupless?: true;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
+  /** Whether by these settings the sizes of the groups stay as they are set at the start (default: they are learned). */
+  fixedSizes?(settings: z.output<Schema>): boolean;
   /** What is learned before the method's own steps, if anything is by these settings. */
   lessons?(settings: z.output<Schema>, data: DataShape): Lessons | undefined;
+  /**
+   * The steps at which parts of the method take turns, by the setting that moves each, for a run of so many steps. A run
+   * that goes on with another number of steps is refused where it has passed one of them that would then lie elsewhere.
+   */
+  turns?(settings: z.output<Schema>, steps: number): Readonly<Record<string, number>>;
   /** Builds networks, prior and phases from checked settings; throws a MixturaError where they do not suit the data. */
   build(settings: z.output<Schema>, context: BuildContext): Model<Step>;
 }

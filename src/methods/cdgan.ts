@@ -69,6 +69,7 @@ export const cdgan = defineMethod({
   source:
     'Pan et al., Contrastive Disentanglement in Generative Adversarial Networks, 2021, as a baseline of SLOGAN',
   settings,
+  fixedSizes: () => true,
   build(config, context) {
     const k = context.components;
     // The latent keeps the dimension d of the other methods: d - K noise and K code.

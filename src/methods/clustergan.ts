@@ -89,6 +89,7 @@ export const clustergan = defineMethod({
   source:
     'Mukherjee et al., ClusterGAN: Latent Space Clustering in Generative Adversarial Networks, AAAI 2019',
   settings: z.strictObject({ ...harnessSettings, ...recoverySettings }),
+  fixedSizes: () => true,
   build(config, context) {
     const k = context.components;
     // The latent keeps the dimension d of the other methods: d - K noise and K code.

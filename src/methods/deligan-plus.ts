@@ -25,6 +25,7 @@ export const deliganPlus = defineMethod({
     ...deliganSettings,
     codeWeight: z.number().min(0).default(10).describe('weight of recovering the component (lambda_CE)'),
   }),
+  fixedSizes: () => true,
   build(config, context) {
     const { batch, components: k } = context;
     const nets = backbone(context.data, config);

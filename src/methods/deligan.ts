@@ -79,6 +79,7 @@ export const deligan = defineMethod({
   source:
     'Gurumurthy et al., DeLiGAN: Generative Adversarial Networks for Diverse and Limited Data, CVPR 2017, as a baseline of SLOGAN',
   settings: z.strictObject(deliganSettings),
+  fixedSizes: () => true,
   build(config, context) {
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];

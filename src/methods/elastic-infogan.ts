@@ -91,6 +91,7 @@ export const elasticInfogan = defineMethod({
   source:
     'Ojha et al., Elastic-InfoGAN: Unsupervised Disentangled Representation Learning in Class-Imbalanced Data, NeurIPS 2020',
   settings,
+  fixedSizes: ({ classes }) => classes !== 'learned',
   build(config, context) {
     const k = context.components;
     const nets = infoganNets(context.data, { normalised: true, signed: true });

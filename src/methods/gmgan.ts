@@ -75,6 +75,8 @@ export const gmgan = defineMethod({
   source:
     'Ben-Yosef and Weinshall, Gaussian Mixture Generative Adversarial Networks for Diverse Datasets, and the Unsupervised Clustering of Images, 2018',
   settings,
+  turns: (config, steps) => ({ classifierFrom: turnAt(config, steps) }),
+  fixedSizes: () => true,
   build(config, context) {
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];
@@ -167,9 +169,14 @@ function mixtureOf(config: GmganSettings, { components, batch, stream }: BuildCo
   };
 }
 
-/** The step N from which the classifier learns. @throws a usage error where the run ends before it */
-function classifierStart({ classifierFrom }: GmganSettings, { steps, horizon }: BuildContext): number {
-  const start = classifierFrom ?? Math.max(1, Math.floor(GAN_SHARE * (steps ?? horizon)));
+/** The step N from which the classifier learns in a run of so many steps. */
+function turnAt({ classifierFrom }: GmganSettings, steps: number): number {
+  return classifierFrom ?? Math.max(1, Math.floor(GAN_SHARE * steps));
+}
+
+/** {@link turnAt} of the run. @throws a usage error where the run ends before it */
+function classifierStart(config: GmganSettings, { steps, horizon }: BuildContext): number {
+  const start = turnAt(config, steps ?? horizon);
   if (steps === undefined || start < steps || steps === 1) return start;
   throw usageError(
     `The classifier of GM-GAN begins at step ${start}, but the run has ${steps} steps; give a smaller --set classifierFrom, or more --steps.`,

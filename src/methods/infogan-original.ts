@@ -45,6 +45,7 @@ export const infoganOriginal = defineMethod({
   title: "InfoGAN (authors' setting)",
   source: 'Chen et al., InfoGAN, NeurIPS 2016',
   settings,
+  fixedSizes: () => true,
   build(config, context) {
     const k = context.components;
     const [e, u] = [config.noise, config.continuous];

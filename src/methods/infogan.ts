@@ -25,6 +25,7 @@ export const infogan = defineMethod({
   title: 'InfoGAN',
   source: 'Chen et al., InfoGAN, NeurIPS 2016, as a baseline of SLOGAN',
   settings,
+  fixedSizes: () => true,
   build(config, context) {
     const k = context.components;
     // The latent keeps the dimension d of the other methods: d - K noise and K code.

@@ -11,10 +11,10 @@
  * With a teacher (not in the paper) E is the student, which has learned groups that were found in the data: it stays as it
  * is, U2C moves G and the prior on it, means start at the corners of a simplex, and sizes at the shares of the groups.
  */
-import type { Feeds, ProgramOutputs } from '../engine/engine.js';
+import type { ProgramOutputs } from '../engine/engine.js';
 import { usageError } from '../errors.js';
 import { grad } from '../graph/grad.js';
-import { input, type Tensor } from '../graph/tensor.js';
+import type { Tensor } from '../graph/tensor.js';
 import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, linearDecay, projectionPhases } from '../method/harness.js';
 import { type BuildContext, defineMethod, type Model } from '../method/method.js';
@@ -32,14 +32,16 @@ import type { Network } from '../nn/network.js';
 import { MixturePrior } from '../prior/mixture.js';
 import type { LatentBatch } from '../prior/prior.js';
 import { simplexMeans } from '../prior/start.js';
+import { type Encoder, encoderOf } from './slogan/encoder.js';
 import type { GeneratedBatch, GeneratorTerm } from './slogan/generator-term.js';
 import { HeldSizes, normalised } from './slogan/held-sizes.js';
 import { type MixtureConstants, mixtureConstants } from './slogan/mixture-constants.js';
+import { PLACEMENT_STEPS, placement } from './slogan/placement.js';
 import { Relocation } from './slogan/relocation.js';
 import { type SloganSettings, sloganSettings } from './slogan/slogan-settings.js';
-import { cosines, marginConstants, u2c } from './slogan/u2c.js';
+import { marginConstants, u2c } from './slogan/u2c.js';
 import { pretextStage } from './stages/pretext.js';
-import { studentEncoder, studentStage } from './stages/student.js';
+import { studentStage } from './stages/student.js';
 
 /** SLOGAN (Hwang et al. 2022): the latent is a mixture of Gaussians whose means, covariances and sizes are learned. */
 export const slogan = defineMethod({
@@ -48,6 +50,7 @@ export const slogan = defineMethod({
   source: 'Hwang et al., Stein Latent Optimization for Generative Adversarial Networks, ICLR 2022',
   settings: sloganSettings,
   lessons: sloganLessons,
+  fixedSizes: ({ freeze }) => freeze.includes('mixing'),
   build: (config, context) => buildSlogan(config, context),
 });
 
@@ -114,38 +117,6 @@ export function buildSlogan(config: SloganSettings, context: BuildContext, term?
   };
 }
 
-/** What the model sees samples by. */
-interface Encoder {
-  readonly network: Network;
-  /** The networks that training moves: E, or none where E is a student. */
-  readonly trained: readonly Network[];
-  /** e(x) in training, [n, d], where the means of the prior are [K, d]. */
-  encode(samples: Tensor, means: Tensor): Tensor;
-  /** What k-means clusters, [n, f]. */
-  features(samples: Tensor): Tensor;
-  /** p(c | x), [n, K]. */
-  assign(samples: Tensor): Tensor;
-  constants?(): Feeds;
-}
-
-function encoderOf(config: SloganSettings, context: BuildContext, prior: MixturePrior): Encoder {
-  if (config.teacher !== 'none') {
-    const student = studentEncoder(context);
-    return { ...student, trained: [], features: (samples) => student.network.features(samples) };
-  }
-  const network = backbone(context.data, config).encoder(config.latent);
-  return {
-    network,
-    trained: [network],
-    encode: (samples) => network.train(samples),
-    features: (samples) => network.eval(samples),
-    // p(c | x) proportional to exp cos(E(x), mu_c)
-    assign: (samples) =>
-      cosines(network.eval(samples), input('prior/means', [context.components, config.latent])).softmax(),
-    constants: () => ({ 'prior/means': Float32Array.from(prior.means) }),
-  };
-}
-
 /** The sizes' M-step, where there is a teacher. */
 function heldSizes(
   { teacher, holdSizes, freeze }: SloganSettings,
@@ -180,21 +151,23 @@ interface Parts {
 }
 
 /**
- * The generator's phase. With relocation, a second one takes its place while components are drawn to new groups: further
- * terms move the networks alone, and the prior goes on following its own losses.
+ * The generator's phase. While components are placed, or drawn to new groups, another one takes its place: further terms
+ * move the networks alone, and the prior goes on following its own losses.
  */
 function generatorPhases(config: SloganSettings, context: BuildContext, parts: Parts): Phase[] {
-  const { relocation, term } = parts;
+  const { relocation, term, encoder } = parts;
   const own = term ? [term] : [];
-  const pulls = (step: number) => relocation.pulls(step);
-  const usual = { program: 'generator', when: (step: number) => !pulls(step) };
-  const relocating = { program: 'generator with relocation', when: pulls };
-  return [
-    generatorPhase(config, context, parts, own, usual),
-    ...(config.relocate > 0
-      ? [generatorPhase(config, context, parts, [...own, relocation.term], relocating)]
-      : []),
-  ];
+  const place = placement(config, context, encoder);
+  const places = (step: number) => place !== undefined && step < PLACEMENT_STEPS;
+  const pulls = (step: number) => !places(step) && relocation.pulls(step);
+  const generatorWith = (more: readonly GeneratorTerm[], options: PhaseOptions) =>
+    generatorPhase(config, context, parts, [...own, ...more], options);
+  const phases = [generatorWith([], { when: (step) => !places(step) && !pulls(step) })];
+  if (config.relocate > 0) {
+    phases.push(generatorWith([relocation.term], { program: 'generator with relocation', when: pulls }));
+  }
+  if (place) phases.push(generatorWith([place], { program: 'generator with placement', when: places }));
+  return phases;
 }
 
 /** G, E and the prior: one forward pass, updates from the same values. */

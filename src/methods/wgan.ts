@@ -20,6 +20,7 @@ export const wgan = defineMethod({
   source: 'Arjovsky et al., Wasserstein Generative Adversarial Networks, ICML 2017, as a baseline of SLOGAN',
   groupless: true,
   settings: z.strictObject(harnessSettings),
+  fixedSizes: () => true,
   build(config, context) {
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];

@@ -8,7 +8,7 @@ const explanations: Readonly<Record<MetricKind, string>> = {
   purity:
     'The share of the data whose class is the most frequent one in its group: 1 if no group mixes classes.',
   'size-error':
-    'The largest difference between the learned size of a group and the true share of its class: 0 is exact, 0.1 is ten percentage points.',
+    'The largest difference between the size that the model gives a group and the true share of its class: 0 is exact, 0.1 is ten percentage points.',
   ent: 'How mixed the groups and classes are: 0 if each group is one class and each class one group; larger is more mixed.',
   rmse: 'The typical difference between learned and true group sizes: 0 is exact.',
   ece: 'How far the probabilities of groups are from how often they are right: 0 is exact, 0.1 is ten percentage points.',

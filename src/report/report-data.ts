@@ -172,6 +172,8 @@ export interface ReportData {
   readonly run: ReportRun;
   /** In the order of their numbers. */
   readonly groups: readonly ReportGroup[];
+  /** Set where the sizes of the groups are fixed by the method, and not learned. */
+  readonly fixedSizes?: boolean;
   /** How data and samples are drawn. */
   readonly form: SampleForm;
   /** How the data that are shown were chosen, where not all were looked at: a sentence. */

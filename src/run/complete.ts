@@ -43,6 +43,8 @@ export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
   readonly names: readonly (string | undefined)[];
   /** Share of the rows that stay in the group that was found before the training; absent without a teacher. */
   readonly taught?: number | undefined;
+  /** How many of the rows had a label that training saw; absent for a method that learns without. */
+  readonly labels?: { readonly rows: number; readonly of: number };
   /** What moved between the last two evaluations; absent where there were not two. */
   readonly movement?: Movement | undefined;
   /** What should be known before their sizes are believed, a sentence each. */
@@ -117,6 +119,7 @@ async function trainAndReport(
       const groups = withTaught(folder.stageFiles(), outcome.evaluation.groups);
       const kept = keepGroups(started, groups);
       const taught = (await teacherAgreement(folder.stageFiles(), inference, started.dataset))?.value;
+      const { labels } = started;
       const { unwritten, ...written } = await writeReport({ ...started, inference, outcome });
       return {
         ...known,
@@ -125,6 +128,7 @@ async function trainAndReport(
         movement: lastMovement(folder.readMetrics()),
         groups,
         names: kept.names,
+        ...(labels && { labels: { rows: labels.labelled, of: started.dataset.count } }),
         taught,
         warnings: [
           ...runSizeWarnings(

@@ -19,7 +19,7 @@ import { twoSampleScore, twoSampleStage } from '../evaluate/two-sample.js';
 import { type Score, type Split, withRejection } from '../metrics/metric.js';
 import type { RunFolder } from './folder.js';
 import { openGold, orderNote } from './gold/open.js';
-import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
+import { type RunGroup, readGroups, runSizeWarnings, type SizesWord, sizesWord } from './groups.js';
 import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
 import { teacherAgreement } from './stages/taught.js';
@@ -54,6 +54,8 @@ export interface RunScores {
   readonly gold?: GoldByClass;
   /** The groups by their numbers, with their names. */
   readonly groups: readonly RunGroup[];
+  /** Whether their sizes are learned, or fixed by the method. */
+  readonly sizes: SizesWord;
   /** What should be known before the sizes of the groups are believed. */
   readonly warnings: readonly string[];
   /** What a reader of the figures should know. */
@@ -142,7 +144,17 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   );
   const reliability = Object.assign({}, ...found.map(({ evaluation }) => evaluation.reliability ?? {}));
   const byClass = gold && { gold: gold.byClass };
-  return { step, scores, evaluations, reliability, groups: named, warnings, notes, ...byClass };
+  return {
+    step,
+    scores,
+    evaluations,
+    reliability,
+    groups: named,
+    sizes: sizesWord(run),
+    warnings,
+    notes,
+    ...byClass,
+  };
 }
 
 /** A part of the data, and what is scored on it. */

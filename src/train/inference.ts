@@ -27,6 +27,8 @@ export type TrainedOn = Pick<
  * A session's model in evaluation mode: any number of rows, in batches of fixed size, deterministic given the seed.
  */
 export class Inference {
+  /** Steps that the model has done, which who trains it keeps up to date: some methods learn last what assigns data. */
+  step = Number.POSITIVE_INFINITY;
   #calibration: Calibration | undefined;
   #critic: Promise<Critic> | undefined;
 
@@ -93,9 +95,10 @@ export class Inference {
     return this.graphs.constants?.() ?? {};
   }
 
-  /** Whether the method gives each datum a probability for each group. */
+  /** Whether the method gives each datum a probability for each group, and has learned to. */
   get assigns(): boolean {
-    return this.graphs.assign !== undefined;
+    const { assign, assignsAfter = 0 } = this.graphs;
+    return assign !== undefined && (assignsAfter === 0 || this.step > assignsAfter);
   }
 
   /** How the probabilities of the groups are calibrated; absent where they are the method's own. */

@@ -10,13 +10,13 @@ import { groupLines, warningLines } from './group-lines.js';
 
 /** The groups, every metric, and the paper's value beside it where there is one. */
 export function runLines(run: RunScores): string[] {
-  const { scores, evaluations, groups: named, warnings, notes } = run;
+  const { scores, evaluations, groups: named, sizes, warnings, notes } = run;
   const { groups } = (evaluations.train ?? evaluations.test)!;
   const rows = scores.map((score) => [score, number(score, score.value)] as const);
   const unlabelled = groups.every(({ trueSize }) => trueSize === undefined);
   return [
     ...warningLines(warnings),
-    ...groupLines(groups, named),
+    ...groupLines(groups, named, sizes),
     '',
     ...(rows.length > 0 ? metricTable(rows, 'value') : []),
     ...(unlabelled && !scores.some(({ protocol }) => protocol === 'nearest')

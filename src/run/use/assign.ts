@@ -92,15 +92,14 @@ export async function assignFile(
 ): Promise<AssignedData> {
   const { inference, run, folder } = trained;
   const name = nameOrPath ?? run.data.name;
-  if (!inference.assigns) {
+  if (!inference.graphs.assign) {
     throw usageError(
       `The run ${trained.folder.path} was trained by ${run.method}, which does not assign data to groups; use a run of a method that does, such as ${RUN_DEFAULTS.method}.`,
     );
   }
-  const { assignsAfter = 0 } = inference.graphs;
-  if (trained.step <= assignsAfter && assignsAfter > 0) {
+  if (!inference.assigns) {
     throw new MixturaError(
-      `The run ${folder.path} has done ${trained.step} steps, and ${run.method} learns to assign data after step ${assignsAfter}; go on with mixtura train --resume ${folder.path}`,
+      `The run ${folder.path} has done ${trained.step} steps, and ${run.method} learns to assign data after step ${inference.graphs.assignsAfter}; go on with mixtura train --resume ${folder.path}`,
     );
   }
   const { components, mixing } = inference.prior;
