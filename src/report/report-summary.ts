@@ -40,9 +40,8 @@ export function headline({ groups, warnings = [] }: Pick<ReportData, 'groups' | 
 export function lead({ run, groups, probes }: Pick<ReportData, 'run' | 'groups' | 'probes'>): string {
   const { dataset, method, steps } = run;
   const count = formatNumber(dataset.count);
-  const samples = probes
-    ? `${count} samples of ${dataset.name} and ${formatNumber(probes.count)} probes`
-    : `${count} unlabelled samples of ${dataset.name}`;
+  const whole = probes || run.supervised ? `${count} samples` : `${count} unlabelled samples`;
+  const samples = `${whole} of ${dataset.name}${probes ? ` and ${formatNumber(probes.count)} probes` : ''}`;
   const from = `from ${samples} in ${formatNumber(steps)} steps`;
   if (groups.length < 2) return `${method} learned ${from}.`;
   return `${method} was told to form ${groups.length} groups, and learned them and their sizes ${from}.`;
