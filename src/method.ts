@@ -13,6 +13,7 @@ export type { Intervention, InterventionTools, RowTool } from './method/interven
 export {
   type AnyModel,
   type BuildContext,
+  type Critique,
   defineMethod,
   type Inference as InferenceGraphs,
   type LearnedPrior,
@@ -28,6 +29,7 @@ export { methodNamed, methodNames, registerMethod } from './methods/index.js';
 
 // Parts that methods share.
 
+export { critiqueBy, critiqueOf } from './method/critique.js';
 export {
   adam,
   type CriticPhaseOptions,

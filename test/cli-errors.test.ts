@@ -245,6 +245,50 @@ describe('a number out of range', () => {
   it.each(cases)('%s', (command, sentence) => refused(command, 2, sentence));
 });
 
+describe('a dry run refuses what a run would', () => {
+  const rows = 'train narrow.csv --components 2 --batch 2';
+  const cases: [command: string, code: number, sentence: string][] = [
+    ['train digits --out run', 2, 'The output folder run exists and is not empty;'],
+    [
+      'train digits --out narrow.csv/new',
+      1,
+      'Cannot write narrow.csv/new: a part of that path is a file and not a folder; choose another place.',
+    ],
+    [
+      `${rows} --method infogan-original`,
+      1,
+      'The networks of InfoGAN are made for images whose sides are multiples of 4 from 8 to 64,',
+    ],
+    [`${rows} --preset robust --set network=dcgan`, 1, 'The dcgan networks are made for images'],
+    [
+      'train digits --method clustergan-original --steps 4',
+      2,
+      "The generator of ClusterGAN (authors' setting) is trained from step 5 on, but the run has 4 steps; give --steps 5 or more.",
+    ],
+    ['train digits --method gmgan --steps 1', 2, 'The classifier of GM-GAN is trained from step 2 on,'],
+    ['train digits --method wgan --seeds 2', 2, 'WGAN learns no groups that could agree between seeds;'],
+    ['train digits --seeds 1', 2, "--seeds is '1'; give a whole number of at least 2."],
+    ['train digits --mlflow nowhere', 2, "--mlflow is 'nowhere'; give the address of a server,"],
+    [
+      'train digits --method elastic-infogan --set classes=given',
+      2,
+      'With classes=given, shares must be the sizes of the 4 groups',
+    ],
+    ['train digits --set latent=100000000', 2, 'Networks of these sizes do not fit into memory;'],
+    [
+      'train digits --set steps=9',
+      2,
+      'steps is no setting of slogan but an option of its own; give it as --steps.',
+    ],
+  ];
+  it.each(cases)('%s', async (command, code, sentence) => {
+    const result = await place.run(...command.split(' '), '--dry-run');
+    const last = result.stderr.trimEnd().split('\n').at(-1);
+    expect([result.code, last]).toEqual([code, expect.stringContaining(sentence)]);
+    expect(place.listing()).not.toContain('runs');
+  });
+});
+
 describe('a bad file', () => {
   const again = 'get the file again.';
   const half = 'not a finite number, in a column where 1 of 2 values are numbers: correct it, ';

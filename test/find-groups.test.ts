@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpy } from '../src/data/formats/npy.js';
 import { openDataset } from '../src/data/sets/open.js';
 import { lower } from '../src/graph/onnx/lower.js';
-import { input } from '../src/graph/tensor.js';
+import { concat, input } from '../src/graph/tensor.js';
 import type { GroupFindings } from '../src/groups/findings.js';
 import { Stream } from '../src/math/random.js';
 import { nmi } from '../src/metrics/nmi.js';
@@ -244,6 +244,47 @@ describe('mixtura groups in the features of an encoder', () => {
     expect(readFileSync(place.file('encoded.html'), 'utf8')).toContain('data:image/png');
     const alone = await place.run('groups', 'photos', '--input', 'range=0..1');
     expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('--input goes with --features')]);
+  });
+});
+
+describe('mixtura train on groups in the features of an encoder', () => {
+  // What an encoder of one number sees: how bright the left half of an image is.
+  const bright = () => {
+    const left = input('pixels', ['N', 3, 16, 16]).slice(3, 0, 8).mean([1, 2, 3], true).reshape(['N', 1]);
+    writeFileSync(place.file('bright.net.onnx'), lower({ y: concat([left, left.neg().add(1)], 1) }).bytes);
+  };
+  const small = ['--size', '16', '--components', '2', '--steps', '2', '--batch', '16', '--threads', '1'];
+  const settings = ['pretextSteps=2', 'studentSteps=2'].flatMap((setting) => ['--set', setting]);
+  const WORDS = ['train', 'photos', ...small, ...settings, '--features', 'bright.net.onnx'];
+
+  it('teaches those groups, generates pixels, and says how the run is made again', async () => {
+    bright();
+    const { code, stderr } = await place.run(...WORDS, '--input', 'range=0..1', '--out', 'taught');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('in the view features of bright.net.onnx')]);
+    const { encoder, dataset } = JSON.parse(readFileSync(place.file('taught', 'config.json'), 'utf8')) as {
+      encoder: unknown;
+      dataset: { shape: number[] };
+    };
+    expect([encoder, dataset.shape]).toEqual([
+      { file: place.file('bright.net.onnx'), input: 'range=0..1' },
+      [3, 16, 16],
+    ]);
+  });
+
+  it('refuses an encoder that nothing is looked for in, or that is not there', async () => {
+    const refusals: readonly (readonly [words: readonly string[], sentence: string])[] = [
+      [['train', 'photos', ...small, '--input', 'range=0..1'], '--input goes with --features'],
+      [[...WORDS, '--features', 'gone.onnx'], 'gone.onnx is no file; give the path of an encoder'],
+      [
+        ['train', 'photos', ...small, '--method', 'wgan', '--features', 'bright.net.onnx'],
+        'where a run looks for groups first, and this one does not.',
+      ],
+      [[...WORDS, '--set', 'teacher=none'], 'this one does not; give --set teacher=groups, or leave it out.'],
+    ];
+    for (const [words, sentence] of refusals) {
+      const { code, stderr } = await place.run(...words, '--dry-run');
+      expect([words, code, stderr]).toEqual([words, 2, expect.stringContaining(sentence)]);
+    }
   });
 });
 

@@ -1,8 +1,10 @@
 /** @file DeLiGAN, DeLiGAN+ and both forms of GM-GAN from end to end: trained, interrupted and resumed, sampled, clustered, exported, scored. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunFolder } from '../src/run/folder.js';
 import { resumeRun } from '../src/run/resume.js';
 import { startRun } from '../src/run/start.js';
+import { withTrained } from '../src/run/trained.js';
 import { Scratch } from './support/cli.js';
 
 const place = new Scratch();
@@ -118,6 +120,80 @@ describe.each([
     const scores = await place.json<{ metrics: Record<string, number> }>('evaluate', name);
     expect(Object.keys(scores.metrics).some((metric) => metric.startsWith('fd'))).toBe(true);
   }, 120_000);
+});
+
+describe("the turn of GM-GAN's classifier", () => {
+  const request = (more: object = {}, settings: object = {}) => ({
+    data: { name: place.file('labelled.csv'), label: 'kind' },
+    ...{ method: 'gmgan', components: 3, steps: STEPS, batch: 16, evaluateEvery: 2, threads: 1 },
+    settings: { ...SMALL, ...settings },
+    ...more,
+  });
+
+  beforeAll(async () => {
+    const rows = Array.from(
+      { length: LINES },
+      (_, i) => `${(i % 3) * 5 + (i % 7) / 10},${(i % 5) / 3},k${i % 3}`,
+    );
+    writeFileSync(place.file('labelled.csv'), `u,v,kind\n${rows.join('\n')}\n`);
+    await startRun(request(), { folder: place.file('turn') });
+  }, 60_000);
+
+  it('comes before groups are scored, and a note says when', () => {
+    const lines = RunFolder.open(place.file('turn')).readMetrics();
+    const scored = (line: (typeof lines)[number]) => [
+      line.step,
+      Object.keys(line.metrics ?? {}).some((name) => name.startsWith('nmi-assign')),
+      line.moved !== undefined,
+    ];
+    // The classifier learns from step 8 on; rows have a group before at step 10 only.
+    expect(lines.map(scored)).toEqual([
+      [2, false, false],
+      [4, false, false],
+      [6, false, false],
+      [8, false, false],
+      [10, true, false],
+    ]);
+    expect(lines[0]!.notes).toEqual([
+      'GM-GAN learns to assign data after step 8; groups are scored from then on.',
+    ]);
+  });
+
+  it('is of groups of fixed sizes, in the report and where they are scored', async () => {
+    const page = readFileSync(place.file('turn', 'report.html'), 'utf8');
+    expect(page).toContain('fixed size');
+    expect(page).not.toMatch(/learned (and true )?size/i);
+    const { stdout } = await place.run('evaluate', 'turn', '--features', 'none', '--quiet');
+    expect(stdout).toMatch(/^ +group +fixed +assigned +true +name$/m);
+  });
+
+  it('stays where it was in a run that is made longer, or the run is refused', async () => {
+    const longer = { steps: 20 };
+    await expect(resumeRun(place.file('turn'), longer, { allow: ['steps'] })).rejects.toThrow(
+      'The 10 steps of this run were made with classifierFrom 8, and a run of 20 steps has classifierFrom 16; keep what it was by --set classifierFrom=8 --allow steps,classifierFrom, or train a new run.',
+    );
+    const kept = { ...longer, settings: { classifierFrom: 8 } };
+    const resumed = await resumeRun(place.file('turn'), kept, { allow: ['steps', 'classifierFrom'] });
+    const whole = await startRun(request({ steps: 20, horizon: STEPS }, { classifierFrom: 8 }), {
+      folder: place.file('turn-kept'),
+    });
+    expect(bytes(resumed).equals(bytes(whole))).toBe(true);
+  }, 60_000);
+
+  it('comes later in a run that is made longer before it', async () => {
+    const stop = new AbortController();
+    const { folder } = await startRun(request(), {
+      folder: place.file('turn-early'),
+      signal: stop.signal,
+      onEvent: (event) => event.kind === 'step' && event.event.step === 5 && stop.abort(),
+    });
+    await expect(withTrained(folder, async ({ inference }) => inference.assigns)).resolves.toBe(false);
+    const resumed = await resumeRun(folder, { steps: 20 }, { allow: ['steps'] });
+    const whole = await startRun(request({ steps: 20, horizon: STEPS }), {
+      folder: place.file('turn-later'),
+    });
+    expect(bytes(resumed).equals(bytes(whole))).toBe(true);
+  }, 60_000);
 });
 
 it('says at which step a classifier would begin that never does', async () => {

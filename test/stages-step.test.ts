@@ -81,8 +81,10 @@ function buffersOf(model: StageModel | Model, { spread }: StageCase): Record<str
 }
 
 function setupOf(given: StageCase): StepSetup & { readonly model: StageModel | Model } {
-  const model = built(given);
   const context = { ...contextOf(given), rows: rowsOf(given) };
+  const whole = built(given);
+  const phases = whole.phases.filter((phase) => phase.begin(context) !== undefined);
+  const model = { ...whole, phases };
   const span = { signed: (x: number) => x, unit: (x: number) => (x + 1) / 2, real: (x: number) => 2 * x };
   const drawn = (name: string, size: number): Float32Array | undefined => {
     if (['transformed', 'first', 'second'].includes(name))

@@ -2,6 +2,7 @@
 
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
+import { orderNote } from '../run/gold/open.js';
 import { absoluteName } from '../run/prepare.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
 import {
@@ -19,6 +20,30 @@ import { IMAGE_OPTIONS } from './image-options.js';
 import { note, percent, printJson, write } from './screen/output.js';
 import { tableOptions } from './table-options.js';
 import type { Arguments, Verb } from './verb.js';
+
+/** How data other than the run's own are read. */
+export const READING_OPTIONS: Verb['options'] = {
+  label: {
+    value: 'COLUMN',
+    summary: "label column of the table, to be left out (default: the run's own --label, if it is there)",
+  },
+  key: {
+    value: 'NAME',
+    summary: "NPZ, HDF5, AnnData: the array or matrix to read (default: the run's own, if it is there)",
+  },
+  transpose: { summary: "table: columns are the samples (default: as the run's own table)" },
+  header: { value: 'yes|no', summary: 'CSV, TSV: whether the first line holds names (default: found out)' },
+  id: { value: 'COLUMN', summary: 'table: column that names the rows, written beside their groups' },
+  drop: { value: 'A,B', summary: 'table: columns that are left out' },
+  keep: { value: 'A,B', summary: 'table: columns that are written beside the groups of their rows' },
+  delimiter: { value: 'MARK', summary: 'CSV: what parts the cells (default: found out)' },
+  decimal: { value: ',|.', summary: 'CSV: the decimal mark (default: found out where plain)' },
+  missing: {
+    value: 'RULE',
+    summary: "table: missing values: median, refuse or drop-rows (default: the run's own rule)",
+  },
+  background: IMAGE_OPTIONS.background!,
+};
 
 /** The verb `cluster`. */
 export const clusterVerb: Verb = {
@@ -38,26 +63,11 @@ export const clusterVerb: Verb = {
         'folders of images: a new or empty folder, in which each group gets a folder of links to its images',
     },
     copy: { summary: 'with --out-folder: copies instead of links' },
-    label: {
-      value: 'COLUMN',
-      summary: "label column of the table, to be left out (default: the run's own --label, if it is there)",
+    ...READING_OPTIONS,
+    gold: {
+      summary:
+        'also how far the model makes too little like each row, by GOLD: needs a critic and probabilities of groups',
     },
-    key: {
-      value: 'NAME',
-      summary: "NPZ, HDF5, AnnData: the array or matrix to read (default: the run's own, if it is there)",
-    },
-    transpose: { summary: "table: columns are the samples (default: as the run's own table)" },
-    header: { value: 'yes|no', summary: 'CSV, TSV: whether the first line holds names (default: found out)' },
-    id: { value: 'COLUMN', summary: 'table: column that names the rows, written beside their groups' },
-    drop: { value: 'A,B', summary: 'table: columns that are left out' },
-    keep: { value: 'A,B', summary: 'table: columns that are written beside the groups of their rows' },
-    delimiter: { value: 'MARK', summary: 'CSV: what parts the cells (default: found out)' },
-    decimal: { value: ',|.', summary: 'CSV: the decimal mark (default: found out where plain)' },
-    missing: {
-      value: 'RULE',
-      summary: "table: missing values: median, refuse or drop-rows (default: the run's own rule)",
-    },
-    background: IMAGE_OPTIONS.background!,
     split: {
       value: 'PART',
       summary: 'train or test (default: both, where the data have two parts)',
@@ -75,6 +85,7 @@ export const clusterVerb: Verb = {
       'Without DATA the data that the run was trained on, with its own selection and options.',
       'Columns: index (row, from 0), part (where there are two), file or id, group (from 1, the largest), name (where groups have one), probability, p1, p2, ..., unlike',
       'Names are in groups.json of the run, where they may be edited.',
+      'With --gold: gold_marginal (the critic), gold_conditional (minus the logarithm of the probability of its group), gold (their balanced sum; large where the model makes too little like the row)',
       'unlike: how unlike the row is to what the run was trained on, about 1 where it is as usual. Nothing else tells a row of another kind: its probabilities are ordinary.',
       "Probabilities are calibrated on the model's own samples: of rows like these with probability 0.8, about 0.8 are of the group.",
       "Without calibration.json in the run they are the method's own: those of slogan are at most 0.79 for K = 3 groups.",
@@ -96,13 +107,11 @@ async function runCluster(args: Arguments): Promise<number> {
       requireAssignmentFormat(out, data);
     }
     if (outFolder !== undefined) requireSortable(outFolder, data);
-    const how =
-      named === undefined
-        ? noOptions(args)
-        : { ...readingOptions(args), background: args.text('background') };
+    const how = named === undefined ? noOptions(args) : readingOptions(args);
     noteSelection(trained.run, named);
-    const options = { ...how, split, features: wantsFeatures(out), ...dataLines() };
+    const options = { ...how, split, features: wantsFeatures(out), gold: args.flag('gold'), ...dataLines() };
     const assigned = await assignFile(trained, named, options);
+    noteOrder(assigned);
     try {
       if (out !== undefined) await writeAssignment(out, trained, data, assigned);
       if (outFolder !== undefined)
@@ -119,6 +128,11 @@ async function runCluster(args: Arguments): Promise<number> {
   });
 }
 
+function noteOrder({ gold }: AssignedData): void {
+  const words = gold && orderNote(gold);
+  if (words !== undefined) note(words);
+}
+
 function splitOf(args: Arguments): 'train' | 'test' | undefined {
   const split = args.text('split');
   if (split === undefined || split === 'train' || split === 'test') return split;
@@ -126,8 +140,9 @@ function splitOf(args: Arguments): 'train' | 'test' | undefined {
 }
 
 /** The run's own data are read as the run did. @throws a usage error for an option that says otherwise. */
-function noOptions(args: Arguments): object {
-  const given = Object.entries(readingOptions(args)).find(([, value]) => value !== undefined);
+export function noOptions(args: Arguments): object {
+  const { background: _, ...options } = readingOptions(args);
+  const given = Object.entries(options).find(([, value]) => value !== undefined);
   if (given === undefined) return {};
   throw usageError(
     `--${given[0]} says how other data are read; name them after the run, or leave it out: the run's own are read as they were.`,
@@ -143,10 +158,15 @@ function noteSelection(run: TrainedRun['run'], named: string | undefined): void 
   );
 }
 
-/** How the table is read; whether it holds counts is taken from the run. */
-function readingOptions(args: Arguments): Omit<ReturnType<typeof tableOptions>, 'counts' | 'categories'> {
+/** How other data are read; whether a table holds counts is taken from the run. */
+export function readingOptions(args: Arguments): Omit<
+  ReturnType<typeof tableOptions>,
+  'counts' | 'categories'
+> & {
+  readonly background: string | undefined;
+} {
   const { counts: _, categories: __, ...options } = tableOptions(args);
-  return options;
+  return { ...options, background: args.text('background') };
 }
 
 /** Rows are in the result unless they went into a file. */
@@ -164,10 +184,11 @@ function resultOf(
     learned,
     count: sizes[number - 1],
   }));
-  const { unlike } = assigned;
+  const { unlike, gold } = assigned;
   const summary = {
     ...{ run, data, count },
     ...(unlike && { unlike: { usual: unlike.usual, beyond: beyondUsual(unlike) } }),
+    ...(gold && { densityRatio: gold.densityRatio }),
     parts: parts.map((part) => ({ part: part.name, count: part.count })),
   };
   if (out !== undefined || outFolder !== undefined) {
@@ -190,6 +211,13 @@ function resultOf(
         // In the order of the groups.
         probabilities: assigned.groups.map(({ component }) => probabilities[at * components + component]!),
         ...(unlike && { unlike: unlike.values[at] }),
+        ...(gold && {
+          gold: {
+            marginal: gold.marginal[at],
+            conditional: gold.conditional[at],
+            value: gold.values[at],
+          },
+        }),
       },
     ];
   });

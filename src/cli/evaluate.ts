@@ -25,7 +25,7 @@ import {
 import { agreementBetween, type GroupsOfRun, groupsOfRun } from '../run/seeds/run-agreement.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
 import { dataLines } from './data-lines.js';
-import { comparisonLines, noteLines, runLines, runSetLines } from './evaluate-table.js';
+import { comparisonLines, noteLines, runLines, runSetLines } from './screen/evaluate-table.js';
 import { LiveLine } from './screen/live-line.js';
 import { duration, note, print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
@@ -56,6 +56,10 @@ export const evaluateVerb: Verb = {
     },
     'fitting-capacity': {
       summary: 'also train a classifier on generated samples only and test it on real ones (minutes)',
+    },
+    gold: {
+      summary:
+        'also where the model makes too little or too much, group by group, by GOLD: needs a critic and probabilities of groups',
     },
     against: {
       value: 'RUN',
@@ -97,6 +101,7 @@ function optionsOf(args: Arguments): Omit<EvaluateRunOptions, 'progress'> {
     features: args.text('features'),
     convention: args.text('input'),
     fittingCapacity: args.flag('fitting-capacity'),
+    gold: args.flag('gold'),
   };
 }
 
@@ -107,8 +112,8 @@ function isSplit(word: string): word is Split {
 async function evaluateOne(path: string, json: boolean, options: EvaluateRunOptions): Promise<void> {
   const scores = await scoresOf(path, options);
   if (json) {
-    const { step: _, ...saved } = savedScores(scores.step, scores.scores, scores.notes, scores.reliability);
-    const { warnings } = scores;
+    const { notes, reliability, gold, warnings } = scores;
+    const { step: _, ...saved } = savedScores(scores.step, scores.scores, notes, reliability, gold);
     printJson({ run: path, groups: groupsOf(scores), warnings, ...saved });
   } else for (const line of runLines(scores)) print(line);
   keep(path, scores);

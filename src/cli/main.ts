@@ -13,6 +13,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   compare: async () => (await import('./compare.js')).compareVerb,
   sample: async () => (await import('./sample.js')).sampleVerb,
   cluster: async () => (await import('./cluster.js')).clusterVerb,
+  suggest: async () => (await import('./suggest.js')).suggestVerb,
   evaluate: async () => (await import('./evaluate.js')).evaluateVerb,
   report: async () => (await import('./report.js')).reportVerb,
   export: async () => (await import('./export.js')).exportVerb,

@@ -17,6 +17,10 @@ export const reportVerb: Verb = {
       summary: 'where it is written, replaced if it is there (default: RUN/report.html)',
     },
     data: { value: 'DATA', summary: "where the run's data are now (default: where they were)" },
+    gold: {
+      summary:
+        'show what the model misses and what it makes too much of, group by group, by GOLD: needs a critic and probabilities of groups',
+    },
     'no-data': { summary: 'leave out what needs the data: members, assigned sizes, profiles, map' },
   },
   examples: [
@@ -35,6 +39,7 @@ async function runReport(args: Arguments): Promise<number> {
   const file = await reportRun(path!, {
     out: args.text('out'),
     data: args.flag('no-data') ? false : data,
+    gold: args.flag('gold'),
     ...dataLines(),
   });
   if (args.flag('json')) printJson({ run: path, file });

@@ -1,11 +1,13 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
+import { orderNote } from '../run/gold/open.js';
 import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
-import { drawSamples, requireGroup, requireSpread } from '../run/use/draw.js';
+import { type DrawnSamples, drawSamples, requireGroup, requireSpread } from '../run/use/draw.js';
+import { requireReject } from '../run/use/reject.js';
 import { writeSampleFile } from '../run/use/sample-file.js';
-import { print, printJson } from './screen/output.js';
+import { note, percent, print, printJson } from './screen/output.js';
 import type { Arguments, Verb } from './verb.js';
 
 const DEFAULT_COUNT = 100;
@@ -33,12 +35,18 @@ export const sampleVerb: Verb = {
       summary:
         'multiply the covariances of the groups in the latent space: below 1 samples are more typical, above 1 more varied (default 1)',
     },
+    reject: {
+      value: 'P',
+      summary:
+        "draw the model's worst samples of each group again, by GOLD: of a share P of the candidates less than half are kept; at least 0, below 1 (default: all are kept)",
+    },
     seed: { value: 'N', summary: 'the same seed gives the same samples (default 0)' },
   },
   examples: [
     'mixtura sample runs/digits-slogan-001 --group 2 --count 50 --out group-2.png',
     'mixtura sample runs/ring-slogan-001 --count 10000 --out new.csv',
     'mixtura sample runs/digits-slogan-001 --spread 0.25 --out typical.png',
+    'mixtura sample runs/digits-infogan-001 --reject 0.5 --out kept.png',
   ],
   gone: {
     component: 'There is no --component any more: groups count from 1, the largest, so give --group 1 to K.',
@@ -63,6 +71,14 @@ function spreadOption(args: Arguments): number | undefined {
   return spread;
 }
 
+function rejectOption(args: Arguments): number | undefined {
+  const text = args.text('reject');
+  if (text === undefined) return undefined;
+  const reject = text.trim() === '' ? Number.NaN : Number(text);
+  requireReject(reject, text);
+  return reject;
+}
+
 async function runSample(args: Arguments): Promise<number> {
   const [path] = args.positionals;
   const out = args.text('out');
@@ -70,6 +86,7 @@ async function runSample(args: Arguments): Promise<number> {
   const count = args.integer('count', 1) ?? DEFAULT_COUNT;
   const seed = args.integer('seed') ?? 0;
   const spread = spreadOption(args);
+  const reject = rejectOption(args);
   if (out !== undefined) requireWritable(out);
   return withTrained(path!, async (trained) => {
     if (group !== undefined) requireGroup(trained, group);
@@ -78,7 +95,7 @@ async function runSample(args: Arguments): Promise<number> {
     requireOther(out, trained.run.data.name);
     const groups = readGroups(trained.folder, trained.inference.prior.mixing);
     const { name } = group === undefined ? {} : groups[group - 1]!;
-    const drawn = await drawSamples(trained, { group, count, seed, spread });
+    const drawn = await drawSamples(trained, { group, count, seed, spread, reject });
     writeSampleFile(out, trained.run.dataset, drawn);
     const result = {
       run: trained.folder.path,
@@ -87,11 +104,21 @@ async function runSample(args: Arguments): Promise<number> {
       count,
       seed,
       ...(spread !== undefined && { spread }),
+      ...(reject !== undefined && { reject, ...drawn.rejection }),
       file: out,
     };
     const of = group === undefined ? 'all groups' : groupTitle({ group, name });
+    const order = drawn.rejection && orderNote(drawn.rejection);
+    if (order !== undefined) note(order);
     if (args.flag('json')) printJson(result);
-    else print(`${count} samples of ${of} in ${out}`);
+    else print(`${count} samples of ${of} in ${out}${keptWords(count, drawn)}`);
     return ExitCode.done;
   });
+}
+
+/** ", kept of 220 candidates (45.5 %)"; nothing where none was rejected. */
+function keptWords(count: number, { rejection }: DrawnSamples): string {
+  if (rejection === undefined) return '';
+  const { candidates } = rejection;
+  return `, kept of ${candidates} candidates (${percent(count / candidates)})`;
 }

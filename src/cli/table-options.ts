@@ -11,7 +11,8 @@ import type { Arguments, Option } from './verb.js';
 export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
   label: {
     value: 'COLUMN',
-    summary: 'table: column (NPZ, HDF5: array; AnnData: of obs) of labels, used for evaluation only',
+    summary:
+      'table: column (NPZ, HDF5: array; AnnData: of obs) of labels, used for evaluation, and in training by methods that learn from them',
   },
   key: { value: 'NAME', summary: 'NPZ, HDF5, AnnData: the array, data set or matrix to read' },
   transpose: { summary: 'table: columns are the samples (genes x cells, as 10x files are)' },

@@ -3,6 +3,7 @@ import { presets } from '../config/presets.js';
 import { requestOfFile } from '../config/request-file.js';
 import type { RunRequest } from '../config/resolve.js';
 import { RUN_DEFAULTS, runSchema } from '../config/schema.js';
+import { LABEL_SPECS } from '../data/labels/spec.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 import { usageError } from '../errors.js';
 import { methodNames } from '../methods/index.js';
@@ -39,6 +40,10 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   classes: { value: 'A,B', summary: 'classes to keep' },
   ratio: { value: 'A:B', summary: 'sizes of the kept classes' },
   groups: { value: 'A;B,C', summary: 'classes merged into groups' },
+  labels: {
+    value: 'WHICH',
+    summary: `labels that training may see, of a method that learns from some (acgan): ${LABEL_SPECS} (default: all)`,
+  },
   ...TABLE_OPTIONS,
   ...IMAGE_OPTIONS,
   probes: {
@@ -49,6 +54,14 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   steps: { value: 'N', summary: 'steps of training (default: those of the preset)' },
   batch: { value: 'N', summary: `batch size (default: that of the preset, else ${RUN_DEFAULTS.batch})` },
   seed: { value: 'N', summary: `seed of everything random in training (default ${RUN_DEFAULTS.seed})` },
+  features: {
+    value: 'NET.onnx',
+    summary: 'an encoder, in whose features groups are looked for (its preprocessor file is read)',
+  },
+  input: {
+    value: 'KEY=VALUE,...',
+    summary: 'how the encoder reads images, over what lies beside it, such as range=0..1,size=224',
+  },
   'until-calm': {
     summary:
       'end when the groups have been calm for three evaluations: under 0.5 % of rows moved, no size by 0.5 points',
@@ -83,7 +96,7 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
 
 /** Settings of the run itself that have no option of their own: `--set` takes them beside those of the method. */
 export const RUN_SETTINGS: readonly string[] = Object.keys(runSchema.shape).filter(
-  (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && !['data', 'settings', 'auto'].includes(key),
+  (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && !['data', 'settings', 'auto', 'encoder'].includes(key),
 );
 
 /**
@@ -130,7 +143,9 @@ function typedRequest(args: Arguments): RunRequest {
       seed: args.integer('seed'),
       threads: args.integer('threads', 1),
       device: deviceOption(args),
+      labels: args.text('labels'),
       untilCalm: args.flag('until-calm') || undefined,
+      encoder: encoderOption(args),
     }),
     data: present({
       name: args.positionals[0],
@@ -142,6 +157,15 @@ function typedRequest(args: Arguments): RunRequest {
     }),
     settings,
   };
+}
+
+/** @throws a usage error where it is said how an encoder reads, and not which. */
+function encoderOption(args: Arguments): RunRequest['encoder'] {
+  const [file, input] = [args.text('features'), args.text('input')];
+  if (file !== undefined) return { file, ...(input !== undefined && { input }) };
+  if (input !== undefined)
+    throw usageError('--input goes with --features; it says how an encoder reads its input.');
+  return undefined;
 }
 
 /** @throws a usage error for a device that there is not. */

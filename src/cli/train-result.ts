@@ -2,8 +2,9 @@
 import type { Summary } from '../evaluate/labels.js';
 import { type MetricKind, namedScores, type Score, splits } from '../metrics/metric.js';
 import type { TrainResult } from '../run/complete.js';
+import { sizesWord } from '../run/groups.js';
 import { probesSentence } from '../run/labels/probes.js';
-import { groupLines, warningLines } from './groups.js';
+import { groupLines, warningLines } from './screen/group-lines.js';
 import { duration } from './screen/output.js';
 
 /** The JSON object of `mixtura train --json`. */
@@ -16,6 +17,7 @@ export function resultJson(result: TrainResult): object {
     msPerStep,
     groups,
     names,
+    labels,
     taught,
     probes,
     warnings,
@@ -32,6 +34,7 @@ export function resultJson(result: TrainResult): object {
     msPerStep,
     groups: groups.map((group, at) => ({ ...group, ...(names[at] !== undefined && { name: names[at] }) })),
     warnings,
+    ...(labels && { labels }),
     ...(taught !== undefined && { taught }),
     ...(probes && { probes }),
     ...(movement && { movement }),
@@ -43,13 +46,14 @@ export function resultJson(result: TrainResult): object {
 
 /** The groups, the headline scores, the time and the report, for people. */
 export function resultLines(result: TrainResult): string[] {
-  const { step, seconds, msPerStep, groups, names, taught, probes, warnings, evaluation, files } = result;
+  const { step, seconds, msPerStep, groups, names, labels, taught, probes } = result;
+  const { warnings, evaluation, files } = result;
   const named = groups.map(({ component }, at) => ({ component, name: names[at] }));
   const scores = scoreLines(evaluation);
   return [
     '',
     ...warningLines(warnings),
-    ...groupLines(groups, named),
+    ...groupLines(groups, named, sizesWord(result.run)),
     '',
     ...scores,
     ...(taught === undefined
@@ -57,6 +61,7 @@ export function resultLines(result: TrainResult): string[] {
       : [
           `  ${(100 * taught).toFixed(1)} % of the data stay in the group that was found before the training`,
         ]),
+    ...(labels ? [`  training saw the labels of ${labels.rows} of ${labels.of} rows`] : []),
     ...(probes ? [`  ${probesSentence(probes, probes.groups)}`] : []),
     `  ${step} steps in ${duration(seconds)} (${msPerStep.toFixed(2)} ms a step)`,
     ...(files.report === undefined ? [] : [`  report: ${files.report}`]),

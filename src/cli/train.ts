@@ -1,12 +1,12 @@
 /** @file `mixtura train`: trains a method on data and leaves a run folder with a report. */
-import { chosenPreset, presetNamed } from '../config/resolve.js';
+import { chosenPreset, presetNamed, type RunRequest } from '../config/resolve.js';
 import { ExitCode, usageError } from '../errors.js';
 import type { FollowOptions, TrainResult } from '../run/complete.js';
 import { mlflowUrl } from '../run/mlflow.js';
-import { prepareRun } from '../run/prepare.js';
 import type { RunEvent } from '../run/recorder.js';
 import { resumeRun } from '../run/resume.js';
-import { startRun } from '../run/start.js';
+import { planSeeds } from '../run/seeds/seed-runs.js';
+import { type PlannedRun, planRun, startRun } from '../run/start.js';
 import { dataLines } from './data-lines.js';
 import { complain, note, print, printJson } from './screen/output.js';
 import { statusLine } from './screen/status.js';
@@ -79,6 +79,14 @@ async function train(args: Arguments, options: FollowOptions): Promise<TrainResu
   return resumeRun(folder, changes, { ...options, allow: args.text('allow')?.split(',') });
 }
 
+/** A new run, or the first of several, after all that is refused before training. */
+function planned(args: Arguments, request: RunRequest): Promise<PlannedRun> {
+  const [server, seeds] = [args.text('mlflow'), args.integer('seeds', 2)];
+  if (server !== undefined) mlflowUrl(server);
+  const options = { ...dataLines(), folder: args.text('out') };
+  return seeds === undefined ? planRun(request, options) : planSeeds(request, { ...options, seeds });
+}
+
 /** Prints the settings that a new run would have, and which preset they come from. */
 async function dryRun(args: Arguments): Promise<number> {
   if (args.text('resume') !== undefined)
@@ -86,7 +94,7 @@ async function dryRun(args: Arguments): Promise<number> {
       '--dry-run shows the settings of a new run; those of a run that goes on are in its config.json.',
     );
   const request = await requestOf(args);
-  const { run, dataset } = await prepareRun(request, dataLines());
+  const { run, dataset } = await planned(args, request);
   const { name, why } = chosenPreset(request, dataset);
   note(`Preset ${name} (${why}): ${presetNamed(name).summary}.`);
   if (args.flag('json')) printJson(run);

@@ -2,26 +2,34 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { errorCode } from '../atomic-file.js';
+import { labelSpec } from '../data/labels/spec.js';
 import { DATASET_NAMES } from '../data/sets/open.js';
 import { MixturaError } from '../errors.js';
 import { requestOfContent } from './request.js';
 import type { RunRequest } from './resolve.js';
 
 /**
- * The request of a file. Its data and probes are paths from the folder of the file, so that both can be moved together and used
+ * The request of a file. Its data, labels, probes and encoder are paths from the folder of the file, so that all can be moved together and used
  * from anywhere.
  *
  * @throws a MixturaError that names the file, and the line or the key that is wrong
  */
 export async function requestOfFile(file: string): Promise<RunRequest> {
   const request = requestOfContent(await contentOf(file), file);
-  const { probes } = request;
-  const name = request.data?.name;
+  const { data, labels, probes, encoder } = request;
   return {
     ...request,
+    ...(data?.name !== undefined && { data: { ...data, name: fromFile(file, data.name) } }),
+    ...(labels !== undefined && { labels: labelsFromFile(file, labels) }),
     ...(probes !== undefined && { probes: fromFile(file, probes) }),
-    ...(name !== undefined && { data: { ...request.data, name: fromFile(file, name) } }),
+    ...(encoder && { encoder: { ...encoder, file: fromFile(file, encoder.file) } }),
   };
+}
+
+/** A file of labels from the folder of the file; other labels as they are. */
+function labelsFromFile(file: string, labels: string): string {
+  const path = join(dirname(file), labels);
+  return !isAbsolute(labels) && labelSpec(path).kind === 'file' ? path : labels;
 }
 
 /** A path from the folder of the file; a name that is no path, and is nowhere, stays as it is. */

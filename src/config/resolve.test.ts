@@ -19,6 +19,7 @@ const DEFAULT_PRESETS = [
   ['ring', 'ring'],
   ['ring-0.05', 'ring'],
   ['grid', 'ring'],
+  ['blobs', 'gold-toy'],
   ['mnist', 'robust-28x28'],
   ['mnist-2', 'mnist-2-fast'],
   ['mnist-rare-8', 'robust-28x28'],

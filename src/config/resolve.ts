@@ -139,6 +139,9 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
   return inner ? keysAt(inner, rest) : [];
 }
 
+/** Keys of a run that are options by themselves, and may be taken for settings. */
+const OPTIONS: readonly string[] = ['method', 'components', 'steps', 'batch', 'seed', 'threads', 'device'];
+
 /** Parses with a schema; the first issue becomes a usage error that names the option. */
 export function parse<Schema extends z.ZodType>(
   schema: Schema,
@@ -152,6 +155,9 @@ export function parse<Schema extends z.ZodType>(
     const names = keysAt(schema, issue.path);
     const known = names.length > 0 ? `; choose of ${names.join(', ')}` : '';
     const key = issue.keys[0]!;
+    if (OPTIONS.includes(key) && !names.includes(key)) {
+      throw usageError(`${key} is no ${what} but an option of its own; give it as --${key}.`);
+    }
     // A setting of the method may be looked for that is an option of the run.
     const near = didYouMean(key, names) || didYouMean(key, Object.keys(runSchema.shape));
     throw usageError(`There is no ${what} '${key}'${near}${known}.`);

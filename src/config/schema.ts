@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ColumnCoding } from '../data/coding.js';
 import type { ColumnValues } from '../data/column-values.js';
+import { LABEL_DRAWS } from '../data/labels/training-labels.js';
 import { DEVICES, type DeviceName } from '../engine/devices.js';
 
 const wholeNumber = z.int().min(0);
@@ -89,6 +90,13 @@ export const runSchema = z.strictObject({
   data: dataSchema,
   components: z.int().min(1).optional().describe('number of groups K (default: number of classes, if known)'),
   auto: z.boolean().optional().describe('whether the number of groups is found in the data'),
+  encoder: z
+    .strictObject({
+      file: z.string().describe('ONNX file of the encoder'),
+      input: z.string().optional().describe('how it reads its input, such as range=0..1,size=224'),
+    })
+    .optional()
+    .describe('a pretrained encoder, in whose features groups are looked for'),
   probes: z
     .string()
     .optional()
@@ -101,6 +109,21 @@ export const runSchema = z.strictObject({
   seed: wholeNumber,
   threads: z.int().min(1).meta(SAME_BITS),
   device: z.enum(DEVICES).optional().describe('where the training step runs (default: cpu)').meta(ROUNDING),
+  labels: z
+    .string()
+    .optional()
+    .describe(
+      'labels that training may see, of a method that learns from some: all (default), a share such as 1%, a number of rows such as 50, a CSV file, or a column',
+    ),
+  labelDraw: z
+    .enum(LABEL_DRAWS)
+    .optional()
+    .describe(
+      'how a share or a number of labels is drawn: of each class alike (balanced, default), or random',
+    ),
+  labelSeed: wholeNumber
+    .optional()
+    .describe('seed of that draw, apart from the seed of training (default: 0)'),
   untilCalm: z
     .boolean()
     .optional()

@@ -132,7 +132,11 @@ export function unsettledSentence(lines: readonly SettlingLine[]): string | unde
   const movement = lastMovement(lines);
   if (!movement || (movement.moved <= SETTLED.moved && movement.sizeChange <= SETTLED.size)) return undefined;
   const { since, step, moved, sizeChange } = movement;
-  return `Not settled: between steps ${since} and ${step} ${percent(moved)} of the rows changed their group, and a learned size changed by up to ${(100 * sizeChange).toFixed(1)} points, so more steps may change both.`;
+  const changed =
+    sizeChange === 0
+      ? ', so more steps may change more'
+      : `, and a learned size changed by up to ${(100 * sizeChange).toFixed(1)} points, so more steps may change both`;
+  return `Not settled: between steps ${since} and ${step} ${percent(moved)} of the rows changed their group${changed}.`;
 }
 
 /** Options that let a run go on that has ended because its groups were calm. */

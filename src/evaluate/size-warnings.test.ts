@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sizeWarnings } from './size-warnings.js';
+import { CollapseWatch, sizeWarnings } from './size-warnings.js';
 
 test('sizes that agree and stand still need no sentence', () => {
   expect(sizeWarnings({ learned: [0.7, 0.3] })).toEqual([]);
@@ -10,7 +10,7 @@ test('each finding is one sentence that names its groups and their shares', () =
   expect(
     sizeWarnings({ learned: [0.6, 0.39, 0.01], assigned: [0.5, 0.5, 0], earlier: [0.5, 0.4, 0.1] }),
   ).toEqual([
-    'Group 3 has no data: no row is most probable there, whatever the learned size says.',
+    'Group 3 has no data: no row is most probable there, whatever size the model gives it.',
     'Learned and assigned sizes differ by more than 3 points: group 1 (60.0 % and 50.0 %), group 2 (39.0 % and 50.0 %).',
     'Learned sizes still moved by more than 3 points in the last tenth of the run, so more steps may change them: group 1 (from 50.0 % to 60.0 %), group 3 (from 10.0 % to 1.0 %).',
   ]);
@@ -19,9 +19,18 @@ test('each finding is one sentence that names its groups and their shares', () =
 test('of many groups the first are named and the rest counted', () => {
   const [learned, assigned] = [new Array<number>(10).fill(0.1), [1, ...new Array<number>(9).fill(0)]];
   expect(sizeWarnings({ learned, assigned })).toEqual([
-    'Groups 2, 3, 4, 5, 6 and 4 more have no data: no row is most probable there, whatever the learned sizes say.',
+    'Groups 2, 3, 4, 5, 6 and 4 more have no data: no row is most probable there, whatever size the model gives them.',
     "The model's sizes are all equal, and assigned ones differ from them by more than 3 points: group 1 (10.0 % and 100.0 %).",
   ]);
+});
+
+test('a class distribution that collapses is told once while a run goes on, and again if it comes back', () => {
+  const watch = new CollapseWatch(true);
+  const sentence = (step: number) =>
+    `At step ${step}: The learned sizes have collapsed, unless the data are as unequal: group 1 has 96.0 %; if that stays so, end this run, and train again with another --seed, or let the sizes move less (--set priorRate=, lower).`;
+  const looks = [0.9, 0.96, 0.97, 0.5, 0.96].map((size, at) => watch.look([1 - size, size], 10 * at));
+  expect(looks).toEqual([undefined, sentence(10), undefined, undefined, sentence(40)]);
+  expect(new CollapseWatch(false).look([1], 10)).toBeUndefined();
 });
 
 test('a class distribution that has collapsed is told first, with what to do', () => {

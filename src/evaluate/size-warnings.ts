@@ -27,16 +27,11 @@ export interface GroupShares {
  */
 export function sizeWarnings({ learned, assigned, earlier, hasRate }: GroupShares): string[] {
   const sentences: string[] = [];
-  const largest = Math.max(...learned);
-  if (learned.length > 1 && largest > COLLAPSED) {
-    sentences.push(
-      `The learned sizes have collapsed, unless the data are as unequal: group ${learned.indexOf(largest) + 1} has ${points(largest)}; train again with another --seed${hasRate ? ', or let the sizes move less (--set priorRate=, lower)' : ''}.`,
-    );
-  }
+  if (areCollapsed(learned)) sentences.push(`${collapsedWords(learned)}; ${whatToDo(hasRate)}.`);
   const empty = assigned ? numbered(assigned, (share) => share === 0) : [];
   if (empty.length > 0) {
     sentences.push(
-      `${groupList(empty)} ${empty.length === 1 ? 'has' : 'have'} no data: no row is most probable there, whatever the learned ${empty.length === 1 ? 'size says' : 'sizes say'}.`,
+      `${groupList(empty)} ${empty.length === 1 ? 'has' : 'have'} no data: no row is most probable there, whatever size the model gives ${empty.length === 1 ? 'it' : 'them'}.`,
     );
   }
   const apart = assigned
@@ -66,6 +61,37 @@ export function sizeWarnings({ learned, assigned, earlier, hasRate }: GroupShare
     );
   }
   return sentences;
+}
+
+/** Whether one of several groups has more than 95 %. */
+function areCollapsed(sizes: readonly number[]): boolean {
+  return sizes.length > 1 && Math.max(...sizes) > COLLAPSED;
+}
+
+/** Looks at learned sizes while a run goes on, and tells when they collapse: such a run need not be waited for. */
+export class CollapseWatch {
+  #collapsed = false;
+
+  /** @param hasRate whether the method has a setting `priorRate` */
+  constructor(private readonly hasRate: boolean) {}
+
+  /** @returns a sentence at the evaluation at which the sizes have collapsed, and none at the next ones */
+  look(sizes: readonly number[], step: number): string | undefined {
+    const before = this.#collapsed;
+    this.#collapsed = areCollapsed(sizes);
+    if (!this.#collapsed || before) return undefined;
+    const sorted = [...sizes].sort((a, b) => b - a);
+    return `At step ${step}: ${collapsedWords(sorted)}; if that stays so, end this run, and ${whatToDo(this.hasRate)}.`;
+  }
+}
+
+function collapsedWords(learned: readonly number[]): string {
+  const largest = Math.max(...learned);
+  return `The learned sizes have collapsed, unless the data are as unequal: group ${learned.indexOf(largest) + 1} has ${points(largest)}`;
+}
+
+function whatToDo(hasRate: boolean | undefined): string {
+  return `train again with another --seed${hasRate ? ', or let the sizes move less (--set priorRate=, lower)' : ''}`;
 }
 
 /** Sizes are printed with a digit after the point; what rounding adds is no difference. */

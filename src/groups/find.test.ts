@@ -135,8 +135,9 @@ describe('data that are not as one wishes', () => {
   });
 
   it.each([3, 4, 5, 9])('takes %i rows, fewer than neighbours', async (rows) => {
-    const { groups } = await findGroups(rowsOf(twoGroups(rows)));
+    const { groups, headline } = await findGroups(rowsOf(twoGroups(rows)));
     expect(groups.reduce((sum, group) => sum + group.rows, 0)).toBe(rows);
+    expect(headline[0]!.startsWith(`${rows} rows are too few`)).toBe(rows < 8);
   });
 
   it('finds the groups of twelve rows', async () => {

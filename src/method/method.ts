@@ -34,8 +34,18 @@ export interface Inference {
   readonly weighsSizes?: boolean;
   /** Values of the inputs that `assign` reads besides the parameters (the prior's means, say). */
   constants?(): Feeds;
+  /** What the critic says of samples, where it judges them whatever their group. */
+  readonly critique?: Critique;
   /** Which generated samples are kept, if the method rejects some. */
   readonly rejection?: Rejection;
+}
+
+/** A critic's view of samples. */
+export interface Critique {
+  /** Samples [n, ...shape] to the critic's scores [n, 1], large for real data. */
+  score(samples: Tensor): Tensor;
+  /** Whether the best such score is log p_data(x) - log p_g(x); else scores only order samples. */
+  readonly densityRatio: boolean;
 }
 
 /** Thinning of generated samples: a candidate is kept with a probability that depends on its scores. */
@@ -80,8 +90,15 @@ interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   readonly probes?: true;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
+  /** Whether by these settings the sizes of the groups stay as they are set at the start (default: they are learned). */
+  fixedSizes?(settings: z.output<Schema>): boolean;
   /** What is learned before the method's own steps, if anything is by these settings. */
   lessons?(settings: z.output<Schema>, data: DataShape): Lessons | undefined;
+  /**
+   * The steps at which parts of the method take turns, by the setting that moves each, for a run of so many steps. A run
+   * that goes on with another number of steps is refused where it has passed one of them that would then lie elsewhere.
+   */
+  turns?(settings: z.output<Schema>, steps: number): Readonly<Record<string, number>>;
   /** Builds networks, prior and phases from checked settings; throws a MixturaError where they do not suit the data. */
   build(settings: z.output<Schema>, context: BuildContext): Model<Step>;
 }

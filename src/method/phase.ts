@@ -112,6 +112,7 @@ export function phase<Step extends StepContext = StepContext>(
   );
   return {
     name,
+    first: options.from ?? 0,
     programs: [program],
     begin(step): PhaseStep | undefined {
       const count = countAt(step.step, options);

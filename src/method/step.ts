@@ -32,6 +32,8 @@ export interface LabelledStep extends StepContext {
 export interface Phase<Step extends StepContext = StepContext> {
   /** Names the part in reports of time and in errors; phases that take turns may share it. */
   readonly name: string;
+  /** The first step at which it may run (default 0): a run that ends before it would never train what it trains. */
+  readonly first?: number;
   /** Every program that the phase may run. They are compiled once. */
   readonly programs: readonly ProgramSpec[];
   /** Draws what the step needs, and says what is run; undefined where the phase pauses at this step. */

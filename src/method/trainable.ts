@@ -50,6 +50,11 @@ export interface BuildContext {
   readonly threads?: number;
   /** Groups that were found before, where the method or its stage learns from any and training begins. */
   readonly teaching?: Teaching | undefined;
+  /**
+   * Classes of all rows of the training data that training may see, -1 where a row has none: of a method that declares
+   * supervision, where training begins or goes on.
+   */
+  readonly labels?: Int32Array | undefined;
   /** Probes, where there are any and training begins or goes on. */
   readonly probes?: Probes | undefined;
   /** The nearest rows of every row of the training data, where a stage learns from them. */

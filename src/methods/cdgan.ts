@@ -15,6 +15,7 @@
 import { z } from 'zod';
 import { usageError } from '../errors.js';
 import { concat, type Tensor } from '../graph/tensor.js';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
 import { croppedView, jitteredView } from '../method/image-views.js';
 import { type BuildContext, defineMethod } from '../method/method.js';
@@ -68,6 +69,7 @@ export const cdgan = defineMethod({
   source:
     'Pan et al., Contrastive Disentanglement in Generative Adversarial Networks, 2021, as a baseline of SLOGAN',
   settings,
+  fixedSizes: () => true,
   build(config, context) {
     const k = context.components;
     // The latent keeps the dimension d of the other methods: d - K noise and K code.
@@ -142,6 +144,7 @@ export const cdgan = defineMethod({
             .matmul(unitRows(prototypes.tensor), { transposeB: true })
             .mul(1 / config.contrastTemperature)
             .softmax(),
+        critique: critiqueOf(config, critic),
       },
     };
   },

@@ -48,6 +48,7 @@ export const clusterganOriginal = defineMethod({
   source:
     'Mukherjee et al., ClusterGAN: Latent Space Clustering in Generative Adversarial Networks, AAAI 2019',
   settings,
+  fixedSizes: () => true,
   build(config, context) {
     const [k, d] = [context.components, config.noise];
     const prior = new CategoricalPrior({ components: k, noise: d, noiseStd: config.noiseStd });

@@ -10,6 +10,7 @@
  */
 import { z } from 'zod';
 import { concat, type Tensor } from '../graph/tensor.js';
+import { critiqueOf } from '../method/critique.js';
 import {
   adam,
   criticPhase,
@@ -77,6 +78,7 @@ export function recovery({ config, generator, critic, encoder, noise: d, compone
       },
       protocol: 'kmeans-encoder',
       assign: (samples) => parts(encoder.eval(samples))[1].softmax(),
+      critique: critiqueOf(config, critic),
     },
   };
 }
@@ -87,6 +89,7 @@ export const clustergan = defineMethod({
   source:
     'Mukherjee et al., ClusterGAN: Latent Space Clustering in Generative Adversarial Networks, AAAI 2019',
   settings: z.strictObject({ ...harnessSettings, ...recoverySettings }),
+  fixedSizes: () => true,
   build(config, context) {
     const k = context.components;
     // The latent keeps the dimension d of the other methods: d - K noise and K code.

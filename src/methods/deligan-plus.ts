@@ -8,6 +8,7 @@
  * Source: SLOGAN, appendix D.5, where it is defined.
  */
 import { z } from 'zod';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, projectionPhases } from '../method/harness.js';
 import { defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
@@ -24,6 +25,7 @@ export const deliganPlus = defineMethod({
     ...deliganSettings,
     codeWeight: z.number().min(0).default(10).describe('weight of recovering the component (lambda_CE)'),
   }),
+  fixedSizes: () => true,
   build(config, context) {
     const { batch, components: k } = context;
     const nets = backbone(context.data, config);
@@ -65,6 +67,7 @@ export const deliganPlus = defineMethod({
         features: (samples) => encoder.eval(samples),
         protocol: 'kmeans-encoder',
         assign: (samples) => encoder.eval(samples).softmax(),
+        critique: critiqueOf(config, critic),
       },
     };
   },

@@ -9,6 +9,7 @@
  * Source: Gurumurthy et al. 2017, eq. 3 to 5; SLOGAN, section 4 and eq. 69 (as a baseline, with the same networks and rates).
  */
 import { z } from 'zod';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
 import { defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
@@ -78,6 +79,7 @@ export const deligan = defineMethod({
   source:
     'Gurumurthy et al., DeLiGAN: Generative Adversarial Networks for Diverse and Limited Data, CVPR 2017, as a baseline of SLOGAN',
   settings: z.strictObject(deliganSettings),
+  fixedSizes: () => true,
   build(config, context) {
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];
@@ -107,6 +109,7 @@ export const deligan = defineMethod({
         generate: (z) => generator.eval(z),
         features: (samples) => critic.features(samples),
         protocol: 'kmeans-critic',
+        critique: critiqueOf(config, critic),
       },
     };
   },

@@ -18,6 +18,7 @@ import { ELASTIC_DIGITS, TRANSFORMATIONS, TRANSFORMATIONS_NAMES } from '../data/
 import { usageError } from '../errors.js';
 import { concat, type Tensor } from '../graph/tensor.js';
 import { constantAdam } from '../method/constant-adam.js';
+import { critiqueBy } from '../method/critique.js';
 import { type BuildContext, defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
 import { infoganNets } from '../nets/infogan.js';
@@ -90,6 +91,7 @@ export const elasticInfogan = defineMethod({
   source:
     'Ojha et al., Elastic-InfoGAN: Unsupervised Disentangled Representation Learning in Class-Imbalanced Data, NeurIPS 2020',
   settings,
+  fixedSizes: ({ classes }) => classes !== 'learned',
   build(config, context) {
     const k = context.components;
     const nets = infoganNets(context.data, { normalised: true, signed: true });
@@ -147,6 +149,7 @@ export const elasticInfogan = defineMethod({
         features: logits,
         protocol: 'kmeans-encoder',
         assign: (samples) => logits(samples).softmax(),
+        critique: critiqueBy('non-saturating', (samples) => critic.eval(trunk.eval(samples))),
       },
     };
   },

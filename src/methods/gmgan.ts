@@ -14,6 +14,7 @@
 import { z } from 'zod';
 import { usageError } from '../errors.js';
 import { constantAdam } from '../method/constant-adam.js';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
 import { type BuildContext, defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
@@ -47,6 +48,8 @@ export const gmgan = defineMethod({
   source:
     'Ben-Yosef and Weinshall, Gaussian Mixture Generative Adversarial Networks for Diverse Datasets, and the Unsupervised Clustering of Images, 2018',
   settings,
+  turns: (config, steps) => ({ classifierFrom: turnAt(config, steps) }),
+  fixedSizes: () => true,
   build(config, context) {
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];
@@ -96,6 +99,7 @@ export const gmgan = defineMethod({
         protocol: 'kmeans-critic',
         assign: (samples) => classifier.eval(samples).softmax(),
         assignsAfter: last,
+        critique: critiqueOf(config, critic),
       },
       ...(learned && {
         // A_k that becomes singular has given up a dimension of its samples.
@@ -105,9 +109,14 @@ export const gmgan = defineMethod({
   },
 });
 
-/** The step N from which the classifier learns. @throws a usage error where the run ends before it */
-function classifierStart({ classifierFrom }: GmganSettings, { steps, horizon }: BuildContext): number {
-  const start = classifierFrom ?? Math.max(1, Math.floor(GAN_SHARE * (steps ?? horizon)));
+/** The step N from which the classifier learns in a run of so many steps. */
+function turnAt({ classifierFrom }: GmganSettings, steps: number): number {
+  return classifierFrom ?? Math.max(1, Math.floor(GAN_SHARE * steps));
+}
+
+/** {@link turnAt} of the run. @throws a usage error where the run ends before it */
+function classifierStart(config: GmganSettings, { steps, horizon }: BuildContext): number {
+  const start = turnAt(config, steps ?? horizon);
   if (steps === undefined || start < steps || steps === 1) return start;
   throw usageError(
     `The classifier of GM-GAN begins at step ${start}, but the run has ${steps} steps; give a smaller --set classifierFrom, or more --steps.`,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
+import { acgan } from './acgan.js';
 import { cdgan } from './cdgan.js';
 import { clustergan } from './clustergan.js';
 import { clusterganOriginal } from './clustergan-original.js';
@@ -36,6 +37,7 @@ const table = new Map<string, MethodDefinition>(
     elasticInfogan,
     jointvae,
     gmgan,
+    acgan,
     gmganSupervised,
   ].map((method) => [method.name, method as MethodDefinition]),
 );

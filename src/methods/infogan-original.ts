@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import type { Tensor } from '../graph/tensor.js';
 import { constantAdam } from '../method/constant-adam.js';
+import { critiqueBy } from '../method/critique.js';
 import { defineMethod } from '../method/method.js';
 import { phase } from '../method/phase.js';
 import { infoganNets } from '../nets/infogan.js';
@@ -44,6 +45,7 @@ export const infoganOriginal = defineMethod({
   title: "InfoGAN (authors' setting)",
   source: 'Chen et al., InfoGAN, NeurIPS 2016',
   settings,
+  fixedSizes: () => true,
   build(config, context) {
     const k = context.components;
     const [e, u] = [config.noise, config.continuous];
@@ -112,6 +114,7 @@ export const infoganOriginal = defineMethod({
           answer(samples)
             .slice(1, u, u + k)
             .softmax(),
+        critique: critiqueBy('non-saturating', (samples) => critic.eval(trunk.eval(samples))),
       },
     };
   },

@@ -7,6 +7,7 @@
  * Source: Chen et al. 2016; SLOGAN, section 4 (as a baseline, with the same networks and rates).
  */
 import { z } from 'zod';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, harnessSettings, projectionPhases } from '../method/harness.js';
 import { defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
@@ -24,6 +25,7 @@ export const infogan = defineMethod({
   title: 'InfoGAN',
   source: 'Chen et al., InfoGAN, NeurIPS 2016, as a baseline of SLOGAN',
   settings,
+  fixedSizes: () => true,
   build(config, context) {
     const k = context.components;
     // The latent keeps the dimension d of the other methods: d - K noise and K code.
@@ -59,6 +61,7 @@ export const infogan = defineMethod({
         features: (samples) => encoder.eval(samples),
         protocol: 'kmeans-encoder',
         assign: (samples) => encoder.eval(samples).softmax(),
+        critique: critiqueOf(config, critic),
       },
     };
   },

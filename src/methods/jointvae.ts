@@ -60,6 +60,7 @@ export const jointvae = defineMethod({
   title: 'JointVAE',
   source: 'Dupont, Learning Disentangled Joint Continuous and Discrete Representations, NeurIPS 2018',
   settings,
+  fixedSizes: () => true,
   build(config, context) {
     const { components: k, batch, data } = context;
     const d = config.continuous;

@@ -16,6 +16,7 @@ import type { ProgramOutputs } from '../engine/engine.js';
 import { usageError } from '../errors.js';
 import { grad } from '../graph/grad.js';
 import type { Tensor } from '../graph/tensor.js';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, linearDecay, projectionPhases } from '../method/harness.js';
 import { type BuildContext, defineMethod, type Model } from '../method/method.js';
 import {
@@ -37,6 +38,7 @@ import { type Encoder, encoderOf } from './slogan/encoder.js';
 import type { GeneratorTerm } from './slogan/generator-term.js';
 import { HeldSizes, normalised } from './slogan/held-sizes.js';
 import { mixtureConstants } from './slogan/mixture-constants.js';
+import { PLACEMENT_STEPS, placement } from './slogan/placement.js';
 import { type ProbeLoss, probeLoss } from './slogan/probe-loss.js';
 import { Relocation } from './slogan/relocation.js';
 import { type SloganSettings, sloganSettings } from './slogan/slogan-settings.js';
@@ -51,6 +53,7 @@ export const slogan = defineMethod({
   settings: sloganSettings,
   probes: true,
   lessons: sloganLessons,
+  fixedSizes: ({ freeze }) => freeze.includes('mixing'),
   build: (config, context) => buildSlogan(config, context),
 });
 
@@ -117,6 +120,7 @@ export function buildSlogan(asked: SloganSettings, context: BuildContext, term?:
       protocol: 'kmeans-encoder',
       assign: encoder.assign,
       weighsSizes: held !== undefined,
+      critique: critiqueOf(config, critic),
       ...(encoder.constants && { constants: encoder.constants }),
     },
     diagnostics() {
@@ -163,21 +167,23 @@ interface Parts {
 }
 
 /**
- * The generator's phase. With relocation, a second one takes its place while components are drawn to new groups: further
- * terms move the networks alone, and the prior goes on following its own losses.
+ * The generator's phase. While components are placed, or drawn to new groups, another one takes its place: further terms
+ * move the networks alone, and the prior goes on following its own losses.
  */
 function generatorPhases(config: SloganSettings, context: BuildContext, parts: Parts): Phase[] {
-  const { relocation, term } = parts;
+  const { relocation, term, encoder } = parts;
   const own = term ? [term] : [];
-  const pulls = (step: number) => relocation.pulls(step);
-  const usual = { program: 'generator', when: (step: number) => !pulls(step) };
-  const relocating = { program: 'generator with relocation', when: pulls };
-  return [
-    generatorPhase(config, context, parts, own, usual),
-    ...(config.relocate > 0
-      ? [generatorPhase(config, context, parts, [...own, relocation.term], relocating)]
-      : []),
-  ];
+  const place = placement(config, context, encoder);
+  const places = (step: number) => place !== undefined && step < PLACEMENT_STEPS;
+  const pulls = (step: number) => !places(step) && relocation.pulls(step);
+  const generatorWith = (more: readonly GeneratorTerm[], options: PhaseOptions) =>
+    generatorPhase(config, context, parts, [...own, ...more], options);
+  const phases = [generatorWith([], { when: (step) => !places(step) && !pulls(step) })];
+  if (config.relocate > 0) {
+    phases.push(generatorWith([relocation.term], { program: 'generator with relocation', when: pulls }));
+  }
+  if (place) phases.push(generatorWith([place], { program: 'generator with placement', when: places }));
+  return phases;
 }
 
 /** G, E and the prior: one forward pass, updates from the same values. */

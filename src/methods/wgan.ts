@@ -7,6 +7,7 @@
  * Source: Arjovsky et al. 2017 (critic loss); Petzka et al. 2018 (penalty); SLOGAN, section 4 (as a baseline).
  */
 import { z } from 'zod';
+import { critiqueOf } from '../method/critique.js';
 import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/harness.js';
 import { defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
@@ -19,6 +20,7 @@ export const wgan = defineMethod({
   source: 'Arjovsky et al., Wasserstein Generative Adversarial Networks, ICML 2017, as a baseline of SLOGAN',
   groupless: true,
   settings: z.strictObject(harnessSettings),
+  fixedSizes: () => true,
   build(config, context) {
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];
@@ -39,6 +41,7 @@ export const wgan = defineMethod({
         generate: (z) => generator.eval(z),
         features: (samples) => critic.features(samples),
         protocol: 'kmeans-critic',
+        critique: critiqueOf(config, critic),
       },
     };
   },

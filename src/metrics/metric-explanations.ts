@@ -8,7 +8,7 @@ const explanations: Readonly<Record<MetricKind, string>> = {
   purity:
     'The share of the data whose class is the most frequent one in its group: 1 if no group mixes classes.',
   'size-error':
-    'The largest difference between the learned size of a group and the true share of its class: 0 is exact, 0.1 is ten percentage points.',
+    'The largest difference between the size that the model gives a group and the true share of its class: 0 is exact, 0.1 is ten percentage points.',
   ent: 'How mixed the groups and classes are: 0 if each group is one class and each class one group; larger is more mixed.',
   rmse: 'The typical difference between learned and true group sizes: 0 is exact.',
   ece: 'How far the probabilities of groups are from how often they are right: 0 is exact, 0.1 is ten percentage points.',
@@ -37,6 +37,14 @@ const explanations: Readonly<Record<MetricKind, string>> = {
   is: 'How clear and how varied the new samples are to a classifier: 1 is the worst, the number of classes the best.',
   quality: 'How sure a classifier is of what the new samples show: 1 is completely.',
   diversity: 'How different two new samples of one group are: 0 if all are the same.',
+  'gold-real-marginal':
+    'How much rarer the model makes what the data have, by its critic: 0 is best, larger is rarer; only critics of one loss can be compared.',
+  'gold-real-conditional':
+    'How unsure the model is of the class of real data: 0 if it is sure of each, log K if it cannot tell any.',
+  'gold-generated-marginal':
+    'How much the model makes that the data have rarely, by its critic: 0 is best, further below 0 is worse.',
+  'gold-generated-conditional':
+    'How unsure the model is of the class of its own samples: 0 if it is sure of each, further below 0 is less sure.',
   'fitting-capacity':
     'How often a classifier that has seen only new samples is right on real data: 1 is always.',
 };

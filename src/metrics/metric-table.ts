@@ -128,6 +128,28 @@ export const metrics = {
     summary: 'mean distance of the features of two samples of one component',
     counts: 'generated',
   },
+  'gold-real-marginal': {
+    title: 'GOLD, real, marginal',
+    better: 'lower',
+    summary: "mean of the critic's log density ratio of data and model, over real samples",
+  },
+  'gold-real-conditional': {
+    title: 'GOLD, real, conditional',
+    better: 'lower',
+    summary: "mean of minus the logarithm of the probability of a sample's class, over real samples",
+  },
+  'gold-generated-marginal': {
+    title: 'GOLD, generated, marginal',
+    better: 'higher',
+    summary: "mean of the critic's log density ratio of data and model, over generated samples",
+    counts: 'generated',
+  },
+  'gold-generated-conditional': {
+    title: 'GOLD, generated, conditional',
+    better: 'higher',
+    summary: "mean logarithm of the probability of a sample's class, over generated samples",
+    counts: 'generated',
+  },
   'fitting-capacity': {
     title: 'Fitting capacity',
     better: 'higher',

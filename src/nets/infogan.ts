@@ -113,9 +113,9 @@ export function infoganNets(data: DataShape, { normalised, signed = false }: Inf
 }
 
 /** From [0, 1] to [-1, 1]. */
-const toSigned = activation((x) => x.mul(2).sub(1));
+export const toSigned = activation((x) => x.mul(2).sub(1));
 /** From [-1, 1] to [0, 1]. */
-const fromSigned = activation((x) => x.add(1).mul(0.5));
+export const fromSigned = activation((x) => x.add(1).mul(0.5));
 
 function requireSides(shape: readonly number[]): readonly [channels: number, height: number, width: number] {
   const [least, most] = SIDES;

@@ -1,4 +1,5 @@
 /** @file The network that learns groups which were found in the data: from data to a logit for each group. */
+import type { Tensor } from '../graph/tensor.js';
 import { batchNorm } from '../nn/batch-norm.js';
 import { columnCurve } from '../nn/column-curve.js';
 import { activation, conv, dense, flatten, type Layer, relu } from '../nn/layer.js';
@@ -38,7 +39,7 @@ export function studentTrunk(
     const size = shape.reduce((product, side) => product * side, 1);
     return [
       ...(shape.length > 1 ? [flatten] : []),
-      ...(shape.length === 1 && range === 'real' ? [columnCurve(name, size, curves)] : []),
+      ...(bends({ shape, range }) ? [columnCurve(name, size, curves)] : []),
       ...[size, STUDENT_FEATURES].flatMap((inputs, at) => [
         dense(`${name}/${at}-dense`, inputs, STUDENT_FEATURES),
         ...normalised(at, STUDENT_FEATURES),
@@ -59,6 +60,17 @@ export function studentTrunk(
     dense(`${name}/3-dense`, 64 * eighth(height) * eighth(width), STUDENT_FEATURES),
     ...normalised(3, STUDENT_FEATURES),
   ];
+}
+
+/** Whether a student bends columns. */
+function bends({ shape, range }: DataShape): boolean {
+  return shape.length === 1 && range === 'real';
+}
+
+/** Samples as rows, [n, D], the columns of a table bent as this student reads them. */
+export function asRead({ layers }: Network, data: DataShape, samples: Tensor): Tensor {
+  const [first] = bends(data) ? layers : [flatten];
+  return first!.apply(samples, { mode: 'eval', updates: new Map() });
 }
 
 /** (x - mean) / (deviation + 0.01) of every image by itself. */

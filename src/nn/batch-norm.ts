@@ -1,6 +1,6 @@
 /** @file Batch normalisation, with running statistics for evaluation. */
 import { constant, type Tensor } from '../graph/tensor.js';
-import { ones, zeros } from './initializers.js';
+import { type Initializer, ones, zeros } from './initializers.js';
 import type { ForwardContext, Layer } from './layer.js';
 import { parameter } from './parameter.js';
 
@@ -13,9 +13,11 @@ const DECAY = 0.9;
  * Training uses the batch's own mean and biased variance. The running mean and variance decay by 0.9 a call; the
  * running mean is debiased by 1 - 0.9^n, whose value is a buffer too; the running variance starts at 1 and is not.
  * Source: SLOGAN's published code; Ioffe and Szegedy 2015.
+ *
+ * @param gammaStart how gamma starts (default 1)
  */
-export function batchNorm(name: string, channels: number): Layer {
-  const gamma = parameter(`${name}/gamma`, [channels], ones);
+export function batchNorm(name: string, channels: number, gammaStart: Initializer = ones): Layer {
+  const gamma = parameter(`${name}/gamma`, [channels], gammaStart);
   const beta = parameter(`${name}/beta`, [channels], zeros);
   const mean = parameter(`${name}/running-mean`, [channels], zeros);
   const variance = parameter(`${name}/running-variance`, [channels], ones);

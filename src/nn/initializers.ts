@@ -32,11 +32,11 @@ export function heUniform(fanIn: number): Initializer {
   return uniform(Math.sqrt(6 / fanIn));
 }
 
-/** N(0, deviation^2); 0.02 is the usual choice for DCGAN. */
-export function gaussian(deviation: number): Initializer {
+/** N(mean, deviation^2), the mean 0 by default; a deviation of 0.02 is the usual choice for DCGAN. */
+export function gaussian(deviation: number, mean = 0): Initializer {
   return (out, stream) => {
     stream.normals(out);
-    for (let i = 0; i < out.length; i++) out[i] = out[i]! * deviation;
+    for (let i = 0; i < out.length; i++) out[i] = mean + out[i]! * deviation;
     return out;
   };
 }

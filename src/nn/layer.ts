@@ -9,7 +9,12 @@ export interface ForwardContext {
   readonly mode: 'train' | 'eval';
   /** New values of buffers, by name. */
   readonly updates: Map<string, Tensor>;
+  /** Declares fresh noise U[0, 1) for a layer that draws in training. */
+  readonly noise?: LayerNoise | undefined;
 }
+
+/** Fresh noise U[0, 1) of a shape, under a name. */
+export type LayerNoise = (name: string, shape: readonly number[]) => Tensor;
 
 /** A layer: what it owns, and the expression that it makes of its input. */
 export interface Layer {
@@ -89,6 +94,14 @@ export interface ConvLayerOptions {
   readonly initializer?: Initializer;
 }
 
+/** Geometry and start of a layer of transposed convolution. */
+export interface ConvTransposeOptions extends ConvLayerOptions {
+  /** Side of the images that it makes, or their height and width. */
+  readonly size: number | readonly [number, number];
+  /** Whether a bias is added (default true). */
+  readonly bias?: boolean;
+}
+
 /** Height and width, where a number stands for both. */
 function sides(size: number | readonly [number, number]): readonly [number, number] {
   return typeof size === 'number' ? [size, size] : size;
@@ -114,14 +127,14 @@ export function conv(name: string, inputs: number, outputs: number, options: Con
   };
 }
 
-/** Transposed convolution with bias to images of side `size` (or height and width); filters [inputs, outputs, k, k]. */
+/** Transposed convolution, with bias by default, to images of side `size` (or height and width); filters [inputs, outputs, k, k]. */
 export function convTranspose(
   name: string,
   inputs: number,
   outputs: number,
-  options: ConvLayerOptions & { readonly size: number | readonly [number, number] },
+  options: ConvTransposeOptions,
 ): Layer {
-  const { kernel, stride = 1, pad = 0, size, initializer } = options;
+  const { kernel, stride = 1, pad = 0, size, initializer, bias: biased = true } = options;
   const [height, width] = sides(kernel);
   const area = height * width;
   const weight = parameter(
@@ -129,13 +142,14 @@ export function convTranspose(
     [inputs, outputs, height, width],
     initializer ?? glorotUniform(area * inputs, area * outputs),
   );
+  const weighted = (x: Tensor) => x.convTranspose(weight.tensor, sides(size), { stride, pad });
+  if (!biased) return { parameters: [weight], buffers: none, projected: none, apply: weighted };
   const bias = parameter(`${name}/bias`, [outputs], zeros);
   return {
     parameters: [weight, bias],
     buffers: none,
     projected: none,
     bias,
-    apply: (x) =>
-      x.convTranspose(weight.tensor, sides(size), { stride, pad }).add(bias.tensor.reshape([outputs, 1, 1])),
+    apply: (x) => weighted(x).add(bias.tensor.reshape([outputs, 1, 1])),
   };
 }

@@ -9,6 +9,11 @@ export interface AdversarialLoss {
   generator(fake: Tensor): Tensor;
   /** Whether the losses' gradients stay the same when a constant is added to all scores. */
   readonly shiftInvariant: boolean;
+  /**
+   * Whether the best critic is log p_data(x) - log p_g(x). The scores of the others only order samples: they have no level
+   * or no unit of their own.
+   */
+  readonly densityRatio: boolean;
 }
 
 /** -mean log(1 - sigmoid D(x_g)) - mean log sigmoid D(x): binary cross-entropy with the logits D. */
@@ -30,21 +35,25 @@ export const adversarialLosses = {
     critic: (fake, real) => fake.mean().sub(real.mean()),
     generator: (fake) => fake.neg(),
     shiftInvariant: true,
+    densityRatio: false,
   },
   hinge: {
     critic: (fake, real) => real.neg().add(1).relu().mean().add(fake.add(1).relu().mean()),
     generator: (fake) => fake.neg(),
     shiftInvariant: false,
+    densityRatio: false,
   },
   bce: {
     critic: binaryCrossEntropy,
     generator: (fake) => fake.softplus().neg(),
     shiftInvariant: false,
+    densityRatio: true,
   },
   'non-saturating': {
     critic: binaryCrossEntropy,
     generator: (fake) => fake.neg().softplus(),
     shiftInvariant: false,
+    densityRatio: true,
   },
 } satisfies Record<string, AdversarialLoss>;
 

@@ -2,7 +2,7 @@
 import type { TensorGroup } from '../engine/engine.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Stream } from '../math/random.js';
-import type { ForwardContext, Layer } from './layer.js';
+import type { ForwardContext, Layer, LayerNoise } from './layer.js';
 import type { Parameter } from './parameter.js';
 
 /** What is declared of a {@link Network} besides its layers. */
@@ -41,9 +41,12 @@ export class Network {
     return this.layers.at(-1)?.bias;
   }
 
-  /** The network's output in training: batch statistics; new running statistics go into `statistics`. */
-  train(x: Tensor, statistics: Map<string, Tensor> = new Map()): Tensor {
-    return this.#run(x, { mode: 'train', updates: statistics }, this.layers.length);
+  /**
+   * The network's output in training: batch statistics; new running statistics go into `statistics`. Layers that draw, such
+   * as dropout, need `noise`.
+   */
+  train(x: Tensor, statistics: Map<string, Tensor> = new Map(), noise?: LayerNoise): Tensor {
+    return this.#run(x, { mode: 'train', updates: statistics, noise }, this.layers.length);
   }
 
   /** The network's output in evaluation: running statistics. */

@@ -26,11 +26,11 @@ export function cardsSection(data: ReportData): Part {
     (
       group,
     ) => html`<div class="card" style="--group:${groupColor(group.number - 1)}"><h3>${groupTag(group)} <span class="hint">${percent(group.size)}</span></h3>
-${flatNote(group)}${cardContent(group, data)}</div>`,
+${flatNote(group)}${cardContent(group, data)}${goldContent(group, data)}</div>`,
   );
   const real = shown.some(({ typical }) => filled(typical));
   return html`<section><h2>${real ? 'Members of each group' : 'New samples of each group'}</h2>
-<p class="hint">${cardsHint(data, real)}</p>
+<p class="hint">${cardsHint(data, real)}${goldHint(data)}</p>
 <div class="cards${form.kind === 'table' && ' broad'}">${cards}</div></section>`;
 }
 
@@ -97,6 +97,41 @@ function cardContent(group: ReportGroup, { groups, form, profile = [], view }: R
   const rows = memberTable(kinds, form.columns, chosen.slice(0, MOST_IN_ROWS));
   if (form.kind === 'points') return [rows, pointSheet(group, view?.kind === 'data' ? view.points : [])];
   return [profile.length > 0 && groupProfile(telling, group), rows];
+}
+
+/** What the cards say of GOLD; nothing where it was not asked for. */
+function goldHint({ groups, goldIsRatio }: ReportData): string {
+  if (groups.every(({ gold }) => gold === undefined)) return '';
+  const what = goldIsRatio
+    ? 'd estimates how much more probable a sample is in the data than in the model, as a logarithm'
+    : 'd orders samples by how much more probable they are in the data than in the model, in deviations of new ones';
+  return ` GOLD: ${what}; it is large where the model makes too little, and small where it makes too much.`;
+}
+
+/** Of a group the data that the model misses most, and the new samples that it makes too much of. */
+function goldContent({ gold }: ReportGroup, { form, profile = [] }: ReportData): Part {
+  if (gold === undefined) return undefined;
+  const mean = (value: number) => (Number.isFinite(value) ? formatNumber(value, 2) : '–');
+  const means = [gold.real && `data ${mean(gold.real.value)}`, `new samples ${mean(gold.generated.value)}`];
+  const kinds = [
+    ['Missed most by the model', gold.missed],
+    ['New, made too often', gold.overproduced],
+  ] as const;
+  const shown =
+    form.kind === 'image'
+      ? []
+      : profile.length > 0
+        ? profile.map(({ index }) => index)
+        : [...form.columns.keys()];
+  return [
+    html`<p>GOLD, mean d: ${means.filter(Boolean).join(', ')}</p>`,
+    form.kind === 'image'
+      ? kinds.map(
+          ([name, members]) =>
+            filled(members) && html`<p>${name}</p>${thumbnails(members, form, undefined, 'd')}`,
+        )
+      : memberTable(kinds, form.columns, shown.slice(0, MOST_IN_ROWS), 'd'),
+  ];
 }
 
 /** The columns in which a group differs most from the rest of the data. */

@@ -73,6 +73,26 @@ export interface ReportGroup {
   readonly generated?: ReportMembers;
   /** New samples of this group, `[n, ...shape]`, where they are drawn. */
   readonly samples?: ArrayLike<number>;
+  /** Where the model makes too little and too much of the group, where that was asked for. */
+  readonly gold?: ReportGold;
+}
+
+/** GOLD of one group; what stands as the probability of a member is its d. */
+export interface ReportGold {
+  readonly generated: ReportGoldMeans;
+  readonly real?: ReportGoldMeans;
+  /** Real data with the largest d, the largest first. */
+  readonly missed?: ReportMembers;
+  /** New samples with the least d, the least first. */
+  readonly overproduced: ReportMembers;
+}
+
+/** Means of the terms of GOLD over samples; NaN where there are none. */
+export interface ReportGoldMeans {
+  readonly marginal: number;
+  readonly conditional: number;
+  /** Of the balanced d. */
+  readonly value: number;
 }
 
 /** How a datum looks. */
@@ -154,6 +174,8 @@ export interface ReportData {
   readonly run: ReportRun;
   /** In the order of their numbers. */
   readonly groups: readonly ReportGroup[];
+  /** Set where the sizes of the groups are fixed by the method, and not learned. */
+  readonly fixedSizes?: boolean;
   /** How data and samples are drawn. */
   readonly form: SampleForm;
   /** How the data that are shown were chosen, where not all were looked at: a sentence. */
@@ -165,6 +187,8 @@ export interface ReportData {
   readonly reliability?: readonly ReportReliability[];
   /** Agreement of the groups with the true ones, where these are known: NMI, 0..1. */
   readonly nmi?: number;
+  /** Whether d of {@link ReportGroup.gold} estimates a log density ratio; else it only orders samples. */
+  readonly goldIsRatio?: boolean;
   /** Charts over the steps, such as losses. */
   readonly curves: readonly ReportCurve[];
   /** Learned sizes over the steps. */

@@ -21,8 +21,9 @@ function cell(name: string, kind: string, content: Part): Markup {
 }
 
 /** One row for each group: number, name, learned, taught, assigned and true size, and its most typical data. */
-export function groupsSection({ groups, form, lookedAt, profile = [] }: ReportData): Part {
+export function groupsSection({ groups, fixedSizes, form, lookedAt, profile = [] }: ReportData): Part {
   if (groups.length === 0) return undefined;
+  const size = fixedSizes ? 'fixed size' : 'learned size';
   const has = (field: keyof ReportGroup) => groups.some((group) => group[field] !== undefined);
   const [taught, assigned, known] = [has('taught'), has('assigned'), has('trueSize')];
   // A name that is its class needs no second mention.
@@ -31,7 +32,7 @@ export function groupsSection({ groups, form, lookedAt, profile = [] }: ReportDa
   const compared = profile.length > 0 && groups.length > 1;
   const rows = groups.map(
     (group) => html`<tr><td class="name">${groupTag(group)}</td>
-${cell('learned size', 'number strong', percent(group.size))}
+${cell(size, 'number strong', percent(group.size))}
 ${taught && cell('taught', 'number', group.taught === undefined ? '–' : percent(group.taught))}
 ${assigned && cell('assigned data', 'number', shareOfData(group))}
 ${known && cell('true size', 'number', group.trueSize === undefined ? '–' : percent(group.trueSize))}
@@ -43,7 +44,9 @@ ${pictures && cell('most typical data', 'fill', thumbnails(group.typical, form, 
     shown && html`<th class="${kind}">${name}</th>`;
   const parts = [
     'Largest first; that number is the name of a group everywhere.',
-    'The learned size is the share that the model gives to a group when it generates.',
+    fixedSizes
+      ? 'The fixed size is the share of a group that the method sets at the start: it is not learned.'
+      : 'The learned size is the share that the model gives to a group when it generates.',
     taught && 'The taught size is that of the group which was found in the data before the training.',
     assigned &&
       `The assigned data are those of which it is the most probable group${lookedAt === undefined ? '' : `, ${lookedAt}`}.`,
@@ -52,7 +55,7 @@ ${pictures && cell('most typical data', 'fill', thumbnails(group.typical, form, 
 <h2>The groups</h2>
 <p class="hint">${parts.filter(Boolean).join(' ')}</p>
 <table class="stack">
-<tr class="head"><th>group</th>${head(true, 'learned size')}${head(taught, 'taught')}${head(assigned, 'assigned data')}${head(known, 'true size')}${head(matched, 'matched class', '')}${head(compared, 'differs most in', '')}${head(pictures, 'most typical data', '')}</tr>
+<tr class="head"><th>group</th>${head(true, size)}${head(taught, 'taught')}${head(assigned, 'assigned data')}${head(known, 'true size')}${head(matched, 'matched class', '')}${head(compared, 'differs most in', '')}${head(pictures, 'most typical data', '')}</tr>
 ${rows}
 </table>
 </section>`;
@@ -72,12 +75,13 @@ function shareOfData({ assigned }: ReportGroup): string {
 }
 
 /** Learned sizes over the steps beside the last ones as bars, with the truth in both. */
-export function sizesSection({ groups, sizes, run }: ReportData): Part {
+export function sizesSection({ groups, fixedSizes, sizes, run }: ReportData): Part {
   const truth = groups.map((group) => group.trueSize);
   const known = truth.some((size) => size !== undefined);
   if (groups.length < 2 || (sizes === undefined && !known)) return undefined;
+  const word = fixedSizes ? 'Fixed' : 'Learned';
   const bars = sizeBarsChart({
-    title: known ? 'Learned and true size of each group' : 'Learned size of each group',
+    title: `${word}${known ? ' and true' : ''} size of each group`,
     bars: groups.map((group) => ({
       label: `group ${group.number}`,
       size: group.size,
@@ -94,7 +98,7 @@ export function sizesSection({ groups, sizes, run }: ReportData): Part {
   const dashes = known ? '; dashed lines and marks are the true sizes, which training never saw' : '';
   return html`<section>
 <h2>Sizes</h2>
-<p class="hint">How the learned sizes came about${dashes}.</p>
+<p class="hint">${fixedSizes ? 'The sizes are fixed by the method' : 'How the learned sizes came about'}${dashes}.</p>
 <div class="pair">${overTime}<figure><h3>After ${formatNumber(run.steps)} steps</h3>${raw(bars)}</figure></div>
 </section>`;
 }

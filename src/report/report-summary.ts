@@ -37,18 +37,24 @@ export function headline({ groups, warnings = [] }: Pick<ReportData, 'groups' | 
 }
 
 /** "SLOGAN learned these groups from 1,797 unlabelled samples of digits in 3,000 steps", or from samples and probes. */
-export function lead({ run, groups, probes }: Pick<ReportData, 'run' | 'groups' | 'probes'>): string {
+export function lead({
+  run,
+  groups,
+  fixedSizes,
+  probes,
+}: Pick<ReportData, 'run' | 'groups' | 'fixedSizes' | 'probes'>): string {
   const { dataset, method, steps } = run;
   const count = formatNumber(dataset.count);
   const whole = probes || run.supervised ? `${count} samples` : `${count} unlabelled samples`;
   const samples = `${whole} of ${dataset.name}${probes ? ` and ${formatNumber(probes.count)} probes` : ''}`;
   const from = `from ${samples} in ${formatNumber(steps)} steps`;
   if (groups.length < 2) return `${method} learned ${from}.`;
-  return `${method} was told to form ${groups.length} groups, and learned them and their sizes ${from}.`;
+  const learned = fixedSizes ? 'them, of fixed sizes,' : 'them and their sizes';
+  return `${method} was told to form ${groups.length} groups, and learned ${learned} ${from}.`;
 }
 
 /** How far the learned sizes are from the true ones, in one sentence; nothing where the truth is unknown. */
-export function verdict({ groups, nmi }: ReportData): Part {
+export function verdict({ groups, fixedSizes, nmi }: ReportData): Part {
   const errors = groups.flatMap(({ size, trueSize }) =>
     trueSize === undefined ? [] : [Math.abs(size - trueSize)],
   );
@@ -60,7 +66,7 @@ export function verdict({ groups, nmi }: ReportData): Part {
     return agreement === '' ? undefined : html`<p class="verdict">${agreement}</p>`;
   }
   const worst = (Math.ceil(1000 * Math.max(...errors) - 1e-9) / 10).toFixed(1);
-  return html`<p class="verdict">${agreement}The largest error of a learned size is ${worst} percentage points.</p>`;
+  return html`<p class="verdict">${agreement}The largest error of a ${fixedSizes ? 'fixed' : 'learned'} size is ${worst} percentage points.</p>`;
 }
 
 /** A run's time for people: "38 s", "1.8 min", "2.4 h". */

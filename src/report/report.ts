@@ -62,7 +62,7 @@ function header(data: ReportData, title: string): Markup {
 ${warnings.length > 0 && html`<p class="note">${warnings.join(' ')}</p>`}
 <p class="lead">${lead(data)}</p>
 ${verdict(data)}
-${proportions(data.groups)}
+${proportions(data.groups, data.fixedSizes ? 'fixed' : 'learned')}
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${happened(data)}
 </header>`;

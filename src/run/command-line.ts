@@ -31,6 +31,11 @@ export function commandLine(run: ResolvedRun): string {
   words.push('--steps', String(run.steps), '--batch', String(run.batch), '--seed', String(run.seed));
   words.push('--threads', String(run.threads));
   if (deviceOf(run) !== 'cpu') words.push('--device', deviceOf(run));
+  if (run.encoder) words.push('--features', run.encoder.file);
+  if (run.encoder?.input !== undefined) words.push('--input', run.encoder.input);
+  if (run.labels !== undefined) words.push('--labels', run.labels);
+  if (run.labelDraw !== undefined) words.push('--set', `labelDraw=${run.labelDraw}`);
+  if (run.labelSeed !== undefined) words.push('--set', `labelSeed=${run.labelSeed}`);
   if (run.untilCalm) words.push('--until-calm');
   if (run.horizon !== run.steps) words.push('--set', `horizon=${run.horizon}`);
   for (const [key, value] of Object.entries(run.settings)) {

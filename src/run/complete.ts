@@ -44,6 +44,8 @@ export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
   readonly names: readonly (string | undefined)[];
   /** Share of the rows that stay in the group that was found before the training; absent without a teacher. */
   readonly taught?: number | undefined;
+  /** How many of the rows had a label that training saw; absent for a method that learns without. */
+  readonly labels?: { readonly rows: number; readonly of: number };
   /** The groups that probes marked, in the order of their names; absent without probes. */
   readonly probes?: { readonly source: string; readonly groups: readonly ProbeCount[] } | undefined;
   /** What moved between the last two evaluations; absent where there were not two. */
@@ -120,6 +122,7 @@ async function trainAndReport(
       const groups = withTaught(folder.stageFiles(), outcome.evaluation.groups);
       const kept = keepGroups(started, groups);
       const taught = (await teacherAgreement(folder.stageFiles(), inference, started.dataset))?.value;
+      const { labels } = started;
       const probes = started.probes && {
         source: started.probes.source,
         groups: await countProbes(started.probes, inference),
@@ -132,6 +135,7 @@ async function trainAndReport(
         movement: lastMovement(folder.readMetrics()),
         groups,
         names: kept.names,
+        ...(labels && { labels: { rows: labels.labelled, of: started.dataset.count } }),
         taught,
         probes,
         warnings: [

@@ -1,6 +1,8 @@
 /** @file The run folder: what lies where, who may write, and how its log is read back. */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -11,7 +13,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { removeUnfinished, writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
 import { type ResolvedRun, runSchema } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
@@ -41,6 +43,8 @@ export class RunFolder {
   readonly metricsFile: string;
   /** The scores of the last evaluation: `metrics.json`. */
   readonly scoresFile: string;
+  /** The labels that training sees, where they were asked for: `labels.csv`. */
+  readonly labelsFile: string;
   /** The groups by their numbers, with names that people may edit: `groups.json`. */
   readonly groupsFile: string;
   /** The last sample sheet: `samples.png`. */
@@ -61,6 +65,7 @@ export class RunFolder {
     this.configFile = join(path, 'config.json');
     this.metricsFile = join(path, 'metrics.jsonl');
     this.scoresFile = join(path, 'metrics.json');
+    this.labelsFile = join(path, 'labels.csv');
     this.groupsFile = join(path, 'groups.json');
     this.samplesFile = join(path, 'samples.png');
     this.reportFile = join(path, 'report.html');
@@ -70,17 +75,8 @@ export class RunFolder {
 
   /** A new, empty run folder, locked for this process. @throws a usage error if it exists and is not empty. */
   static create(folder: string): RunFolder {
-    // An empty text would be joined to names in the folder that the program runs in, whatever that holds.
-    if (folder === '') throw usageError('The output folder is an empty text; give the name of a folder.');
+    RunFolder.requireFree(folder);
     const run = new RunFolder(folder);
-    if (existsSync(folder) && !statSync(folder).isDirectory()) {
-      throw usageError(`The output folder ${folder} is a file; choose another --out.`);
-    }
-    if (existsSync(folder) && readdirSync(folder).length > 0) {
-      throw usageError(
-        `The output folder ${folder} exists and is not empty; choose another --out, or go on with that run by --resume ${folder}.`,
-      );
-    }
     run.#made = !existsSync(folder);
     try {
       mkdirSync(folderTarget(folder), { recursive: true });
@@ -96,6 +92,28 @@ export class RunFolder {
       throw writeError(folder, cause);
     }
     return run;
+  }
+
+  /** @throws a MixturaError where a run cannot have this folder: it is a file, holds something, or cannot be made. */
+  static requireFree(folder: string): void {
+    // An empty text would be joined to names in the folder that the program runs in, whatever that holds.
+    if (folder === '') throw usageError('The output folder is an empty text; give the name of a folder.');
+    if (existsSync(folder) && !statSync(folder).isDirectory()) {
+      throw usageError(`The output folder ${folder} is a file; choose another --out.`);
+    }
+    if (existsSync(folder) && readdirSync(folder).length > 0) {
+      throw usageError(
+        `The output folder ${folder} exists and is not empty; choose another --out, or go on with that run by --resume ${folder}.`,
+      );
+    }
+    let above = resolve(folder);
+    while (!existsSync(above)) above = dirname(above);
+    try {
+      // With a name after it, what is no folder is refused.
+      accessSync(`${above}${sep}.`, constants.W_OK);
+    } catch (cause) {
+      throw writeError(folder, cause);
+    }
   }
 
   /** Empties a new run that failed before it left anything to keep: no log, no checkpoint. */
@@ -178,6 +196,11 @@ export class RunFolder {
   /** Writes `config.json`, whole or not at all. */
   writeConfig(run: ResolvedRun): void {
     this.#write(this.configFile, `${JSON.stringify(run, null, 2)}\n`);
+  }
+
+  /** Writes `labels.csv`, whole or not at all. */
+  writeLabels(text: string): void {
+    this.#write(this.labelsFile, text);
   }
 
   /** Writes `metrics.json`, whole or not at all. */

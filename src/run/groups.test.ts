@@ -2,12 +2,25 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { groupTitle, readGroups, runSizeWarnings } from './groups.js';
+import { groupTitle, readGroups, runSizeWarnings, sizesWord } from './groups.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-groups-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const groupsFile = join(folder, 'groups.json');
 const MIXING = [0.2, 0.5, 0.3];
+
+it.each([
+  ['slogan', {}, 'learned'],
+  ['slogan', { freeze: ['mixing'] }, 'fixed'],
+  ['elastic-infogan', {}, 'learned'],
+  ['elastic-infogan', { classes: 'uniform' }, 'fixed'],
+  ['scgan', {}, 'learned'],
+  ['infogan', {}, 'fixed'],
+  ['wgan', {}, 'fixed'],
+  ['gmgan', { variant: 'dynamic' }, 'fixed'],
+] as const)('sizes of %s with %j are %s', (method, settings, word) => {
+  expect(sizesWord({ method, settings })).toBe(word);
+});
 
 describe('readGroups', () => {
   it('computes the groups where there is no file', () => {

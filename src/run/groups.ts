@@ -8,6 +8,7 @@ import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
 import { unsettledSentence } from '../evaluate/settling.js';
 import { sizeWarnings } from '../evaluate/size-warnings.js';
+import { methodNamed } from '../methods/index.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 
 /** A group of a run, as `groups.json` has it. */
@@ -26,6 +27,16 @@ export interface RunGroup {
   readonly assigned?: number | undefined;
   /** Number of these data. */
   readonly count?: number | undefined;
+}
+
+/** What the sizes of a run's groups are called: of some methods they are fixed from the start. */
+export type SizesWord = 'learned' | 'fixed';
+
+/** Whether the sizes of the groups of a run are learned, or fixed by its method. */
+export function sizesWord({ method, settings }: Pick<ResolvedRun, 'method' | 'settings'>): SizesWord {
+  const { fixedSizes, settings: schema } = methodNamed(method);
+  const parsed = schema.safeParse(settings);
+  return parsed.success && fixedSizes?.(parsed.data) ? 'fixed' : 'learned';
 }
 
 const MOST_LETTERS = 200;

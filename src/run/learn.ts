@@ -1,10 +1,13 @@
 /** @file What a run learns before its own steps, where its method has lessons. */
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
-import { Stream } from '../math/random.js';
+import type { Dataset } from '../data/dataset.js';
+import { isImageFolder } from '../data/sets/open.js';
+import { type Encoder, openEncoder } from '../features/encoder/encoder.js';
 import type { Lessons } from '../method/stage.js';
 import type { RunFolder } from './folder.js';
-import type { PreparedRun } from './prepare.js';
+import { IN_MEMORY, openSized, type PreparedRun } from './prepare.js';
 import type { RunEvent } from './recorder.js';
+import { encodedData } from './stages/encoded.js';
 import { FinishedStages } from './stages/finished.js';
 import { type Learned, learn } from './stages/lessons.js';
 import { type StageFiles, StageInterrupted } from './stages/stage-files.js';
@@ -23,7 +26,7 @@ export function lessonsOf({ run, method }: Pick<PreparedRun, 'run' | 'method'>):
 
 /** Gives a run its lessons, or goes on with them; `files` holds what they leave. */
 export async function learnRun(
-  { run, method, dataset, probes }: PreparedRun,
+  { run, method, dataset }: PreparedRun,
   files: StageFiles,
   {
     signal,
@@ -32,27 +35,38 @@ export async function learnRun(
 ): Promise<LearnedRun> {
   const lessons = lessonsOf({ run, method });
   if (!lessons) return { run };
-  requireModel({ run, method, probes });
-  const learned = await learn({
+  const onNote = (note: string) => onEvent?.({ kind: 'note', note });
+  const encoder = run.encoder && (await openRunEncoder(run));
+  const learning = learn({
     ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
+    encoded: encoder && {
+      fingerprint: encoder.fingerprint,
+      name: encoder.name,
+      rows: () => encodedRows(encoder, { run, dataset, onNote }),
+    },
     device: deviceOf(run),
     groups: run.auto ? 'auto' : run.components,
     reuse: FinishedStages.of(),
     onProgress: (what, done) => onEvent?.({ kind: 'learning', what, done }),
-    onNote: (note) => onEvent?.({ kind: 'note', note }),
+    onNote,
   });
+  const learned = await learning.finally(() => encoder?.close());
   return { run: { ...run, components: learned.teacher?.groups ?? run.components }, learned };
 }
 
-/** @throws a MixturaError where the method cannot be built for the data, before anything is learned for it */
-function requireModel({ run, method, probes }: Pick<PreparedRun, 'run' | 'method' | 'probes'>): void {
-  method.build(method.settings.parse(run.settings), {
-    data: run.dataset,
-    components: Math.max(2, run.components),
-    ...{ batch: run.batch, horizon: run.horizon, steps: run.steps },
-    stream: Stream.root(run.seed),
-    probes,
-  });
+function openRunEncoder({ encoder, threads }: ResolvedRun): Promise<Encoder> {
+  return openEncoder(encoder!.file, { convention: encoder!.input, threads });
+}
+
+/** What the encoder sees of all rows; images of a folder are read in the size that it wants, and not in that of the run. */
+async function encodedRows(
+  encoder: Encoder,
+  { run, dataset, onNote }: Pick<PreparedRun, 'run' | 'dataset'> & { onNote(note: string): void },
+): Promise<Dataset> {
+  const folder = run.data.name !== IN_MEMORY && isImageFolder(run.data.name);
+  const open = async (size: string | undefined) =>
+    folder && size !== undefined ? openSized(run, size, { onNotice: onNote }) : dataset;
+  return (await encodedData(encoder, open, { note: onNote })).features;
 }
 
 /** The lessons of a run in its folder, which then says how many groups were found. */

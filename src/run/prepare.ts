@@ -4,9 +4,12 @@ import path from 'node:path';
 import { type RunRequest, resolveRequest } from '../config/resolve.js';
 import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
-import { DATASET_NAMES, type OpenOptions, openDataset } from '../data/sets/open.js';
+import { LABEL_SPECS, labelSpec } from '../data/labels/spec.js';
+import { type TrainingLabels, trainingLabels } from '../data/labels/training-labels.js';
+import { DATASET_NAMES, formatOf, type OpenOptions, openDataset } from '../data/sets/open.js';
 import { unitParts } from '../data/value-units.js';
 import { MixturaError, usageError } from '../errors.js';
+import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
 import { methodNamed, methodNames } from '../methods/index.js';
 import { VERSION } from '../version.js';
@@ -17,6 +20,8 @@ export interface PreparedRun {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;
   readonly dataset: Dataset;
+  /** The labels that training sees, of a method that learns from some. */
+  readonly labels?: TrainingLabels | undefined;
   /** Marked examples of groups, where some were given. */
   readonly probes?: RunProbes | undefined;
 }
@@ -31,15 +36,16 @@ export interface DataListeners {
 
 /** Opens the data and resolves every setting. @throws a MixturaError for data or settings that are not valid. */
 export async function prepareRun(
-  request: RunRequest,
+  asked: RunRequest,
   listeners: DataListeners = {},
   probesFor?: (dataset: Dataset) => Promise<RunProbes | undefined>,
 ): Promise<PreparedRun> {
+  const request = withLabelColumn(asked);
   const settingsOf = (name: string) => methodNamed(name).settings;
   // Opening may take a download, so wrong settings are refused before it; the preset may depend on what was opened.
-  const asked = resolveRequest(request, settingsOf);
-  const dataset = await openRunData(asked, listeners);
-  const { probes: path, data } = asked;
+  const config = resolveRequest(request, settingsOf);
+  const dataset = await openRunData(config, listeners);
+  const { probes: path, data } = config;
   const open = probesFor ?? (async () => (path === undefined ? undefined : openProbes(path, dataset, data)));
   return prepareWith(request, dataset, listeners, await open(dataset));
 }
@@ -71,15 +77,12 @@ export function prepareWith(
 ): PreparedRun {
   const config = resolveRequest(request, (name) => methodNamed(name).settings, dataset);
   const method = methodNamed(config.method);
-  if (method.supervision === 'required' && !dataset.labels) {
-    throw usageError(
-      `${method.title} learns from labels, but ${config.data.name} has none; name those of a table by --label, or use another method.`,
-    );
-  }
+  const labels = requireLabels(config, method, dataset);
+  for (const notice of labels?.notices ?? []) listeners.onNotice?.(notice);
   if (probes) requireProbed(method);
-  const classes = classCounts(dataset)?.length;
-  const byData = probes?.groups.length ?? groupsByLabels(classes, dataset.count);
-  const given = config.components ?? (config.auto ? undefined : byData);
+  const classes = labels?.classNames.length ?? classCounts(dataset)?.length;
+  const counted = labels ? classes : groupsByLabels(classes, dataset.count);
+  const given = config.components ?? (config.auto ? undefined : (probes?.groups.length ?? counted));
   const lessons = method.lessons?.(method.settings.parse(config.settings), dataset);
   const finds = lessons !== undefined && lessons.teacher !== 'none';
   if (config.auto && !finds) {
@@ -88,6 +91,7 @@ export function prepareWith(
       `The number of groups is found where groups are looked for first, and this run does not; give --components K${other}.`,
     );
   }
+  requireEncoder(config, lessons?.teacher === 'groups', method);
   // The number that is found takes the place of 1.
   const auto = given === undefined && finds;
   const components = given ?? (auto || method.groupless ? 1 : undefined);
@@ -119,7 +123,74 @@ export function prepareWith(
     horizon: config.horizon ?? config.steps,
     dataset: { ...describe(dataset), ...(method.supervision && classes !== undefined && { classes }) },
   };
-  return { run, method, dataset, ...(probes && { probes }) };
+  return { run, method, dataset, ...(labels && { labels }), ...(probes && { probes }) };
+}
+
+/**
+ * The labels that training sees, of a method that learns from some.
+ * @throws a usage error where a method would get labels that it does not learn from, or lacks those that it needs
+ */
+function requireLabels(
+  config: Pick<RunConfig, 'data' | 'labels' | 'labelDraw' | 'labelSeed'>,
+  { title, supervision }: MethodDefinition,
+  dataset: Dataset,
+): TrainingLabels | undefined {
+  if (supervision === undefined) {
+    if (config.labels === undefined) return undefined;
+    throw usageError(
+      `${title} learns without labels; leave out --labels, or use a method that learns from them, such as acgan.`,
+    );
+  }
+  const labels = trainingLabels(dataset, config);
+  if (labels || supervision === 'optional') return labels;
+  throw usageError(
+    `${title} learns from labels, but ${config.data.name} has none; name those of a table by --label, give some by --labels, or use another method.`,
+  );
+}
+
+/** The request with its column of labels among those that go with their rows. @throws a usage error where there are no columns */
+function withLabelColumn(request: RunRequest): RunRequest {
+  const { labels, data } = request;
+  const spec = labels === undefined ? undefined : labelSpec(labels);
+  if (spec?.kind !== 'column') return request;
+  const kind = data?.name === undefined || isGone(data.name) ? undefined : formatOf(data.name);
+  if (kind !== 'csv' && kind !== 'parquet') throw usageError(`--labels is '${labels}'; give ${LABEL_SPECS}.`);
+  const kept = data!.keep?.split(',').map((name) => name.trim()) ?? [];
+  if (kept.includes(spec.name)) return request;
+  return { ...request, data: { ...data, keep: [...kept, spec.name].join(',') } };
+}
+
+/**
+ * Builds the model of a run once, before anything is written or learned for it.
+ *
+ * @throws a MixturaError where the method does not suit the data or its settings, or a part of it would begin after the
+ * last step
+ */
+export function requireModel({ run, method, probes }: Pick<PreparedRun, 'run' | 'method' | 'probes'>): void {
+  const { settings, dataset: data, batch, horizon, steps, seed } = run;
+  // The number of groups that is found takes the place of 1.
+  const components = run.auto ? Math.max(2, run.components) : run.components;
+  const stream = Stream.root(seed);
+  const context = { data, components, batch, horizon, steps, stream, probes };
+  const { phases } = withinMemory(() => method.build(method.settings.parse(settings), context));
+  const late = phases.find(({ first = 0 }) => first >= steps);
+  if (!late) return;
+  const first = late.first! + 1;
+  throw usageError(
+    `The ${late.name} of ${method.title} is trained from step ${first} on, but the run has ${steps} step${steps === 1 ? '' : 's'}; give --steps ${first} or more.`,
+  );
+}
+
+/** @throws a MixturaError where an array is longer than any can be: networks are then larger than any memory */
+function withinMemory<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (cause) {
+    if (!(cause instanceof RangeError) || !/array length|allocation failed/i.test(cause.message)) throw cause;
+    throw usageError(
+      'Networks of these sizes do not fit into memory; give smaller ones, such as --set latent=64 --set units=128.',
+    );
+  }
 }
 
 /** @throws a usage error for a method that does not learn from probes */
@@ -155,14 +226,37 @@ function groupsByLabels(classes: number | undefined, count: number): number | un
 /** The name of data that a program gave as arrays: they are in no file. */
 export const IN_MEMORY = '(in memory)';
 
-/** The config with the path of a data file made absolute, so that the run can be used from any folder. */
+/** The config with the paths of a data file and of an encoder made absolute, so that the run can be used from any folder. */
 function absolute(config: RunConfig): RunConfig {
-  const { data, probes } = config;
+  const { data, encoder, labels, probes } = config;
   return {
     ...config,
     data: { ...data, name: absoluteName(data.name) },
+    ...(labels !== undefined && { labels: absoluteLabels(labels) }),
     ...(probes !== undefined && { probes: absoluteName(probes) }),
+    ...(encoder && { encoder: { ...encoder, file: path.resolve(encoder.file) } }),
   };
+}
+
+/** @throws a usage error for an encoder that is not there, or whose features nothing is looked for in */
+function requireEncoder({ encoder }: RunConfig, finds: boolean, { settings }: MethodDefinition): void {
+  if (!encoder) return;
+  if (!finds) {
+    const how = Object.hasOwn(settings.shape, 'teacher')
+      ? '; give --set teacher=groups, or leave it out'
+      : '';
+    throw usageError(
+      `Groups are looked for in the features of an encoder (--features) where a run looks for groups first, and this one does not${how}.`,
+    );
+  }
+  if (!existsSync(encoder.file)) {
+    throw usageError(`${encoder.file} is no file; give the path of an encoder, such as --features net.onnx.`);
+  }
+}
+
+/** The path of a file of labels made absolute; other labels as they are. */
+export function absoluteLabels(labels: string): string {
+  return labelSpec(labels).kind === 'file' ? path.resolve(labels) : labels;
 }
 
 /** The path of a data file made absolute; the name of a data set, or of nothing that is there, as it is. */
@@ -189,6 +283,11 @@ export async function reopenData(run: ResolvedRun, listeners: DataListeners = {}
     );
   }
   return dataset;
+}
+
+/** Opens a run's data with images of another size, row by row the same. */
+export function openSized(run: ResolvedRun, size: string, listeners: DataListeners = {}): Promise<Dataset> {
+  return openRunData({ data: { ...run.data, size } }, listeners);
 }
 
 function isGone(name: string): boolean {

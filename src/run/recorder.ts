@@ -3,11 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import { batchSchedule } from '../data/batches.js';
 import { type Dataset, withoutLabels } from '../data/dataset.js';
+import { rowLabels, type TrainingLabels } from '../data/labels/training-labels.js';
 import { requireDevice } from '../engine/devices.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { MixturaError } from '../errors.js';
 import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { Settling, type SettlingLine } from '../evaluate/settling.js';
+import { CollapseWatch } from '../evaluate/size-warnings.js';
 import type { MethodDefinition, Probes } from '../method/method.js';
 import { namedScores } from '../metrics/metric.js';
 import { Inference } from '../train/inference.js';
@@ -17,6 +19,7 @@ import { lowerRates } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './formats/checkpoint.js';
 import { EventWriter } from './formats/tensorboard.js';
+import { sizesWord } from './groups.js';
 import { LockLost } from './lock.js';
 import { scalarsOf } from './scalars.js';
 import type { Learned } from './stages/lessons.js';
@@ -43,6 +46,8 @@ export interface RunOptions {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;
   readonly dataset: Dataset;
+  /** The labels that training sees, of a method that learns from some. */
+  readonly labels?: TrainingLabels | undefined;
   /** Where everything is written; locked by the caller. */
   readonly folder: RunFolder;
   /** A checkpoint file to go on from. */
@@ -122,6 +127,7 @@ class Recorder {
   #checkpoint = '';
   #notes: string[];
   readonly #settling: Settling;
+  readonly #collapse: CollapseWatch | undefined;
 
   constructor(
     private readonly options: RunOptions,
@@ -133,16 +139,20 @@ class Recorder {
     const { folder, dataset, learned } = options;
     this.#notes = [...notes, ...(learned?.sentence ? [learned.sentence] : []), ...(options.notes ?? [])];
     this.#settling = new Settling(inference, dataset, options.run, followed);
+    const { settings } = options.run;
+    if (sizesWord(options.run) === 'learned')
+      this.#collapse = new CollapseWatch(Object.hasOwn(settings, 'priorRate'));
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from + 1 } : {});
     this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
     this.#checkpoint = options.resumeFrom ?? '';
   }
 
   async train(): Promise<RunOutcome> {
-    const { run, method, dataset, signal, onEvent } = this.options;
+    const { run, dataset, labels, signal, onEvent } = this.options;
     for (const note of this.options.notes ?? []) onEvent?.({ kind: 'note', note });
-    const { labels } = dataset;
     let step = this.from;
+    this.inference.step = step;
+    this.#tellWhenAssigned(step);
     // A run that was killed may lack the sheet of its last checkpoint, or have half of it.
     await this.#sheet(step);
     const calmBefore = await this.#settling.goOn(this.options.folder.readMetrics(), step);
@@ -158,11 +168,12 @@ class Recorder {
       from: step,
       to: calm ? step : run.steps,
       inference: this.inference,
-      ...(method.supervision && labels && { labels: (rows) => Int32Array.from(rows, (row) => labels[row]!) }),
+      ...rowLabels(labels),
     });
     try {
       for await (const event of loop) {
         step = event.step;
+        this.inference.step = step;
         this.options.folder.renewLock();
         this.#onStep(event);
         const last = step === run.steps;
@@ -200,6 +211,14 @@ class Recorder {
     this.options.onEvent?.({ kind: 'note', note });
   }
 
+  /** Scores of groups are missing until the method has learned to assign data, which is told at the start. */
+  #tellWhenAssigned(from: number): void {
+    const { assign, assignsAfter = 0 } = this.inference.graphs;
+    if (!assign || from > 0 || assignsAfter === 0) return;
+    const { title } = this.options.method;
+    this.#tell(`${title} learns to assign data after step ${assignsAfter}; groups are scored from then on.`);
+  }
+
   #onStep(event: StepEvent): void {
     for (const done of event.notes ?? []) this.#tell(`Before step ${event.step}: ${done}`);
     const done = event.step - this.from;
@@ -222,7 +241,7 @@ class Recorder {
     const { step, losses } = event;
     const sizes = Array.from(this.inference.prior.mixing);
     const { moved, calm } = await this.#settling.look({ step, sizes }, folder.readMetrics());
-    if (calm !== undefined) this.#tell(calm);
+    for (const told of [calm, this.#collapse?.look(sizes, step)]) if (told !== undefined) this.#tell(told);
     const line: MetricsLine = {
       step,
       seconds: this.#seconds(),

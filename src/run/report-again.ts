@@ -11,6 +11,8 @@ import { methodNamed } from '../methods/index.js';
 import { parseMetricName } from '../metrics/metric.js';
 import { renderReport } from '../report/report.js';
 import type { ReportData } from '../report/report-data.js';
+import { openGold } from './gold/open.js';
+import { withGold } from './gold/report.js';
 import { readGroups, writeGroups } from './groups.js';
 import { withProbeNames } from './labels/probes.js';
 import { readProbes } from './labels/probes-file.js';
@@ -25,6 +27,8 @@ export interface ReportOptions extends DataListeners {
   readonly out?: string | undefined;
   /** Where the run's data are now: their file or folder (default: where they were), or none. */
   readonly data?: string | false | undefined;
+  /** Whether GOLD is shown: what the model misses and what it makes too much of, group by group (default no). */
+  readonly gold?: boolean | undefined;
 }
 
 /**
@@ -45,8 +49,10 @@ export async function reportRun(path: string, options: ReportOptions = {}): Prom
     if (out === undefined) lock(trained);
     try {
       const dataset = options.data === false ? undefined : await dataOf(trained.run, options);
+      const estimator = options.gold ? await openGold(trained) : undefined;
       const report = await reported(trained, dataset);
-      const page = renderReport(await reportData(report));
+      const shown = await reportData(report);
+      const page = renderReport(estimator ? await withGold(shown, { ...report, estimator }) : shown);
       const file = out ?? folder.reportFile;
       writeFileAtomic(file, page, () => folder.requireLock());
       if (out === undefined && dataset) keepGroups(trained, dataset, report.outcome.evaluation.groups);

@@ -14,7 +14,7 @@ import type { Inference } from '../train/inference.js';
 import { VERSION } from '../version.js';
 import { commandLine } from './command-line.js';
 import type { MetricsLine, RunFolder } from './folder.js';
-import { readGroups, runSizeWarnings } from './groups.js';
+import { readGroups, runSizeWarnings, sizesWord } from './groups.js';
 import { lessonsOf } from './learn.js';
 import type { RunOutcome } from './recorder.js';
 import { foldNotes, namelessNote, probesOf } from './report-notes.js';
@@ -99,6 +99,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
   return {
     run: factsOf(report),
     groups,
+    ...(sizesWord(run) === 'fixed' && { fixedSizes: true }),
     form,
     ...(lookedAt !== undefined && { lookedAt }),
     ...(looked && isTable(known) && { profile: profileOf(looked) }),
@@ -106,12 +107,13 @@ export async function reportData(report: RunReport): Promise<ReportData> {
     ...(outcome.evaluation.reliability && { reliability: reliabilityOf(outcome.evaluation.reliability) }),
     ...(nmi !== undefined && { nmi }),
     curves: curvesOf(lines),
-    ...(lines.length > 1 && {
-      sizes: {
-        steps: lines.map(({ step }) => step),
-        sizes: order.map((component) => lines.map(({ sizes }) => sizes[component]!)),
-      },
-    }),
+    ...(lines.length > 1 &&
+      sizesWord(run) === 'learned' && {
+        sizes: {
+          steps: lines.map(({ step }) => step),
+          sizes: order.map((component) => lines.map(({ sizes }) => sizes[component]!)),
+        },
+      }),
     ...(view && { view }),
     ...(transformations && dataset && { transformed: transformedImages(transformations, dataset, run.seed) }),
     warnings: runSizeWarnings(

@@ -85,6 +85,18 @@ describe('a change on resuming', () => {
     expect(RunFolder.open(at('whole')).readConfig().steps).toBe(32);
   });
 
+  it('of the schedule is told and recorded', async () => {
+    const notes: string[] = [];
+    const onEvent = (event: RunEvent) => {
+      if (event.kind === 'note') notes.push(event.note);
+    };
+    await resumeRun(at('whole'), { steps: 33, horizon: 40 }, { allow: ['steps', 'horizon'], onEvent });
+    const sentence =
+      'From step 33 on the schedule ends at step 40, until then at 30: this is not what a run with that schedule from its start would be.';
+    expect(notes).toContain(sentence);
+    expect(RunFolder.open(at('whole')).readMetrics().at(-1)!.notes).toContain(sentence);
+  });
+
   it('is not made while another owner holds the folder', async () => {
     const other = RunFolder.open(at('whole'));
     other.lock();

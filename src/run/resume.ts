@@ -1,17 +1,20 @@
 /** @file A run that goes on from its last checkpoint. */
+import { existsSync } from 'node:fs';
 import { expandData, type RunRequest, requireThreads } from '../config/resolve.js';
 import { dataSchema, deviceOf, type ResolvedRun, runSchema } from '../config/schema.js';
 import type { Dataset } from '../data/dataset.js';
+import { keptLabels, type TrainingLabels, trainingLabels } from '../data/labels/training-labels.js';
 import { didYouMean } from '../did-you-mean.js';
 import { requireDevice } from '../engine/devices.js';
 import { MixturaError, usageError } from '../errors.js';
+import type { MethodDefinition } from '../method/method.js';
 import { methodNamed } from '../methods/index.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
 import { readCheckpoint } from './formats/checkpoint.js';
 import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
 import { readProbes, writeProbes } from './labels/probes-file.js';
-import { absoluteName, type PreparedRun, reopenData } from './prepare.js';
+import { absoluteLabels, absoluteName, type PreparedRun, reopenData } from './prepare.js';
 import { settingsDifference } from './settings-difference.js';
 
 /** What may change in a run that goes on: anything but the preset that it was started with. */
@@ -47,20 +50,26 @@ export async function resumeRun(
   requireSettings(options.allow ?? [], saved.method);
   const run = settingsDifference(saved, asSaved(changes), options.allow ?? []);
   await requireDevice(deviceOf(run));
+  const method = methodNamed(run.method);
   const dataset = await reopenData(run, options);
   const probes = await probesOf(run, saved, folder, dataset);
-  const prepared = { run, method: methodNamed(run.method), dataset, probes };
+  const prepared = { run, method, dataset, labels: labelsOf(run, method, folder, dataset), probes };
   if (run.steps > run.horizon) options.onEvent?.({ kind: 'note', note: decayNote(run) });
   folder.lock();
   try {
-    return await completeRun(locked(prepared, folder, saved), options);
+    return await completeRun(locked(prepared, folder, saved, options.allow), options);
   } finally {
     folder.unlock();
   }
 }
 
 /** The run in its folder, which then holds what has changed. @throws a MixturaError where it cannot go on. */
-function locked(prepared: PreparedRun, folder: RunFolder, saved: ResolvedRun): StartedRun {
+function locked(
+  prepared: PreparedRun,
+  folder: RunFolder,
+  saved: ResolvedRun,
+  allow: readonly string[] = [],
+): StartedRun {
   const { run } = prepared;
   // A run that was killed before its first checkpoint goes on from step 0: the same bits.
   const checkpoint = folder.lastCheckpoint();
@@ -70,13 +79,58 @@ function locked(prepared: PreparedRun, folder: RunFolder, saved: ResolvedRun): S
     if (run.steps < done) {
       throw usageError(`The run ${folder.path} has ${done} steps behind it; give --steps ${done} or more.`);
     }
+    requireSameTurns(prepared, saved, done, allow);
     folder.writeConfig(run);
     if (prepared.probes && run.probes !== saved.probes) {
       writeProbes(folder.path, prepared.probes, () => folder.requireLock());
     }
   }
-  const notes = [deviceNote(saved, run, done)].filter((text) => text !== undefined);
+  // A run that begins anew has told nothing yet.
+  const sentence = checkpoint ? undefined : prepared.labels?.sentence;
+  const notes = [sentence, deviceNote(saved, run, done), horizonNote(saved, run, done)].filter(
+    (text) => text !== undefined,
+  );
   return { ...prepared, folder, checkpoint, notes };
+}
+
+/** @throws a usage error where a part of the method took its turn at a step that another number of steps puts elsewhere. */
+function requireSameTurns(
+  { run, method }: PreparedRun,
+  saved: ResolvedRun,
+  done: number,
+  allow: readonly string[],
+): void {
+  const turnsOf = ({ settings, steps }: ResolvedRun) =>
+    method.turns?.(method.settings.parse(settings), steps) ?? {};
+  const before = turnsOf(saved);
+  for (const [key, now] of Object.entries(turnsOf(run))) {
+    const was = before[key]!;
+    if (was === now || allow.includes(key) || done <= Math.min(was, now)) continue;
+    throw usageError(
+      `The ${done} steps of this run were made with ${key} ${was}, and a run of ${run.steps} steps has ${key} ${now}; keep what it was by --set ${key}=${was} --allow steps,${key}, or train a new run.`,
+    );
+  }
+}
+
+/** A schedule that is stretched after it was begun is another one than that of a run of that length. */
+function horizonNote(saved: ResolvedRun, run: ResolvedRun, done: number): string | undefined {
+  if (saved.horizon === run.horizon || done === 0) return undefined;
+  return `From step ${done + 1} on the schedule ends at step ${run.horizon}, until then at ${saved.horizon}: this is not what a run with that schedule from its start would be.`;
+}
+
+/** The labels that training has seen so far: those that the run has kept, where they were asked for. */
+function labelsOf(
+  run: ResolvedRun,
+  { supervision }: MethodDefinition,
+  { labelsFile, path }: RunFolder,
+  dataset: Dataset,
+): TrainingLabels | undefined {
+  if (supervision === undefined) return undefined;
+  if (run.labels === undefined) return trainingLabels(dataset, {});
+  if (existsSync(labelsFile)) return keptLabels(dataset, labelsFile, run);
+  throw new MixturaError(
+    `The run ${path} has lost labels.csv, the labels that its training sees; restore it, or train again.`,
+  );
 }
 
 /** The probes that the run keeps, or others where that was allowed. @throws a MixturaError where it has lost them */
@@ -113,11 +167,12 @@ function deviceNote(saved: ResolvedRun, run: ResolvedRun, done: number): string 
 function asSaved(changes: RunChanges): RunChanges {
   if (changes.threads !== undefined) requireThreads(changes.threads);
   const data = changes.data && expandData(changes.data);
-  const { probes } = changes;
+  const { labels, probes } = changes;
   return {
     ...changes,
-    ...(probes !== undefined && { probes: absoluteName(probes) }),
     ...(data?.name !== undefined && { data: { ...data, name: absoluteName(data.name) } }),
+    ...(labels !== undefined && { labels: absoluteLabels(labels) }),
+    ...(probes !== undefined && { probes: absoluteName(probes) }),
   };
 }
 

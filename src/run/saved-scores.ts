@@ -2,6 +2,7 @@
 import type { ResolvedRun } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { publishedBase } from '../data/sets/constructed.js';
+import type { GoldByClass } from '../evaluate/gold-scores.js';
 import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { metricName, namedScores, type Score } from '../metrics/metric.js';
 import { type PublishedCell, publishedCell } from '../metrics/published.js';
@@ -24,6 +25,8 @@ export interface SavedScores {
   readonly notes: readonly string[];
   /** How often groups are right, by their probability: of new samples, and of parts of the data with labels. */
   readonly reliability?: ReliabilityCurves;
+  /** Means of the terms of GOLD in each class, by groups, where they were asked for. */
+  readonly gold?: GoldByClass;
 }
 
 /** Scores as they are saved, by name. */
@@ -32,6 +35,7 @@ export function savedScores(
   scores: readonly PublishedScore[],
   notes: readonly string[],
   reliability: ReliabilityCurves = {},
+  gold?: GoldByClass,
 ): SavedScores {
   return {
     step,
@@ -39,6 +43,7 @@ export function savedScores(
     published: publishedByName(scores),
     notes,
     ...(Object.keys(reliability).length > 0 && { reliability }),
+    ...(gold && { gold }),
   };
 }
 

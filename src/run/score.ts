@@ -1,4 +1,5 @@
 /** @file A trained run scored on its own data and on what was held out, beside what the papers report. */
+import { groupOrder } from '../cluster/group-order.js';
 import type { Dataset } from '../data/dataset.js';
 import { usageError } from '../errors.js';
 import { chooseFeatures, type FeatureRequest, NO_FEATURES } from '../evaluate/choose-features.js';
@@ -10,13 +11,15 @@ import {
   generationStages,
   LEAST_SAMPLES,
 } from '../evaluate/generation.js';
+import { type GoldByClass, goldScores } from '../evaluate/gold-scores.js';
 import { classProportions, type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { type OnFraction, type OnProgress, ProgressMeter } from '../evaluate/progress.js';
 import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { twoSampleScore, twoSampleStage } from '../evaluate/two-sample.js';
 import { type Score, type Split, withRejection } from '../metrics/metric.js';
 import type { RunFolder } from './folder.js';
-import { type RunGroup, readGroups, runSizeWarnings } from './groups.js';
+import { openGold, orderNote } from './gold/open.js';
+import { type RunGroup, readGroups, runSizeWarnings, type SizesWord, sizesWord } from './groups.js';
 import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
 import { teacherAgreement } from './stages/taught.js';
@@ -30,6 +33,8 @@ export interface EvaluateRunOptions extends Pick<FeatureRequest, 'features' | 'c
   readonly samples?: number | undefined;
   /** Whether a classifier is trained on generated samples and tested on real ones, which takes minutes (default no). */
   readonly fittingCapacity?: boolean | undefined;
+  /** Whether GOLD is measured of real and of generated samples (default no). */
+  readonly gold?: boolean | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -45,8 +50,12 @@ export interface RunScores {
   readonly evaluations: Readonly<Partial<Record<Split, Evaluation>>>;
   /** Whether probabilities are as high as they are right: on new samples, and against labels. */
   readonly reliability: ReliabilityCurves;
+  /** Means of the terms of GOLD in each class, where they were asked for. */
+  readonly gold?: GoldByClass;
   /** The groups by their numbers, with their names. */
   readonly groups: readonly RunGroup[];
+  /** Whether their sizes are learned, or fixed by the method. */
+  readonly sizes: SizesWord;
   /** What should be known before the sizes of the groups are believed. */
   readonly warnings: readonly string[];
   /** What a reader of the figures should know. */
@@ -67,8 +76,8 @@ export async function evaluateRun(trained: TrainedRun, options: EvaluateRunOptio
 }
 
 /** Writes scores into the run folder: `metrics.json`. @throws a MixturaError where that cannot be written. */
-export function saveScores(folder: RunFolder, { step, scores, notes, reliability }: RunScores): void {
-  folder.writeScores(savedScores(step, scores, notes, reliability));
+export function saveScores(folder: RunFolder, { step, scores, notes, reliability, gold }: RunScores): void {
+  folder.writeScores(savedScores(step, scores, notes, reliability, gold));
 }
 
 /** What {@link evaluateRun} gives, nothing written. */
@@ -79,6 +88,7 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   const named = readGroups(trained.folder, inference.prior.mixing);
   const train = trained.dataset ?? (await reopenData(run, options));
   const parts = partsOf(train, run.data.name, split);
+  const estimator = options.gold ? await openGold(trained) : undefined;
   const lastPart = parts.at(-1)![0]; // held-out data, if there are any
   const request = { features, convention, threads: run.threads };
   const { network, note } = await chooseFeatures(run.data.name, train, request);
@@ -103,6 +113,7 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
           : undefined,
     }),
   );
+  const onGold = estimator && meter.plan('GOLD', 1e-3 * samples * parts.length);
   const found: PartScores[] = [];
   try {
     for (const part of planned) found.push(await scorePart(part));
@@ -113,11 +124,16 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
     parts[0]![0] === 'train'
       ? await teacherAgreement(trained.folder.stageFiles(), inference, train)
       : undefined;
+  const order = groupOrder(inference.prior.mixing);
+  const gold = estimator && (await goldScores(estimator, order, { parts, samples, onFraction: onGold! }));
   const scores = withPublished(run, train, [
     ...found.flatMap((part) => part.scores),
+    ...(gold?.scores ?? []),
     ...(taught ? [taught] : []),
   ]);
-  const notes = [...(note === undefined ? [] : [note]), ...found.flatMap((part) => part.notes)];
+  const notes = [note, estimator && orderNote(estimator), ...found.flatMap((part) => part.notes)].filter(
+    (one) => one !== undefined,
+  );
   const evaluations = Object.fromEntries(found.map(({ split, evaluation }) => [split, evaluation]));
   const { groups } = found[0]!.evaluation;
   const warnings = runSizeWarnings(
@@ -127,7 +143,18 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
     run,
   );
   const reliability = Object.assign({}, ...found.map(({ evaluation }) => evaluation.reliability ?? {}));
-  return { step, scores, evaluations, reliability, groups: named, warnings, notes };
+  const byClass = gold && { gold: gold.byClass };
+  return {
+    step,
+    scores,
+    evaluations,
+    reliability,
+    groups: named,
+    sizes: sizesWord(run),
+    warnings,
+    notes,
+    ...byClass,
+  };
 }
 
 /** A part of the data, and what is scored on it. */

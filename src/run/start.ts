@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { RunRequest } from '../config/resolve.js';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
+import { labelFileText } from '../data/labels/label-file.js';
 import { requireDevice } from '../engine/devices.js';
 import { completeRun, type FollowOptions, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
 import { writeProbes } from './labels/probes-file.js';
-import { prepareRun } from './prepare.js';
+import { type PreparedRun, prepareRun, requireModel } from './prepare.js';
 import { StageInterrupted } from './stages/stage-files.js';
 
 /** Where a new run goes, and how a program follows it. */
@@ -31,13 +32,15 @@ export interface StartOptions extends FollowOptions {
  * groups.length; // => 4
  */
 export async function startRun(request: RunRequest, options: StartOptions = {}): Promise<TrainResult> {
-  const prepared = await prepareRun(request, options);
-  await requireDevice(deviceOf(prepared.run));
-  const folder = RunFolder.create(options.folder ?? freeFolder(prepared.run));
+  const { path, ...prepared } = await planRun(request, options);
+  const folder = RunFolder.create(path);
   try {
-    folder.writeConfig(prepared.run);
+    const { run, dataset, labels } = prepared;
+    folder.writeConfig(run);
+    if (labels && run.labels !== undefined) folder.writeLabels(labelFileText(dataset, labels));
     if (prepared.probes) writeProbes(folder.path, prepared.probes, () => folder.requireLock());
-    return await completeRun({ ...prepared, folder }, options);
+    const notes = labels ? [labels.sentence] : [];
+    return await completeRun({ ...prepared, folder, notes }, options);
   } catch (cause) {
     // What was interrupted is gone on with, also where nothing had been saved yet.
     if (!(cause instanceof StageInterrupted)) folder.discardIfUnused();
@@ -45,6 +48,21 @@ export async function startRun(request: RunRequest, options: StartOptions = {}):
   } finally {
     folder.unlock();
   }
+}
+
+/** A run that can start, and the folder that it would have. */
+export interface PlannedRun extends PreparedRun {
+  readonly path: string;
+}
+
+/** Everything that {@link startRun} refuses before it writes anything; nothing is made. */
+export async function planRun(request: RunRequest, options: StartOptions = {}): Promise<PlannedRun> {
+  const prepared = await prepareRun(request, options);
+  requireModel(prepared);
+  await requireDevice(deviceOf(prepared.run));
+  const path = options.folder ?? freeFolder(prepared.run);
+  RunFolder.requireFree(path);
+  return { ...prepared, path };
 }
 
 /** The first of `runs/DATA-METHOD-001`, `-002`, ... that is not there; `kind` comes before the number. */

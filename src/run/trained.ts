@@ -49,6 +49,7 @@ export async function openTrained(path: string): Promise<OpenedRun> {
   try {
     const session = await openRunSession(engine, { run, method }, tensors, false);
     const inference = await Inference.open(session, run.dataset);
+    inference.step = step;
     inference.calibrateBy(readCalibration(path, step));
     return { trained: { folder, run, step, inference }, engine };
   } catch (cause) {

@@ -12,11 +12,10 @@ import type { Inference as InferenceGraphs, Rejection } from '../method/method.j
 import type { DataShape } from '../nets/backbone.js';
 import type { LatentBatch, LatentPrior } from '../prior/prior.js';
 import { type Calibration, calibrated } from './calibration.js';
+import { Critic } from './critic.js';
+import { filled, inBatches, ROWS } from './in-batches.js';
 import { accepted, type Candidates, type Drawn, type Judged, latentsOf, retried } from './rejection.js';
 import type { Session } from './session.js';
-
-/** Rows that go through a network at a time. */
-const ROWS = 250;
 
 /** The data that a model was trained on, by which data of other units are told. */
 export type TrainedOn = Pick<
@@ -28,7 +27,10 @@ export type TrainedOn = Pick<
  * A session's model in evaluation mode: any number of rows, in batches of fixed size, deterministic given the seed.
  */
 export class Inference {
+  /** Steps that the model has done, which who trains it keeps up to date: some methods learn last what assigns data. */
+  step = Number.POSITIVE_INFINITY;
   #calibration: Calibration | undefined;
+  #critic: Promise<Critic> | undefined;
 
   private constructor(
     readonly session: Session,
@@ -93,9 +95,10 @@ export class Inference {
     return this.graphs.constants?.() ?? {};
   }
 
-  /** Whether the method gives each datum a probability for each group. */
+  /** Whether the method gives each datum a probability for each group, and has learned to. */
   get assigns(): boolean {
-    return this.graphs.assign !== undefined;
+    const { assign, assignsAfter = 0 } = this.graphs;
+    return assign !== undefined && (assignsAfter === 0 || this.step > assignsAfter);
   }
 
   /** How the probabilities of the groups are calibrated; absent where they are the method's own. */
@@ -108,6 +111,15 @@ export class Inference {
     this.#calibration = calibration;
   }
 
+  /**
+   * The critic and the method's own probabilities of the groups, compiled when they are first asked for.
+   * @throws a usage error where the method has not both
+   */
+  critic(): Promise<Critic> {
+    this.#critic ??= Critic.open(this.session);
+    return this.#critic;
+  }
+
   /** Whether the method rejects some of what it generates. */
   get rejects(): boolean {
     return this.graphs.rejection !== undefined;
@@ -117,7 +129,7 @@ export class Inference {
   generate(latents: Float64Array): Promise<Float32Array> {
     const width = this.prior.width;
     const count = latents.length / width;
-    return this.#batched(programOf('generate'), 'samples', count, (start, rows, buffer) => {
+    return inBatches(this.session.engine, programOf('generate'), 'samples', count, (start, rows, buffer) => {
       buffer.latent = filled(ROWS * width, latents.subarray(start * width, (start + rows) * width));
     });
   }
@@ -155,7 +167,8 @@ export class Inference {
     const { width } = this.prior;
     const size = sampleSize(this.data.shape);
     const samples = await this.generate(z);
-    const scores = await this.#batched(
+    const scores = await inBatches(
+      this.session.engine,
       programOf('score'),
       'scores',
       component.length,
@@ -173,9 +186,15 @@ export class Inference {
   /** Features of samples [n, ...shape], [n, f]. */
   featuresOf(samples: Float32Array): Promise<Float32Array> {
     const size = sampleSize(this.data.shape);
-    return this.#batched(programOf('features'), 'features', samples.length / size, (start, rows, buffer) => {
-      buffer.samples = filled(ROWS * size, samples.subarray(start * size, (start + rows) * size));
-    });
+    return inBatches(
+      this.session.engine,
+      programOf('features'),
+      'features',
+      samples.length / size,
+      (start, rows, buffer) => {
+        buffer.samples = filled(ROWS * size, samples.subarray(start * size, (start + rows) * size));
+      },
+    );
   }
 
   /** The most probable group of each of samples [n, ...shape]; rejects unless the method {@link assigns}. */
@@ -191,10 +210,16 @@ export class Inference {
     const size = sampleSize(this.data.shape);
     const { constants } = this;
     const count = samples.length / size;
-    const found = await this.#batched(programOf('assign'), 'probabilities', count, (start, rows, buffer) => {
-      const part = samples.subarray(start * size, (start + rows) * size);
-      Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
-    });
+    const found = await inBatches(
+      this.session.engine,
+      programOf('assign'),
+      'probabilities',
+      count,
+      (start, rows, buffer) => {
+        const part = samples.subarray(start * size, (start + rows) * size);
+        Object.assign(buffer, constants, { samples: filled(ROWS * size, part) });
+      },
+    );
     return own ? found : this.#calibrated(found);
   }
 
@@ -246,7 +271,7 @@ export class Inference {
     constants: Readonly<Record<string, Float32Array>>,
   ): Promise<Float32Array> {
     const size = sampleSize(data.shape);
-    return this.#batched(program, output, indices.length, (start, rows, buffer) => {
+    return inBatches(this.session.engine, program, output, indices.length, (start, rows, buffer) => {
       const samples = new Float32Array(ROWS * size);
       data.read(
         Uint32Array.from({ length: rows }, (_, i) => indices[start + i]!),
@@ -255,39 +280,9 @@ export class Inference {
       Object.assign(buffer, constants, { samples });
     });
   }
-
-  /** Runs a program of fixed size over any number of rows; the last batch is padded with zeros. */
-  async #batched(
-    program: string,
-    output: string,
-    count: number,
-    fill: (start: number, rows: number, feeds: Record<string, Float32Array>) => void,
-  ): Promise<Float32Array> {
-    const parts: Float32Array[] = [];
-    let width = 0;
-    for (let start = 0; start < count; start += ROWS) {
-      const rows = Math.min(ROWS, count - start);
-      const feeds: Record<string, Float32Array> = {};
-      fill(start, rows, feeds);
-      const { outputs } = await this.session.engine.run(program, feeds);
-      width = outputs[output]!.length / ROWS;
-      parts.push(outputs[output]!.subarray(0, rows * width));
-    }
-    const all = new Float32Array(count * width);
-    parts.forEach((part, i) => {
-      all.set(part, i * ROWS * width);
-    });
-    return all;
-  }
 }
 
 /** The name of a program of this file, apart from those that a method gives its own. */
 function programOf(use: 'generate' | 'features' | 'assign' | 'score' | 'rows', tool?: RowTool): string {
   return `inference: ${use}${tool ? ` ${tool.name}` : ''}`;
-}
-
-function filled(size: number, values: ArrayLike<number>): Float32Array {
-  const out = new Float32Array(size);
-  out.set(values);
-  return out;
 }

@@ -30,6 +30,8 @@ CASES = [
      "agreement": 0.95, "decayEnd": 0.5, "baseline": True},
     {**MLP, "name": "slogan on a student, the critic not let in", "stage": "slogan", "shape": [5], "range": "real",
      "spread": 0.0625, "agreement": 0.5, "critic": "hinge", "units": 12, "margin": 0.0, "scale": 4.0},
+    {**MLP, "name": "slogan on a student, components being placed", "stage": "slogan", "shape": [5], "range": "real",
+     "spread": 0.0625, "agreement": 0.95, "step": 60, "placement": 2.0},
 ]
 
 
@@ -141,6 +143,26 @@ def pretext_step(case, model):
     return {"pretext": loss}, loss
 
 
+def mean_of(values):
+    return sum(values) / len(values) if values else torch.zeros(())
+
+
+def placement(generated, x, seen, k):
+    """The energy distance of the samples of each component and the rows that the student gives it with more than half,
+    of columns as the student reads them."""
+    g, x, b = generated.flatten(1), x.flatten(1), len(generated)
+    own = [i % k for i in range(b)]
+    rows = [[j for j in range(b) if seen[j, c] > 0.5] for c in range(k)]
+    assert any(rows) and not all(rows), rows  # some components have rows in this batch, and some have none
+    distance = lambda u, v: ((u - v).square().mean() + 1e-8).sqrt()
+    total = torch.zeros(())
+    for i, c in enumerate(own):
+        if rows[c]:
+            total = total + 2 * mean_of([distance(g[i], x[j]) for j in rows[c]])
+            total = total - mean_of([distance(g[i], g[j]) for j in range(b) if j != i and own[j] == c])
+    return total / b
+
+
 def slogan_step(case, model):
     b, d, k = case["batch"], case["latent"], case["components"]
     spread = noise("prior/covariances", k, d, d, scale=0.125)
@@ -160,7 +182,11 @@ def slogan_step(case, model):
     total = adversarial + case["lambda"] * decay * contrastive
     latent_gradient, = torch.autograd.grad(total.sum(), z, retain_graph=True)
     trained = model.owned("generator")
-    gradients |= dict(zip(trained, torch.autograd.grad(total.mean(), list(trained.values()))))
+    loss = total.mean()
+    if "placement" in case:
+        # It moves the generator alone: the prior follows the losses above.
+        loss = loss + case["placement"] * placement(model.bent(generated), model.bent(x), torch.softmax(model.logits(x, False), 1).detach(), k)
+    gradients |= dict(zip(trained, torch.autograd.grad(loss, list(trained.values()))))
     for name, p in trained.items():
         p.grad = gradients[name]
     adam(case, trained, 1)

@@ -24,7 +24,7 @@ export function agreementLines(agreement: RunAgreement): string[] {
     '',
     ...groupTable(groups, names, reference),
     '',
-    `Groups by their numbers in ${names[reference]}, which agrees best with the others; of each run its learned size and its own number.`,
+    `Groups by their numbers in ${names[reference]}, which agrees best with the others; of each run the size of the group in the model and its own number.`,
     'Similarity: shared rows over the rows of either (Jaccard), with the most similar group of each other run; 1 is the same rows.',
   ];
 }

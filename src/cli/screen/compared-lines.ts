@@ -21,7 +21,7 @@ export function comparedLines(table: ComparisonTable): string[] {
   return [
     `Methods on ${data.name}, ${seeds.length === 1 ? `seed ${seeds[0]}` : `mean ± deviation of seeds ${seeds.join(', ')}`} (*: the best)`,
     '',
-    ...(scored.length > 0 ? aligned([header, ...body], 2) : ['  No run is done yet.']),
+    ...(scored.length > 0 ? aligned([header, ...body], 2) : [`  ${emptyWords(table)}`]),
     '',
     ...columns.map(({ title, better, about }) => `  ${title} (${better} is better): ${about}.`),
     ...paperLines(table),
@@ -31,6 +31,15 @@ export function comparedLines(table: ComparisonTable): string[] {
       : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
   ];
+}
+
+/** Why a table has no rows. */
+function emptyWords({ cells: { failed, left } }: ComparisonTable): string {
+  if (failed === 0) return 'No run is done yet.';
+  const all = failed === 1 ? 'The only run has failed' : `All ${failed} runs have failed`;
+  return left === 0
+    ? `${all}: there is nothing to compare.`
+    : `No run is done: ${failed} failed, ${left} are left.`;
 }
 
 function partly(row: ComparisonRow, seeds: readonly number[]): string {

@@ -2,7 +2,7 @@
 
 import { pickColumns } from '../../run/comparison/columns.js';
 import { estimatedSeconds, type RowEstimate } from '../../run/comparison/estimate.js';
-import { type Cell, type ComparisonPlan, cellsOf } from '../../run/comparison/plan.js';
+import { type Cell, type ComparisonPlan, cellsOf, leftOutSentences } from '../../run/comparison/plan.js';
 import type { CellRecord } from '../../run/comparison/record.js';
 import type { ComparisonFollow } from '../../run/comparison/run-comparison.js';
 import { LiveLine } from './live-line.js';
@@ -15,7 +15,8 @@ export function planLine(plan: ComparisonPlan, folder: string, left?: number): s
   const done = left === undefined || left === all ? '' : `, ${all - left} of them done`;
   const names = rows.map(({ name }) => name).join(', ');
   const of = `${rows.length} row${rows.length === 1 ? '' : 's'} (${names}) x ${seeds.length} seed${seeds.length === 1 ? '' : 's'}`;
-  return `${all} run${all === 1 ? '' : 's'} on ${data}: ${of}${done} · ${folder}`;
+  const line = `${all} run${all === 1 ? '' : 's'} on ${data}: ${of}${done} · ${folder}`;
+  return [line, ...leftOutSentences(plan.leftOut)].join('\n');
 }
 
 /** What a step of a row takes, or why it has none. */

@@ -1,6 +1,7 @@
 /** @file What every named set holds, known without opening it. */
 
 import { parseRatio, sizesAtRatio } from '../select.js';
+import { BLOB_COUNTS } from './blobs.js';
 import { CONSTRUCTED_SETS, POOLS, publishedBase, type Recipe, recipeOf } from './constructed.js';
 import { ELASTIC_COUNTS, ELASTIC_NAMES } from './elastic-splits.js';
 import { gridCounts } from './grid-gaussians.js';
@@ -35,6 +36,12 @@ const BUILT_IN: Readonly<Record<string, SetFacts>> = {
     shape: [2],
     train: gridCounts(5000),
     test: gridCounts(900),
+  },
+  blobs: {
+    title: 'Six Gaussians of two alternating classes on a circle (the toy data of GOLD)',
+    shape: [2],
+    train: BLOB_COUNTS,
+    test: BLOB_COUNTS,
   },
 };
 

@@ -14,6 +14,8 @@ export interface GaussianModes {
   readonly counts: readonly number[];
   /** Points of each mode in the held-out part. */
   readonly heldCounts: readonly number[];
+  /** Class of each mode (default: each is a class of its own). */
+  readonly classOf?: (mode: number) => number;
   readonly classNames: readonly string[];
   readonly source: string;
   readonly stream: Stream;
@@ -31,7 +33,7 @@ type Extremes = readonly [low: number, high: number];
  * of the training part. The held-out part is scaled by the same numbers, so a few of its points lie just outside.
  */
 export function gaussianModes(modes: GaussianModes): Dataset {
-  const { name, means, variance, counts, heldCounts, stream, classNames } = modes;
+  const { name, means, variance, counts, heldCounts, stream, classOf, classNames } = modes;
   const train = draw(modes, counts, stream.fork('train'));
   const [x, y] = [extremes(train.points, 0), extremes(train.points, 1)];
   const scaleAll = (values: Float64Array) => values.map((value, i) => scaled(value, i % 2 === 0 ? x : y));
@@ -43,7 +45,7 @@ export function gaussianModes(modes: GaussianModes): Dataset {
       shape: [2],
       range: 'signed',
       values: Float32Array.from(scaleAll(points)),
-      labels,
+      labels: classOf ? labels.map(classOf) : labels,
       classNames,
       source: `${modes.source}, ${split} sample.`,
       test,

@@ -18,6 +18,7 @@ import {
   tableKind,
 } from '../tables/table-file.js';
 import type { TableOptions } from '../tables/table-options.js';
+import { blobs } from './blobs.js';
 import { cifarDataset, isCifarFolder } from './cifar.js';
 import { CONSTRUCTED_SETS, expandSelection } from './constructed.js';
 import { digits } from './digits.js';
@@ -40,6 +41,7 @@ const BUILT_IN: Readonly<Record<string, () => Dataset>> = {
   'ring-0.05': () => ring({ variance: 0.05 }),
   'ring-0.10': () => ring({ variance: 0.1 }),
   grid,
+  blobs,
 };
 
 /** Every name that {@link openDataset} knows. */

@@ -78,6 +78,13 @@ describe('the verdict and its sentences', () => {
       verdict: 'none',
       sentences: ['There are no groups in these data that come back: all rows are one group.'],
     });
+    // Two groups that lie far apart are found from eight rows on.
+    const few = {
+      verdict: 'none',
+      sentences: ['7 rows are too few to tell whether they have groups: give at least 8.'],
+    };
+    expect([headlineOf(facts({ ...one, rows: 7 })), headlineOf(facts({ rows: 7 }))]).toEqual([few, few]);
+    expect(headlineOf(facts({ rows: 8 }))).toEqual(headlineOf(facts()));
     expect(headlineOf(facts({ ...one, given: true })).sentences[0]).toMatch(/^One group, as asked for/);
     expect(headlineOf(facts({ ...one, photographs: true })).sentences[0]).toContain('--features net.onnx');
   });

@@ -7,6 +7,8 @@ export interface HeadlineFacts {
   readonly groups: number;
   /** Whether a person gave the number of groups. */
   readonly given: boolean;
+  /** Rows that were divided (default: enough to tell). */
+  readonly rows?: number;
   /** What differs between the repeats, whose agreement is told: by default the rows that are divided. */
   readonly repeats?: 'subsamples' | 'seeds';
   /** Mean adjusted Rand index between repeats. */
@@ -19,6 +21,8 @@ export interface HeadlineFacts {
   readonly photographs: boolean;
 }
 
+/** Rows from which two groups that lie far apart are found; of fewer nothing can be told. */
+const FEWEST_ROWS = 8;
 /** Mean agreement from which groups are called repeatable, and below which none of them is to be used. */
 const REPEATABLE = 0.8;
 const UNUSABLE = 0.6;
@@ -36,7 +40,7 @@ const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
 /**
  * The verdict, and the sentences that say why, the most important first.
  *
- * `none`: one group; agreement below 0.6; below 0.8 with no group whose similarity is 0.75; all groups one continuum; the
+ * `none`: fewer than eight rows; one group; agreement below 0.6; below 0.8 with no group whose similarity is 0.75; all groups one continuum; the
  * pixels of photographs, unless agreement is 0.9, half of the groups have no link of 0.15, and no plain property is
  * followed.
  * `partly`: agreement below 0.8, a continuum, or a group whose similarity is below 0.6. `good`: all else.
@@ -45,6 +49,11 @@ export function headlineOf(facts: HeadlineFacts): {
   readonly verdict: Verdict;
   readonly sentences: readonly string[];
 } {
+  const { rows = FEWEST_ROWS } = facts;
+  if (rows < FEWEST_ROWS) {
+    const few = `${rows} rows are too few to tell whether they have groups: give at least ${FEWEST_ROWS}.`;
+    return { verdict: 'none', sentences: [few] };
+  }
   if (facts.groups < 2) return { verdict: 'none', sentences: [oneGroup(facts)] };
   const followed = facts.appearance.filter(({ explained }) => explained > FOLLOWS);
   const { verdict, sentence } = repeatability(facts);

@@ -62,7 +62,7 @@ export function trustOf(input: TrustInput): Trust {
     };
   });
   const facts = { groups: count, given, stability, groupStability: stabilities, pairs, appearance };
-  const { verdict, sentences } = headlineOf({ ...facts, photographs });
+  const { verdict, sentences } = headlineOf({ ...facts, rows: total, photographs });
   return { groups, pairs, appearance, verdict, headline: sentences };
 }
 

@@ -20,10 +20,12 @@ export interface Encoder {
   features(samples: Tensor): Tensor;
   /** p(c | x), [n, K]. */
   assign(samples: Tensor): Tensor;
+  /** Of a student: samples as rows as it reads them, [n, D]. */
+  read?(samples: Tensor): Tensor;
   constants?(): Feeds;
 }
 
-/** E as the settings have it: the one that learns from the generator, or the student. */
+/** A student where there is a teacher, else an encoder that is trained with the generator. */
 export function encoderOf(config: SloganSettings, context: BuildContext, prior: MixturePrior): Encoder {
   if (config.teacher !== 'none') {
     const student = studentEncoder(context);

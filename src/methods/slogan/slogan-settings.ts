@@ -83,6 +83,13 @@ export const sloganSettings = z.strictObject({
     .describe(
       'with a teacher, weight of the assigned shares of data in the sizes, every 100 steps; 0 leaves the sizes to the critic',
     ),
+  placement: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'with a teacher, weight in the first steps of the distance of each component to rows of its group',
+    ),
   probeWeight: z.number().min(0).default(1).describe('weight of the loss of probes, where there are any'),
   probeLoss: z
     .enum(['softmax', 'paired'])

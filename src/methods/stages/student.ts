@@ -12,7 +12,7 @@ import type { BuildContext } from '../../method/method.js';
 import { type OwnStep, type PhaseBody, type PhaseBuilder, phase } from '../../method/phase.js';
 import type { Stage } from '../../method/stage.js';
 import type { Teaching } from '../../method/trainable.js';
-import { studentNetwork } from '../../nets/student.js';
+import { asRead, studentNetwork } from '../../nets/student.js';
 import { crossEntropy, unitRows } from '../../nn/losses.js';
 import type { Network } from '../../nn/network.js';
 import { STAGE_ADAM, transformed } from './pretext.js';
@@ -116,6 +116,8 @@ export interface StudentEncoder {
   encode(samples: Tensor, means: Tensor): Tensor;
   /** softmax l(x), [n, K]. */
   assign(samples: Tensor): Tensor;
+  /** Samples as rows, columns as the student reads them, [n, D]. */
+  read(samples: Tensor): Tensor;
 }
 
 /** The encoder of a model whose means start at the corners of a simplex. */
@@ -128,5 +130,6 @@ export function studentEncoder({ components, data }: BuildContext): StudentEncod
       return logits.sub(logits.mean([1], true)).matmul(unitRows(means));
     },
     assign: (samples) => network.eval(samples).softmax(),
+    read: (samples) => asRead(network, data, samples),
   };
 }

@@ -1,12 +1,13 @@
 /** @file What a step of each row of a comparison takes, measured before anything is trained, and what all will take. */
 import { batchSchedule } from '../../data/batches.js';
 import { type Dataset, withoutLabels } from '../../data/dataset.js';
+import { rowLabels } from '../../data/labels/training-labels.js';
 import { OrtEngine } from '../../engine/ort/engine.js';
 import { MixturaError } from '../../errors.js';
 import { Inference } from '../../train/inference.js';
 import { train } from '../../train/trainer.js';
 import { lessonsOf } from '../learn.js';
-import { prepareWith } from '../prepare.js';
+import { prepareWith, requireModel } from '../prepare.js';
 import { openRunSession } from '../stages/open-session.js';
 import type { PlannedRow } from './plan.js';
 
@@ -27,12 +28,12 @@ const STEPS = { first: 2, all: 7 };
 export async function estimateRow({ name, request }: PlannedRow, dataset: Dataset): Promise<RowEstimate> {
   try {
     const prepared = prepareWith(request, dataset);
-    const { run, method } = prepared;
+    const { run, method, labels } = prepared;
+    requireModel(prepared);
     if (lessonsOf(prepared)) return { name, steps: run.steps };
     const engine = new OrtEngine({ threads: run.threads });
     try {
-      const session = await openRunSession(engine, { run, method });
-      const { labels } = dataset;
+      const session = await openRunSession(engine, { run, method, labels });
       const loop = train(session, {
         samples: withoutLabels(dataset),
         schedule: batchSchedule(session.stream.fork('batches'), {
@@ -40,8 +41,7 @@ export async function estimateRow({ name, request }: PlannedRow, dataset: Datase
           batchSize: run.batch,
         }),
         ...{ from: 0, to: STEPS.all, inference: await Inference.open(session) },
-        ...(method.supervision &&
-          labels && { labels: (rows) => Int32Array.from(rows, (row) => labels[row]!) }),
+        ...rowLabels(labels),
       });
       let began = performance.now();
       for await (const { step } of loop) if (step === STEPS.first) began = performance.now();

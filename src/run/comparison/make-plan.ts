@@ -7,8 +7,8 @@ import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { methodNamed, methodNames } from '../../methods/index.js';
 import { VERSION } from '../../version.js';
-import { absoluteName, type DataListeners, prepareRun, prepareWith } from '../prepare.js';
-import type { ComparisonPlan, PlannedRow, Scoring } from './plan.js';
+import { absoluteName, type DataListeners, prepareRun, prepareWith, requireModel } from '../prepare.js';
+import type { ComparisonPlan, LeftOut, PlannedRow, Scoring } from './plan.js';
 
 /** The word for every method. */
 export const ALL = 'all';
@@ -54,7 +54,8 @@ export async function planComparison(
   const { dataset, data } = await opened(common, named.length === 0 ? presets[0] : undefined, listeners);
   for (const preset of presets) requireSplit(preset, common, data, dataset);
   const useful = named.filter(
-    (name) => !methods.includes(ALL) || dataset.labels || methodNamed(name).supervision !== 'required',
+    // What is told the classes finds none, so a comparison with methods that find them says little.
+    (name) => !methods.includes(ALL) || methodNamed(name).supervision !== 'required',
   );
   const { settings = {}, ...rest } = { ...common, data };
   const rows: PlannedRow[] = [
@@ -64,18 +65,19 @@ export async function planComparison(
     ...presets.map((preset) => row(preset, 'preset', { ...rest, preset })),
     ...(without.includes('model') ? [] : [row(MODEL, 'model', { ...rest, preset: groupedPreset(dataset) })]),
   ];
+  const { kept, leftOut } = suited(withSettings(rows, settings), dataset, methods.includes(ALL));
   const plan: ComparisonPlan = {
     version: VERSION,
     data: common.data?.name ?? data.name,
     fingerprint: dataset.fingerprint,
     seeds,
     baselines: !without.includes('baselines'),
-    reference: (rows.find(({ name }) => name === RUN_DEFAULTS.method) ?? rows[0]!).name,
+    reference: (kept.find(({ name }) => name === RUN_DEFAULTS.method) ?? kept[0]!).name,
     scoring: Object.fromEntries(Object.entries(scoring).filter(([, value]) => value !== undefined)),
-    rows: withSettings(rows, settings),
+    rows: kept.map(withCurve),
+    ...(leftOut.length > 0 && { leftOut }),
   };
-  requireAny(plan.rows, dataset);
-  return { plan: { ...plan, rows: plan.rows.map(withCurve) }, dataset };
+  return { plan, dataset };
 }
 
 /** The data of all rows, opened: with the selection of the preset where there are presets only. */
@@ -189,20 +191,34 @@ function withSettings(
   });
 }
 
-/** @throws the sentence of the first method or preset where none of them can start: it is that of all */
-function requireAny(rows: readonly PlannedRow[], dataset: Dataset): void {
-  let first: unknown;
-  for (const { request, kind } of rows) {
-    if (kind === 'model' && first !== undefined) continue;
+/**
+ * The rows that are compared. Of every method those that cannot be trained on the data are left out; one that was asked
+ * for by its name stays, as a row that fails.
+ *
+ * @throws the sentence of the first method or preset where none of them can start: it is that of all
+ */
+function suited(
+  rows: readonly PlannedRow[],
+  dataset: Dataset,
+  all: boolean,
+): { readonly kept: readonly PlannedRow[]; readonly leftOut: readonly LeftOut[] } {
+  const failed = new Map<PlannedRow, MixturaError>();
+  for (const one of rows) {
     try {
-      prepareWith(request, dataset);
-      return;
+      requireModel(prepareWith(one.request, dataset));
     } catch (cause) {
       if (!(cause instanceof MixturaError)) throw cause;
-      first ??= cause;
+      failed.set(one, cause);
     }
   }
-  throw first;
+  const asked = rows.filter(({ kind }) => kind !== 'model');
+  const [first] = failed.values();
+  if (first && (asked.length > 0 ? asked : rows).every((one) => failed.has(one))) throw first;
+  const isOut = (one: PlannedRow) => all && one.kind === 'method' && failed.has(one);
+  return {
+    kept: rows.filter((one) => !isOut(one)),
+    leftOut: rows.filter(isOut).map((one) => ({ name: one.name, why: failed.get(one)!.message })),
+  };
 }
 
 /** @throws a usage error for a name that is given twice. */

@@ -35,6 +35,14 @@ export interface ComparisonPlan {
   readonly reference: string;
   readonly scoring: Scoring;
   readonly rows: readonly PlannedRow[];
+  /** Methods that do not suit the data, where every method was asked for, each with the reason. */
+  readonly leftOut?: readonly LeftOut[] | undefined;
+}
+
+/** A method that is not compared. */
+export interface LeftOut {
+  readonly name: string;
+  readonly why: string;
 }
 
 /** One run of a plan. */
@@ -64,11 +72,21 @@ const planSchema = z.strictObject({
       }),
     )
     .min(1),
+  leftOut: z.array(z.strictObject({ name: z.string(), why: z.string() })).optional(),
 });
 
 /** The cells in the order in which they are trained: every row with the first seed, then with the next. */
 export function cellsOf({ rows, seeds }: Pick<ComparisonPlan, 'rows' | 'seeds'>): Cell[] {
   return seeds.flatMap((seed) => rows.map((row) => ({ row, seed })));
+}
+
+/** What is not compared, and why: a sentence a reason. */
+export function leftOutSentences(leftOut: readonly LeftOut[] = []): string[] {
+  const reasons = [...new Set(leftOut.map(({ why }) => why))];
+  return reasons.map((why) => {
+    const names = leftOut.filter((one) => one.why === why).map(({ name }) => name);
+    return `Left out: ${names.join(', ')}. ${why}`;
+  });
 }
 
 /** Name of a cell in file names. */

@@ -33,6 +33,7 @@ export async function stageScores(
   try {
     const session = await openRunSession(engine, { run, method, learned }, undefined, false);
     const inference = await Inference.open(session, run.dataset);
+    inference.step = 0;
     const { scores } = await evaluateModel(inference, dataset, { split: 'train' });
     return [
       { name: 'teacher', scores: found },

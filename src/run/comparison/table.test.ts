@@ -58,6 +58,23 @@ it('has no tests for fewer than three seeds, and says which cells failed or are 
   expect(table.rows[1]!.failed).toEqual(['Seed 0: No.', 'Seed 1: No.']);
 });
 
+it('gives plain methods the seeds that they were run with', () => {
+  const scores = { groups: 2, nmi: 0.5, ari: 0.5, acc: 0.5, sizeError: 0, cpuSeconds: 1 };
+  const baselines = [
+    { rows: 4, methods: [], failed: 'No.' },
+    { rows: 4, methods: [{ name: 'k-means', ...scores }] },
+    { rows: 4, methods: [{ name: 'k-means', ...scores, nmi: 0.7 }] },
+  ];
+  const state = { plan, baselines, recordOf: record, pathOf: ({ name }: PlannedRow) => `runs/${name}` };
+  const table = comparisonTable(state, dataset);
+  const { seeds, cells } = table.rows.at(-1)!;
+  expect([seeds, cells.nmi!.values]).toEqual([
+    [1, 2],
+    [0.5, 0.7],
+  ]);
+  expect(table.notes).toContain('The plain methods could not be run. Seed 0: No.');
+});
+
 it('takes own groups before k-means, and held-out data for generated samples', () => {
   const scores = [
     { metric: 'nmi', protocol: 'kmeans-encoder', split: 'train' },

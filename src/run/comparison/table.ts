@@ -14,7 +14,7 @@ import { VERSION } from '../../version.js';
 import { type Aggregate, aggregate, compareRuns } from '../compare.js';
 import type { BaselineRecord } from './baselines.js';
 import { columnsOf, groupsWords, pickColumns } from './columns.js';
-import { type ComparisonPlan, cellsOf, type PlannedRow } from './plan.js';
+import { type ComparisonPlan, cellsOf, leftOutSentences, type PlannedRow } from './plan.js';
 import type { CellRecord, StageScores } from './record.js';
 
 /** What is known of every cell, and the plain methods by seed. */
@@ -171,7 +171,11 @@ function stageRows(
 function baselineRows(records: readonly BaselineRecord[], seeds: readonly number[]): ComparisonRow[] {
   const names = [...new Set(records.flatMap(({ methods }) => methods.map(({ name }) => name)))];
   return names.map((name) => {
-    const own = records.flatMap(({ methods }) => methods.filter((one) => one.name === name));
+    // A seed whose record has failed has no methods.
+    const known = records.flatMap(({ methods }, at) =>
+      methods.filter((one) => one.name === name).map((one) => ({ ...one, seed: seeds[at]! })),
+    );
+    const own = known.map(({ seed: _, ...one }) => one);
     const scores = own.map(({ nmi, ari, acc, sizeError }) => ({
       scores: Object.entries({ nmi, ari, acc, 'size-error': sizeError } as const).map(([metric, value]) => ({
         metric: metric as 'nmi' | 'ari' | 'acc' | 'size-error',
@@ -181,7 +185,7 @@ function baselineRows(records: readonly BaselineRecord[], seeds: readonly number
     return {
       name,
       kind: 'baseline',
-      seeds: seeds.slice(0, own.length),
+      seeds: known.map(({ seed }) => seed),
       ...scoresAndGroups(aggregated(scores)),
       cpuMinutes: own.reduce((sum, { cpuSeconds }) => sum + cpuSeconds / (60 * own.length), 0),
       ...{ failed: [], runs: [], notes: [] },
@@ -213,7 +217,7 @@ function notesOf(
   dataset: Dataset,
   rows: readonly ComparisonRow[],
 ): string[] {
-  const notes: string[] = [];
+  const notes: string[] = [...leftOutSentences(plan.leftOut)];
   if (!dataset.labels) {
     notes.push(
       'The data have no labels, so NMI, ARI, ACC, size error, the plain methods and the teacher are not scored; name the column of a table by --label.',
@@ -225,8 +229,12 @@ function notesOf(
       `The plain methods divide ${some.rows} rows of the training data, the others all ${dataset.count}.`,
     );
   }
-  const failed = baselines.find(({ failed: sentence }) => sentence !== undefined)?.failed;
-  if (failed !== undefined) notes.push(`The plain methods could not be run: ${failed}`);
+  const failed = baselines.flatMap(({ failed: sentence }, at) =>
+    sentence === undefined ? [] : [{ seed: plan.seeds[at]!, sentence }],
+  );
+  for (const sentence of sentencesOf(failed, plan.seeds.length)) {
+    notes.push(`The plain methods could not be run. ${sentence}`);
+  }
   if (plan.seeds.length < LEAST_SEEDS && rows.filter(({ kind }) => kind === 'method').length > 1) {
     notes.push(
       `Tests between methods need at least ${LEAST_SEEDS} seeds; there ${plan.seeds.length === 1 ? 'is 1' : `are ${plan.seeds.length}`}.`,

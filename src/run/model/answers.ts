@@ -16,6 +16,11 @@ export interface SampleOptions {
   readonly seed?: number | undefined;
   /** Factor on the covariances of the groups in the latent space: below 1 more typical, above 1 more varied (default 1). */
   readonly spread?: number | undefined;
+  /**
+   * p in [0, 1): the model's worst samples by GOLD are drawn again; of a share p of the candidates less than half are kept
+   * (default: all are kept).
+   */
+  readonly reject?: number | undefined;
 }
 
 /** New samples in the units of the data that the model was trained on; they can be given to `predict` and `fit`. */

@@ -8,7 +8,7 @@ import { usageError } from '../../errors.js';
 import { calibrationOf } from '../../train/calibrate-model.js';
 import type { Inference } from '../../train/inference.js';
 import { type MarkedRows, markedProbes, openProbes, type RunProbes } from '../labels/probes.js';
-import { IN_MEMORY, type PreparedRun, prepareRun, prepareWith } from '../prepare.js';
+import { IN_MEMORY, type PreparedRun, prepareRun, prepareWith, requireModel } from '../prepare.js';
 import { openTrained } from '../trained.js';
 import { type Data, isDataset, type Notice, newDataset } from './data.js';
 import { FittedModel } from './model.js';
@@ -58,6 +58,7 @@ export interface FitOptions
 export function fit(data: Data, options: FitOptions = {}): Promise<FittedModel> {
   return withPlainMessages(async () => {
     const prepared = await prepare(data, options);
+    requireModel(prepared);
     const { engine, inference, ...trained } = await trainModel(prepared, options);
     try {
       const { dataset, probes } = prepared;

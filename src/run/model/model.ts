@@ -102,7 +102,7 @@ export class FittedModel implements AsyncDisposable {
    */
   get labels(): Int32Array {
     const { components } = this.#trainedOn();
-    if (components === undefined) throw assignsNothing(this.run.method);
+    if (components === undefined) throw assignsNothing(this.#parts);
     return components.map((component) => this.#numbers[component]!);
   }
 
@@ -150,7 +150,7 @@ export class FittedModel implements AsyncDisposable {
   #assign(data: Data, { onNotice }: PredictOptions, withUnlike = false): Promise<AssignedGroups> {
     return this.#open(async () => {
       const { inference, run, trainedOn } = this.#parts;
-      if (!inference.assigns) throw assignsNothing(run.method);
+      if (!inference.assigns) throw assignsNothing(this.#parts);
       if (typeof data === 'string') {
         const { component, probabilities, unlike } = await this.withRun((trained) =>
           assignFile(trained, data, { ...(onNotice && { onNotice }) }),
@@ -173,16 +173,16 @@ export class FittedModel implements AsyncDisposable {
    *
    * @param count how many, at least 1
    */
-  sample(count: number, { group, seed = 0, spread }: SampleOptions = {}): Promise<SampledRows> {
+  sample(count: number, { group, seed = 0, spread, reject }: SampleOptions = {}): Promise<SampledRows> {
     return this.#open(async () => {
-      const { inference, run } = this.#parts;
+      const { inference, run, step } = this.#parts;
       if (!Number.isSafeInteger(count) || count < 1) {
         throw usageError(`The number of samples is ${count}; give a whole number of at least 1.`);
       }
       if (group !== undefined && this.#order[group - 1] === undefined) {
         throw usageError(`There is no group ${group}; choose one of 1..${this.#order.length}.`);
       }
-      const drawn = await drawSamples({ inference, run }, { group, count, seed, spread });
+      const drawn = await drawSamples({ inference, run, step }, { group, count, seed, spread, reject });
       return sampledRows(run.dataset, drawn);
     });
   }
@@ -288,8 +288,11 @@ export class FittedModel implements AsyncDisposable {
   }
 }
 
-function assignsNothing(method: string): MixturaError {
+function assignsNothing({ run: { method }, inference: { graphs } }: ModelParts): MixturaError {
+  const { assign, assignsAfter } = graphs;
   return usageError(
-    `The method ${method} does not assign data to groups; use one that does, such as slogan.`,
+    assign
+      ? `The method ${method} learns to assign data after step ${assignsAfter}; train further.`
+      : `The method ${method} does not assign data to groups; use one that does, such as slogan.`,
   );
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { deviceOf, type ResolvedRun } from '../../config/schema.js';
 import { batchSchedule } from '../../data/batches.js';
 import { withoutLabels } from '../../data/dataset.js';
+import { rowLabels } from '../../data/labels/training-labels.js';
 import { requireDevice } from '../../engine/devices.js';
 import { OrtEngine } from '../../engine/ort/engine.js';
 import { Inference } from '../../train/inference.js';
@@ -88,19 +89,18 @@ async function learnApart(prepared: PreparedRun, { signal }: FollowFit): Promise
 }
 
 async function trainSteps(
-  { run, method, dataset }: PreparedRun,
+  { run, dataset, labels }: PreparedRun,
   inference: Inference,
   { onProgress, signal }: FollowFit,
 ): Promise<Pick<TrainedModel, 'step' | 'lines' | 'notes'>> {
   const { session } = inference;
-  const { labels } = dataset;
   const loop = train(session, {
     samples: withoutLabels(dataset),
     schedule: batchSchedule(session.stream.fork('batches'), { count: dataset.count, batchSize: run.batch }),
     from: 0,
     to: run.steps,
     inference,
-    ...(method.supervision && labels && { labels: (rows) => Int32Array.from(rows, (row) => labels[row]!) }),
+    ...rowLabels(labels),
   });
   const began = performance.now();
   const lines: MetricsLine[] = [];
@@ -108,6 +108,7 @@ async function trainSteps(
   let step = 0;
   for await (const event of loop) {
     step = event.step;
+    inference.step = step;
     notes.push(...(event.notes ?? []).map((note) => `Before step ${step}: ${note}`));
     const milliseconds = performance.now() - began;
     const scored = step % run.evaluateEvery === 0 || step === run.steps;

@@ -12,9 +12,9 @@ import { VERSION } from '../../version.js';
 import { folderTarget } from '../../write-target.js';
 import type { FollowOptions, TrainResult } from '../complete.js';
 import { RunFolder } from '../folder.js';
-import { absoluteName, prepareRun } from '../prepare.js';
+import { absoluteLabels, absoluteName } from '../prepare.js';
 import { type RunChanges, resumeRun } from '../resume.js';
-import { freeFolder, type StartOptions, startRun } from '../start.js';
+import { freeFolder, type PlannedRun, planRun, type StartOptions, startRun } from '../start.js';
 import { type RunAgreement, runAgreement } from './run-agreement.js';
 
 /** Which runs are made, and where. */
@@ -60,22 +60,33 @@ export function isSeedFolder(folder: string): boolean {
  * {@link startRun} does
  */
 export async function startSeeds(request: RunRequest, options: SeedOptions): Promise<SeedResult> {
+  const { run, path: folder } = await planSeeds(request, options);
+  const { seeds: count, folder: _, ...follow } = options;
+  const seeds = Array.from({ length: count }, (__, i) => run.seed + i);
+  const { data } = request;
+  const name = data?.name === undefined ? {} : { name: absoluteName(data.name) };
+  const labels = request.labels === undefined ? {} : { labels: absoluteLabels(request.labels) };
+  const probes = request.probes === undefined ? {} : { probes: absoluteName(request.probes) };
+  const encoder = run.encoder && { encoder: run.encoder };
+  const asked = { ...request, ...labels, ...probes, ...encoder, data: { ...data, ...name } };
+  const plan = { version: VERSION, seeds, request: asked };
+  makeFolder(folder);
+  writeFileAtomic(join(folder, PLAN), `${JSON.stringify(plan, null, 2)}\n`);
+  // What there is to say of the data has been said.
+  return trainSeeds(folder, {}, { ...follow, onNotice: undefined });
+}
+
+/** Everything that {@link startSeeds} refuses before it writes anything: the first run, and the folder of all. */
+export async function planSeeds(request: RunRequest, options: SeedOptions): Promise<PlannedRun> {
   const { seeds: count, folder: asked, ...follow } = options;
   if (!Number.isSafeInteger(count) || count < 2) {
     throw usageError(`--seeds is ${count}; give a whole number of at least 2.`);
   }
-  const { run, method } = await prepareRun(request, follow);
-  requireGroups(method, run.components);
-  const folder = asked ?? freeFolder(run, 'seeds');
-  const seeds = Array.from({ length: count }, (_, i) => run.seed + i);
-  const { data } = request;
-  const name = data?.name === undefined ? {} : { name: absoluteName(data.name) };
-  const probes = request.probes === undefined ? {} : { probes: absoluteName(request.probes) };
-  const plan = { version: VERSION, seeds, request: { ...request, ...probes, data: { ...data, ...name } } };
-  createFolder(folder);
-  writeFileAtomic(join(folder, PLAN), `${JSON.stringify(plan, null, 2)}\n`);
-  // What there is to say of the data has been said.
-  return trainSeeds(folder, {}, { ...follow, onNotice: undefined });
+  const planned = await planRun(request, follow);
+  requireGroups(planned.method, planned.run.components);
+  const path = asked ?? freeFolder(planned.run, 'seeds');
+  requireFree(path);
+  return { ...planned, path };
 }
 
 /**
@@ -136,12 +147,15 @@ function requireGroups({ groupless, title }: MethodDefinition, components: numbe
   if (components === 1) throw usageError('One group is the same with every seed; leave out --seeds.');
 }
 
-function createFolder(folder: string): void {
+function requireFree(folder: string): void {
   if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
     throw usageError(
       `The output folder ${folder} exists and is not an empty folder; choose another --out, or go on with its runs by --resume ${folder}.`,
     );
   }
+}
+
+function makeFolder(folder: string): void {
   try {
     mkdirSync(folderTarget(folder), { recursive: true });
   } catch (cause) {

@@ -12,6 +12,8 @@ export interface LessonFacts {
   readonly seed: number;
   readonly device: DeviceName;
   readonly groups: number | 'auto';
+  /** The encoder in whose features groups are looked for. */
+  readonly encoded?: { readonly fingerprint: string } | undefined;
 }
 
 /** Keys by what they are of. */
@@ -23,7 +25,7 @@ export interface LessonKeys {
 }
 
 /** The keys of lessons, each of which holds all that came before. */
-export function lessonKeys({ lessons, groups, dataset, seed, device }: LessonFacts): LessonKeys {
+export function lessonKeys({ lessons, groups, dataset, seed, device, encoded }: LessonFacts): LessonKeys {
   const keys = new Map<Stage, string>();
   const { kind, shape, range, count, fingerprint } = dataset;
   // What the values that are read depend on: data that are opened again may not know what else is told of them.
@@ -43,7 +45,8 @@ export function lessonKeys({ lessons, groups, dataset, seed, device }: LessonFac
     }
   };
   add(false);
-  const teacher = link({ teacher: lessons.teacher, groups });
+  const encoder = encoded && { encoder: encoded.fingerprint };
+  const teacher = link({ teacher: lessons.teacher, groups, ...encoder });
   add(true);
   return { teacher, of: (stage) => keys.get(stage)! };
 }

@@ -23,8 +23,18 @@ export interface LessonOptions
   /** Number of groups; `auto` finds it. */
   readonly groups: number | 'auto';
   readonly files: StageFiles;
+  /** A pretrained encoder: groups are looked for in its features, and in nothing else. */
+  readonly encoded?: EncodedRows | undefined;
   /** Called with what goes on and the share of it that is done. */
   readonly onProgress?: ((what: string, done: number) => void) | undefined;
+}
+
+/** What a pretrained encoder sees. */
+export interface EncodedRows {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** Its features of all rows of the data. */
+  rows(): Promise<Dataset>;
 }
 
 /** What lessons leave. */
@@ -45,12 +55,14 @@ export async function learn(asked: LessonOptions): Promise<Learned> {
   const finds = lessons.teacher !== 'none';
   const saved = finds ? (savedTeacher(files, keys.teacher) ?? keptTeacher(options, keys.teacher)) : undefined;
   // Features are for the search for groups alone.
-  const { start, features } = await untaughtStages(options, keys, finds && !saved);
+  const { encoded } = options;
+  const { start, features } = await untaughtStages(options, keys, finds && !saved && !encoded);
   if (!finds) return { start };
-  const find = () =>
+  const find = async () =>
     findTeacher({
       ...options,
       ...{ features, teacher: lessons.teacher, key: keys.teacher },
+      encoded: encoded && { view: `features of ${encoded.name}`, rows: await encoded.rows() },
       onProgress: (done, what) => onProgress?.(`looking for groups (${what})`, done),
     });
   const teacher = saved ?? (await find());

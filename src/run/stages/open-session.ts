@@ -1,5 +1,6 @@
 /** @file The session of a run: its method built for its data, in an engine. */
 import type { ResolvedRun } from '../../config/schema.js';
+import type { TrainingLabels } from '../../data/labels/training-labels.js';
 import type { OrtEngine } from '../../engine/ort/engine.js';
 import type { MethodDefinition, Probes } from '../../method/method.js';
 import { Session } from '../../train/session.js';
@@ -10,6 +11,8 @@ import type { Tensors } from './train-stage.js';
 export interface SessionOfRun {
   readonly run: ResolvedRun;
   readonly method: MethodDefinition;
+  /** The labels that training sees, of a method that learns from some. */
+  readonly labels?: TrainingLabels | undefined;
   /** What was learned before the first step, at the start of a run. */
   readonly learned?: Learned | undefined;
   /** Marked examples of groups, where the run trains and has some. */
@@ -19,7 +22,7 @@ export interface SessionOfRun {
 /** Opens the session of a run, from the start or from a checkpoint's tensors. */
 export function openRunSession(
   engine: OrtEngine,
-  { run, method, learned, probes }: SessionOfRun,
+  { run, method, labels, learned, probes }: SessionOfRun,
   state?: Tensors,
   training = true,
 ): Promise<Session> {
@@ -36,6 +39,7 @@ export function openRunSession(
       threads: run.threads,
       probes: probes && { values: probes.values, component: probes.component },
       teaching: learned?.teacher?.teaching,
+      labels: labels?.labels,
     },
     seed: run.seed,
     training,

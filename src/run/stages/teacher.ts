@@ -37,6 +37,8 @@ export interface TeacherOptions {
   readonly dataset: Dataset;
   /** What the pretext sees of all rows, [n, f], if there was one. */
   readonly features: Float32Array | undefined;
+  /** What a pretrained encoder sees of all rows: where it is given, groups are looked for in nothing else. */
+  readonly encoded?: { readonly view: string; readonly rows: Dataset } | undefined;
   readonly groups: number | 'auto';
   readonly teacher: Lessons['teacher'];
   readonly seed: number;
@@ -60,7 +62,7 @@ export function savedTeacher({ groups }: StageFiles, key?: string): Teacher | un
 }
 
 /**
- * Finds groups in the data and, if there are any, in the learned features. Those whose division scores higher (stability
+ * Finds groups in the features of an encoder, where there is one, else in the data and, if there are any, in the learned features. Those whose division scores higher (stability
  * less what unclear borders take off) are taken; one group always comes back, so it is taken only where nothing is
  * divided. They are saved with the run. Labels are not there to be read.
  */
@@ -69,7 +71,8 @@ export async function findTeacher(options: TeacherOptions): Promise<Teacher> {
   files.make();
   // What columns held is not known of data that are opened again, by a run that goes on.
   const { columnValues: _, ...samples } = withoutLabels(options.dataset);
-  const own = await found(options, samples, 0);
+  const { encoded } = options;
+  const own = await found(options, encoded ? withoutLabels(encoded.rows) : samples, 0);
   const learned = options.features && (await found(options, learnedDataset(options), 1));
   const better = learned && isBetter(learned, own);
   const findings = better ? learned : own;
@@ -77,7 +80,7 @@ export async function findTeacher(options: TeacherOptions): Promise<Teacher> {
   const teacher: Teacher = {
     teaching: { ...teachingOf(findings, options), ...(curves && { curves }) },
     groups: findings.groups.length,
-    view: better ? LEARNED : findings.choice.view,
+    view: better ? LEARNED : (encoded?.view ?? findings.choice.view),
     way: findings.choice.teacher,
     stability: findings.stability,
     headline: findings.headline,

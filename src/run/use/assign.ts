@@ -9,8 +9,10 @@ import { DATASET_NAMES, isImageFolder, openDataset } from '../../data/sets/open.
 import { formerColumns } from '../../data/tables/coded.js';
 import type { TableOptions } from '../../data/tables/table-options.js';
 import { MixturaError, usageError } from '../../errors.js';
+import type { GoldEstimator, GoldTerms } from '../../evaluate/gold.js';
 import { unlikenessOf } from '../../train/known-data.js';
 import { readKnownRows } from '../formats/known-rows-file.js';
+import { openGold } from '../gold/open.js';
 import { type RunGroup, readGroups } from '../groups.js';
 import { absoluteName, type DataListeners, reopenData } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
@@ -42,8 +44,21 @@ export interface AssignedData {
    * rows do not exceed; absent for runs that kept no training rows.
    */
   readonly unlike?: { readonly values: Float32Array; readonly usual: number };
+  /** Terms of GOLD of each datum, where they are asked for; without `densityRatio` they only order data. */
+  readonly gold?: GoldColumns;
   /** Encoder outputs, count x width, where they are asked for. */
   readonly features?: { readonly width: number; readonly values: Float32Array };
+}
+
+/** GOLD of each datum: how far the model makes too little like it. */
+export interface GoldColumns {
+  /** The critic's term D(x). */
+  readonly marginal: Float64Array;
+  /** -log C(c|x) of its group. */
+  readonly conditional: Float64Array;
+  /** Their balanced sum. */
+  readonly values: Float64Array;
+  readonly densityRatio: boolean;
 }
 
 /** How the table of new data is read: its column of labels, which is left out; its part; its orientation. */
@@ -59,6 +74,8 @@ export interface AssignOptions
   readonly split?: 'train' | 'test' | undefined;
   /** Whether the encoder's outputs are wanted too (default false). */
   readonly features?: boolean | undefined;
+  /** Whether the terms of GOLD are wanted too (default false). */
+  readonly gold?: boolean | undefined;
 }
 
 /**
@@ -75,15 +92,14 @@ export async function assignFile(
 ): Promise<AssignedData> {
   const { inference, run, folder } = trained;
   const name = nameOrPath ?? run.data.name;
-  if (!inference.assigns) {
+  if (!inference.graphs.assign) {
     throw usageError(
       `The run ${trained.folder.path} was trained by ${run.method}, which does not assign data to groups; use a run of a method that does, such as ${RUN_DEFAULTS.method}.`,
     );
   }
-  const { assignsAfter = 0 } = inference.graphs;
-  if (trained.step <= assignsAfter && assignsAfter > 0) {
+  if (!inference.assigns) {
     throw new MixturaError(
-      `The run ${folder.path} has done ${trained.step} steps, and ${run.method} learns to assign data after step ${assignsAfter}; go on with mixtura train --resume ${folder.path}`,
+      `The run ${folder.path} has done ${trained.step} steps, and ${run.method} learns to assign data after step ${inference.graphs.assignsAfter}; go on with mixtura train --resume ${folder.path}`,
     );
   }
   const { components, mixing } = inference.prior;
@@ -99,12 +115,16 @@ export async function assignFile(
   const features: Float32Array[] = [];
   const known = readKnownRows(folder.path);
   const unlike = new Float32Array(known ? count : 0);
+  const estimator = options.gold ? await openGold(trained) : undefined;
+  const gold = estimator && emptyGold(count, estimator);
   let first = 0;
   for (const [, part] of opened) {
     checkLike(part, run.dataset, name);
     const indices = Uint32Array.from({ length: part.count }, (_, i) => i);
-    probabilities.set(await inference.assign(part, indices, 'as the run'), first * components);
+    const own = await inference.assign(part, indices, 'as the run');
+    probabilities.set(own, first * components);
     if (known) unlike.set(unlikenessOf(part, known), first);
+    if (gold) fillGold(gold, first, await estimator!.ofData(part, indices, mostProbable(own, components)));
     if (options.features) features.push(await inference.features(part, indices, 'as the run'));
     first += part.count;
   }
@@ -114,8 +134,18 @@ export async function assignFile(
   const assigned = {
     ...{ count, parts, components, groups, group, component, probabilities },
     ...(known && { unlike: { values: unlike, usual: known.usual } }),
+    ...(gold && { gold }),
   };
   return options.features ? { ...assigned, features: joined(features, count) } : assigned;
+}
+
+function emptyGold(count: number, { densityRatio }: GoldEstimator): GoldColumns {
+  const column = () => new Float64Array(count);
+  return { marginal: column(), conditional: column(), values: column(), densityRatio };
+}
+
+function fillGold(columns: GoldColumns, first: number, terms: GoldTerms): void {
+  for (const name of ['marginal', 'conditional', 'values'] as const) columns[name].set(terms[name], first);
 }
 
 function joined(parts: readonly Float32Array[], count: number): NonNullable<AssignedData['features']> {
@@ -162,7 +192,15 @@ function partsOf(
 export async function openAs(
   { dataset, data: own }: TrainedRun['run'],
   nameOrPath: string,
-  { onDownload, onNotice, split: _, features: __, background: wanted, ...asked }: AssignOptions = {},
+  {
+    onDownload,
+    onNotice,
+    split: _,
+    features: __,
+    gold: ___,
+    background: wanted,
+    ...asked
+  }: AssignOptions = {},
 ): Promise<Dataset> {
   const { scaling, maximum, largestCount, coding = 'none', reading = 1 } = dataset;
   const { label, key, transpose, header, id, drop, keep, delimiter, decimal, missing } = own;

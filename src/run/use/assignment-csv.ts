@@ -43,8 +43,8 @@ export function* assignedRows({ parts }: Pick<AssignedData, 'parts'>): Generator
   }
 }
 
-/** Digits of how unlike a row is; more say nothing. */
-const UNLIKE_DIGITS = 4;
+/** Digits of how unlike a row is, and of the terms of GOLD; more say nothing. */
+const DIGITS = 4;
 
 /** A column of what is told of assigned rows, read by their places among all that are assigned. */
 export interface OwnColumn {
@@ -56,7 +56,8 @@ export interface OwnColumn {
 /**
  * The columns that say where every row went: index (from 0), its part where there are two, its file or id where it has
  * one, group (1..K, the largest first), its name where groups have names, its probability, p1..pK, how unlike it is to what
- * the run was trained on (about 1 is usual) where the run can tell, and the columns that go with their rows. Where something is left out, a last column says why, and the group is missing.
+ * the run was trained on (about 1 is usual) where the run can tell, the terms of GOLD where they were asked for, and the
+ * columns that go with their rows. Where something is left out, a last column says why, and the group is missing.
  *
  * A column of the data that has one of these names gets `data_` in front.
  */
@@ -67,6 +68,7 @@ export function assignmentColumns({
   group,
   probabilities,
   unlike,
+  gold,
 }: AssignedData): WrittenColumn[] {
   const probability = (at: number, number: number) =>
     Number(probabilities[at * components + groups[number - 1]!.component]!.toPrecision(7));
@@ -81,16 +83,19 @@ export function assignmentColumns({
       kind: 'real' as const,
       read: (at: number) => probability(at, one.group),
     })),
-    ...(unlike
+    ...(unlike ? [measured('unlike', unlike.values)] : []),
+    ...(gold
       ? [
-          {
-            name: 'unlike',
-            kind: 'real' as const,
-            read: (at: number) => Number(unlike.values[at]!.toPrecision(UNLIKE_DIGITS)),
-          },
+          measured('gold_marginal', gold.marginal),
+          measured('gold_conditional', gold.conditional),
+          measured('gold', gold.values),
         ]
       : []),
   ]);
+}
+
+function measured(name: string, values: ArrayLike<number>): OwnColumn {
+  return { name, kind: 'real', read: (at) => Number(values[at]!.toPrecision(DIGITS)) };
 }
 
 /** Columns of every row between those that say which row it is and those that go with it. */

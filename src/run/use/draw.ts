@@ -5,8 +5,11 @@ import { sampleSize } from '../../data/dataset.js';
 import { usageError } from '../../errors.js';
 import type { Stream } from '../../math/random.js';
 import type { LatentPrior } from '../../prior/prior.js';
+import type { Inference } from '../../train/inference.js';
 import type { Drawn } from '../../train/rejection.js';
+import { openGold } from '../gold/open.js';
 import type { TrainedRun } from '../trained.js';
+import { type KeptSamples, keptSamples, requireReject } from './reject.js';
 
 /** What {@link drawSamples} draws. */
 export interface DrawOptions {
@@ -20,6 +23,11 @@ export interface DrawOptions {
    * is typical of their group, above 1 they vary more. The same seed draws the same noise. Source: GM-GAN, section 5.
    */
   readonly spread?: number | undefined;
+  /**
+   * p in [0, 1): samples are kept by GOLD, so that the model's worst are drawn again; of a share p of the candidates less
+   * than half are kept (default: all samples are kept). Source: Mo et al. 2019, section 3.2.
+   */
+  readonly reject?: number | undefined;
 }
 
 /** Most values that one draw holds: 2 GiB of float32. */
@@ -29,16 +37,18 @@ const MOST_VALUES = 2 ** 29;
 export interface DrawnSamples extends Drawn {
   /** Number of the group that each sample was drawn from, 1..K. */
   readonly groups: Int32Array;
+  /** How they were kept, where some were rejected. */
+  readonly rejection?: KeptSamples['rejection'];
 }
 
 /**
  * Draws samples.
- * @throws a usage error for a group that there is not, a spread of latents that are no mixture of Gaussians, or more than
- * memory should hold
+ * @throws a usage error for a group that there is not, a spread of latents that are no mixture of Gaussians, more than
+ * memory should hold, or rejection by a model that has no critic or no group probabilities
  */
 export async function drawSamples(
-  trained: Pick<TrainedRun, 'inference' | 'run'>,
-  { group, count, seed = 0, spread }: DrawOptions,
+  trained: RunToDraw,
+  { group, count, seed = 0, spread, reject }: DrawOptions,
 ): Promise<DrawnSamples> {
   const { inference, run } = trained;
   const { mixing, width } = inference.prior;
@@ -54,18 +64,58 @@ export async function drawSamples(
   }
   const prior = spread === undefined ? inference.prior : spreadPrior({ inference, run }, spread);
   const stream = inference.stream.fork('samples', 'drawn', seed);
-  if (group === undefined) {
-    const draw = (n: number, own: Stream) => prior.sample(n, own);
-    const drawn = await inference.sampleBy(count, draw, stream.fork('mixture'));
-    requireFinite(drawn.samples, spread);
-    const numbers = groupNumbers(mixing);
-    return { ...drawn, groups: drawn.components.map((component) => numbers[component]!) };
-  }
-  const component = groupOrder(mixing)[group - 1]!;
-  const draw = (n: number, own: Stream) => prior.sampleComponent(component, n, own);
-  const drawn = await inference.sampleBy(count, draw, stream.fork(component));
+  const component = group === undefined ? undefined : groupOrder(mixing)[group - 1]!;
+  const drawn =
+    reject === undefined
+      ? await drawAll(inference, prior, { component, count, stream })
+      : await drawKept(trained, prior, { component, count, stream, reject });
   requireFinite(drawn.samples, spread);
-  return { ...drawn, groups: new Int32Array(count).fill(group) };
+  if (group !== undefined) return { ...drawn, groups: new Int32Array(count).fill(group) };
+  const numbers = groupNumbers(mixing);
+  return { ...drawn, groups: drawn.components.map((one) => numbers[one]!) };
+}
+
+/** A run whose samples are drawn; with its step where it may be too early to reject any. */
+type RunToDraw = Pick<TrainedRun, 'inference' | 'run'> & Partial<Pick<TrainedRun, 'step'>>;
+
+interface Wanted {
+  /** The component to draw from; the whole mixture if absent. */
+  readonly component: number | undefined;
+  readonly count: number;
+  readonly stream: Stream;
+}
+
+function drawAll(
+  inference: Inference,
+  prior: LatentPrior,
+  { component, count, stream }: Wanted,
+): Promise<Drawn> {
+  if (component === undefined) {
+    return inference.sampleBy(count, (n, own) => prior.sample(n, own), stream.fork('mixture'));
+  }
+  const draw = (n: number, own: Stream) => prior.sampleComponent(component, n, own);
+  return inference.sampleBy(count, draw, stream.fork(component));
+}
+
+/** Samples that GOLD keeps: components come as often as they are drawn, whatever is rejected. */
+async function drawKept(
+  trained: RunToDraw,
+  prior: LatentPrior,
+  { component, count, stream, reject }: Wanted & { readonly reject: number },
+): Promise<KeptSamples> {
+  const { inference } = trained;
+  requireReject(reject);
+  const estimator = await openGold(trained);
+  const own = stream.fork('reject');
+  const components =
+    component === undefined
+      ? prior.sample(count, own.fork('mixture')).component
+      : new Int32Array(count).fill(component);
+  return keptSamples(estimator, {
+    ...{ components, reject, stream: own, mixing: prior.mixing },
+    draw: (c, n, part) =>
+      inference.sampleBy(n, (m, latents) => prior.sampleComponent(c, m, latents), part.fork('candidates')),
+  });
 }
 
 /** @throws a usage error unless the spread is a number above 0, and the latents are a mixture of Gaussians. */

@@ -1,17 +1,12 @@
-/** @file Data with the features that an encoder makes of them: groups are looked for in these, and shown in the data. */
+/** @file Data as they are asked for, with the features that an encoder makes of them. */
 import type { RunRequest } from '../../config/resolve.js';
-import type { Dataset } from '../../data/dataset.js';
 import { isImageFolder } from '../../data/sets/open.js';
 import { openEncoder } from '../../features/encoder/encoder.js';
 import type { FeatureOptions } from '../../features/feature-options.js';
-import { encodedDataset } from '../../views/encoded.js';
 import { type DataListeners, openRequested } from '../prepare.js';
+import { type EncodedData, encodedData } from '../stages/encoded.js';
 
-/** Data, and their features: row by row the same. */
-export interface EncodedData {
-  readonly dataset: Dataset;
-  readonly features: Dataset;
-}
+export type { EncodedData };
 
 /** How an encoder reads its input, and who is told what. */
 export interface EncodedDataOptions extends DataListeners {
@@ -35,16 +30,13 @@ export async function openEncoded(
 ): Promise<EncodedData> {
   const encoder = await openEncoder(network, { convention });
   try {
-    const [height, width] = encoder.imageSize ?? [];
-    const sized = data.size === undefined && width !== undefined && isImageFolder(data.name);
-    const dataset = await openRequested(sized ? { ...data, size: `${width}x${height}` } : data, listeners, {
-      allColumns,
-    });
-    const options = {
+    const takesSize = data.size === undefined && isImageFolder(data.name);
+    const open = (size: string | undefined) =>
+      openRequested(takesSize && size !== undefined ? { ...data, size } : data, listeners, { allColumns });
+    return await encodedData(encoder, open, {
       ...(listeners.onNotice && { note: listeners.onNotice }),
       ...(onEncoded && { progress: onEncoded }),
-    };
-    return { dataset, features: await encodedDataset(dataset, encoder, options) };
+    });
   } finally {
     await encoder.close();
   }

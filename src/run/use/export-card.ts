@@ -1,6 +1,7 @@
 /** @file The card of a model: the README.md that Hugging Face shows of a folder. */
 
 import { methodNamed } from '../../methods/index.js';
+import { sizesWord } from '../groups.js';
 import type { TrainedRun } from '../trained.js';
 import { exportedGroups, fileColumns, percent, probabilityWords, valueDocs } from './export-description.js';
 import { fileShape } from './transformation.js';
@@ -44,7 +45,13 @@ function groupTable(trained: TrainedRun): string {
   const rows = exportedGroups(trained).map(
     ({ group, name, size }) => `| ${group} | ${escaped(name ?? '')} | ${percent(size)} |`,
   );
-  return ['## Groups', '', '| group | name | learned size |', '| ---: | --- | ---: |', ...rows].join('\n');
+  return [
+    '## Groups',
+    '',
+    `| group | name | ${sizesWord(trained.run)} size |`,
+    '| ---: | --- | ---: |',
+    ...rows,
+  ].join('\n');
 }
 
 /** Text that stays in its cell of a table. */

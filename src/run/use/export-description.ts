@@ -6,7 +6,7 @@ import type { ModelDocumentation } from '../../graph/onnx/file.js';
 import { methodNamed } from '../../methods/index.js';
 import type { Inference } from '../../train/inference.js';
 import { VERSION } from '../../version.js';
-import { readGroups } from '../groups.js';
+import { readGroups, sizesWord } from '../groups.js';
 import type { TrainedRun } from '../trained.js';
 import { fileShape } from './transformation.js';
 
@@ -157,7 +157,7 @@ export function documentationOf(
   const groups = exportedGroups(trained).map(
     ({ group, name, size }) => `${group}${name === undefined ? '' : ` (${name})`} ${percent(size)}`,
   );
-  const sizes = groups.length > 1 ? ` Groups by learned size: ${groups.join(', ')}.` : '';
+  const sizes = groups.length > 1 ? ` Groups by ${sizesWord(run)} size: ${groups.join(', ')}.` : '';
   return {
     producerVersion: VERSION,
     model: `${what}. ${title}, ${step} steps on ${run.dataset.name}.${sizes}`,

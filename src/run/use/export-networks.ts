@@ -87,7 +87,7 @@ async function networksOfSamples(trained: TrainedRun, generated: Float32Array): 
     documentation: documentationOf(trained, 'Features of samples', { ...docs, features: outputs.features }),
     ...whole(await inference.featuresOf(read)),
   };
-  if (!assign) return [encoder];
+  if (!assign || !inference.assigns) return [encoder];
   const { calibration, prior } = inference;
   const probabilities = (own: Tensor) =>
     calibration ? calibratedTensor(own, prior.mixing, calibration) : own;

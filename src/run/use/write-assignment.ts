@@ -41,7 +41,7 @@ export function requireAssignmentFormat(out: string, data: string): void {
 
 /**
  * Writes assigned data, whole or not at all: `.parquet`, `.tsv`, `.h5ad` (a copy of the data's own file with
- * `obs['mixtura']`, `obs['mixtura_probability']`, `obs['mixtura_unlike']`, `obsm['X_mixtura']` and `uns['mixtura']`), and CSV for any other ending.
+ * `obs['mixtura']`, `obs['mixtura_probability']`, `obs['mixtura_unlike']`, `obs['mixtura_gold']` where asked for, `obsm['X_mixtura']` and `uns['mixtura']`), and CSV for any other ending.
  *
  * @param data name or path of the data
  * @throws a MixturaError if the AnnData file cannot take the groups, or the disk refuses
@@ -70,13 +70,14 @@ export async function writeAssignment(
 }
 
 function additionsOf({ run, step }: TrainedRun, assigned: AssignedData): AnnDataAdditions {
-  const { groups, group, components, component, probabilities, features, unlike } = assigned;
+  const { groups, group, components, component, probabilities, features, unlike, gold } = assigned;
   if (!features) throw new RangeError('features are not there');
   const rows = [...assignedRows(assigned)];
   const cells = rows.reduce((most, { index }) => Math.max(most, index + 1), 0);
   const codes = new Int32Array(cells).fill(-1);
   const probability = new Float64Array(cells).fill(Number.NaN);
   const strange = new Float64Array(cells).fill(Number.NaN);
+  const missed = new Float64Array(cells).fill(Number.NaN);
   const { width } = features;
   const values = new Float32Array(cells * width).fill(Number.NaN);
   for (const { index, at } of rows) {
@@ -84,6 +85,7 @@ function additionsOf({ run, step }: TrainedRun, assigned: AssignedData): AnnData
     codes[index] = group[at]! - 1;
     probability[index] = probabilities[at * components + component[at]!]!;
     if (unlike) strange[index] = unlike.values[at]!;
+    if (gold) missed[index] = gold.values[at]!;
     values.set(features.values.subarray(at * width, (at + 1) * width), index * width);
   }
   return {
@@ -91,7 +93,7 @@ function additionsOf({ run, step }: TrainedRun, assigned: AssignedData): AnnData
     // The number keeps names apart that are equal, and in their order.
     categories: groups.map((one) => (one.name === undefined ? `${one.group}` : `${one.group} ${one.name}`)),
     codes,
-    numbers: { probability, ...(unlike && { unlike: strange }) },
+    numbers: { probability, ...(unlike && { unlike: strange }), ...(gold && { gold: missed }) },
     features: { width, values },
     partial: assigned.parts.some((part) => part.rows?.numbers !== undefined),
     facts: {

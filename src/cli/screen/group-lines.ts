@@ -1,18 +1,19 @@
-/** @file Groups as a table for people: learned sizes beside those of the assigned data and the true ones. */
-import type { FoundGroup } from '../evaluate/labels.js';
-import type { RunGroup } from '../run/groups.js';
-import { percent } from './screen/output.js';
+/** @file Groups as a table for people: learned or fixed sizes beside those of the assigned data and the true ones. */
+import type { FoundGroup } from '../../evaluate/labels.js';
+import type { RunGroup, SizesWord } from '../../run/groups.js';
+import { percent } from './output.js';
 
-/** The groups by their numbers, with the names that they have; a line each after a heading. */
+/** The groups by their numbers, with the names that they have; a line each after a heading, which says what sizes are. */
 export function groupLines(
   groups: readonly FoundGroup[],
   named: readonly Pick<RunGroup, 'component' | 'name'>[] = [],
+  sizes: SizesWord = 'learned',
 ): string[] {
   const nameOf = ({ component, trueName }: FoundGroup) =>
     named.find((group) => group.component === component)?.name ?? trueName;
   const columns: [string, (group: FoundGroup) => string | undefined][] = [
     ['group', ({ group }) => String(group)],
-    ['learned', ({ size }) => percent(size)],
+    [sizes, ({ size }) => percent(size)],
     ['taught', ({ taught }) => (taught === undefined ? undefined : percent(taught))],
     ['assigned', ({ assigned }) => (assigned === undefined ? undefined : percent(assigned))],
     ['true', ({ trueSize }) => (trueSize === undefined ? undefined : percent(trueSize))],

@@ -1,21 +1,22 @@
 /** @file Scores as tables for people: of a run, of a set of runs, of two sets. */
-import { type MetricParts, metricName } from '../metrics/metric.js';
-import { type PublishedCell, sameFeatures } from '../metrics/published.js';
-import { type Aggregate, type Comparison, leastP, worstOf } from '../run/compare.js';
-import type { PublishedScore } from '../run/saved-scores.js';
-import type { RunScores } from '../run/score.js';
-import type { RunAgreement } from '../run/seeds/run-agreement.js';
-import { groupLines, warningLines } from './groups.js';
-import { agreementLines } from './screen/agreement-lines.js';
+import { type MetricParts, metricName } from '../../metrics/metric.js';
+import { type PublishedCell, sameFeatures } from '../../metrics/published.js';
+import { type Aggregate, type Comparison, leastP, worstOf } from '../../run/compare.js';
+import type { PublishedScore } from '../../run/saved-scores.js';
+import type { RunScores } from '../../run/score.js';
+import type { RunAgreement } from '../../run/seeds/run-agreement.js';
+import { agreementLines } from './agreement-lines.js';
+import { groupLines, warningLines } from './group-lines.js';
 
 /** The groups, every metric, and the paper's value beside it where there is one. */
-export function runLines({ scores, evaluations, groups: named, warnings, notes }: RunScores): string[] {
+export function runLines(run: RunScores): string[] {
+  const { scores, evaluations, groups: named, sizes, warnings, notes } = run;
   const { groups } = (evaluations.train ?? evaluations.test)!;
   const rows = scores.map((score) => [score, number(score, score.value)] as const);
   const unlabelled = groups.every(({ trueSize }) => trueSize === undefined);
   return [
     ...warningLines(warnings),
-    ...groupLines(groups, named),
+    ...groupLines(groups, named, sizes),
     '',
     ...(rows.length > 0 ? metricTable(rows, 'value') : []),
     ...(unlabelled && !scores.some(({ protocol }) => protocol === 'nearest')
@@ -24,7 +25,32 @@ export function runLines({ scores, evaluations, groups: named, warnings, notes }
           'There are no labels and no known modes that the groups could be compared with.',
         ]
       : []),
+    ...goldLines(run),
     ...noteLines(notes),
+  ];
+}
+
+/** Means of the terms of GOLD in each group, of new samples and of each part of the data; nothing where not asked for. */
+function goldLines({ gold }: RunScores): string[] {
+  if (!gold) return [];
+  const { generated, train, test } = gold;
+  const all = { generated, train, test };
+  const parts = (['generated', 'train', 'test'] as const).filter((part) => all[part] !== undefined);
+  const cell = (value: number) => (Number.isFinite(value) ? value.toFixed(3) : '');
+  const rows = generated.map((_, g) => [
+    `${g + 1}`,
+    ...parts.flatMap((part) => {
+      const { marginal, conditional, value } = all[part]![g]!;
+      return [cell(marginal), cell(conditional), cell(value)];
+    }),
+  ]);
+  return [
+    '',
+    ...columns([
+      ['gold of group', ...parts.flatMap((part) => [`${part}: marginal`, 'conditional', 'balanced'])],
+      ...rows,
+    ]),
+    'Balanced is large where the model makes too little like the samples, and small where it makes too much.',
   ];
 }
 

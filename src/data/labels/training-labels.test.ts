@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { arrayDataset, type Dataset, subset } from '../dataset.js';
+import { balancedCounts } from './draw-labelled.js';
+import { labelFileText } from './label-file.js';
+import { labelSpec } from './spec.js';
+import { keptLabels, rowLabels, trainingLabels } from './training-labels.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mixtura-labels-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const COUNT = 12;
+/** Classes b, a, b, b, a, b, ...: four of a and eight of b. */
+const TRUTH = Int32Array.from({ length: COUNT }, (_, i) => (i % 3 === 1 ? 0 : 1));
+const points = (more: Partial<Dataset> = {}): Dataset => ({
+  ...arrayDataset({
+    ...{ name: 'points', kind: 'points', shape: [2], range: 'real', source: 'a test' },
+    values: new Float32Array(2 * COUNT),
+  }),
+  ...more,
+});
+const labelled = points({ labels: TRUTH, classNames: ['a', 'b'] });
+const named = points({
+  rows: {
+    id: { name: 'file', values: Array.from({ length: COUNT }, (_, i) => `${i}.png`) },
+    kept: [{ name: 'grade', values: ['x', ' y', 'NA', '', ...Array(COUNT - 4).fill('?')] }],
+  },
+});
+const file = (name: string, ...lines: string[]) => {
+  writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
+  return join(folder, name);
+};
+const labelsOf = (dataset: Dataset, labels?: string, more = {}) =>
+  trainingLabels(dataset, { labels, ...more })!;
+const countsOf = ({ labels }: { labels: Int32Array }) =>
+  [0, 1].map((k) => labels.filter((label) => label === k).length);
+
+describe('what is written for labels', () => {
+  it('is all, a share, a number, a file, or a column', () => {
+    expect(labelSpec('all')).toEqual({ kind: 'all' });
+    expect(labelSpec('1%')).toEqual({ kind: 'share', share: 0.01 });
+    expect(labelSpec('0.5 %')).toEqual({ kind: 'share', share: 0.005 });
+    expect(labelSpec('50')).toEqual({ kind: 'count', count: 50 });
+    expect(labelSpec('not/there.csv')).toEqual({ kind: 'file', path: 'not/there.csv' });
+    expect(labelSpec('grade')).toEqual({ kind: 'column', name: 'grade' });
+  });
+
+  it.each(['0%', '101%', '1.2.3%'])('refuses %s', (text) => {
+    expect(() => labelSpec(text)).toThrow(`--labels is '${text}'; give a share above 0% and at most 100%.`);
+  });
+
+  it('refuses no labels at all', () => {
+    expect(() => labelSpec('0')).toThrow(
+      "--labels is '0', so that no row would have a label; give all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes, or a column of the table.",
+    );
+  });
+});
+
+describe('labels that are drawn', () => {
+  it('are those of all rows by default, and of no data without any', () => {
+    expect(labelsOf(labelled)).toMatchObject({
+      labels: TRUTH,
+      labelled: COUNT,
+      sentence: 'Training sees the labels of all 12 rows.',
+      notices: [],
+    });
+    expect(labelsOf(labelled, 'all')).toEqual(labelsOf(labelled));
+    expect(trainingLabels(points(), {})).toBeUndefined();
+  });
+
+  it('are of each class alike, true, and the same for a seed', () => {
+    const six = labelsOf(labelled, '6');
+    expect(countsOf(six)).toEqual([3, 3]);
+    expect(six.labels.every((label, row) => label === -1 || label === TRUTH[row])).toBe(true);
+    expect(six.sentence).toBe(
+      'Training sees the labels of 6 of 12 rows, drawn of each class alike with seed 0.',
+    );
+    expect(labelsOf(labelled, '50%')).toEqual(six);
+    const seeds = [0, 1, 2, 3].map((labelSeed) => labelsOf(labelled, '6', { labelSeed }).labels.join());
+    expect(seeds[0]).toBe(six.labels.join());
+    expect(new Set(seeds).size).toBeGreaterThan(1);
+  });
+
+  it('take all of a class that has too few, and more of the others', () => {
+    expect(balancedCounts([4, 8], 11)).toEqual([4, 7]);
+    expect(balancedCounts([1, 9, 9], 8)).toEqual([1, 4, 3]);
+    expect(balancedCounts([2, 2], 4)).toEqual([2, 2]);
+    expect(countsOf(labelsOf(labelled, '11'))).toEqual([4, 7]);
+  });
+
+  it('are whatever comes, if that is asked for', () => {
+    const seen = Array.from({ length: 40 }, (_, labelSeed) => {
+      try {
+        return countsOf(labelsOf(labelled, '6', { labelDraw: 'random', labelSeed })).join();
+      } catch {
+        return 'none of a class';
+      }
+    });
+    expect(new Set(seen).size).toBeGreaterThan(2);
+    expect(labelsOf(labelled, '11', { labelDraw: 'random', labelSeed: 2 }).sentence).toBe(
+      'Training sees the labels of 11 of 12 rows, drawn at random with seed 2.',
+    );
+  });
+
+  it('are read by the rows of a batch', () => {
+    const { labels } = rowLabels(labelsOf(labelled, '6'))!;
+    const all = labelsOf(labelled, '6').labels;
+    expect([...labels([5, 0])]).toEqual([all[5], all[0]]);
+    expect(rowLabels(undefined)).toBeUndefined();
+  });
+
+  it('say in one sentence that there are too few, too many, or none', () => {
+    expect(() => labelsOf(labelled, '1')).toThrow(
+      '--labels is 1, which is 1 row for 2 classes; give 2 or more.',
+    );
+    expect(() => labelsOf(labelled, '1%')).toThrow(
+      '--labels is 1%, which is 1 row for 2 classes; give 2 or more.',
+    );
+    expect(() => labelsOf(labelled, '13')).toThrow(
+      '--labels is 13, but points has 12 rows; give 12 or less, or all.',
+    );
+    expect(() => labelsOf(points(), '6')).toThrow(
+      'points has no labels that could be drawn; name their column by --label, or give --labels a CSV file of rows and classes.',
+    );
+    expect(() => labelsOf(points({ labels: new Int32Array(COUNT), classNames: ['a'] }))).toThrow(
+      'All labels of points are of class a; give labels of two classes or more.',
+    );
+  });
+
+  it('say that a class has one labelled row, or none', () => {
+    expect(labelsOf(labelled, '2').notices).toEqual([
+      'Classes a, b have one labelled row each, so what is generated of them rests on that alone; label more.',
+    ]);
+    expect(labelsOf(labelled, '3').notices).toEqual([
+      'Class b has one labelled row, so what is generated of it rests on that alone; label more.',
+    ]);
+    const three = points({ labels: TRUTH, classNames: ['a', 'b', 'c'] });
+    expect(() => labelsOf(three)).toThrow(
+      'Of the 12 labelled rows of points class c has none; label one of each class, or choose classes by --classes.',
+    );
+    const random = [0, 1, 2, 3, 4, 5, 6, 7].map((labelSeed) => () => {
+      labelsOf(labelled, '2', { labelDraw: 'random', labelSeed });
+    });
+    const refused = random.findIndex((draw) => {
+      try {
+        draw();
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(random[refused]).toThrow(
+      `Of the 2 labelled rows of points class a has none (drawn at random with seed ${refused}); label one of each class, or choose classes by --classes.`,
+    );
+  });
+});
+
+describe('labels of a file', () => {
+  it('are by the place of a row, with or without names of columns; empty cells are no labels', () => {
+    const expected = [1, -1, 0, -1, -1, 1, ...Array(6).fill(-1)];
+    for (const lines of [
+      ['index,label', '0,b', '2,a', '3,', '5,b'],
+      ['0;b', '5;b', '2;a', '4;NA'],
+      ['class\tprobability\tindex', 'b\t0.5\t5', 'a\t0.7\t2', 'b\t0.1\t0'],
+    ]) {
+      const found = labelsOf(labelled, file('rows.csv', ...lines));
+      expect([...found.labels]).toEqual(expected);
+      expect(found.sentence).toBe('Training sees the labels of 3 of 12 rows, from rows.csv.');
+    }
+  });
+
+  it('are by the name of a row, where rows have names; classes are their own', () => {
+    const found = labelsOf(named, file('names.csv', 'file,label', '3.png,10', '11.png,9', '0.png,10'));
+    expect(found.classNames).toEqual(['9', '10']);
+    expect([found.labels[0], found.labels[3], found.labels[11]]).toEqual([1, 1, 0]);
+    expect(found.labels.filter((label) => label >= 0)).toHaveLength(3);
+    expect([
+      ...labelsOf(named, file('places.csv', 'index,label', '3,x', '4,y')).labels.subarray(3, 5),
+    ]).toEqual([0, 1]);
+  });
+
+  it('are by the place in the whole, where rows were selected', () => {
+    const rows = Uint32Array.of(1, 4, 6, 9);
+    const part = subset(points(), rows, { name: 'part', source: 'a test', selection: 'some' });
+    expect([...labelsOf(part, file('part.csv', '4,u', '9,v')).labels]).toEqual([-1, 0, -1, 1]);
+    expect(() => labelsOf(part, file('part.csv', '4,u', '2,v'))).toThrow(
+      /part\.csv, line 2: there is no row 2 in part, which holds a part of the whole\.$/,
+    );
+  });
+
+  it.each([
+    [['index,label', '0,a', '12,b'], 'line 3: there is no row 12 in points, whose rows are 0 to 11.'],
+    [['index,label', '0,a', '-1,b'], 'line 3: there is no row -1 in points, whose rows are 0 to 11.'],
+    [['0,a', '1,b', '0,b'], 'line 3 gives row 0 the label b, and line 1 gave it a; keep one of them.'],
+    [['0,a', '1,b', '0,a'], 'line 3 gives row 0 the label a, and line 1 gave it a; keep one of them.'],
+  ])('of rows that do not exist, or with two labels, are refused: %j', (lines, sentence) => {
+    const path = file('wrong.csv', ...lines);
+    expect(() => labelsOf(labelled, path)).toThrow(`${path}, ${sentence}`);
+  });
+
+  it('of names that do not exist are refused', () => {
+    const path = file('wrong.csv', 'file,label', '0.png,a', '10.pnh,b');
+    expect(() => labelsOf(named, path)).toThrow(
+      `${path}, line 3: no row of points is called 10.pnh (did you mean 10.png?); rows are known by their file.`,
+    );
+  });
+
+  it('that label nothing, or nothing of a class, are refused', () => {
+    expect(() => labelsOf(labelled, file('none.csv', 'index,label', '0,', '1,?'))).toThrow(
+      'No row of points has a label that training may see (from none.csv); give some rows their class.',
+    );
+    expect(() => labelsOf(labelled, file('one.csv', '0,b', '2,b'))).toThrow(
+      'Of the 2 labelled rows of points class a has none (from one.csv); label one of each class, or choose classes by --classes.',
+    );
+    expect(() => labelsOf(points(), file('one.csv', '0,u', '2,u'))).toThrow(
+      'All labels of points are of class u; give labels of two classes or more.',
+    );
+  });
+
+  it('that are kept by a run are read back, with the sentence of what was asked for', () => {
+    const odd = points({ labels: TRUTH, classNames: ['-', 'b, "c"'] });
+    for (const dataset of [labelled, odd]) {
+      const request = { labels: '6', labelSeed: 3 };
+      const drawn = trainingLabels(dataset, request)!;
+      const path = file('kept.csv', labelFileText(dataset, drawn).trimEnd());
+      expect(keptLabels(dataset, path, request)).toEqual(drawn);
+    }
+  });
+});
+
+describe('labels of a column', () => {
+  it('are its words, but for those that hold no value', () => {
+    const found = labelsOf(named, 'grade');
+    expect([...found.labels.subarray(0, 5)]).toEqual([0, 1, -1, -1, -1]);
+    expect(found.classNames).toEqual(['x', 'y']);
+    expect(found.sentence).toBe('Training sees the labels of 2 of 12 rows, from the column grade.');
+  });
+
+  it('are asked for in one sentence where there is no such column', () => {
+    expect(() => labelsOf(named, 'grad')).toThrow(
+      'points has no column grad to be read as labels; give all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes, or a column of the table.',
+    );
+  });
+});

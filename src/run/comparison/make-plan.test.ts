@@ -1,0 +1,42 @@
+/** What is planned for data that some methods do not suit. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { methodNames } from '../../methods/index.js';
+import { planComparison } from './make-plan.js';
+import { leftOutSentences } from './plan.js';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'mixtura-'));
+const name = path.join(scratch, 'rows.csv');
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+beforeAll(() => {
+  const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${(3 * i) % 11},${i % 5},k${i % 2}`);
+  writeFileSync(name, `a,b,c,kind\n${rows.join('\n')}\n`);
+});
+const common = () => ({ data: { name, label: 'kind' }, steps: 20, batch: 16 });
+const IMAGES = ['infogan-original', 'clustergan-original', 'elastic-infogan'];
+const SENTENCE = 'The networks of InfoGAN are made for images whose sides';
+
+it('of every method those for images are left out, with the reason in one sentence', async () => {
+  const { plan } = await planComparison({ common: common(), seeds: [0], without: ['model'] });
+  const names = plan.rows.map((row) => row.name);
+  const out = plan.leftOut!.map((one) => one.name);
+  expect(out).toEqual(expect.arrayContaining([...IMAGES, 'cdgan']));
+  expect(names).toEqual(methodNames().filter((method) => !out.includes(method)));
+  const sentences = leftOutSentences(plan.leftOut);
+  expect(sentences).toContainEqual(
+    expect.stringMatching(`^Left out: infogan-original, clustergan-original, elastic-infogan. ${SENTENCE}`),
+  );
+  expect(sentences).toContainEqual(
+    expect.stringMatching('^Left out: cdgan. CD-GAN compares crops of images'),
+  );
+  expect(leftOutSentences()).toEqual([]);
+});
+
+it('one that was asked for by its name stays, unless it is alone', async () => {
+  const asked = { common: common(), seeds: [0], without: ['model'] as const };
+  const { plan } = await planComparison({ ...asked, methods: ['wgan', 'infogan-original'] });
+  expect([plan.rows.map((row) => row.name), plan.leftOut]).toEqual([['wgan', 'infogan-original'], undefined]);
+  await expect(planComparison({ ...asked, methods: ['infogan-original'] })).rejects.toThrow(SENTENCE);
+});
