@@ -99,6 +99,11 @@ describe.each([
       });
     }
 
+    const report = readFileSync(place.file(name, 'report.html'), 'utf8');
+    const seen =
+      method === 'gmgan-supervised' ? 'samples of labelled.csv' : 'unlabelled samples of plain.csv';
+    expect(report).toContain(`from ${LINES} ${seen} in ${STEPS} steps`);
+
     await place.json('export', name, '--out', `${name}-files`);
     const files = ['generator.onnx', 'encoder.onnx', 'assign.onnx', 'mixture.json'];
     expect(files.filter((file) => existsSync(place.file(`${name}-files`, file)))).toEqual(

@@ -59,6 +59,9 @@ describe('a run with probes', () => {
       /Training saw the groups of 4 probes of \S+ \(left 2, right 2\) and no other labels/,
     );
     expect(report).toContain('--probes');
+    await place.json('export', 'run', '--out', 'card');
+    const card = readFileSync(place.file('card', 'README.md'), 'utf8');
+    expect(card).toContain('for 30 steps with probes, marked examples of its groups.');
     const losses = readFileSync(place.file('run', 'metrics.jsonl'), 'utf8');
     expect(losses).toContain('"probes":');
   }, 60_000);

@@ -23,6 +23,8 @@ export interface ReportRun {
   readonly command: string;
   /** Version of Mixtura. */
   readonly version: string;
+  /** Set when training saw labels of the samples. */
+  readonly supervised?: true;
   /** Set when the run has not reached its end: the report says so at the top. */
   readonly unfinished?: { readonly plannedSteps: number };
 }

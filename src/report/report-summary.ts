@@ -45,9 +45,8 @@ export function lead({
 }: Pick<ReportData, 'run' | 'groups' | 'fixedSizes' | 'probes'>): string {
   const { dataset, method, steps } = run;
   const count = formatNumber(dataset.count);
-  const samples = probes
-    ? `${count} samples of ${dataset.name} and ${formatNumber(probes.count)} probes`
-    : `${count} unlabelled samples of ${dataset.name}`;
+  const whole = probes || run.supervised ? `${count} samples` : `${count} unlabelled samples`;
+  const samples = `${whole} of ${dataset.name}${probes ? ` and ${formatNumber(probes.count)} probes` : ''}`;
   const from = `from ${samples} in ${formatNumber(steps)} steps`;
   if (groups.length < 2) return `${method} learned ${from}.`;
   const learned = fixedSizes ? 'them, of fixed sizes,' : 'them and their sizes';

@@ -144,6 +144,7 @@ function factsOf({ folder, run, method, outcome }: RunReport): ReportData['run']
     seconds: outcome.seconds,
     command: commandLine(run),
     version: VERSION,
+    ...(method.supervision && { supervised: true as const }),
     ...(!outcome.finished && { unfinished: { plannedSteps: run.steps } }),
   };
 }

@@ -158,6 +158,8 @@ describe('probes', () => {
     expect([0, 64, 128].map((at) => Number(probes.values[at]!.toFixed(3)))).toEqual([0.8, 0.2, 0.4]);
     const signed = await openProbes(folder, { ...digits, range: 'signed' }, {});
     expect(signed.values[0]).toBeCloseTo(0.6, 6);
+    writeFileSync(join(folder, 'thin/d.png'), 'no image');
+    await expect(openProbes(folder, digits, {})).rejects.toThrow(/do not decode \(thin\/d\.png/);
   });
 
   it('are kept in a run folder as they are, and a damaged file is told', async () => {

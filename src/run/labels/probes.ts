@@ -120,7 +120,6 @@ async function probesOfFolder(
   const images = await imageFolder(path, {
     ...{ size: `${width}x${height}`, crop, background, maximum: dataset.maximum },
     color: channels === 1 ? 'grey' : 'color',
-    unreadable: 'any',
   });
   if (!images.labels || !images.classNames) {
     throw usageError(
