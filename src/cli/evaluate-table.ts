@@ -5,8 +5,8 @@ import { type Aggregate, type Comparison, leastP, worstOf } from '../run/compare
 import type { PublishedScore } from '../run/saved-scores.js';
 import type { RunScores } from '../run/score.js';
 import type { RunAgreement } from '../run/seeds/run-agreement.js';
-import { groupLines, warningLines } from './groups.js';
 import { agreementLines } from './screen/agreement-lines.js';
+import { groupLines, warningLines } from './screen/group-lines.js';
 
 /** The groups, every metric, and the paper's value beside it where there is one. */
 export function runLines(run: RunScores): string[] {

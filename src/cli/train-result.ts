@@ -3,7 +3,7 @@ import type { Summary } from '../evaluate/labels.js';
 import { type MetricKind, namedScores, type Score, splits } from '../metrics/metric.js';
 import type { TrainResult } from '../run/complete.js';
 import { sizesWord } from '../run/groups.js';
-import { groupLines, warningLines } from './groups.js';
+import { groupLines, warningLines } from './screen/group-lines.js';
 import { duration } from './screen/output.js';
 
 /** The JSON object of `mixtura train --json`. */

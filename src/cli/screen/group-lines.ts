@@ -1,7 +1,7 @@
 /** @file Groups as a table for people: learned or fixed sizes beside those of the assigned data and the true ones. */
-import type { FoundGroup } from '../evaluate/labels.js';
-import type { RunGroup, SizesWord } from '../run/groups.js';
-import { percent } from './screen/output.js';
+import type { FoundGroup } from '../../evaluate/labels.js';
+import type { RunGroup, SizesWord } from '../../run/groups.js';
+import { percent } from './output.js';
 
 /** The groups by their numbers, with the names that they have; a line each after a heading, which says what sizes are. */
 export function groupLines(
