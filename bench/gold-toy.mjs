@@ -131,7 +131,7 @@ function picture(panels) {
     );
     return `<text x="${left}" y="${top - 8}" font-family="sans-serif" font-size="13">${title}</text><rect x="${left}" y="${top}" width="${size}" height="${size}" fill="none" stroke="#999"/>${cells.join('')}`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * size + 20}" height="${2 * (size + 40)}">${drawn.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * size + 20}" height="${2 * (size + 40)}"><title>The true log-density ratio and GOLD's estimate of both classes</title>${drawn.join('')}</svg>\n`;
 }
 
 /** Trains a run, or goes on with it for so many steps of the discriminator alone. @returns seconds */
