@@ -135,8 +135,9 @@ describe('the phases', () => {
     );
   });
 
-  it('draw labelled rows besides the batch where few rows have a label', () => {
-    const labels = Int32Array.of(-1, 1, -1, -1);
+  it('draw labelled rows besides the batch where it has less than one label on average', () => {
+    // One of five rows in batches of four; of four rows it would be one label on average.
+    const labels = Int32Array.of(-1, 1, -1, -1, -1);
     const { phases } = build({}, { labels });
     const { feeds: given } = begin(phases[0]!, at(0));
     expect([...given.labelled!]).toEqual([...real.subarray(2, 4), ...real.subarray(2, 4)]);

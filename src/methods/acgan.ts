@@ -48,7 +48,7 @@ const settings = z
       .min(0)
       .optional()
       .describe(
-        'labelled rows that each step draws besides its batch, for the class alone; 0: labels are those of the batch (default: half a batch where fewer than half of the rows have a label, else 0)',
+        'labelled rows that each step draws besides its batch, for the class alone; 0: labels are those of the batch (default: half a batch where a batch has less than one label on average, else 0)',
       ),
     reweight: z
       .enum(['none', 'gold'])

@@ -11,7 +11,7 @@ export interface TrainingClassesOptions extends Omit<BuildContext, 'classes'> {
   readonly noise: number;
   /** How often each class is generated: all alike, or as often as it is labelled. */
   readonly classes: 'uniform' | 'empirical';
-  /** Labelled rows that each step draws besides its batch (default: half a batch, where few rows have a label). */
+  /** Labelled rows that each step draws besides its batch (default: half a batch where a batch has less than one label on average). */
   readonly own?: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export class TrainingClasses {
       for (const row of rows) shares[labels[row]!]! += 1 / rows.length;
       this.prior.setShares(shares);
     }
-    const few = labels !== undefined && rows.length > 0 && 2 * rows.length < labels.length;
+    const few = labels !== undefined && rows.length > 0 && batch * rows.length < labels.length;
     this.own = Math.min(options.own ?? (few ? Math.floor(batch / 2) : 0), batch);
   }
 
