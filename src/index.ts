@@ -19,7 +19,6 @@ export type { Split } from './metrics/metric.js';
 export { type Aggregate, aggregate, type Comparison, compareRuns } from './run/compare.js';
 export type { FollowOptions, TrainResult } from './run/complete.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
-
 export { type RunGroup, readGroups } from './run/groups.js';
 
 export type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './run/model/answers.js';

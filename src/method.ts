@@ -19,6 +19,7 @@ export {
   type LearnedPrior,
   type MethodDefinition,
   type Model,
+  type Probes,
   type Rejection,
   type SupervisedMethod,
   type UnsupervisedMethod,

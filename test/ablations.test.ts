@@ -23,15 +23,16 @@ import {
 interface Row {
   readonly table: string;
   readonly name: string;
+  readonly probed: boolean;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** The rows of the table of ablations, whose third column is `--set key=value`, once or more. */
+/** The rows of the table of ablations, whose third column is `--set key=value`, once or more, perhaps after probes. */
 const rows: Row[] = readFileSync(new URL('../docs/methods.md', import.meta.url), 'utf8')
   .split('\n')
-  .map((line) => /^\| ([\d, ]+) \| (.+?) \| `(--set .+)` \|$/.exec(line))
+  .map((line) => /^\| ([\d, ]+) \| (.+?) \| `(--probes FILE )?(--set .+)` \|$/.exec(line))
   .filter((match) => match !== null)
-  .map(([, table, name, change]) => {
+  .map(([, table, name, probes, change]) => {
     const items = [...change!.matchAll(/--set (?:'([^']*)'|(\S+))/g)].map(
       ([, quoted, plain]) => quoted ?? plain!,
     );
@@ -39,6 +40,7 @@ const rows: Row[] = readFileSync(new URL('../docs/methods.md', import.meta.url),
     return {
       table: table!,
       name: name!,
+      probed: probes !== undefined,
       settings: Object.fromEntries(entries.map(([key, value]) => [key, JSON.parse(value)])),
     };
   });
@@ -48,15 +50,24 @@ const samples = arrayDataset({
   ...{ name: 'images', kind: 'image', shape: SHAPE, range: 'unit', source: 'random pixels' },
   values: Stream.root(3).uniforms(new Float32Array(8 * 256)),
 });
+/** Two images of each group. */
+const probes = {
+  values: Stream.root(4).uniforms(new Float32Array(4 * 256)),
+  component: Int32Array.of(0, 1, 0, 1),
+};
 const schedule = batchSchedule(Stream.root(1), { count: samples.count, batchSize: BATCH });
 
 /** What the prior was and became in two steps, and which networks were trained. */
-async function stepped(network: string, settings: Row['settings']) {
+async function stepped(network: string, { settings, probed }: Pick<Row, 'settings' | 'probed'>) {
   const engine = new OrtEngine({ threads: 1 });
   const session = await Session.open(engine, {
     method: slogan,
     settings: { ...presets['mnist-2']!.settings, latent: 3, units: 4, meanStd: 1, network, ...settings },
-    context: { data: { shape: SHAPE, range: 'unit' }, components: COMPONENTS, batch: BATCH, horizon: 10 },
+    context: {
+      data: { shape: SHAPE, range: 'unit' },
+      ...{ components: COMPONENTS, batch: BATCH, horizon: 10 },
+      ...(probed && { probes }),
+    },
     seed: 0,
   });
   const before = session.model.prior.state();
@@ -83,14 +94,15 @@ describe.each([...NETWORKS])('the rows of the tables of ablations, networks %s',
   const seen = rows.filter(
     ({ table, settings }) => network === 'mlp' || table !== '10' || settings.scale === 8,
   );
-  it.each(seen)('$table: $name', async ({ settings }) => {
-    const { losses, still, trained } = await stepped(network, settings);
+  it.each(seen)('$table: $name', async ({ settings, probed }) => {
+    const { losses, still, trained } = await stepped(network, { settings, probed });
     const frozen = ((settings.freeze ?? []) as string[]).map((part) => (part === 'mixing' ? 'logits' : part));
     expect(still).toEqual(frozen);
     const u2c = settings.lambda !== 0;
     const last = network === 'dcgan' ? 'encoder/3-dense/bias' : 'encoder/2-dense/bias';
     expect(trained).toEqual(['generator/', 'critic/', ...(u2c ? [last] : [])]);
-    for (const { u2c: value, generator } of losses) {
+    for (const { u2c: value, generator, probes: loss } of losses) {
+      expect(loss === undefined).toBe(!probed);
       expect(Number.isFinite(generator)).toBe(true);
       expect(value !== 0).toBe(u2c);
     }
@@ -99,7 +111,7 @@ describe.each([...NETWORKS])('the rows of the tables of ablations, networks %s',
 
 it('the tables have all of their rows, each with a change of its own', () => {
   const of = (table: number) => rows.filter((row) => row.table.split(', ').includes(String(table))).length;
-  expect([3, 4, 8, 9, 10].map(of)).toEqual([1, 2, 9, 1, 5]);
+  expect([3, 4, 8, 9, 10].map(of)).toEqual([1, 2, 11, 1, 5]);
   expect(new Set(rows.map(({ settings }) => JSON.stringify(settings))).size).toBe(rows.length);
   const published = presets['mnist-2']!.settings;
   expect(rows.filter(({ settings }) => settings.scale === published.scale).map(({ name }) => name)).toEqual([

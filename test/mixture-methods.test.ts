@@ -1,4 +1,4 @@
-/** @file DeLiGAN, DeLiGAN+ and GM-GAN from end to end: trained, interrupted and resumed, sampled, clustered, exported, scored. */
+/** @file DeLiGAN, DeLiGAN+ and both forms of GM-GAN from end to end: trained, interrupted and resumed, sampled, clustered, exported, scored. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunFolder } from '../src/run/folder.js';
@@ -17,6 +17,8 @@ const LINES = 60;
 beforeAll(() => {
   const rows = Array.from({ length: LINES }, (_, i) => `${(i % 3) * 5 + (i % 7) / 10},${(i % 5) / 3}`);
   writeFileSync(place.file('plain.csv'), `u,v\n${rows.join('\n')}\n`);
+  const labelled = rows.map((row, i) => `${row},${['a', 'b', 'c'][i % 3]}`);
+  writeFileSync(place.file('labelled.csv'), `u,v,kind\n${labelled.join('\n')}\n`);
 });
 
 /** Variance of the first column of an array of float32 rows of two, after a header of a multiple of 64 bytes. */
@@ -35,9 +37,13 @@ describe.each([
   { name: 'deligan-plus', method: 'deligan-plus', settings: {}, assigns: true },
   { name: 'gmgan-static', method: 'gmgan', settings: { variant: 'static' }, assigns: true },
   { name: 'gmgan-dynamic', method: 'gmgan', settings: { variant: 'dynamic' }, assigns: true },
+  { name: 'gmgan-supervised', method: 'gmgan-supervised', settings: {}, assigns: true },
 ])('$name', ({ name, method, settings, assigns }) => {
   const request = () => ({
-    data: { name: place.file('plain.csv') },
+    data:
+      method === 'gmgan-supervised'
+        ? { name: place.file('labelled.csv'), label: 'kind' }
+        : { name: place.file('plain.csv') },
     ...{ method, components: 3, steps: STEPS, batch: 16, settings: { ...SMALL, ...settings } },
   });
 
@@ -92,6 +98,11 @@ describe.each([
         stderr: `The run ${name} was trained by ${method}, which does not assign data to groups; use a run of a method that does, such as slogan.\n`,
       });
     }
+
+    const report = readFileSync(place.file(name, 'report.html'), 'utf8');
+    const seen =
+      method === 'gmgan-supervised' ? 'samples of labelled.csv' : 'unlabelled samples of plain.csv';
+    expect(report).toContain(`from ${LINES} ${seen} in ${STEPS} steps`);
 
     await place.json('export', name, '--out', `${name}-files`);
     const files = ['generator.onnx', 'encoder.onnx', 'assign.onnx', 'mixture.json'];

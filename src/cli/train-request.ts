@@ -46,6 +46,11 @@ export const TRAIN_OPTIONS: Readonly<Record<string, Option>> = {
   },
   ...TABLE_OPTIONS,
   ...IMAGE_OPTIONS,
+  probes: {
+    value: 'PATH',
+    summary:
+      'marked examples that turn the groups to what is asked for: a CSV of rows and groups, or a folder with a sub-folder of images for each group',
+  },
   steps: { value: 'N', summary: 'steps of training (default: those of the preset)' },
   batch: { value: 'N', summary: `batch size (default: that of the preset, else ${RUN_DEFAULTS.batch})` },
   seed: { value: 'N', summary: `seed of everything random in training (default ${RUN_DEFAULTS.seed})` },
@@ -132,6 +137,7 @@ function typedRequest(args: Arguments): RunRequest {
       preset: args.text('preset'),
       method: args.text('method'),
       ...componentsOf(args),
+      probes: args.text('probes'),
       steps: args.integer('steps', 1),
       batch: args.integer('batch', 2),
       seed: args.integer('seed'),

@@ -9,8 +9,8 @@ import {
   startRounds,
 } from '../run/rounds/label-rounds.js';
 import { complain, note, print, printJson } from './screen/output.js';
+import { resultJson } from './screen/train-result.js';
 import { requestOf } from './train-request.js';
-import { resultJson } from './train-result.js';
 import type { Arguments } from './verb.js';
 
 const [ROUNDS, PER_ROUND] = [4, 2];

@@ -56,6 +56,8 @@ const digits: Preset = {
     scaleEnd: 2,
     margin: 0,
     relocate: 20,
+    // As much as U2C, as in the paper's own runs with probes, where both weigh 1.
+    probeWeight: 8,
   },
 };
 
@@ -111,7 +113,7 @@ const robustDcgan: Preset = {
   summary:
     'images of 16 or more a side, without looking for groups first (the default of mnist and fashion-mnist)',
   steps: 4_000,
-  settings: mnist2Fast.settings,
+  settings: { ...mnist2Fast.settings, probeWeight: 4 },
 };
 
 /**

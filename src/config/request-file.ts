@@ -9,18 +9,19 @@ import { requestOfContent } from './request.js';
 import type { RunRequest } from './resolve.js';
 
 /**
- * The request of a file. Its data and its encoder are paths from the folder of the file, so that both can be moved together and used
+ * The request of a file. Its data, labels, probes and encoder are paths from the folder of the file, so that all can be moved together and used
  * from anywhere.
  *
  * @throws a MixturaError that names the file, and the line or the key that is wrong
  */
 export async function requestOfFile(file: string): Promise<RunRequest> {
   const request = requestOfContent(await contentOf(file), file);
-  const { data, labels, encoder } = request;
+  const { data, labels, probes, encoder } = request;
   return {
     ...request,
     ...(data?.name !== undefined && { data: { ...data, name: fromFile(file, data.name) } }),
     ...(labels !== undefined && { labels: labelsFromFile(file, labels) }),
+    ...(probes !== undefined && { probes: fromFile(file, probes) }),
     ...(encoder && { encoder: { ...encoder, file: fromFile(file, encoder.file) } }),
   };
 }

@@ -41,7 +41,9 @@ export function resolveRequest(
   samples?: Pick<Samples, 'kind' | 'shape'>,
 ): RunConfig {
   const { preset: named, data: asked, settings, ...rest } = request;
-  const preset = presetNamed(named ?? suitedPreset(asked?.name ?? 'digits', samples));
+  const preset = presetNamed(
+    named ?? suitedPreset(asked?.name ?? 'digits', samples, rest.probes !== undefined),
+  );
   const data = asked && expandData(asked);
   const madeFor = preset.data?.name;
   if (named !== undefined && madeFor !== undefined && data?.name !== undefined && data.name !== madeFor) {
@@ -72,21 +74,32 @@ const CONVOLUTIONAL_SIDE = 16;
 
 /** The preset of a request, and why it is that one: a part of a sentence. */
 export function chosenPreset(
-  { preset, data }: RunRequest,
+  { preset, data, probes }: RunRequest,
   samples?: Pick<Samples, 'kind' | 'shape'>,
 ): { readonly name: string; readonly why: string } {
   if (preset !== undefined) return { name: preset, why: 'asked for' };
   const set = data?.name ?? 'digits';
-  const name = suitedPreset(set, samples);
+  const name = suitedPreset(set, samples, probes !== undefined);
+  const probed = probes !== undefined && defaultPreset(set) === 'grouped';
+  if (probed) return { name, why: 'probes turn an encoder that is trained' };
   if (name !== defaultPreset(set)) return { name, why: `images of ${CONVOLUTIONAL_SIDE} or more a side` };
   return { name, why: name === 'grouped' ? 'data without a preset of their own' : `the preset of ${set}` };
 }
 
-/** The preset of the data, or where that is the one for any data, the one for samples of their shape. */
-function suitedPreset(data: string, samples: Pick<Samples, 'kind' | 'shape'> | undefined): string {
+/**
+ * The preset of the data, or where that is the one for any data, the one for samples of their shape; with probes it is one
+ * without groups that are found first.
+ */
+function suitedPreset(
+  data: string,
+  samples: Pick<Samples, 'kind' | 'shape'> | undefined,
+  probed: boolean,
+): string {
   const preset = defaultPreset(data);
   const large = samples?.kind === 'image' && Math.min(...samples.shape.slice(1)) >= CONVOLUTIONAL_SIDE;
-  if (preset !== 'grouped' || !large) return preset;
+  if (preset !== 'grouped') return preset;
+  if (probed) return large ? 'robust-28x28' : 'robust';
+  if (!large) return preset;
   return samples.shape[0] === 1 ? 'grouped-digits' : 'grouped-signs';
 }
 

@@ -97,6 +97,12 @@ export const runSchema = z.strictObject({
     })
     .optional()
     .describe('a pretrained encoder, in whose features groups are looked for'),
+  probes: z
+    .string()
+    .optional()
+    .describe(
+      'marked examples of groups: a CSV of rows and groups, or a folder with a sub-folder of images for each',
+    ),
   steps: z.int().min(1),
   horizon: z.int().min(1).optional().describe('step at which the decays end (default: steps)'),
   batch: z.int().min(2),
@@ -155,6 +161,8 @@ export interface ResolvedRun extends RunConfig {
     readonly kind: 'image' | 'points' | 'table';
     readonly range: 'unit' | 'signed' | 'real';
     readonly fingerprint: string;
+    /** Number of classes of the labels, where the method learns from labels. */
+    readonly classes?: number;
     readonly maximum?: number;
     readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
     readonly largestCount?: number;

@@ -16,7 +16,7 @@ import type { Lessons } from './stage.js';
 import type { LabelledStep, StepContext } from './step.js';
 import type { BuildContext, Trainable } from './trainable.js';
 
-export type { AnyTrainable, BuildContext, LearnedPrior, Trainable } from './trainable.js';
+export type { AnyTrainable, BuildContext, LearnedPrior, Probes, Trainable } from './trainable.js';
 
 /** What is done with a trained model: expressions over its parameters, in evaluation mode, for any batch size. */
 export interface Inference {
@@ -30,6 +30,8 @@ export interface Inference {
   assign?(samples: Tensor): Tensor;
   /** Steps after which `assign` is learned, where it is learned last (default 0): data are assigned by no run before. */
   readonly assignsAfter?: number;
+  /** Class of each component, K, where labels say so (default: the class that shares most rows with it). */
+  readonly classes?: ArrayLike<number>;
   /** Set where these probabilities weigh the sizes of the groups already, as those of a classifier of the data do. */
   readonly weighsSizes?: boolean;
   /** Values of the inputs that `assign` reads besides the parameters (the prior's means, say). */
@@ -86,6 +88,8 @@ interface Definition<Schema extends z.ZodObject, Step extends StepContext> {
   readonly source: string;
   /** Set where a method learns no groups: the number K then changes nothing in its training. */
   readonly groupless?: true;
+  /** Set where a method may learn from probes: marked examples of its groups. */
+  readonly probes?: true;
   /** Settings with their defaults; the keys of `--set`. */
   readonly settings: Schema;
   /** Whether by these settings the sizes of the groups stay as they are set at the start (default: they are learned). */

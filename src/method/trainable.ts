@@ -21,11 +21,21 @@ export interface Teaching {
   readonly curves?: Float64Array | undefined;
 }
 
+/** Probes: marked examples of some of the groups, which a method that declares `probes` may learn from. */
+export interface Probes {
+  /** Samples as training reads them, n x the size of a sample. */
+  readonly values: Float32Array;
+  /** Component that each is to belong to, n numbers of 0..K-1. */
+  readonly component: Int32Array;
+}
+
 /** What a method is built for. */
 export interface BuildContext {
   readonly data: DataShape;
   /** Number of groups K. */
   readonly components: number;
+  /** Number of classes N of the labels, where a method that learns from labels is built for data with labels. */
+  readonly classes?: number | undefined;
   /** Batch size B. */
   readonly batch: number;
   /** The step at which linear decays reach their end. */
@@ -45,6 +55,8 @@ export interface BuildContext {
    * supervision, where training begins or goes on.
    */
   readonly labels?: Int32Array | undefined;
+  /** Probes, where there are any and training begins or goes on. */
+  readonly probes?: Probes | undefined;
   /** The nearest rows of every row of the training data, where a stage learns from them. */
   readonly neighbours?: NearestRows | undefined;
 }

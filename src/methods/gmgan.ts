@@ -19,44 +19,17 @@ import { adam, criticPhase, generatorLoss, harnessSettings } from '../method/har
 import { type BuildContext, defineMethod } from '../method/method.js';
 import { type PhaseBuilder, phase } from '../method/phase.js';
 import { backbone } from '../nets/index.js';
-import { scaledIdentities, uniform } from '../nn/initializers.js';
 import { crossEntropy } from '../nn/losses.js';
-import { UniformMixture } from '../prior/uniform-mixture.js';
-import { type DrawnLatents, LearnedMixture, oneHot } from './mixture/learned-mixture.js';
+import { fixedOrLearnedMixture, gaussianSettings, withDefault } from './mixture/gaussian-latents.js';
 
 /** Part of the run after which the classifier learns. */
 const GAN_SHARE = 0.8;
 
-/** The same setting with another default. */
-function instead<Schema extends z.ZodType>(
-  setting: z.ZodDefault<Schema>,
-  value: z.output<Schema> & z.core.util.NoUndefined<z.output<Schema>>,
-): z.ZodDefault<Schema> {
-  return setting
-    .unwrap()
-    .default(value)
-    .meta(setting.meta() ?? {});
-}
-
 const settings = z.strictObject({
   ...harnessSettings,
-  latent: instead(harnessSettings.latent, 100),
-  critic: instead(harnessSettings.critic, 'non-saturating'),
-  penalty: instead(harnessSettings.penalty, 'none'),
-  learningRate: instead(harnessSettings.learningRate, 2e-4),
-  criticRate: instead(harnessSettings.criticRate, 1),
-  beta1: instead(harnessSettings.beta1, 0.5),
-  beta2: instead(harnessSettings.beta2, 0.999),
-  variant: z
-    .enum(['static', 'dynamic'])
-    .default('static')
-    .describe('static: Gaussians stay as they are drawn; dynamic: means and factors are trained'),
-  meanRange: z.number().positive().default(0.1).describe('range c of the initial means, U[-c, c]'),
-  sigma: z.number().positive().default(0.15).describe('initial spread of every Gaussian'),
-  sigmaReads: z
-    .enum(['deviation', 'variance'])
-    .default('deviation')
-    .describe('what sigma is: the standard deviation, as most code has it, or the variance, as printed'),
+  ...gaussianSettings,
+  critic: withDefault(harnessSettings.critic, 'non-saturating'),
+  penalty: withDefault(harnessSettings.penalty, 'none'),
   classifierFrom: z
     .int()
     .min(1)
@@ -81,7 +54,7 @@ export const gmgan = defineMethod({
     const nets = backbone(context.data, config);
     const [generator, critic] = [nets.generator(config.latent), nets.critic()];
     const classifier = nets.encoder(context.components, { spectral: false, name: 'classifier' });
-    const { prior, learned, latents } = mixtureOf(config, context);
+    const { prior, learned, latents } = fixedOrLearnedMixture(config, context);
     const last = classifierStart(config, context);
 
     const generatorPhase = phase(
@@ -135,39 +108,6 @@ export const gmgan = defineMethod({
     };
   },
 });
-
-/** Where latents come from. */
-interface GmganMixture {
-  readonly prior: UniformMixture;
-  /** Where the Gaussians are trained. */
-  readonly learned?: LearnedMixture;
-  /** Declares fresh latents of a phase. */
-  latents(p: PhaseBuilder): DrawnLatents;
-}
-
-function mixtureOf(config: GmganSettings, { components, batch, stream }: BuildContext): GmganMixture {
-  const { latent: dim, meanRange } = config;
-  const deviation = config.sigmaReads === 'variance' ? Math.sqrt(config.sigma) : config.sigma;
-  if (config.variant === 'dynamic') {
-    const start = { means: uniform(meanRange), factors: scaledIdentities(dim, deviation) };
-    const learned = new LearnedMixture({ components, dim, ...start, diagonal: false });
-    return { prior: learned.prior, learned, latents: (p) => learned.latent(p, batch) };
-  }
-  const means = stream.fork('prior').uniforms(new Float64Array(components * dim));
-  const prior = new UniformMixture({
-    components,
-    means: means.map((u) => meanRange * (2 * u - 1)),
-    factors: new Float64Array(components * dim).fill(deviation),
-  });
-  return {
-    prior,
-    latents(p) {
-      const drawn = p.draw((step) => prior.sample(batch, step.stream.fork('latent')));
-      const latent = p.feed('latent', [batch, dim], (step) => drawn(step).z);
-      return { latent, code: () => oneHot(p, drawn, batch, components) };
-    },
-  };
-}
 
 /** The step N from which the classifier learns in a run of so many steps. */
 function turnAt({ classifierFrom }: GmganSettings, steps: number): number {

@@ -11,6 +11,7 @@ import { deligan } from './deligan.js';
 import { deliganPlus } from './deligan-plus.js';
 import { elasticInfogan } from './elastic-infogan.js';
 import { gmgan } from './gmgan.js';
+import { gmganSupervised } from './gmgan-supervised.js';
 import { infogan } from './infogan.js';
 import { infoganOriginal } from './infogan-original.js';
 import { jointvae } from './jointvae.js';
@@ -37,6 +38,7 @@ const table = new Map<string, MethodDefinition>(
     jointvae,
     gmgan,
     acgan,
+    gmganSupervised,
   ].map((method) => [method.name, method as MethodDefinition]),
 );
 

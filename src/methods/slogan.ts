@@ -8,6 +8,7 @@
  *      mu, Sigma: Stein gradients of l_adv + lambda_t l_U2C;  rho: Stein gradient of l_adv.
  * The prior's parameters are constants of the loss graph: the only way in is z.
  *
+ * With probes, a few marked examples of groups (eq. 11), E also learns these, and their loss has a gradient in the means.
  * With a teacher (not in the paper) E is the student, which has learned groups that were found in the data: it stays as it
  * is, U2C moves G and the prior on it, means start at the corners of a simplex, and sizes at the shares of the groups.
  */
@@ -32,14 +33,15 @@ import type { Network } from '../nn/network.js';
 import { MixturePrior } from '../prior/mixture.js';
 import type { LatentBatch } from '../prior/prior.js';
 import { simplexMeans } from '../prior/start.js';
+import { anglesOf, contrastiveLoss, decayTo } from './slogan/contrastive.js';
 import { type Encoder, encoderOf } from './slogan/encoder.js';
-import type { GeneratedBatch, GeneratorTerm } from './slogan/generator-term.js';
+import type { GeneratorTerm } from './slogan/generator-term.js';
 import { HeldSizes, normalised } from './slogan/held-sizes.js';
-import { type MixtureConstants, mixtureConstants } from './slogan/mixture-constants.js';
+import { mixtureConstants } from './slogan/mixture-constants.js';
 import { PLACEMENT_STEPS, placement } from './slogan/placement.js';
+import { type ProbeLoss, probeLoss } from './slogan/probe-loss.js';
 import { Relocation } from './slogan/relocation.js';
 import { type SloganSettings, sloganSettings } from './slogan/slogan-settings.js';
-import { marginConstants, u2c } from './slogan/u2c.js';
 import { pretextStage } from './stages/pretext.js';
 import { studentStage } from './stages/student.js';
 
@@ -49,6 +51,7 @@ export const slogan = defineMethod({
   title: 'SLOGAN',
   source: 'Hwang et al., Stein Latent Optimization for Generative Adversarial Networks, ICLR 2022',
   settings: sloganSettings,
+  probes: true,
   lessons: sloganLessons,
   fixedSizes: ({ freeze }) => freeze.includes('mixing'),
   build: (config, context) => buildSlogan(config, context),
@@ -73,7 +76,15 @@ function sloganLessons(config: SloganSettings, { shape }: DataShape): Lessons | 
 }
 
 /** SLOGAN's model, with a term of one's own added to the loss of G and E if there is one. */
-export function buildSlogan(config: SloganSettings, context: BuildContext, term?: GeneratorTerm): Model {
+export function buildSlogan(asked: SloganSettings, context: BuildContext, term?: GeneratorTerm): Model {
+  if (context.probes && asked.teacher !== 'none') {
+    throw usageError(
+      'Probes turn the groups of an encoder that is trained, and with groups that are found first it is not; give --set teacher=none.',
+    );
+  }
+  const probes = probeLoss(asked, context);
+  // What probes ask for is not for relocation to move.
+  const config = probes ? { ...asked, relocate: 0 } : asked;
   const nets = backbone(context.data, config);
   const [generator, critic] = [nets.generator(config.latent), nets.critic()];
   const prior = context.restored
@@ -96,7 +107,10 @@ export function buildSlogan(config: SloganSettings, context: BuildContext, term?
     interventions: [...(config.relocate > 0 ? [relocation] : []), ...(held ? [held] : [])],
     phases: [
       criticPhase({ config, context, generator, critic, latent }),
-      ...generatorPhases(config, context, { generator, critic, encoder, prior, relocation, held, term }),
+      ...generatorPhases(config, context, {
+        ...{ generator, critic, encoder, prior },
+        ...{ relocation, held, probes, term },
+      }),
       ...projectionPhases(context, encoder.trained),
     ],
     firstMoment: config.beta1 > 0,
@@ -147,6 +161,8 @@ interface Parts {
   readonly relocation: Relocation;
   /** Where there is a teacher. */
   readonly held: HeldSizes | undefined;
+  /** Where there are probes. */
+  readonly probes: ProbeLoss | undefined;
   readonly term: GeneratorTerm | undefined;
 }
 
@@ -174,7 +190,7 @@ function generatorPhases(config: SloganSettings, context: BuildContext, parts: P
 function generatorPhase(
   config: SloganSettings,
   context: BuildContext,
-  { generator, critic, encoder, prior, held }: Parts,
+  { generator, critic, encoder, prior, held, probes }: Parts,
   terms: readonly GeneratorTerm[],
   options: PhaseOptions,
 ): Phase {
@@ -188,11 +204,15 @@ function generatorPhase(
     const batch = { latent, components: (step: OwnStep) => drawn(step).component, generated, encoded };
 
     const adversarial = generatorLoss(config, critic.train(generated)).reshape([b]); // l_adv
-    const contrastive = config.lambda > 0 ? contrastiveLoss(p, config, constants, batch) : adversarial.mul(0); // l_U2C
+    const angles = once(() => anglesOf(p, config));
+    const contrastive =
+      config.lambda > 0 ? contrastiveLoss(p, config, constants, batch, angles) : adversarial.mul(0); // l_U2C
     const lambda = p.schedule('lambda', ({ progress }) => config.lambda * decayTo(config.decayEnd, progress));
     const loss = adversarial.mean().add(contrastive.mean().mul(lambda));
     // g_i = d(sum of the losses) / d z_i = B d(mean loss) / d z_i
     const latentGradient = grad(loss, [latent])[0]!.mul(b);
+    const encode = (samples: Tensor) => encoder.encode(samples, constants.means);
+    const probed = probes?.(p, { encode, means: constants.means, ...angles() });
     return {
       outputs: {
         generator: adversarial.mean(),
@@ -201,11 +221,15 @@ function generatorPhase(
         contrastive,
         latentGradient,
         ...(held && { seen: encoder.assign(generated) }),
+        ...(probed && { probes: probed.loss, probeMeans: probed.means }),
       },
       descend: [
         {
-          loss: terms.reduce((sum, term) => sum.add(term(p, batch)), loss),
-          networks: config.lambda > 0 ? [generator, ...encoder.trained] : [generator],
+          loss: terms.reduce(
+            (sum, term) => sum.add(term(p, batch)),
+            probed ? loss.add(probed.weighted) : loss,
+          ),
+          networks: config.lambda > 0 || probed ? [generator, ...encoder.trained] : [generator],
           by: adam(config),
         },
       ],
@@ -219,23 +243,10 @@ function generatorPhase(
   return phase('generator', context, build, options);
 }
 
-/** l_U2C of every sample, and what its schedules feed. */
-function contrastiveLoss(
-  p: PhaseBuilder,
-  { scale, scaleEnd, margin, decayEnd, temperature }: SloganSettings,
-  prior: MixtureConstants,
-  { latent, encoded }: GeneratedBatch,
-): Tensor {
-  const moving = (end: number) => p.schedule('scale', ({ progress }) => scale + (end - scale) * progress);
-  return u2c({
-    latent,
-    encoded,
-    prior,
-    gumbel: p.noise('gumbel', [latent.shape[0] as number, prior.constant.shape[0] as number], 'gumbel'),
-    temperature,
-    scale: scaleEnd === undefined ? scale : moving(scaleEnd),
-    margin: p.feed('margin', [4], ({ progress }) => marginConstants(margin * decayTo(decayEnd, progress))),
-  });
+/** The same value at every call. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** mu, Sigma and rho by their Stein gradients (SLOGAN Theorems 1-3). */
@@ -243,7 +254,7 @@ function movePrior(
   config: SloganSettings,
   prior: MixturePrior,
   { z: latents, component }: LatentBatch,
-  { adversarial, contrastive, latentGradient }: ProgramOutputs,
+  { adversarial, contrastive, latentGradient, probeMeans }: ProgramOutputs,
   progress: number,
   critic = 1,
 ): void {
@@ -257,6 +268,7 @@ function movePrior(
     component,
     n: adversarial!.length,
     gradient: latentGradient!,
+    direct: probeMeans,
     adversarialLoss: mixingLoss,
     lr: { mean: rate * config.meanRate, covariance: rate, mixing: rate * config.mixingRate * critic },
     sigmaLrMult: config.covarianceRate,
@@ -264,9 +276,4 @@ function movePrior(
     explicit: config.explicit ? component : undefined,
     freeze: Object.fromEntries(config.freeze.map((part) => [part, true])),
   });
-}
-
-/** max(0, 1 + (end - 1) t / T). */
-function decayTo(end: number, progress: number): number {
-  return Math.max(0, 1 + (end - 1) * progress);
 }

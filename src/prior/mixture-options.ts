@@ -32,6 +32,8 @@ export interface MixtureUpdate extends SteinBatch {
    * ablation, see reparameterised.ts). The mixing logits are always updated by Stein's.
    */
   readonly explicit?: Int32Array | undefined;
+  /** Gradient in the means of a loss that reads them directly, K x d: it is added to that of the latents. */
+  readonly direct?: ArrayLike<number> | undefined;
   /** Parameters to leave as they are (ablations). */
   readonly freeze?: { readonly means?: boolean; readonly covariances?: boolean; readonly mixing?: boolean };
 }

@@ -163,6 +163,33 @@ describe('MixturePrior', () => {
     expect(copy.whitening()).toEqual(prior.whitening());
   });
 
+  it('moves the means by a direct gradient too, at their own rate, unless they are frozen', () => {
+    const direct = Float64Array.from({ length: 18 }, (_, i) => i / 4);
+    const moved = (more: object) => {
+      const prior = wide();
+      const { z } = prior.sample(8, Stream.root(8));
+      const gradient = Stream.root(9).normals(new Float64Array(48));
+      const adversarialLoss = Stream.root(10).normals(new Float64Array(8));
+      prior.update({
+        z,
+        n: 8,
+        gradient,
+        adversarialLoss,
+        lr: { mean: 0.1, covariance: 0.1, mixing: 0.1 },
+        ...more,
+      });
+      return prior.state();
+    };
+    const [plain, both] = [moved({}), moved({ direct })];
+    const expected = plain.means!.data.map((mean, i) => mean - 0.1 * direct[i]!);
+    expect(farthest(both.means!.data, expected)).toBeLessThan(1e-15);
+    expect([both.covariances, both.logits]).toEqual([plain.covariances, plain.logits]);
+    expect(moved({ direct, freeze: { means: true } }).means).toEqual(wide().state().means);
+    expect(() => moved({ direct: [1] })).toThrow(
+      'The prior was given 1 numbers as direct gradients; give 18.',
+    );
+  });
+
   it('leaves frozen parameters alone', () => {
     const start = wide().state();
     const frozen = { means: 'means', covariances: 'covariances', mixing: 'logits' } as const;

@@ -195,20 +195,24 @@ export class MixturePrior implements LatentPrior {
   /**
    * One descent step on the expected loss, and the gradients that it used:
    *
-   * - mu <- mu - lr.mean * gradient
+   * - mu <- mu - lr.mean * (gradient + direct)
    * - Sigma <- Sigma + g Delta + (g^2 / 2) Delta Sigma^-1 Delta, Delta = -gradient, g = sigmaLrMult * lr.covariance
    * - rho <- rho - lr.mixing * gradient
    *
    * Source: SLOGAN, Algorithm 1.
    *
-   * @throws a MixturaError where a covariance is no longer positive definite even with 1e-6 I added; all other parameters
-   * have been updated by then.
+   * @throws a MixturaError where a covariance is no longer positive definite even with 1e-6 I added, all other parameters
+   * having been updated by then; a usage error where an array has the wrong length.
    */
   update(step: MixtureUpdate): SteinGradients {
-    const { lr, freeze = {}, sigmaLrMult = 2, explicit } = step;
+    const { lr, freeze = {}, sigmaLrMult = 2, explicit, direct } = step;
+    if (direct) expectLength('direct gradients', direct, this.components * this.dim);
     const gradients = this.gradients(step);
     const pathwise = explicit && reparameterisedGradients(this.gaussians, { ...step, component: explicit });
-    if (freeze.means !== true) descend(this.means, (pathwise ?? gradients).means, lr.mean);
+    if (freeze.means !== true) {
+      descend(this.means, (pathwise ?? gradients).means, lr.mean);
+      if (direct) descend(this.means, direct, lr.mean);
+    }
     if (freeze.mixing !== true) descend(this.logits, gradients.mixing, lr.mixing);
     if (freeze.covariances !== true) {
       if (pathwise) updateFactors(this.gaussians, pathwise.factors, explicit, lr.covariance);
@@ -266,6 +270,6 @@ export class MixturePrior implements LatentPrior {
   }
 }
 
-function descend(parameters: Float64Array, gradient: Float64Array, rate: number): void {
+function descend(parameters: Float64Array, gradient: ArrayLike<number>, rate: number): void {
   for (let i = 0; i < parameters.length; i++) parameters[i]! -= rate * gradient[i]!;
 }

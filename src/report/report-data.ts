@@ -23,6 +23,8 @@ export interface ReportRun {
   readonly command: string;
   /** Version of Mixtura. */
   readonly version: string;
+  /** Set when training saw labels of the samples. */
+  readonly supervised?: true;
   /** Set when the run has not reached its end: the report says so at the top. */
   readonly unfinished?: { readonly plannedSteps: number };
 }
@@ -199,6 +201,8 @@ export interface ReportData {
     readonly values: ArrayLike<number>;
     readonly columns: number;
   };
+  /** Marked examples that training learned from, where there were some. */
+  readonly probes?: { readonly count: number };
   /** All settings, name to value, for the fold at the end. */
   readonly settings?: Readonly<Record<string, string | number | boolean | null>>;
   /** Sentences by which the sizes are in doubt; the report begins with them. */

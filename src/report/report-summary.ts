@@ -36,10 +36,18 @@ export function headline({ groups, warnings = [] }: Pick<ReportData, 'groups' | 
   return `${groups.length} groups, as asked${doubt}: ${shown.join(', ')}${more}`;
 }
 
-/** "SLOGAN learned these groups from 1,797 unlabelled samples of digits in 3,000 steps." */
-export function lead({ run, groups, fixedSizes }: Pick<ReportData, 'run' | 'groups' | 'fixedSizes'>): string {
+/** "SLOGAN learned these groups from 1,797 unlabelled samples of digits in 3,000 steps", or from samples and probes. */
+export function lead({
+  run,
+  groups,
+  fixedSizes,
+  probes,
+}: Pick<ReportData, 'run' | 'groups' | 'fixedSizes' | 'probes'>): string {
   const { dataset, method, steps } = run;
-  const from = `from ${formatNumber(dataset.count)} unlabelled samples of ${dataset.name} in ${formatNumber(steps)} steps`;
+  const count = formatNumber(dataset.count);
+  const whole = probes || run.supervised ? `${count} samples` : `${count} unlabelled samples`;
+  const samples = `${whole} of ${dataset.name}${probes ? ` and ${formatNumber(probes.count)} probes` : ''}`;
+  const from = `from ${samples} in ${formatNumber(steps)} steps`;
   if (groups.length < 2) return `${method} learned ${from}.`;
   const learned = fixedSizes ? 'them, of fixed sizes,' : 'them and their sizes';
   return `${method} was told to form ${groups.length} groups, and learned ${learned} ${from}.`;

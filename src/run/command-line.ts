@@ -27,6 +27,7 @@ export function commandLine(run: ResolvedRun): string {
   if (color !== undefined) words.push(`--${color}`);
   if (transpose) words.push('--transpose');
   if (counts) words.push('--counts');
+  if (run.probes !== undefined) words.push('--probes', run.probes);
   words.push('--steps', String(run.steps), '--batch', String(run.batch), '--seed', String(run.seed));
   words.push('--threads', String(run.threads));
   if (deviceOf(run) !== 'cpu') words.push('--device', deviceOf(run));

@@ -12,6 +12,7 @@ import type { MetricsLine, RunFolder } from './folder.js';
 import { writeCalibration } from './formats/calibration-file.js';
 import { writeKnownRows } from './formats/known-rows-file.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
+import { countProbes, type ProbeCount, withProbeNames } from './labels/probes.js';
 import { learnInFolder } from './learn.js';
 import { LockLost } from './lock.js';
 import { MlflowTracker } from './mlflow.js';
@@ -45,6 +46,8 @@ export interface TrainResult extends Omit<RunOutcome, 'checkpoint'> {
   readonly taught?: number | undefined;
   /** How many of the rows had a label that training saw; absent for a method that learns without. */
   readonly labels?: { readonly rows: number; readonly of: number };
+  /** The groups that probes marked, in the order of their names; absent without probes. */
+  readonly probes?: { readonly source: string; readonly groups: readonly ProbeCount[] } | undefined;
   /** What moved between the last two evaluations; absent where there were not two. */
   readonly movement?: Movement | undefined;
   /** What should be known before their sizes are believed, a sentence each. */
@@ -120,6 +123,10 @@ async function trainAndReport(
       const kept = keepGroups(started, groups);
       const taught = (await teacherAgreement(folder.stageFiles(), inference, started.dataset))?.value;
       const { labels } = started;
+      const probes = started.probes && {
+        source: started.probes.source,
+        groups: await countProbes(started.probes, inference),
+      };
       const { unwritten, ...written } = await writeReport({ ...started, inference, outcome });
       return {
         ...known,
@@ -130,6 +137,7 @@ async function trainAndReport(
         names: kept.names,
         ...(labels && { labels: { rows: labels.labelled, of: started.dataset.count } }),
         taught,
+        probes,
         warnings: [
           ...runSizeWarnings(
             groups.map((group) => ({ ...group, learned: group.size })),
@@ -179,14 +187,17 @@ async function keepForUse(
 
 /** Writes `groups.json`, in which names that people gave stay; a sentence says so if it cannot be written. */
 function keepGroups(
-  { folder, dataset: { classNames } }: StartedRun,
+  { folder, dataset: { classNames }, probes }: StartedRun,
   found: readonly FoundGroup[],
 ): Pick<TrainResult, 'names' | 'unwritten'> {
   const mixing = new Float64Array(found.length);
   for (const { component, size } of found) mixing[component] = size;
   try {
     const former = readGroups(folder, mixing);
-    const groups = writeGroups(folder, found, { former, ...(classNames && { classNames }) });
+    const groups = writeGroups(folder, withProbeNames(found, probes), {
+      former,
+      ...(classNames && { classNames }),
+    });
     return { names: groups.map(({ name }) => name), unwritten: [] };
   } catch (cause) {
     if (!(cause instanceof MixturaError) || cause instanceof LockLost) throw cause;

@@ -11,8 +11,9 @@ import { unitParts } from '../data/value-units.js';
 import { MixturaError, usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
-import { methodNamed } from '../methods/index.js';
+import { methodNamed, methodNames } from '../methods/index.js';
 import { VERSION } from '../version.js';
+import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
 
 /** A run that can start: its complete settings, its method, and its data, opened. */
 export interface PreparedRun {
@@ -21,6 +22,8 @@ export interface PreparedRun {
   readonly dataset: Dataset;
   /** The labels that training sees, of a method that learns from some. */
   readonly labels?: TrainingLabels | undefined;
+  /** Marked examples of groups, where some were given. */
+  readonly probes?: RunProbes | undefined;
 }
 
 /** Functions that are called while data are opened. */
@@ -32,12 +35,19 @@ export interface DataListeners {
 }
 
 /** Opens the data and resolves every setting. @throws a MixturaError for data or settings that are not valid. */
-export async function prepareRun(asked: RunRequest, listeners: DataListeners = {}): Promise<PreparedRun> {
+export async function prepareRun(
+  asked: RunRequest,
+  listeners: DataListeners = {},
+  probesFor?: (dataset: Dataset) => Promise<RunProbes | undefined>,
+): Promise<PreparedRun> {
   const request = withLabelColumn(asked);
   const settingsOf = (name: string) => methodNamed(name).settings;
   // Opening may take a download, so wrong settings are refused before it; the preset may depend on what was opened.
-  const dataset = await openRunData(resolveRequest(request, settingsOf), listeners);
-  return prepareWith(request, dataset, listeners);
+  const config = resolveRequest(request, settingsOf);
+  const dataset = await openRunData(config, listeners);
+  const { probes: path, data } = config;
+  const open = probesFor ?? (async () => (path === undefined ? undefined : openProbes(path, dataset, data)));
+  return prepareWith(request, dataset, listeners, await open(dataset));
 }
 
 /**
@@ -63,14 +73,16 @@ export function prepareWith(
   request: RunRequest,
   dataset: Dataset,
   listeners: DataListeners = {},
+  probes?: RunProbes,
 ): PreparedRun {
   const config = resolveRequest(request, (name) => methodNamed(name).settings, dataset);
   const method = methodNamed(config.method);
   const labels = requireLabels(config, method, dataset);
   for (const notice of labels?.notices ?? []) listeners.onNotice?.(notice);
+  if (probes) requireProbed(method);
   const classes = labels?.classNames.length ?? classCounts(dataset)?.length;
   const counted = labels ? classes : groupsByLabels(classes, dataset.count);
-  const given = config.components ?? (config.auto ? undefined : counted);
+  const given = config.components ?? (config.auto ? undefined : (probes?.groups.length ?? counted));
   const lessons = method.lessons?.(method.settings.parse(config.settings), dataset);
   const finds = lessons !== undefined && lessons.teacher !== 'none';
   if (config.auto && !finds) {
@@ -95,6 +107,7 @@ export function prepareWith(
       `There are ${dataset.count} samples for ${components} groups; give --components ${dataset.count} or less.`,
     );
   }
+  if (probes) requireGroupsFor(probes, components);
   if (method.groupless && request.components !== undefined) {
     listeners.onNotice?.(
       `${method.title} learns no groups, so --components ${components} changes nothing in its training; leave it out, or use another method, such as slogan.`,
@@ -108,9 +121,9 @@ export function prepareWith(
     components,
     ...(auto && { auto }),
     horizon: config.horizon ?? config.steps,
-    dataset: describe(dataset),
+    dataset: { ...describe(dataset), ...(method.supervision && classes !== undefined && { classes }) },
   };
-  return { run, method, dataset, ...(labels && { labels }) };
+  return { run, method, dataset, ...(labels && { labels }), ...(probes && { probes }) };
 }
 
 /**
@@ -153,12 +166,12 @@ function withLabelColumn(request: RunRequest): RunRequest {
  * @throws a MixturaError where the method does not suit the data or its settings, or a part of it would begin after the
  * last step
  */
-export function requireModel({ run, method }: Pick<PreparedRun, 'run' | 'method'>): void {
+export function requireModel({ run, method, probes }: Pick<PreparedRun, 'run' | 'method' | 'probes'>): void {
   const { settings, dataset: data, batch, horizon, steps, seed } = run;
   // The number of groups that is found takes the place of 1.
   const components = run.auto ? Math.max(2, run.components) : run.components;
   const stream = Stream.root(seed);
-  const context = { data, components, batch, horizon, steps, stream };
+  const context = { data, components, batch, horizon, steps, stream, probes };
   const { phases } = withinMemory(() => method.build(method.settings.parse(settings), context));
   const late = phases.find(({ first = 0 }) => first >= steps);
   if (!late) return;
@@ -178,6 +191,15 @@ function withinMemory<T>(build: () => T): T {
       'Networks of these sizes do not fit into memory; give smaller ones, such as --set latent=64 --set units=128.',
     );
   }
+}
+
+/** @throws a usage error for a method that does not learn from probes */
+function requireProbed({ title, probes }: MethodDefinition): void {
+  if (probes) return;
+  const others = methodNames().filter((name) => methodNamed(name).probes);
+  throw usageError(
+    `${title} does not learn from probes; leave out --probes, or use a method that does: ${others.join(', ')}.`,
+  );
 }
 
 /** The batch that was asked for; a default one that is larger than the data is all of the data, which is told. */
@@ -206,11 +228,12 @@ export const IN_MEMORY = '(in memory)';
 
 /** The config with the paths of a data file and of an encoder made absolute, so that the run can be used from any folder. */
 function absolute(config: RunConfig): RunConfig {
-  const { data, encoder, labels } = config;
+  const { data, encoder, labels, probes } = config;
   return {
     ...config,
     data: { ...data, name: absoluteName(data.name) },
     ...(labels !== undefined && { labels: absoluteLabels(labels) }),
+    ...(probes !== undefined && { probes: absoluteName(probes) }),
     ...(encoder && { encoder: { ...encoder, file: path.resolve(encoder.file) } }),
   };
 }

@@ -10,7 +10,7 @@ import { MixturaError } from '../errors.js';
 import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { Settling, type SettlingLine } from '../evaluate/settling.js';
 import { CollapseWatch } from '../evaluate/size-warnings.js';
-import type { MethodDefinition } from '../method/method.js';
+import type { MethodDefinition, Probes } from '../method/method.js';
 import { namedScores } from '../metrics/metric.js';
 import { Inference } from '../train/inference.js';
 import type { Session } from '../train/session.js';
@@ -54,6 +54,8 @@ export interface RunOptions {
   readonly resumeFrom?: string;
   /** What was learned before the first step, at the start of a run. */
   readonly learned?: Learned | undefined;
+  /** Marked examples of groups, where the run has some. */
+  readonly probes?: Probes | undefined;
   /** What is to be recorded of how the run goes on. */
   readonly notes?: readonly string[];
   /** Ends the run after the current step, saved. */

@@ -14,6 +14,8 @@ import type { ReportData } from '../report/report-data.js';
 import { openGold } from './gold/open.js';
 import { withGold } from './gold/report.js';
 import { readGroups, writeGroups } from './groups.js';
+import { withProbeNames } from './labels/probes.js';
+import { readProbes } from './labels/probes-file.js';
 import { absoluteName, type DataListeners, reopenData } from './prepare.js';
 import { reportData } from './report-data.js';
 import type { SavedScores } from './saved-scores.js';
@@ -76,7 +78,10 @@ function keepGroups(
   found: Evaluation['groups'],
 ): void {
   const former = readGroups(folder, inference.prior.mixing);
-  writeGroups(folder, found, { former, ...(classNames && { classNames }) });
+  writeGroups(folder, withProbeNames(found, readProbes(folder.path)), {
+    former,
+    ...(classNames && { classNames }),
+  });
 }
 
 function lock({ folder }: TrainedRun): void {

@@ -17,7 +17,7 @@ import type { MetricsLine, RunFolder } from './folder.js';
 import { readGroups, runSizeWarnings, sizesWord } from './groups.js';
 import { lessonsOf } from './learn.js';
 import type { RunOutcome } from './recorder.js';
-import { foldNotes } from './report-notes.js';
+import { foldNotes, namelessNote, probesOf } from './report-notes.js';
 import {
   countsOf,
   generatedRows,
@@ -95,6 +95,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
   const lookedAt = looked && lookedAtSentence(looked);
   const view = await shownView(report, order, looked, chosen);
   const { transformations } = lessonsOf(report) ?? {};
+  const probes = await probesOf(folder.path, inference);
   return {
     run: factsOf(report),
     groups,
@@ -126,7 +127,8 @@ export async function reportData(report: RunReport): Promise<ReportData> {
       run,
     ),
     ...notes,
-    notes: [...notes.notes, ...namelessNote(known, dataset)],
+    notes: [...(probes ? [probes.sentence] : []), ...notes.notes, ...namelessNote(known, dataset)],
+    ...(probes && { probes: { count: probes.count } }),
     settings: settingsOf(run),
   };
 }
@@ -142,6 +144,7 @@ function factsOf({ folder, run, method, outcome }: RunReport): ReportData['run']
     seconds: outcome.seconds,
     command: commandLine(run),
     version: VERSION,
+    ...(method.supervision && { supervised: true as const }),
     ...(!outcome.finished && { unfinished: { plannedSteps: run.steps } }),
   };
 }
@@ -235,15 +238,6 @@ function withNames(run: ResolvedRun, opened: Dataset | undefined): ResolvedRun {
   const names = columns ?? opened?.columns;
   if (names === undefined || names === columns || names.length !== sampleSize(shape)) return run;
   return { ...run, dataset: { ...run.dataset, columns: names } };
-}
-
-/** What is said of columns that have numbers because the file with their names was not opened. */
-function namelessNote({ dataset }: ResolvedRun, opened: Dataset | undefined): string[] {
-  const { kind, columns, reading = 1 } = dataset;
-  if (opened || columns || kind !== 'table' || reading !== 1) return [];
-  return [
-    'The run kept no names of columns, as those of version 0.1.0 did not, and its data were not opened: columns are numbered.',
-  ];
 }
 
 function formOf({ dataset }: ResolvedRun): SampleForm {

@@ -1,6 +1,11 @@
 /** @file Notes of training for people: what interventions did in one line, and whether they ever ceased. */
 
+import type { ResolvedRun } from '../config/schema.js';
+import type { Dataset } from '../data/dataset.js';
 import type { ReportData } from '../report/report-data.js';
+import type { Inference } from '../train/inference.js';
+import { countProbes, probesSentence } from './labels/probes.js';
+import { readProbes } from './labels/probes-file.js';
 
 /** Notes in the form in which the report shows them. */
 export interface FoldedNotes {
@@ -55,4 +60,24 @@ function withNumbers(note: string, numbers: readonly number[]): string {
     const named = list.split(', ').map((word) => numbers[Number(word) - 1] ?? Number(word));
     return `groups ${named.sort((a, b) => a - b).join(', ')}`;
   });
+}
+
+/** What is said of columns that have numbers because the file with their names was not opened. */
+export function namelessNote({ dataset }: ResolvedRun, opened: Dataset | undefined): string[] {
+  const { kind, columns, reading = 1 } = dataset;
+  if (opened || columns || kind !== 'table' || reading !== 1) return [];
+  return [
+    'The run kept no names of columns, as those of version 0.1.0 did not, and its data were not opened: columns are numbered.',
+  ];
+}
+
+/** Which labels training saw, where a run has probes, and how many these are. */
+export async function probesOf(
+  folder: string,
+  inference: Inference,
+): Promise<{ readonly count: number; readonly sentence: string } | undefined> {
+  const probes = readProbes(folder);
+  if (!probes) return undefined;
+  const counts = await countProbes(probes, inference);
+  return { count: probes.component.length, sentence: probesSentence(probes, counts) };
 }

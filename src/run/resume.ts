@@ -12,6 +12,8 @@ import { methodNamed } from '../methods/index.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
 import { readCheckpoint } from './formats/checkpoint.js';
+import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
+import { readProbes, writeProbes } from './labels/probes-file.js';
 import { absoluteLabels, absoluteName, type PreparedRun, reopenData } from './prepare.js';
 import { settingsDifference } from './settings-difference.js';
 
@@ -50,7 +52,8 @@ export async function resumeRun(
   await requireDevice(deviceOf(run));
   const method = methodNamed(run.method);
   const dataset = await reopenData(run, options);
-  const prepared = { run, method, dataset, labels: labelsOf(run, method, folder, dataset) };
+  const probes = await probesOf(run, saved, folder, dataset);
+  const prepared = { run, method, dataset, labels: labelsOf(run, method, folder, dataset), probes };
   if (run.steps > run.horizon) options.onEvent?.({ kind: 'note', note: decayNote(run) });
   folder.lock();
   try {
@@ -78,6 +81,9 @@ function locked(
     }
     requireSameTurns(prepared, saved, done, allow);
     folder.writeConfig(run);
+    if (prepared.probes && run.probes !== saved.probes) {
+      writeProbes(folder.path, prepared.probes, () => folder.requireLock());
+    }
   }
   // A run that begins anew has told nothing yet.
   const sentence = checkpoint ? undefined : prepared.labels?.sentence;
@@ -127,6 +133,26 @@ function labelsOf(
   );
 }
 
+/** The probes that the run keeps, or others where that was allowed. @throws a MixturaError where it has lost them */
+async function probesOf(
+  run: ResolvedRun,
+  saved: ResolvedRun,
+  folder: RunFolder,
+  dataset: Dataset,
+): Promise<RunProbes | undefined> {
+  if (run.probes === undefined) return undefined;
+  const kept = run.probes === saved.probes ? readProbes(folder.path) : undefined;
+  if (kept) return kept;
+  if (run.probes === saved.probes) {
+    throw new MixturaError(
+      `The run ${folder.path} has lost its probes (probes.safetensors); restore the file, or train again.`,
+    );
+  }
+  const probes = await openProbes(run.probes, dataset, run.data);
+  requireGroupsFor(probes, run.components);
+  return probes;
+}
+
 function decayNote({ horizon, steps }: ResolvedRun): string {
   return `The learning rates of this run have decayed to 0 at step ${horizon}; to train on after it, add --set horizon=${steps} --allow steps,horizon.`;
 }
@@ -141,11 +167,12 @@ function deviceNote(saved: ResolvedRun, run: ResolvedRun, done: number): string 
 function asSaved(changes: RunChanges): RunChanges {
   if (changes.threads !== undefined) requireThreads(changes.threads);
   const data = changes.data && expandData(changes.data);
-  const { labels } = changes;
+  const { labels, probes } = changes;
   return {
     ...changes,
     ...(data?.name !== undefined && { data: { ...data, name: absoluteName(data.name) } }),
     ...(labels !== undefined && { labels: absoluteLabels(labels) }),
+    ...(probes !== undefined && { probes: absoluteName(probes) }),
   };
 }
 

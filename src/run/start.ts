@@ -7,6 +7,7 @@ import { labelFileText } from '../data/labels/label-file.js';
 import { requireDevice } from '../engine/devices.js';
 import { completeRun, type FollowOptions, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
+import { writeProbes } from './labels/probes-file.js';
 import { type PreparedRun, prepareRun, requireModel } from './prepare.js';
 import { StageInterrupted } from './stages/stage-files.js';
 
@@ -37,6 +38,7 @@ export async function startRun(request: RunRequest, options: StartOptions = {}):
     const { run, dataset, labels } = prepared;
     folder.writeConfig(run);
     if (labels && run.labels !== undefined) folder.writeLabels(labelFileText(dataset, labels));
+    if (prepared.probes) writeProbes(folder.path, prepared.probes, () => folder.requireLock());
     const notes = labels ? [labels.sentence] : [];
     return await completeRun({ ...prepared, folder, notes }, options);
   } catch (cause) {

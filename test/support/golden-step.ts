@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Feeds, TensorGroup } from '../../src/engine/engine.js';
 import { elements } from '../../src/engine/engine.js';
 import { Stream } from '../../src/math/random.js';
-import type { AnyModel, AnyTrainable, Model } from '../../src/method/method.js';
+import type { AnyModel, AnyTrainable, BuildContext, Model } from '../../src/method/method.js';
 import type { PhaseStep, StepContext } from '../../src/method/step.js';
 import { slogan } from '../../src/methods/slogan.js';
 import type { Parameter } from '../../src/nn/parameter.js';
@@ -57,8 +57,8 @@ function settingsOf(given: GoldenCase): unknown {
   return slogan.settings.parse(Object.fromEntries(Object.entries(given).filter(([key]) => known.has(key))));
 }
 
-/** The model, with the hashed prior. */
-export function buildModel(given: GoldenCase): Model {
+/** The model, with the hashed prior; `more` is added to what it is built for. */
+export function buildModel(given: GoldenCase, more: Partial<BuildContext> = {}): Model {
   const { components: k, latent: d } = given;
   const spread = noise('prior/covariances', k * d * d, 0.125);
   const covariances = spread.map((value, at) => {
@@ -71,6 +71,7 @@ export function buildModel(given: GoldenCase): Model {
     batch: given.batch,
     horizon: given.horizon,
     stream: Stream.root(0),
+    ...more,
     restored: {
       means: { shape: [k, d], data: noise('prior/means', k * d) },
       covariances: { shape: [k, d, d], data: covariances },

@@ -6,7 +6,7 @@ import type { PhaseBuilder } from '../../method/phase.js';
 import type { LabelledStep } from '../../method/step.js';
 import { EmpiricalPrior } from '../../prior/empirical.js';
 
-export interface TrainingClassesOptions extends BuildContext {
+export interface TrainingClassesOptions extends Omit<BuildContext, 'classes'> {
   /** Dimension of the noise. */
   readonly noise: number;
   /** How often each class is generated: all alike, or as often as it is labelled. */

@@ -5,6 +5,7 @@
 import type { Tensor } from '../../graph/tensor.js';
 import type { LearnedPrior } from '../../method/method.js';
 import type { OwnStep, PhaseBuilder } from '../../method/phase.js';
+import type { StepContext } from '../../method/step.js';
 import type { Initializer } from '../../nn/initializers.js';
 import type { Layer } from '../../nn/layer.js';
 import { Network } from '../../nn/network.js';
@@ -56,7 +57,7 @@ export class LearnedMixture implements LearnedPrior {
   }
 
   /** Declares fresh draws of a phase, and the latents that the network makes of them. */
-  latent(p: PhaseBuilder, batch: number): DrawnLatents {
+  latent<Step extends StepContext>(p: PhaseBuilder<Step>, batch: number): DrawnLatents {
     const { components: k, width: d } = this.prior;
     const drawn = p.draw(({ stream }) => this.prior.draws(batch, stream.fork('latent')));
     const draws = p.feed('draws', [batch, 1 + d], (step) => rowsOf(drawn(step), d));
@@ -69,9 +70,9 @@ export class LearnedMixture implements LearnedPrior {
 }
 
 /** Declares the one-hot components of a batch, [B, K]. */
-export function oneHot(
-  p: PhaseBuilder,
-  drawn: (step: OwnStep) => Pick<MixtureDraws, 'component'>,
+export function oneHot<Step extends StepContext>(
+  p: PhaseBuilder<Step>,
+  drawn: (step: OwnStep<Step>) => Pick<MixtureDraws, 'component'>,
   batch: number,
   components: number,
 ): Tensor {

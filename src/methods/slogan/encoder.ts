@@ -1,4 +1,4 @@
-/** @file What SLOGAN sees samples by: the encoder E of the paper, or a student that has learned groups. */
+/** @file SLOGAN's encoder E: trained with the generator as in the paper, or a student of groups that were found. */
 import type { Feeds } from '../../engine/engine.js';
 import { input, type Tensor } from '../../graph/tensor.js';
 import type { BuildContext } from '../../method/method.js';

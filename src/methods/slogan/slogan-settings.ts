@@ -90,6 +90,23 @@ export const sloganSettings = z.strictObject({
     .describe(
       'with a teacher, weight in the first steps of the distance of each component to rows of its group',
     ),
+  probeWeight: z.number().min(0).default(1).describe('weight of the loss of probes, where there are any'),
+  probeLoss: z
+    .enum(['softmax', 'paired'])
+    .default('softmax')
+    .describe(
+      'loss of probes: softmax over the means (eq. 11), or one ratio for the probes of all groups (Algorithm 3)',
+    ),
+  probeMixup: z
+    .int()
+    .min(0)
+    .default(5)
+    .describe('rounds of mixup, each of which adds as many mixed probes as there are; 0: no mixup'),
+  probeBatch: z
+    .int()
+    .min(1)
+    .default(30)
+    .describe('most probes of a group in a step, before mixup; of more some are drawn at each step'),
   mixingSeesU2C: z.boolean().default(false).describe('let U2C move the mixing logits too (ablation)'),
 });
 

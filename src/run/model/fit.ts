@@ -7,6 +7,7 @@ import { didYouMean } from '../../did-you-mean.js';
 import { usageError } from '../../errors.js';
 import { calibrationOf } from '../../train/calibrate-model.js';
 import type { Inference } from '../../train/inference.js';
+import { type MarkedRows, markedProbes, openProbes, type RunProbes } from '../labels/probes.js';
 import { IN_MEMORY, type PreparedRun, prepareRun, prepareWith, requireModel } from '../prepare.js';
 import { openTrained } from '../trained.js';
 import { type Data, isDataset, type Notice, newDataset } from './data.js';
@@ -24,6 +25,11 @@ export interface FitOptions
   readonly components?: number | undefined;
   /** Class of each of the rows in memory, for `evaluate` and for methods that learn from labels. */
   readonly labels?: ArrayLike<string | number> | undefined;
+  /**
+   * Marked examples of groups, for methods that learn from such: numbers of rows and the group of each, or the path of a file
+   * or folder, as `--probes` takes.
+   */
+  readonly probes?: MarkedRows | string | undefined;
   /** How data that are given by name or path are read and selected, such as `{ classes: '0,4', ratio: '7:3' }`. */
   readonly data?: Omit<NonNullable<RunRequest['data']>, 'name'> | undefined;
   /** Called with a sentence on how the data were read, where that is not plain. */
@@ -55,10 +61,10 @@ export function fit(data: Data, options: FitOptions = {}): Promise<FittedModel> 
     requireModel(prepared);
     const { engine, inference, ...trained } = await trainModel(prepared, options);
     try {
-      const { dataset } = prepared;
+      const { dataset, probes } = prepared;
       inference.calibrateBy(await calibrationOf(inference));
       const components = await componentsOf(dataset, inference);
-      return new FittedModel({ inference, engine, ...trained, trainedOn: { dataset, components } });
+      return new FittedModel({ inference, engine, ...trained, trainedOn: { dataset, components, probes } });
     } catch (cause) {
       await engine.close();
       throw cause;
@@ -97,6 +103,7 @@ const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
   device: true,
   settings: true,
   labels: true,
+  probes: true,
   data: true,
   onProgress: true,
   onNotice: true,
@@ -115,7 +122,8 @@ function requireOptions(options: FitOptions): void {
 async function prepare(data: Data, options: FitOptions): Promise<PreparedRun> {
   requireOptions(options);
   const { preset, method, components, steps, batch, seed, threads, device, settings, onNotice } = options;
-  const asked = { preset, method, components, steps, batch, seed, threads, device, settings };
+  const probes = typeof options.probes === 'object' ? IN_MEMORY : options.probes;
+  const asked = { preset, method, components, steps, batch, seed, threads, device, settings, probes };
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);
   const request = Object.fromEntries(given) as RunRequest;
   if (typeof data === 'string') {
@@ -125,6 +133,7 @@ async function prepare(data: Data, options: FitOptions): Promise<PreparedRun> {
     return prepareRun(
       { ...request, data: { ...options.data, name: data } },
       { ...(onNotice && { onNotice }) },
+      (dataset) => probesFor(options, dataset),
     );
   }
   if (options.data) {
@@ -133,7 +142,14 @@ async function prepare(data: Data, options: FitOptions): Promise<PreparedRun> {
   const dataset = isDataset(data)
     ? data
     : newDataset(data, { scaling: 'standardize', labels: options.labels, notice: onNotice });
-  return prepareWith({ ...request, data: { name: IN_MEMORY } }, dataset);
+  const inMemory = { ...request, data: { name: IN_MEMORY } };
+  return prepareWith(inMemory, dataset, {}, await probesFor(options, dataset));
+}
+
+/** The probes that are given as numbers of rows or as a path. */
+async function probesFor({ probes }: FitOptions, dataset: Dataset): Promise<RunProbes | undefined> {
+  if (probes === undefined) return undefined;
+  return typeof probes === 'string' ? openProbes(probes, dataset, {}) : markedProbes(probes, dataset);
 }
 
 /** The most probable component of each row; nothing where the method assigns none. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { groupNumbers, groupOrder } from '../../cluster/group-order.js';
 import { mostProbable } from '../../cluster/most-probable.js';
 import type { ResolvedRun } from '../../config/schema.js';
-import { type Dataset, sampleSize } from '../../data/dataset.js';
+import { sampleSize } from '../../data/dataset.js';
 import { inFileUnits } from '../../data/tables/file-units.js';
 import type { OrtEngine } from '../../engine/ort/engine.js';
 import { MixturaError, usageError } from '../../errors.js';
@@ -24,7 +24,7 @@ import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from 
 import { type Data, datasetLike } from './data.js';
 import { withPlainMessages } from './plain-message.js';
 import { sampledRows } from './sampled-rows.js';
-import { knownRowsOfModel, writeKept } from './write-kept.js';
+import { knownRowsOfModel, type TrainedOn, writeKept } from './write-kept.js';
 
 /** What a {@link FittedModel} is made of. */
 export interface ModelParts {
@@ -37,7 +37,7 @@ export interface ModelParts {
   /** Where the model lies on disk, if it does. */
   readonly folder?: RunFolder | undefined;
   /** The data that it was trained on, and the component of each row, where they are known. */
-  readonly trainedOn?: { readonly dataset: Dataset; readonly components: Int32Array | undefined } | undefined;
+  readonly trainedOn?: TrainedOn | undefined;
 }
 
 /**
@@ -239,7 +239,7 @@ export class FittedModel implements AsyncDisposable {
       folder.writeConfig(run);
       for (const line of lines) folder.appendMetrics(line);
       writeCheckpoint(folder.checkpoints, { step, tensors, notes }, run.keepCheckpoints);
-      writeKept(folder, { step, inference, dataset: this.#parts.trainedOn?.dataset, from: this.#folder });
+      writeKept(folder, { step, inference, ...this.#parts.trainedOn, from: this.#folder });
       writeGroups(folder, this.#foundGroups());
     } catch (cause) {
       folder.discardIfUnused();

@@ -66,8 +66,9 @@ export async function startSeeds(request: RunRequest, options: SeedOptions): Pro
   const { data } = request;
   const name = data?.name === undefined ? {} : { name: absoluteName(data.name) };
   const labels = request.labels === undefined ? {} : { labels: absoluteLabels(request.labels) };
+  const probes = request.probes === undefined ? {} : { probes: absoluteName(request.probes) };
   const encoder = run.encoder && { encoder: run.encoder };
-  const asked = { ...request, ...labels, ...encoder, data: { ...data, ...name } };
+  const asked = { ...request, ...labels, ...probes, ...encoder, data: { ...data, ...name } };
   const plan = { version: VERSION, seeds, request: asked };
   makeFolder(folder);
   writeFileAtomic(join(folder, PLAN), `${JSON.stringify(plan, null, 2)}\n`);

@@ -2,7 +2,7 @@
 import type { ResolvedRun } from '../../config/schema.js';
 import type { TrainingLabels } from '../../data/labels/training-labels.js';
 import type { OrtEngine } from '../../engine/ort/engine.js';
-import type { MethodDefinition } from '../../method/method.js';
+import type { MethodDefinition, Probes } from '../../method/method.js';
 import { Session } from '../../train/session.js';
 import type { Learned } from './lessons.js';
 import type { Tensors } from './train-stage.js';
@@ -15,12 +15,14 @@ export interface SessionOfRun {
   readonly labels?: TrainingLabels | undefined;
   /** What was learned before the first step, at the start of a run. */
   readonly learned?: Learned | undefined;
+  /** Marked examples of groups, where the run trains and has some. */
+  readonly probes?: Probes | undefined;
 }
 
 /** Opens the session of a run, from the start or from a checkpoint's tensors. */
 export function openRunSession(
   engine: OrtEngine,
-  { run, method, labels, learned }: SessionOfRun,
+  { run, method, labels, learned, probes }: SessionOfRun,
   state?: Tensors,
   training = true,
 ): Promise<Session> {
@@ -30,10 +32,12 @@ export function openRunSession(
     context: {
       data: run.dataset,
       components: run.components,
+      classes: run.dataset.classes,
       batch: run.batch,
       horizon: run.horizon,
       steps: run.steps,
       threads: run.threads,
+      probes: probes && { values: probes.values, component: probes.component },
       teaching: learned?.teacher?.teaching,
       labels: labels?.labels,
     },

@@ -13,7 +13,8 @@ export function modelCard(trained: TrainedRun): string {
   const { dataset } = run;
   const size = dataset.shape.join(' x ');
   const assigns = inference.assigns && inference.prior.components > 1;
-  const labels = supervision === undefined ? ' without labels' : '';
+  const probed = run.probes === undefined ? ' without labels' : ' with probes, marked examples of its groups';
+  const labels = supervision === undefined ? probed : '';
   const sorts = assigns ? ` It sorts samples into ${inference.prior.components} groups.` : '';
   const sections = [
     frontMatter(run.method),

@@ -1,10 +1,11 @@
 /** @file What `mixtura train` prints when a run has ended. */
-import type { Summary } from '../evaluate/labels.js';
-import { type MetricKind, namedScores, type Score, splits } from '../metrics/metric.js';
-import type { TrainResult } from '../run/complete.js';
-import { sizesWord } from '../run/groups.js';
-import { groupLines, warningLines } from './screen/group-lines.js';
-import { duration } from './screen/output.js';
+import type { Summary } from '../../evaluate/labels.js';
+import { type MetricKind, namedScores, type Score, splits } from '../../metrics/metric.js';
+import type { TrainResult } from '../../run/complete.js';
+import { sizesWord } from '../../run/groups.js';
+import { probesSentence } from '../../run/labels/probes.js';
+import { groupLines, warningLines } from './group-lines.js';
+import { duration } from './output.js';
 
 /** The JSON object of `mixtura train --json`. */
 export function resultJson(result: TrainResult): object {
@@ -18,6 +19,7 @@ export function resultJson(result: TrainResult): object {
     names,
     labels,
     taught,
+    probes,
     warnings,
     movement,
     evaluation,
@@ -34,6 +36,7 @@ export function resultJson(result: TrainResult): object {
     warnings,
     ...(labels && { labels }),
     ...(taught !== undefined && { taught }),
+    ...(probes && { probes }),
     ...(movement && { movement }),
     metrics: evaluation.summary,
     scores: namedScores(evaluation.scores),
@@ -43,7 +46,8 @@ export function resultJson(result: TrainResult): object {
 
 /** The groups, the headline scores, the time and the report, for people. */
 export function resultLines(result: TrainResult): string[] {
-  const { step, seconds, msPerStep, groups, names, labels, taught, warnings, evaluation, files } = result;
+  const { step, seconds, msPerStep, groups, names, labels, taught, probes } = result;
+  const { warnings, evaluation, files } = result;
   const named = groups.map(({ component }, at) => ({ component, name: names[at] }));
   const scores = scoreLines(evaluation);
   return [
@@ -58,6 +62,7 @@ export function resultLines(result: TrainResult): string[] {
           `  ${(100 * taught).toFixed(1)} % of the data stay in the group that was found before the training`,
         ]),
     ...(labels ? [`  training saw the labels of ${labels.rows} of ${labels.of} rows`] : []),
+    ...(probes ? [`  ${probesSentence(probes, probes.groups)}`] : []),
     `  ${step} steps in ${duration(seconds)} (${msPerStep.toFixed(2)} ms a step)`,
     ...(files.report === undefined ? [] : [`  report: ${files.report}`]),
   ];
