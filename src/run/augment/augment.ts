@@ -85,7 +85,11 @@ export async function augmentData(trained: TrainedRun, options: AugmentOptions):
   const drawn: { name: string; samples: DrawnSamples['samples'] }[] = [];
   for (const part of added) {
     const { groups } = plan.parts.find((one) => one.name === part.name)!;
-    const { samples } = await drawGroups({ inference, run }, groups, { count: part.generated, seed, spread });
+    const { samples } = await drawGroups({ inference, run, step }, groups, {
+      count: part.generated,
+      seed,
+      spread,
+    });
     if (isImage) writeImages(folder, imageFiles(part), run.dataset, samples);
     else drawn.push({ name: part.name, samples });
   }
