@@ -42,7 +42,7 @@ describe('a run with probes', () => {
       { name: 'right', component: 1, count: 2 },
     ]);
     const config = JSON.parse(readFileSync(place.file('run', 'config.json'), 'utf8')) as object;
-    expect(config).toMatchObject({ components: 2, settings: { teacher: 'none', probeWeight: 1 } });
+    expect(config).toMatchObject({ components: 2, settings: { teacher: 'none', probeWeight: 8 } });
     expect(config).toHaveProperty('probes', expect.stringMatching(/marked\.csv$/));
     const groups = JSON.parse(readFileSync(place.file('run', 'groups.json'), 'utf8')) as object[];
     expect(groups).toHaveLength(2);
