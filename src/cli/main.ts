@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   train: async () => (await import('./train.js')).trainVerb,
   compare: async () => (await import('./compare.js')).compareVerb,
   sample: async () => (await import('./sample.js')).sampleVerb,
+  augment: async () => (await import('./augment.js')).augmentVerb,
   cluster: async () => (await import('./cluster.js')).clusterVerb,
   suggest: async () => (await import('./suggest.js')).suggestVerb,
   evaluate: async () => (await import('./evaluate.js')).evaluateVerb,

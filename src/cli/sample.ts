@@ -1,6 +1,7 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
+import { drawGroups, groupsNamed } from '../run/augment/named-groups.js';
 import { orderNote } from '../run/gold/open.js';
 import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
@@ -24,6 +25,10 @@ export const sampleVerb: Verb = {
       summary:
         'number of a group, from 1, the largest, as train and cluster show it (default: the whole mixture)',
     },
+    class: {
+      value: 'NAME',
+      summary: 'instead of --group: the groups of that name, as groups.json of the run has it',
+    },
     count: { value: 'N', summary: `number of samples (default ${DEFAULT_COUNT})` },
     out: {
       value: 'FILE',
@@ -44,6 +49,7 @@ export const sampleVerb: Verb = {
   },
   examples: [
     'mixtura sample runs/digits-slogan-001 --group 2 --count 50 --out group-2.png',
+    'mixtura sample runs/digits-slogan-001 --class 7 --out sevens.png',
     'mixtura sample runs/ring-slogan-001 --count 10000 --out new.csv',
     'mixtura sample runs/digits-slogan-001 --spread 0.25 --out typical.png',
     'mixtura sample runs/digits-infogan-001 --reject 0.5 --out kept.png',
@@ -83,6 +89,9 @@ async function runSample(args: Arguments): Promise<number> {
   const [path] = args.positionals;
   const out = args.text('out');
   const group = groupOption(args);
+  const named = args.text('class');
+  if (group !== undefined && named !== undefined)
+    throw usageError('--class names groups, and --group gives the number of one; give one of both.');
   const count = args.integer('count', 1) ?? DEFAULT_COUNT;
   const seed = args.integer('seed') ?? 0;
   const spread = spreadOption(args);
@@ -94,12 +103,17 @@ async function runSample(args: Arguments): Promise<number> {
       throw usageError("Where the samples go is not said; give --out, such as '--out x.png'.");
     requireOther(out, trained.run.data.name);
     const groups = readGroups(trained.folder, trained.inference.prior.mixing);
-    const { name } = group === undefined ? {} : groups[group - 1]!;
-    const drawn = await drawSamples(trained, { group, count, seed, spread, reject });
+    const chosen = named === undefined ? undefined : groupsNamed(trained, groups, named);
+    const name = group === undefined ? chosen?.[0]?.name : groups[group - 1]!.name;
+    const options = { count, seed, spread, reject };
+    const drawn = chosen
+      ? await drawGroups(trained, chosen, options)
+      : await drawSamples(trained, { ...options, group });
     writeSampleFile(out, trained.run.dataset, drawn);
     const result = {
       run: trained.folder.path,
       ...(group !== undefined && { group }),
+      ...(chosen && { groups: chosen.map((one) => one.group) }),
       ...(name !== undefined && { name }),
       count,
       seed,
@@ -107,7 +121,11 @@ async function runSample(args: Arguments): Promise<number> {
       ...(reject !== undefined && { reject, ...drawn.rejection }),
       file: out,
     };
-    const of = group === undefined ? 'all groups' : groupTitle({ group, name });
+    const of = chosen
+      ? chosen.map(groupTitle).join(' and ')
+      : group === undefined
+        ? 'all groups'
+        : groupTitle({ group, name });
     const order = drawn.rejection && orderNote(drawn.rejection);
     if (order !== undefined) note(order);
     if (args.flag('json')) printJson(result);

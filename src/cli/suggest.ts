@@ -20,7 +20,11 @@ export const suggestVerb: Verb = {
   arity: [1, 2],
   options: {
     count: { value: 'N', summary: `number of rows (default ${DEFAULT_COUNT})` },
-    labels: { value: 'FILE', summary: 'CSV of the labels that are there: its rows are not suggested again' },
+    labels: {
+      value: 'FILE',
+      summary:
+        "CSV of the labels that are there: its rows are not suggested again (default: those that the run's training saw)",
+    },
     out: { value: 'FILE', summary: 'CSV, replaced if it is there (default: standard output)' },
     ...READING_OPTIONS,
   },
@@ -52,14 +56,17 @@ async function runSuggest(args: Arguments): Promise<number> {
     const found = await suggestLabels(trained, named, { ...how, count, labels, ...dataLines() });
     const order = orderNote(found);
     if (order !== undefined) note(order);
+    const { rows, unlabelled, densityRatio, kind } = found;
     const csv = labelCsv(
-      found.keys,
-      found.rows.map(({ row }) => row),
+      kind,
+      rows.map(({ name }) => name),
     );
     if (out !== undefined) writeFileAtomic(out, csv);
-    const { rows, unlabelled, densityRatio, keys } = found;
     if (args.flag('json')) {
-      const suggested = rows.map(({ name, worth }) => ({ [keys.kind]: name, worth }));
+      const suggested = rows.map(({ name, worth }) => ({
+        [kind]: kind === 'index' ? Number(name) : name,
+        worth,
+      }));
       const file = out !== undefined && { file: out };
       printJson({ run: path, data, unlabelled, densityRatio, rows: suggested, ...file });
     } else if (out === undefined) write(csv);

@@ -15,6 +15,7 @@
 import { z } from 'zod';
 import type { Tensor } from '../graph/tensor.js';
 import { constantAdam } from '../method/constant-adam.js';
+import { critiqueBy } from '../method/critique.js';
 import { defineMethod } from '../method/method.js';
 import { type PhaseBuilder, type PhaseOptions, phase } from '../method/phase.js';
 import type { LabelledStep } from '../method/step.js';
@@ -178,6 +179,7 @@ export const acgan = defineMethod({
         features: (samples) => trunk.eval(samples),
         protocol: 'kmeans-critic',
         assign: (samples) => classifier.eval(trunk.eval(samples)).softmax(),
+        critique: critiqueBy('non-saturating', (samples) => critic.eval(trunk.eval(samples))),
         // A classifier of the data knows how often the classes come.
         weighsSizes: true,
       },

@@ -61,7 +61,7 @@ describe('a method that needs labels', () => {
     const error = await refusal({ ...request, data: { name: table() } });
     expect(error.exitCode).toBe(ExitCode.usage);
     expect(error.message).toBe(
-      `Classifier learns from labels, but ${table()} has none; name those of a table by --label, or use another method.`,
+      `Classifier learns from labels, but ${table()} has none; name those of a table by --label, give some by --labels, or use another method.`,
     );
   });
 

@@ -67,7 +67,7 @@ describe('openDataset', () => {
     [
       'nonsense',
       {},
-      'neither a known data set nor a file: give digits, ring, ring-0.05, ring-0.10, grid, mnist,',
+      'neither a known data set nor a file: give digits, ring, ring-0.05, ring-0.10, grid, blobs, mnist,',
       2,
     ],
     ['constructor', {}, 'neither a known data set nor a file', 2],

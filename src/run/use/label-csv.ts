@@ -1,12 +1,6 @@
-/** @file Labels of rows as a CSV file that people fill in: the name of a row, and its class. */
-import { readFileSync } from 'node:fs';
-import { decodeText } from '../../data/formats/csv/decode.js';
-import { type Line, records } from '../../data/formats/csv/records.js';
-import { MixturaError } from '../../errors.js';
-import { cell } from './assignment-csv.js';
-
-/** The header of the second column. */
-const CLASS = 'class';
+/** @file Rows of data whose classes are to be filled in, as CSV that `train --labels` and `suggest --labels` read. */
+import type { Dataset } from '../../data/dataset.js';
+import { assignedRows, cell } from './assignment-csv.js';
 
 /** What people call the rows of a part of the data. */
 export interface RowKeys {
@@ -16,60 +10,20 @@ export interface RowKeys {
   readonly names: readonly string[];
 }
 
-/** Rows as CSV, their classes as they are known: empty cells are to be filled in. */
-export function labelCsv(
-  { kind, names }: RowKeys,
-  rows: readonly number[],
-  classes: ReadonlyMap<number, string> = new Map(),
-): string {
-  const lines = rows.map((row) => `${cell(names[row]!)},${cell(classes.get(row) ?? '')}`);
-  return `${[`${cell(kind)},${CLASS}`, ...lines].join('\n')}\n`;
+/** Files and ids name rows where they are all different; else the place in the whole of the data does, from 0. */
+export function rowKeys({ count, rows }: Pick<Dataset, 'count' | 'rows'>): RowKeys {
+  const { id } = rows ?? {};
+  if (id && new Set(id.values).size === count && !id.values.includes('')) {
+    return { kind: id.name || 'row', names: id.values };
+  }
+  const parts = [{ name: 'train' as const, count, ...(rows && { rows }) }];
+  const names = [...assignedRows({ parts })].flatMap(({ at, index }) =>
+    at === undefined ? [] : [String(index)],
+  );
+  return { kind: 'index', names };
 }
 
-/**
- * The classes of rows that such a file holds; rows whose cell is empty are left out.
- *
- * @throws a MixturaError for a file that is not there or no such table, a row that there is not, and two classes of one row
- */
-export function readLabelCsv(path: string, { kind, names }: RowKeys): Map<number, string> {
-  const places = new Map(names.map((name, row) => [name, row]));
-  const [header, ...lines] = linesOf(path);
-  const wanted = `a header such as '${kind},${CLASS}', and then a row and its class in each line`;
-  const column = header?.cells.findIndex((text) => text.trim().toLowerCase() === CLASS) ?? -1;
-  if (column < 1) throw new MixturaError(`${path} holds no labels of rows; it needs ${wanted}.`);
-  const classes = new Map<number, string>();
-  const lineOf = new Map<number, number>();
-  for (const { cells, number } of lines) {
-    const [name, label] = [cells[0]!.trim(), (cells[column] ?? '').trim()];
-    if (label === '') continue;
-    const row = places.get(name);
-    if (row === undefined) {
-      throw new MixturaError(
-        `${path}, line ${number}: there is no row '${name}' in the data, whose rows are named by their ${kind}; correct it.`,
-      );
-    }
-    const former = classes.get(row);
-    if (former !== undefined && former !== label) {
-      throw new MixturaError(
-        `${path}, line ${number}: row '${name}' is of class '${label}' here, and of class '${former}' in line ${lineOf.get(row)}; leave one of them.`,
-      );
-    }
-    classes.set(row, label);
-    lineOf.set(row, number);
-  }
-  return classes;
-}
-
-function linesOf(path: string): Line[] {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new MixturaError(`The labels ${path} cannot be read; give a CSV file that is there.`, { cause });
-  }
-  const text = decodeText(bytes, path);
-  const end = text.indexOf('\n');
-  const first = end < 0 ? text : text.slice(0, end);
-  const delimiter = first.includes('\t') ? '\t' : first.includes(';') ? ';' : ',';
-  return [...records(text, delimiter, path)];
+/** The names of rows, with an empty column of classes. */
+export function labelCsv(kind: string, names: readonly string[]): string {
+  return `${[`${cell(kind)},class`, ...names.map((name) => `${cell(name)},`)].join('\n')}\n`;
 }

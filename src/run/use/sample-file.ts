@@ -106,7 +106,7 @@ export function sampleColumns(
 }
 
 /** Dates as ISO 8601, where a format has text for them. */
-function withDateText(column: WrittenColumn): WrittenColumn {
+export function withDateText(column: WrittenColumn): WrittenColumn {
   const { name, kind, values } = column;
   if (kind !== 'date' && kind !== 'time') return column;
   const text = (days: number | string | undefined) =>
