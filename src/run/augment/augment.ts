@@ -2,7 +2,7 @@
 import { sampleSize } from '../../data/dataset.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { VERSION } from '../../version.js';
-import { reopenData } from '../prepare.js';
+import { reopenData } from '../data/run-data.js';
 import type { TrainedRun } from '../trained.js';
 import { type AssignOptions, checkLike, openAs } from '../use/assign.js';
 import type { DrawnSamples, DrawOptions } from '../use/draw.js';
