@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDataset } from '../dist/data.js';
 import { fittingCapacity } from '../dist/features.js';
-import { augmentData, resumeRun, startRun, withTrained } from '../dist/index.js';
+import { resumeRun, startRun, withTrained } from '../dist/index.js';
+import { augmentData } from '../dist/run/augment/augment.js';
 import { markdown } from './support.mjs';
 
 const { values: options } = parseArgs({

@@ -16,8 +16,6 @@ export {
 } from './evaluate/labels.js';
 export type { EvaluationProgress, OnProgress } from './evaluate/progress.js';
 export type { Split } from './metrics/metric.js';
-export { type Augmentation, type AugmentOptions, augmentData } from './run/augment/augment.js';
-export type { ManifestPart } from './run/augment/folder.js';
 export { type Aggregate, aggregate, type Comparison, compareRuns } from './run/compare.js';
 export type { FollowOptions, TrainResult } from './run/complete.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
