@@ -18,19 +18,18 @@ export type { EvaluationProgress, OnProgress } from './evaluate/progress.js';
 export type { Split } from './metrics/metric.js';
 export { type Aggregate, aggregate, type Comparison, compareRuns } from './run/compare.js';
 export type { FollowOptions, TrainResult } from './run/complete.js';
+export { type DataListeners, reopenData } from './run/data/run-data.js';
 export { type MetricsLine, RunFolder } from './run/folder.js';
 export { type RunGroup, readGroups } from './run/groups.js';
-
 export type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './run/model/answers.js';
 export type { Data } from './run/model/data.js';
 export { type FitOptions, fit, load } from './run/model/fit.js';
 export type { FittedModel } from './run/model/model.js';
-
 export { resumeRun, startRun } from './run/model/plain-runs.js';
 export type { Rows } from './run/model/rows.js';
 export type { FitProgress } from './run/model/train-model.js';
 export { assign, draw, evaluate, exportRun, inspect } from './run/model/verbs.js';
-export { type DataListeners, type PreparedRun, prepareRun, reopenData } from './run/prepare.js';
+export { type PreparedRun, prepareRun } from './run/prepare.js';
 export type { RunEvent, RunOutcome } from './run/recorder.js';
 export { type ReportOptions, reportRun } from './run/report-again.js';
 export type { ResumeOptions, RunChanges } from './run/resume.js';

@@ -42,7 +42,7 @@ function setupOf(given: SupervisedCase): StepSetup {
       const drawn = drawsOf(given, phase.name);
       const feeds: Record<string, Float32Array | Float64Array> = { ...begun.feeds };
       if (feeds.draws) feeds.draws = drawn.draws;
-      if (feeds.code) feeds.code = drawn.code;
+      if (phase.name === 'generator') feeds.code = drawn.code;
       if (feeds.latent) feeds.latent = exact ? drawn.latent : Float32Array.from(drawn.latent);
       return { ...begun, feeds: feeds as Record<string, Float32Array> };
     },

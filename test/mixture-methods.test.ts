@@ -196,6 +196,36 @@ describe("the turn of GM-GAN's classifier", () => {
   }, 60_000);
 });
 
+describe('supervised GM-GAN', () => {
+  const request = (more: object) => ({
+    data: { name: place.file('labelled.csv'), label: 'kind' },
+    ...{ method: 'gmgan-supervised', steps: 4, batch: 16, settings: SMALL, ...more },
+  });
+
+  it('has several Gaussians for a class, learns from the labels of some rows, and goes on with the same bytes', async () => {
+    const some = request({ components: 6, labels: '6' });
+    const whole = await startRun(some, { folder: place.file('some') });
+    expect(whole.labels).toEqual({ rows: 6, of: LINES });
+    expect(whole.groups).toHaveLength(6);
+    const stop = new AbortController();
+    const half = await startRun(some, {
+      folder: place.file('some-half'),
+      signal: stop.signal,
+      onEvent: (event) => event.kind === 'step' && event.event.step === 2 && stop.abort(),
+    });
+    expect(bytes(await resumeRun(half.folder)).equals(bytes(whole))).toBe(true);
+    const all = await startRun(request({ components: 6 }), { folder: place.file('all') });
+    expect(bytes(all).equals(bytes(whole))).toBe(false);
+  }, 60_000);
+
+  it('refuses fewer Gaussians than classes', async () => {
+    await expect(startRun(request({ components: 2 }), { folder: place.file('few') })).rejects.toThrow(
+      'Supervised GM-GAN needs a Gaussian for every class, and there are 2 for 3 classes; give --components 3 or more.',
+    );
+    expect(existsSync(place.file('few'))).toBe(false);
+  });
+});
+
 it('says at which step a classifier would begin that never does', async () => {
   const late = ['train', 'plain.csv', '--method', 'gmgan', '--components', '3', '--steps', '6'];
   const refused = await place.run(...late, '--set', 'classifierFrom=6', '--out', 'late');

@@ -42,7 +42,7 @@ describe('a run with probes', () => {
       { name: 'right', component: 1, count: 2 },
     ]);
     const config = JSON.parse(readFileSync(place.file('run', 'config.json'), 'utf8')) as object;
-    expect(config).toMatchObject({ components: 2, settings: { teacher: 'none', probeWeight: 1 } });
+    expect(config).toMatchObject({ components: 2, settings: { teacher: 'none', probeWeight: 8 } });
     expect(config).toHaveProperty('probes', expect.stringMatching(/marked\.csv$/));
     const groups = JSON.parse(readFileSync(place.file('run', 'groups.json'), 'utf8')) as object[];
     expect(groups).toHaveLength(2);
@@ -59,9 +59,11 @@ describe('a run with probes', () => {
       /Training saw the groups of 4 probes of \S+ \(left 2, right 2\) and no other labels/,
     );
     expect(report).toContain('--probes');
-    await place.json('export', 'run', '--out', 'card');
+    await place.json('export', 'run', '--hub', 'card');
     const card = readFileSync(place.file('card', 'README.md'), 'utf8');
     expect(card).toContain('for 30 steps with probes, marked examples of its groups.');
+    const published = JSON.parse(readFileSync(place.file('card', 'config.json'), 'utf8')) as object;
+    expect(published).toMatchObject({ probes: 'marked.csv', data: { name: 'plain.csv' } });
     const losses = readFileSync(place.file('run', 'metrics.jsonl'), 'utf8');
     expect(losses).toContain('"probes":');
   }, 60_000);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { cacheFolder } from '../src/cache-folder.js';
 import { Stream } from '../src/math/random.js';
-import { reopenData } from '../src/run/prepare.js';
+import { reopenData } from '../src/run/data/run-data.js';
 import { startRun } from '../src/run/start.js';
 import { withTrained } from '../src/run/trained.js';
 import { assignFile } from '../src/run/use/assign.js';

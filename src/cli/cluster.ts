@@ -2,8 +2,8 @@
 
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
+import { absoluteName } from '../run/data/run-data.js';
 import { orderNote } from '../run/gold/open.js';
-import { absoluteName } from '../run/prepare.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
 import {
   type AssignedData,

@@ -1,6 +1,6 @@
 /** @file What is said on standard error while data are opened. */
 import type { DownloadOptions } from '../data/sets/download.js';
-import type { DataListeners } from '../run/prepare.js';
+import type { DataListeners } from '../run/data/run-data.js';
 import { note, writeStatus } from './screen/output.js';
 
 /** Downloads as a line that renews itself, remarks as a line each. */

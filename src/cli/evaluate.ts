@@ -12,8 +12,8 @@ import {
   requireSameData,
   worstOf,
 } from '../run/compare.js';
+import { reopenData } from '../run/data/run-data.js';
 import { RunFolder } from '../run/folder.js';
-import { reopenData } from '../run/prepare.js';
 import { publishedByName, savedScores } from '../run/saved-scores.js';
 import {
   DEFAULT_SAMPLES,

@@ -9,7 +9,7 @@ import type { FindOptions } from '../groups/find-options.js';
 import type { GroupFindings } from '../groups/findings.js';
 import { TEACHERS } from '../groups/teachers.js';
 import { quoted } from '../run/command-line.js';
-import { openRequested } from '../run/prepare.js';
+import { openRequested } from '../run/data/run-data.js';
 import { type EncodedData, type EncodedDataOptions, openEncoded } from '../run/use/encoded-data.js';
 import { requireSortable } from '../run/use/sort-images.js';
 import { plainFindings, requireGroupsFormat, sortByGroup, writeGroups } from '../run/use/write-groups.js';

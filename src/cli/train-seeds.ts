@@ -4,8 +4,8 @@ import type { FollowOptions } from '../run/complete.js';
 import { isSeedFolder, resumeSeeds, type SeedResult, startSeeds } from '../run/seeds/seed-runs.js';
 import { agreementLines } from './screen/agreement-lines.js';
 import { complain, note, print, printJson } from './screen/output.js';
+import { resultJson } from './screen/train-result.js';
 import { requestOf } from './train-request.js';
-import { resultJson } from './train-result.js';
 import type { Arguments } from './verb.js';
 
 /** Whether runs with several seeds are asked for, or gone on with. */

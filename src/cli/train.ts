@@ -10,9 +10,10 @@ import { type PlannedRun, planRun, startRun } from '../run/start.js';
 import { dataLines } from './data-lines.js';
 import { complain, note, print, printJson } from './screen/output.js';
 import { statusLine } from './screen/status.js';
+import { resultJson, resultLines } from './screen/train-result.js';
 import { trainHelp } from './train-help.js';
 import { requestOf, TRAIN_OPTIONS } from './train-request.js';
-import { resultJson, resultLines } from './train-result.js';
+import { ROUND_OPTIONS, trainRounds, wantsRounds } from './train-rounds.js';
 import { trainSeeds, wantsSeeds } from './train-seeds.js';
 import type { Arguments, Verb } from './verb.js';
 
@@ -22,13 +23,14 @@ export const trainVerb: Verb = {
   summary: 'Find the groups in data, learn their sizes, and learn to generate new samples of each.',
   usage: '[DATA]',
   arity: [0, 1],
-  options: TRAIN_OPTIONS,
+  options: { ...TRAIN_OPTIONS, ...ROUND_OPTIONS },
   examples: [
     'mixtura train',
     'mixtura train mnist --classes 0,4 --ratio 7:3 --set network=dcgan',
     'mixtura train table.csv --components 5 --set lambda=8',
     'mixtura train photos --size 32 --components 10',
     'mixtura train table.csv --components 5 --seeds 3',
+    'mixtura train digits --method acgan --labels 10 --oracle all --rounds 4 --per-round 2',
   ],
   extraHelp: trainHelp,
   run: runTrain,
@@ -55,6 +57,7 @@ async function runTrain(args: Arguments): Promise<number> {
   };
   try {
     const options = { ...dataLines(), signal: abort.signal, onEvent, mlflow };
+    if (wantsRounds(args)) return await trainRounds(args, options);
     if (wantsSeeds(args)) return await trainSeeds(args, options);
     const result = await train(args, options);
     if (!result.finished) note(`Go on with: mixtura train --resume ${result.folder}`);

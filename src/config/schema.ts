@@ -191,3 +191,14 @@ export const RUN_DEFAULTS = {
   checkpointEvery: 1000,
   keepCheckpoints: 3,
 } as const;
+
+/** Whether a config is one that `train` wrote: a request that the schema knows, and the facts of the data. */
+export function isResolvedRun(config: unknown): config is ResolvedRun {
+  if (typeof config !== 'object' || config === null) return false;
+  const { version, dataset, ...request } = config as Partial<ResolvedRun>;
+  return (
+    typeof version === 'string' &&
+    typeof dataset?.fingerprint === 'string' &&
+    runSchema.safeParse(request).success
+  );
+}

@@ -57,6 +57,28 @@ describe('the losses of supervised GM-GAN', () => {
   });
 });
 
+describe('few labels', () => {
+  it('are drawn for the critic at every step, half a batch of labelled rows with their classes', () => {
+    const values = Float32Array.from({ length: 40 }, (_, i) => i / 40);
+    const labels = Int32Array.from({ length: 20 }, (_, row) => (row < 3 ? row % 2 : -1));
+    const model = gmganSupervised.build(gmganSupervised.settings.parse(small), {
+      ...{ data, components: 2, classes: 2, batch: BATCH, horizon: 10, labels },
+      stream: Stream.root(0),
+    });
+    const drawn = [0, 1, 2].flatMap((step) => {
+      const stream = Stream.root(0).fork('step', step);
+      const context = { ...stepOf({ step, stream, real: values }), labels: labels.slice(0, BATCH) };
+      const { feeds } = model.phases[0]!.begin(context)!;
+      expect(feeds.real).toBeUndefined();
+      const places = Array.from({ length: BATCH / 2 }, (_, i) => Math.round(20 * feeds.labelled![2 * i]!));
+      const classes = places.map((_, i) => feeds.code!.indexOf(1, 2 * i) - 2 * i);
+      expect(classes).toEqual(places.map((row) => labels[row]));
+      return places;
+    });
+    expect([...new Set(drawn)].sort()).toEqual([0, 1, 2]);
+  });
+});
+
 describe('the classes of Gaussians', () => {
   it('go around, or are given; Gaussians of one class share its probability', () => {
     const x = input('x', [1, 2]);

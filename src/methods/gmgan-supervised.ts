@@ -6,7 +6,7 @@
  *   L_G = -mean [log D(G(z))_f(k) + sum_{m != f(k)} log(1 - D(G(z))_m)],  z drawn from Gaussian k.
  *
  * Sums over the N outputs, means over the batch. Rows without a label are left out of the second mean of L_D, since the paper
- * does not say what is real about a row of an unknown class; a batch without any label has no such term.
+ * does not say what is real about a row of an unknown class; where few rows have one, each step draws labelled rows for it.
  * With fewer Gaussians than classes some class would never be generated, so that is refused, though the paper speaks of it.
  * Source: Ben-Yosef and Weinshall 2018, section 3. For hyper-parameters and networks see gmgan.ts.
  */
@@ -15,9 +15,10 @@ import { usageError } from '../errors.js';
 import { constant, type Tensor } from '../graph/tensor.js';
 import { adam } from '../method/harness.js';
 import { defineMethod, type Model } from '../method/method.js';
-import { type PhaseBuilder, phase } from '../method/phase.js';
+import { phase } from '../method/phase.js';
 import type { LabelledStep } from '../method/step.js';
 import { backbone } from '../nets/index.js';
+import { TrainingClasses } from './conditional/training-classes.js';
 import { fixedOrLearnedMixture, gaussianSettings } from './mixture/gaussian-latents.js';
 
 const settings = z.strictObject({
@@ -36,9 +37,12 @@ export const gmganSupervised = defineMethod({
   settings,
   supervision: 'required',
   build(config, context): Model<LabelledStep> {
-    const { batch, components, classes = components } = context;
+    const { components, classes = components } = context;
     const mapping = classOfGaussians(components, classes, config.mapping);
     const classCode = constant(oneHotRows(mapping, classes), [components, classes]);
+    // How often a class is generated is a matter of the Gaussians, so the prior of these classes is not used.
+    const own = { components: classes, noise: 0, classes: 'uniform', restored: undefined } as const;
+    const seen = new TrainingClasses({ ...context, ...own });
     const nets = backbone(context.data, config);
     const generator = nets.generator(config.latent);
     const critic = nets.critic({ outputs: classes });
@@ -47,9 +51,10 @@ export const gmganSupervised = defineMethod({
     const criticPhase = phase<LabelledStep>('critic', context, (p) => {
       const fake = generator.train(latents(p).latent, p.statistics).detach();
       const onFake = sigmoidCrossEntropy(0, critic.train(fake)).mean();
-      const { code, weight } = labelsOf(p, batch, classes);
-      const onReal = sigmoidCrossEntropy(code, critic.train(p.real())).mul(weight).sum();
-      const loss = onFake.add(onReal);
+      const { samples = p.real(), code } = seen.declare(p);
+      const known = code.sum([1], true);
+      const onReal = sigmoidCrossEntropy(code, critic.train(samples)).mul(known).sum();
+      const loss = onFake.add(onReal.div(known.sum().maximum(1)));
       return {
         outputs: { critic: loss },
         descend: [{ loss, networks: [critic], by: adam(config, config.criticRate) }],
@@ -109,17 +114,6 @@ function classOfGaussians(components: number, classes: number, given?: readonly 
 function sigmoidCrossEntropy(target: Tensor | 0, logits: Tensor): Tensor {
   const all = logits.softplus();
   return (target === 0 ? all : all.sub(target.mul(logits))).sum([1], true);
-}
-
-/** Declares one-hot labels of the batch, [B, N], and weights of its rows, [B, 1]: 1 / number of labelled rows, or 0 without a label. */
-function labelsOf(
-  p: PhaseBuilder<LabelledStep>,
-  batch: number,
-  classes: number,
-): { readonly code: Tensor; readonly weight: Tensor } {
-  const code = p.feed('labels', [batch, classes], ({ labels }) => oneHotRows(labels, classes));
-  const known = p.feed('labelled', [batch, 1], ({ labels }) => labels.map((label) => (label >= 0 ? 1 : 0)));
-  return { code, weight: known.div(known.sum().maximum(1)) };
 }
 
 /** A row of `classes` numbers for each label; all 0 for a label of -1. */

@@ -8,6 +8,7 @@ import { calibrationOf } from '../train/calibrate-model.js';
 import type { Inference } from '../train/inference.js';
 import { knownRowsOf } from '../train/known-data.js';
 import { TooFewKept } from '../train/rejection.js';
+import type { DataListeners } from './data/run-data.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { writeCalibration } from './formats/calibration-file.js';
 import { writeKnownRows } from './formats/known-rows-file.js';
@@ -16,7 +17,7 @@ import { countProbes, type ProbeCount, withProbeNames } from './labels/probes.js
 import { learnInFolder } from './learn.js';
 import { LockLost } from './lock.js';
 import { MlflowTracker } from './mlflow.js';
-import type { DataListeners, PreparedRun } from './prepare.js';
+import type { PreparedRun } from './prepare.js';
 import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';
 import { writeReport, writeSheet } from './report.js';
 import { StageInterrupted } from './stages/stage-files.js';

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { removeUnfinished, writeError, writeFileAtomic, writeFully } from '../atomic-file.js';
-import { type ResolvedRun, runSchema } from '../config/schema.js';
+import { isResolvedRun, type ResolvedRun } from '../config/schema.js';
 import { MixturaError, usageError } from '../errors.js';
 import { folderTarget } from '../write-target.js';
 import { checkpointFile, checkpointSteps } from './formats/checkpoint.js';
@@ -222,7 +222,7 @@ export class RunFolder {
         cause,
       });
     }
-    if (isRun(config)) return config;
+    if (isResolvedRun(config)) return config;
     throw new MixturaError(
       `${this.configFile} is damaged: it does not describe a run; restore it, or train again.`,
     );
@@ -288,15 +288,4 @@ export class RunFolder {
     fsyncSync(fd);
     closeSync(fd);
   }
-}
-
-/** Whether a config is one that `train` wrote: a request that the schema knows, and the facts of the data. */
-function isRun(config: unknown): config is ResolvedRun {
-  if (typeof config !== 'object' || config === null) return false;
-  const { version, dataset, ...request } = config as Partial<ResolvedRun>;
-  return (
-    typeof version === 'string' &&
-    typeof dataset?.fingerprint === 'string' &&
-    runSchema.safeParse(request).success
-  );
 }

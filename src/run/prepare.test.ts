@@ -9,7 +9,8 @@ import { parse, type RunRequest, resolveRequest } from '../config/resolve.js';
 import { isOwn, RUN_DEFAULTS } from '../config/schema.js';
 import { ExitCode, type MixturaError } from '../errors.js';
 import { methodNamed, methodNames, registerMethod } from '../methods/index.js';
-import { prepareRun, reopenData } from './prepare.js';
+import { reopenData } from './data/run-data.js';
+import { prepareRun } from './prepare.js';
 
 let folder = '';
 const table = () => path.join(folder, 'rows.csv');

@@ -6,13 +6,20 @@ import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { LABEL_SPECS, labelSpec } from '../data/labels/spec.js';
 import { type TrainingLabels, trainingLabels } from '../data/labels/training-labels.js';
-import { DATASET_NAMES, formatOf, type OpenOptions, openDataset } from '../data/sets/open.js';
-import { unitParts } from '../data/value-units.js';
-import { MixturaError, usageError } from '../errors.js';
+import { formatOf } from '../data/sets/open.js';
+import { usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import type { MethodDefinition } from '../method/method.js';
 import { methodNamed, methodNames } from '../methods/index.js';
 import { VERSION } from '../version.js';
+import {
+  absoluteLabels,
+  absoluteName,
+  type DataListeners,
+  describeData,
+  isGone,
+  openRunData,
+} from './data/run-data.js';
 import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
 
 /** A run that can start: its complete settings, its method, and its data, opened. */
@@ -24,14 +31,6 @@ export interface PreparedRun {
   readonly labels?: TrainingLabels | undefined;
   /** Marked examples of groups, where some were given. */
   readonly probes?: RunProbes | undefined;
-}
-
-/** Functions that are called while data are opened. */
-export interface DataListeners {
-  /** Called while a file is downloaded, with what has arrived. */
-  readonly onDownload?: OpenOptions['progress'];
-  /** Called with a sentence on what the reader of a file should know. */
-  readonly onNotice?: OpenOptions['notice'];
 }
 
 /** Opens the data and resolves every setting. @throws a MixturaError for data or settings that are not valid. */
@@ -48,24 +47,6 @@ export async function prepareRun(
   const { probes: path, data } = config;
   const open = probesFor ?? (async () => (path === undefined ? undefined : openProbes(path, dataset, data)));
   return prepareWith(request, dataset, listeners, await open(dataset));
-}
-
-/**
- * Opens the data that a run of this request would be trained on, with the selection of its preset. Images that do
- * not decode are left out, however many they are: nothing is trained on the rest.
- *
- * @throws a MixturaError for data that cannot be opened, or options that are not valid
- */
-export function openRequested(
-  data: NonNullable<RunRequest['data']>,
-  listeners: DataListeners = {},
-  how: Pick<OpenOptions, 'allColumns'> = {},
-): Promise<Dataset> {
-  return openRunData(
-    resolveRequest({ data }, (name) => methodNamed(name).settings),
-    listeners,
-    { ...how, scaling: 'standardize', unreadable: 'any' },
-  );
 }
 
 /** A run on data that are open already. @throws a MixturaError for settings that are not valid, or do not fit the data. */
@@ -121,7 +102,7 @@ export function prepareWith(
     components,
     ...(auto && { auto }),
     horizon: config.horizon ?? config.steps,
-    dataset: { ...describe(dataset), ...(method.supervision && classes !== undefined && { classes }) },
+    dataset: { ...describeData(dataset), ...(method.supervision && classes !== undefined && { classes }) },
   };
   return { run, method, dataset, ...(labels && { labels }), ...(probes && { probes }) };
 }
@@ -223,9 +204,6 @@ function groupsByLabels(classes: number | undefined, count: number): number | un
   return classes > FEW_CLASSES && 2 * classes > count ? undefined : classes;
 }
 
-/** The name of data that a program gave as arrays: they are in no file. */
-export const IN_MEMORY = '(in memory)';
-
 /** The config with the paths of a data file and of an encoder made absolute, so that the run can be used from any folder. */
 function absolute(config: RunConfig): RunConfig {
   const { data, encoder, labels, probes } = config;
@@ -252,97 +230,4 @@ function requireEncoder({ encoder }: RunConfig, finds: boolean, { settings }: Me
   if (!existsSync(encoder.file)) {
     throw usageError(`${encoder.file} is no file; give the path of an encoder, such as --features net.onnx.`);
   }
-}
-
-/** The path of a file of labels made absolute; other labels as they are. */
-export function absoluteLabels(labels: string): string {
-  return labelSpec(labels).kind === 'file' ? path.resolve(labels) : labels;
-}
-
-/** The path of a data file made absolute; the name of a data set, or of nothing that is there, as it is. */
-export function absoluteName(name: string): string {
-  return DATASET_NAMES.includes(name) || !existsSync(name) ? name : path.resolve(name);
-}
-
-/** Opens a run's data again. @throws a MixturaError if it is no longer the same. */
-export async function reopenData(run: ResolvedRun, listeners: DataListeners = {}): Promise<Dataset> {
-  const { scaling, reading = 1, coding = 'none' } = run.dataset;
-  if (run.data.name === IN_MEMORY) {
-    throw new MixturaError(
-      'The data of this run were arrays in the memory of a program, so they cannot be read again; train on a file to go on with a run, or to score it.',
-    );
-  }
-  const dataset = await openRunData(run, listeners, {
-    scaling: scaling ?? 'standardize',
-    reading,
-    coding,
-  });
-  if (dataset.fingerprint !== run.dataset.fingerprint) {
-    throw new MixturaError(
-      `The data ${run.data.name} has changed since the run began (fingerprint ${dataset.fingerprint.slice(0, 12)}, was ${run.dataset.fingerprint.slice(0, 12)}); put the old data back.`,
-    );
-  }
-  return dataset;
-}
-
-/** Opens a run's data with images of another size, row by row the same. */
-export function openSized(run: ResolvedRun, size: string, listeners: DataListeners = {}): Promise<Dataset> {
-  return openRunData({ data: { ...run.data, size } }, listeners);
-}
-
-function isGone(name: string): boolean {
-  return !DATASET_NAMES.includes(name) && !existsSync(name);
-}
-
-function openRunData(
-  { data }: Pick<ResolvedRun, 'data'>,
-  { onDownload, onNotice }: DataListeners,
-  how: Pick<OpenOptions, 'scaling' | 'reading' | 'coding' | 'unreadable' | 'allColumns'> = {
-    scaling: 'standardize',
-  },
-): Promise<Dataset> {
-  const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, subsetSeed } = data;
-  const { header, id, drop, keep, delimiter, decimal, missing, categories, background } = data;
-  // What is not there has no kind, so no option can be wrong for it.
-  if (isGone(name)) return openDataset(name);
-  return openDataset(name, {
-    classes,
-    ratio,
-    groups,
-    label,
-    key,
-    transpose,
-    counts,
-    size,
-    crop,
-    color,
-    background,
-    subsetSeed,
-    header,
-    id,
-    drop,
-    keep,
-    delimiter,
-    decimal,
-    missing,
-    categories,
-    ...how,
-    ...(onDownload && { progress: onDownload }),
-    ...(onNotice && { notice: onNotice }),
-  });
-}
-
-function describe(dataset: Dataset): ResolvedRun['dataset'] {
-  const { name, source, count, shape, kind, range, fingerprint } = dataset;
-  return {
-    name,
-    source,
-    count,
-    shape,
-    kind,
-    range,
-    fingerprint,
-    ...unitParts(dataset),
-    reading: 2,
-  };
 }

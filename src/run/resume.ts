@@ -10,11 +10,12 @@ import { MixturaError, usageError } from '../errors.js';
 import type { MethodDefinition } from '../method/method.js';
 import { methodNamed } from '../methods/index.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
+import { absoluteLabels, absoluteName, reopenData } from './data/run-data.js';
 import { RunFolder } from './folder.js';
 import { readCheckpoint } from './formats/checkpoint.js';
 import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
 import { readProbes, writeProbes } from './labels/probes-file.js';
-import { absoluteLabels, absoluteName, type PreparedRun, reopenData } from './prepare.js';
+import type { PreparedRun } from './prepare.js';
 import { settingsDifference } from './settings-difference.js';
 
 /** What may change in a run that goes on: anything but the preset that it was started with. */

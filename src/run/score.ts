@@ -17,10 +17,10 @@ import { type OnFraction, type OnProgress, ProgressMeter } from '../evaluate/pro
 import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { twoSampleScore, twoSampleStage } from '../evaluate/two-sample.js';
 import { type Score, type Split, withRejection } from '../metrics/metric.js';
+import { type DataListeners, reopenData } from './data/run-data.js';
 import type { RunFolder } from './folder.js';
 import { openGold, orderNote } from './gold/open.js';
 import { type RunGroup, readGroups, runSizeWarnings, type SizesWord, sizesWord } from './groups.js';
-import { type DataListeners, reopenData } from './prepare.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
 import { teacherAgreement } from './stages/taught.js';
 import type { TrainedRun } from './trained.js';

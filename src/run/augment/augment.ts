@@ -2,7 +2,7 @@
 import { sampleSize } from '../../data/dataset.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { VERSION } from '../../version.js';
-import { reopenData } from '../prepare.js';
+import { reopenData } from '../data/run-data.js';
 import type { TrainedRun } from '../trained.js';
 import { type AssignOptions, checkLike, openAs } from '../use/assign.js';
 import type { DrawnSamples, DrawOptions } from '../use/draw.js';
@@ -85,7 +85,11 @@ export async function augmentData(trained: TrainedRun, options: AugmentOptions):
   const drawn: { name: string; samples: DrawnSamples['samples'] }[] = [];
   for (const part of added) {
     const { groups } = plan.parts.find((one) => one.name === part.name)!;
-    const { samples } = await drawGroups({ inference, run }, groups, { count: part.generated, seed, spread });
+    const { samples } = await drawGroups({ inference, run, step }, groups, {
+      count: part.generated,
+      seed,
+      spread,
+    });
     if (isImage) writeImages(folder, imageFiles(part), run.dataset, samples);
     else drawn.push({ name: part.name, samples });
   }

@@ -36,7 +36,7 @@ export function groupsNamed(
  * Of one group they are those that {@link drawSamples} draws.
  */
 export async function drawGroups(
-  trained: Pick<TrainedRun, 'inference' | 'run' | 'step'>,
+  trained: Parameters<typeof drawSamples>[0],
   groups: readonly Pick<RunGroup, 'group' | 'learned'>[],
   { count, ...options }: Omit<DrawOptions, 'group'>,
 ): Promise<DrawnSamples> {

@@ -7,7 +7,8 @@ import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { methodNamed, methodNames } from '../../methods/index.js';
 import { VERSION } from '../../version.js';
-import { absoluteName, type DataListeners, prepareRun, prepareWith, requireModel } from '../prepare.js';
+import { absoluteName, type DataListeners } from '../data/run-data.js';
+import { prepareRun, prepareWith, requireModel } from '../prepare.js';
 import type { ComparisonPlan, LeftOut, PlannedRow, Scoring } from './plan.js';
 
 /** The word for every method. */

@@ -3,7 +3,7 @@ import type { RunRequest } from '../../config/resolve.js';
 import { findGroups as findInDataset } from '../../groups/find.js';
 import type { FindOptions } from '../../groups/find-options.js';
 import type { GroupFindings } from '../../groups/findings.js';
-import { openRequested } from '../prepare.js';
+import { openRequested } from '../data/run-data.js';
 import { type Data, isDataset, newDataset } from './data.js';
 
 /** What {@link findGroups} is asked for: how the search goes, and how data that have a name or a path are read. */

@@ -1,7 +1,7 @@
 /** @file Runs with several seeds for programs, with errors that name options as programs give them. */
 import type { RunRequest } from '../../config/resolve.js';
 import type { FollowOptions } from '../complete.js';
-import type { DataListeners } from '../prepare.js';
+import type { DataListeners } from '../data/run-data.js';
 import type { RunChanges } from '../resume.js';
 import { runAgreement as agreementOfRuns, type RunAgreement } from '../seeds/run-agreement.js';
 import {

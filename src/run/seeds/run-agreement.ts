@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { usageError } from '../../errors.js';
 import { type Agreement, agreementOf, type RunAssignments } from '../../evaluate/agreement.js';
 import { requireSameData } from '../compare.js';
-import { type DataListeners, reopenData } from '../prepare.js';
+import { type DataListeners, reopenData } from '../data/run-data.js';
 import { type TrainedRun, withTrained } from '../trained.js';
 
 /** A run whose groups are compared. */

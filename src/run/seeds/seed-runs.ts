@@ -11,8 +11,8 @@ import type { MethodDefinition } from '../../method/method.js';
 import { VERSION } from '../../version.js';
 import { folderTarget } from '../../write-target.js';
 import type { FollowOptions, TrainResult } from '../complete.js';
+import { absoluteLabels, absoluteName } from '../data/run-data.js';
 import { RunFolder } from '../folder.js';
-import { absoluteLabels, absoluteName } from '../prepare.js';
 import { type RunChanges, resumeRun } from '../resume.js';
 import { freeFolder, type PlannedRun, planRun, type StartOptions, startRun } from '../start.js';
 import { type RunAgreement, runAgreement } from './run-agreement.js';
@@ -147,7 +147,8 @@ function requireGroups({ groupless, title }: MethodDefinition, components: numbe
   if (components === 1) throw usageError('One group is the same with every seed; leave out --seeds.');
 }
 
-function requireFree(folder: string): void {
+/** @throws a usage error for a folder that holds something. */
+export function requireFree(folder: string): void {
   if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
     throw usageError(
       `The output folder ${folder} exists and is not an empty folder; choose another --out, or go on with its runs by --resume ${folder}.`,
@@ -155,7 +156,8 @@ function requireFree(folder: string): void {
   }
 }
 
-function makeFolder(folder: string): void {
+/** Makes a folder, and those that it lies in. @throws a MixturaError where that cannot be */
+export function makeFolder(folder: string): void {
   try {
     mkdirSync(folderTarget(folder), { recursive: true });
   } catch (cause) {

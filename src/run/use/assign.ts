@@ -11,10 +11,10 @@ import type { TableOptions } from '../../data/tables/table-options.js';
 import { MixturaError, usageError } from '../../errors.js';
 import type { GoldEstimator, GoldTerms } from '../../evaluate/gold.js';
 import { unlikenessOf } from '../../train/known-data.js';
+import { absoluteName, type DataListeners, reopenData } from '../data/run-data.js';
 import { readKnownRows } from '../formats/known-rows-file.js';
 import { openGold } from '../gold/open.js';
 import { type RunGroup, readGroups } from '../groups.js';
-import { absoluteName, type DataListeners, reopenData } from '../prepare.js';
 import type { TrainedRun } from '../trained.js';
 
 /** A part of the data, and which of its rows is which. */

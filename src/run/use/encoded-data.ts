@@ -3,7 +3,7 @@ import type { RunRequest } from '../../config/resolve.js';
 import { isImageFolder } from '../../data/sets/open.js';
 import { openEncoder } from '../../features/encoder/encoder.js';
 import type { FeatureOptions } from '../../features/feature-options.js';
-import { type DataListeners, openRequested } from '../prepare.js';
+import { type DataListeners, openRequested } from '../data/run-data.js';
 import { type EncodedData, encodedData } from '../stages/encoded.js';
 
 export type { EncodedData };

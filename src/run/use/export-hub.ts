@@ -32,8 +32,9 @@ export async function exportHub(trained: TrainedRun, folder: string): Promise<Ex
   });
 }
 
-/** The run with the name of its file or folder instead of the path. */
-function withoutPath(run: ResolvedRun): ResolvedRun {
+/** The run with the names of its files or folders instead of the paths. */
+function withoutPath(given: ResolvedRun): ResolvedRun {
+  const run = given.probes === undefined ? given : { ...given, probes: basename(given.probes) };
   const { data, dataset } = run;
   if (!isAbsolute(data.name)) return run;
   const name = basename(data.name);

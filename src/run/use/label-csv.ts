@@ -23,7 +23,8 @@ export function rowKeys({ count, rows }: Pick<Dataset, 'count' | 'rows'>): RowKe
   return { kind: 'index', names };
 }
 
-/** The names of rows, with an empty column of classes. */
-export function labelCsv(kind: string, names: readonly string[]): string {
-  return `${[`${cell(kind)},class`, ...names.map((name) => `${cell(name)},`)].join('\n')}\n`;
+/** The names of rows beside their classes, which are empty where they are to be filled in. */
+export function labelCsv(kind: string, names: readonly string[], classes: readonly string[] = []): string {
+  const lines = names.map((name, i) => `${cell(name)},${cell(classes[i] ?? '')}`);
+  return `${[`${cell(kind)},class`, ...lines].join('\n')}\n`;
 }

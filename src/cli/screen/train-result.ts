@@ -1,11 +1,11 @@
 /** @file What `mixtura train` prints when a run has ended. */
-import type { Summary } from '../evaluate/labels.js';
-import { type MetricKind, namedScores, type Score, splits } from '../metrics/metric.js';
-import type { TrainResult } from '../run/complete.js';
-import { sizesWord } from '../run/groups.js';
-import { probesSentence } from '../run/labels/probes.js';
-import { groupLines, warningLines } from './screen/group-lines.js';
-import { duration } from './screen/output.js';
+import type { Summary } from '../../evaluate/labels.js';
+import { type MetricKind, namedScores, type Score, splits } from '../../metrics/metric.js';
+import type { TrainResult } from '../../run/complete.js';
+import { sizesWord } from '../../run/groups.js';
+import { probesSentence } from '../../run/labels/probes.js';
+import { groupLines, warningLines } from './group-lines.js';
+import { duration } from './output.js';
 
 /** The JSON object of `mixtura train --json`. */
 export function resultJson(result: TrainResult): object {
