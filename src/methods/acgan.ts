@@ -89,6 +89,7 @@ export const acgan = defineMethod({
   source:
     'Odena et al., Conditional Image Synthesis with Auxiliary Classifier GANs, ICML 2017, as the base of GOLD (Mo et al., NeurIPS 2019)',
   supervision: 'required',
+  fixedSizes: () => true,
   settings,
   build(config, context) {
     const { batch, components: k, horizon } = context;

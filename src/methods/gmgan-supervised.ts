@@ -36,6 +36,7 @@ export const gmganSupervised = defineMethod({
     'Ben-Yosef and Weinshall, Gaussian Mixture Generative Adversarial Networks for Diverse Datasets, and the Unsupervised Clustering of Images, 2018',
   settings,
   supervision: 'required',
+  fixedSizes: () => true,
   build(config, context): Model<LabelledStep> {
     const { components, classes = components } = context;
     const mapping = classOfGaussians(components, classes, config.mapping);

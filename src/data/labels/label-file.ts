@@ -24,7 +24,7 @@ interface Columns {
 
 /**
  * The label of every row, as a word; empty where it has none. A row is known by its place from 0 (a column `index`), or by its
- * name (a column of the name of that of the data); without a header the first column says the row and the second its class.
+ * name (a column of the name of that of the data); it may come twice with the same label. Without a header the first column says the row and the second its class.
  *
  * @throws a MixturaError that names the line where a row does not exist, or has two labels
  */
@@ -47,7 +47,7 @@ export function readLabelFile(path: string, dataset: Dataset): string[] {
     const row = rowOf(key);
     if (row === undefined) throw noSuchRow({ path, line, key, columns, dataset });
     const before = lineOf.get(row);
-    if (before !== undefined) {
+    if (before !== undefined && words[row] !== word) {
       throw new MixturaError(
         `${path}, line ${line.number} gives row ${key} the label ${word}, and line ${before} gave it ${words[row]}; keep one of them.`,
       );

@@ -194,7 +194,6 @@ describe('labels of a file', () => {
     [['index,label', '0,a', '12,b'], 'line 3: there is no row 12 in points, whose rows are 0 to 11.'],
     [['index,label', '0,a', '-1,b'], 'line 3: there is no row -1 in points, whose rows are 0 to 11.'],
     [['0,a', '1,b', '0,b'], 'line 3 gives row 0 the label b, and line 1 gave it a; keep one of them.'],
-    [['0,a', '1,b', '0,a'], 'line 3 gives row 0 the label a, and line 1 gave it a; keep one of them.'],
   ])('of rows that do not exist, or with two labels, are refused: %j', (lines, sentence) => {
     const path = file('wrong.csv', ...lines);
     expect(() => labelsOf(labelled, path)).toThrow(`${path}, ${sentence}`);

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { encodePng } from '../../../test/support/png.js';
-import { arrayDataset, type Dataset, subset } from '../../data/dataset.js';
+import { arrayDataset } from '../../data/dataset.js';
 import { openDataset } from '../../data/sets/open.js';
 import { markedProbes, openProbes, probesSentence, requireGroupsFor } from './probes.js';
 import { readProbes, writeProbes } from './probes-file.js';
-import { readRowWords } from './row-labels-file.js';
 
 const root = mkdtempSync(join(tmpdir(), 'mixtura-probes-'));
 vi.stubEnv('MIXTURA_CACHE', join(root, 'cache'));
@@ -26,77 +25,14 @@ const table = arrayDataset({
   ...{ name: 'table', kind: 'table', shape: [2], range: 'real', source: 'a test' },
   values: Float32Array.from({ length: 20 }, (_, i) => i),
 });
-const named: Dataset = {
-  ...table,
-  rows: { id: { name: 'Sample', values: Array.from({ length: 10 }, (_, i) => `s${i}`) } },
-};
-
-/** What is read of a text, or what is said of it, with the file as F. */
-function read(text: string | Uint8Array, dataset: Dataset = table) {
-  const path = file(text);
-  try {
-    const { rows, words } = readRowWords(path, dataset);
-    return Array.from(rows, (row, i) => `${row} ${words[i]}`);
-  } catch (cause) {
-    return (cause as Error).message.replaceAll(path, 'F');
-  }
-}
-
-describe('a file of rows and words', () => {
-  it('has a line of names or none, cells apart by any mark, numbers from 0', () => {
-    expect(read('row,group\n3,thick\n0,thin\n')).toEqual(['3 thick', '0 thin']);
-    expect(read('3;thick\n0;thin\n')).toEqual(['3 thick', '0 thin']);
-    expect(read('\uFEFFindex\tclass\r\n 9\tthin piece \r\n')).toEqual(['9 thin piece']);
-    expect(read('1,"a, b"\n2,7\n')).toEqual(['1 a, b', '2 7']);
-  });
-
-  it('names rows as the data do, unless its column is called index', () => {
-    expect(read('sample,group\ns4,a\ns0,b\n', named)).toEqual(['4 a', '0 b']);
-    expect(read('s4,a\n', named)).toEqual(['4 a']);
-    expect(read('index,group\n4,a\n', named)).toEqual(['4 a']);
-  });
-
-  it('numbers the rows of a selection as they are in the whole', () => {
-    const part = subset(table, Uint32Array.of(8, 2), { name: 'part', source: 'a test', selection: 'two' });
-    expect(read('2,a\n8,b\n', part)).toEqual(['1 a', '0 b']);
-    expect(read('1,a\n', part)).toBe(
-      'F, line 1: there is no row 1 in part (rows are numbered from 0 in the whole, and only some are selected); mend the line.',
-    );
-  });
-
-  it('may say the same of a row twice', () => {
-    expect(read('1,a\n2,b\n1,a\n')).toEqual(['1 a', '2 b']);
-  });
-
-  it.each([
-    ['', 'F names no rows; give a line for each, a row and what it is, such as 17,thick.'],
-    ['row,group\n', 'F names no rows; give a line for each, a row and what it is, such as 17,thick.'],
-    ['1\n2\n', 'F, line 1 has 1 cell(s) where 2 are expected; give a row and what it is, such as 17,thick.'],
-    ['1,a,b\n', 'F, line 1 has 3 cell(s) where 2 are expected; give a row and what it is, such as 17,thick.'],
-    ['1,a\n10,b\n', 'F, line 2: there is no row 10 in table (rows are numbered 0 to 9); mend the line.'],
-    ['1,a\n-1,b\n', 'F, line 2: there is no row -1 in table (rows are numbered 0 to 9); mend the line.'],
-    ['1,a\n2,\n', 'F, line 2 says nothing of row 2; give its group.'],
-    ['row,group\n1,a\n2,b\n1,b\n', 'F, line 4 has row 1 as b, and line 2 as a; keep one of them.'],
-  ])('is refused as %j', (text, sentence) => {
-    expect(read(text)).toBe(sentence);
-  });
-
-  it('is refused where rows have other names, or it is no text', () => {
-    expect(read('s1,a\ns10,b\n', named)).toBe(
-      'F, line 2: there is no row s10 in table (its rows have names, such as s0); mend the line.',
-    );
-    expect(read(Uint8Array.of(1, 0, 2))).toMatch(/^F holds zero bytes/);
-  });
-});
-
 describe('probes', () => {
   const open = (path: string, dataset = table) => openProbes(path, dataset, {});
 
   it('are rows of the data, their groups in the order of their names', async () => {
     const probes = await open(file('3,thin\n0,thick\n9,thin\n'));
     expect(probes.groups).toEqual(['thick', 'thin']);
-    expect([...probes.component]).toEqual([1, 0, 1]);
-    expect([...probes.values]).toEqual([6, 7, 0, 1, 18, 19]);
+    expect([...probes.component]).toEqual([0, 1, 1]);
+    expect([...probes.values]).toEqual([0, 1, 6, 7, 18, 19]);
     expect((await open(file('1,10\n2,9\n'))).groups).toEqual(['9', '10']);
   });
 
@@ -111,6 +47,13 @@ describe('probes', () => {
     const one = file('1,a\n2,a\n');
     await expect(open(one)).rejects.toThrow(
       `All probes of ${one} are of one group (a), which tells it from nothing; mark examples of two groups or more.`,
+    );
+  });
+
+  it('are refused where the file names no rows', async () => {
+    const none = file('row,group\n1,\n');
+    await expect(open(none)).rejects.toThrow(
+      `${none} names no rows; give a line for each, a row and its group, such as 17,thick.`,
     );
   });
 

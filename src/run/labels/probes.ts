@@ -3,11 +3,11 @@ import { existsSync, statSync } from 'node:fs';
 import type { DataConfig } from '../../config/schema.js';
 import { type Dataset, sampleSize } from '../../data/dataset.js';
 import { imageFolder } from '../../data/images/folder.js';
+import { readLabelFile } from '../../data/labels/label-file.js';
 import { usageError } from '../../errors.js';
 import type { FoundGroup } from '../../evaluate/labels.js';
 import type { Probes } from '../../method/trainable.js';
 import type { Inference } from '../../train/inference.js';
-import { readRowWords } from './row-labels-file.js';
 
 /** Probes, and what they are called. */
 export interface RunProbes extends Probes {
@@ -26,7 +26,7 @@ export interface MarkedRows {
 }
 
 /**
- * Opens probes: a CSV of rows of the data and their groups ({@link readRowWords}), or a folder of images with a sub-folder
+ * Opens probes: a CSV of rows of the data and their groups ({@link readLabelFile}), or a folder of images with a sub-folder
  * for each group, read as the data are. Groups are numbered in the order of their names: by number where all are numbers.
  *
  * @throws a MixturaError for a file or folder that cannot be read, rows that are not there or in two groups, fewer than two
@@ -43,8 +43,16 @@ export async function openProbes(
     );
   }
   if (statSync(path).isDirectory()) return probesOfFolder(path, dataset, data);
-  const { rows, words } = readRowWords(path, dataset);
-  return probesOf(valuesOf(dataset, rows), words, path);
+  const words = readLabelFile(path, dataset);
+  const rows = Uint32Array.from([...words.keys()].filter((row) => words[row] !== ''));
+  if (rows.length === 0) {
+    throw usageError(`${path} names no rows; give a line for each, a row and its group, such as 17,thick.`);
+  }
+  return probesOf(
+    valuesOf(dataset, rows),
+    Array.from(rows, (row) => words[row]!),
+    path,
+  );
 }
 
 /** Probes of rows in memory. @throws a usage error as {@link openProbes} does */
