@@ -168,7 +168,8 @@ async function comparisonOf(args: Arguments): Promise<ComparisonRequest> {
       'No data are given; use it as: mixtura compare DATA, or mixtura compare --resume FOLDER.',
     );
   }
-  const common = await requestOf(args);
+  // Here --features names what generated samples are scored by, and no encoder of the data.
+  const { encoder: _, ...common } = await requestOf(args);
   if (common.auto) {
     throw usageError('Methods are compared with one number of groups; give --components K instead of auto.');
   }
