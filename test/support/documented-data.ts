@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeNpy } from '../../src/data/formats/npy.js';
+import { lower } from '../../src/graph/onnx/lower.js';
+import { input } from '../../src/graph/tensor.js';
 import { Stream } from '../../src/math/random.js';
 import { encodePng } from './png.js';
 
@@ -38,7 +40,14 @@ function photos(folder: string, count: number, side = 32): void {
   }
 }
 
-/** Writes table.csv, new-rows.csv, embeddings.npy and photos/ into a folder. */
+/** An encoder that sees the means of the columns of pixels, and how it reads images. */
+function encoder(folder: string): void {
+  const means = input('pixels', ['N', 3, 16, 16]).mean([2]).reshape(['N', 48]);
+  writeFileSync(join(folder, 'net.onnx'), lower({ y: means }).bytes);
+  writeFileSync(join(folder, 'net.json'), '{"range": "0..1"}');
+}
+
+/** Writes table.csv, new-rows.csv, embeddings.npy, net.onnx and photos/ into a folder. */
 export function writeDocumentedData(folder: string): void {
   writeFileSync(join(folder, 'table.csv'), table(240));
   writeFileSync(join(folder, 'settings.yaml'), 'data: { name: table.csv, id: sample }\ncomponents: 3\n');
@@ -47,4 +56,5 @@ export function writeDocumentedData(folder: string): void {
   const data = Float32Array.from({ length: 200 * 32 }, () => stream.normal());
   writeFileSync(join(folder, 'embeddings.npy'), encodeNpy({ shape: [200, 32], data }));
   photos(join(folder, 'photos'), 48);
+  encoder(folder);
 }
