@@ -274,7 +274,7 @@ describe('a dry run refuses what a run would', () => {
       2,
       'With classes=given, shares must be the sizes of the 4 groups',
     ],
-    ['train digits --set latent=100000000', 2, 'Networks of these sizes do not fit into memory;'],
+    ['train digits --components 700 --set latent=4096', 2, 'Networks of these sizes do not fit into memory;'],
     [
       'train digits --set steps=9',
       2,

@@ -17,7 +17,7 @@ import type { Phase, StepContext } from './step.js';
 export const harnessSettings = {
   network: z.enum(NETWORKS).default('mlp').describe(`networks: ${NETWORKS_SUMMARY}`),
   units: z.int().min(1).default(128).describe('units of each hidden layer of the fully connected networks'),
-  latent: z.int().min(1).default(64).describe('dimension d of the latent space'),
+  latent: z.int().min(1).max(4096).default(64).describe('dimension d of the latent space'),
   critic: z
     .enum(namesOf(adversarialLosses))
     .default('wasserstein')
