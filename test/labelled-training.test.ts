@@ -135,6 +135,29 @@ describe('the labels', () => {
     await resumeRun(place.file('column'), { steps: 6 }, { allow: ['steps'] });
   }, 60_000);
 
+  it('names the groups by the classes that training was told, also where the data have none or others', async () => {
+    writeFileSync(place.file('told.csv'), 'index,label\n0,south\n1,north\n2,south\n3,north\n');
+    const data = { name: place.file('table.csv') };
+    const common = { data, steps: 2, batch: 16, settings: {} };
+    const [bare, fewer] = [
+      await startRun(
+        { ...common, method: 'acgan', labels: place.file('told.csv') },
+        { folder: place.file('bare') },
+      ),
+      await startRun(
+        { ...common, method: 'gmgan-supervised', labels: place.file('told.csv'), components: 3 },
+        { folder: place.file('three') },
+      ),
+    ];
+    const nameOf = (result: typeof bare) =>
+      Object.fromEntries(result.groups.map(({ component }, at) => [component, result.names[at]]));
+    expect(nameOf(bare)).toEqual({ 0: 'north', 1: 'south' });
+    expect(nameOf(fewer)).toEqual({ 0: 'north', 1: 'south', 2: 'north' });
+    const report = readFileSync(place.file('bare', 'report.html'), 'utf8');
+    expect(report).toContain('was told classes, and learned to generate 2 groups of them from 30 samples');
+    expect(report).not.toMatch(/training has no access|training never saw/);
+  });
+
   it('may be a file of names, whose path is kept', async () => {
     writeFileSync(place.file('names.csv'), 'name,label\nrow 3,up\nrow 4,down\n');
     const notices: string[] = [];

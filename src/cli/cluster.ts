@@ -2,6 +2,7 @@
 
 import { requireOther, requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
+import { requireNotOwn } from '../run/data/own-files.js';
 import { absoluteName } from '../run/data/run-data.js';
 import { orderNote } from '../run/gold/open.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
@@ -103,6 +104,7 @@ async function runCluster(args: Arguments): Promise<number> {
   return withTrained(path!, async (trained) => {
     const data = named ?? trained.run.data.name;
     if (out !== undefined) {
+      requireNotOwn(out, trained);
       requireOther(out, data);
       requireAssignmentFormat(out, data);
     }

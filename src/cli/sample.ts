@@ -1,7 +1,8 @@
 /** @file `mixtura sample`: draws new samples of one group, or of all. */
-import { requireOther, requireWritable } from '../atomic-file.js';
+import { requireWritable } from '../atomic-file.js';
 import { ExitCode, usageError } from '../errors.js';
 import { drawGroups, groupsNamed } from '../run/augment/named-groups.js';
+import { requireNotOwn } from '../run/data/own-files.js';
 import { orderNote } from '../run/gold/open.js';
 import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
@@ -101,7 +102,7 @@ async function runSample(args: Arguments): Promise<number> {
     if (group !== undefined) requireGroup(trained, group);
     if (out === undefined)
       throw usageError("Where the samples go is not said; give --out, such as '--out x.png'.");
-    requireOther(out, trained.run.data.name);
+    requireNotOwn(out, trained);
     const groups = readGroups(trained.folder, trained.inference.prior.mixing);
     const chosen = named === undefined ? undefined : groupsNamed(trained, groups, named);
     const name = group === undefined ? chosen?.[0]?.name : groups[group - 1]!.name;

@@ -1,6 +1,7 @@
 /** @file `mixtura suggest`: which rows to label next. */
 import { requireOther, requireWritable, writeFileAtomic } from '../atomic-file.js';
 import { ExitCode } from '../errors.js';
+import { requireNotOwn } from '../run/data/own-files.js';
 import { orderNote } from '../run/gold/open.js';
 import { withTrained } from '../run/trained.js';
 import { labelCsv } from '../run/use/label-csv.js';
@@ -49,6 +50,7 @@ async function runSuggest(args: Arguments): Promise<number> {
   return withTrained(path!, async (trained) => {
     const data = named ?? trained.run.data.name;
     if (out !== undefined) {
+      requireNotOwn(out, trained);
       requireOther(out, data);
       if (labels !== undefined) requireOther(out, labels);
     }

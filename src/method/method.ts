@@ -32,6 +32,8 @@ export interface Inference {
   readonly assignsAfter?: number;
   /** Class of each component, K, where labels say so (default: the class that shares most rows with it). */
   readonly classes?: ArrayLike<number>;
+  /** Class of each component by the labels that training sees, K, where a method is told classes: groups have its name. */
+  readonly labelClasses?: ArrayLike<number>;
   /** Set where these probabilities weigh the sizes of the groups already, as those of a classifier of the data do. */
   readonly weighsSizes?: boolean;
   /** Values of the inputs that `assign` reads besides the parameters (the prior's means, say). */

@@ -181,6 +181,7 @@ export const acgan = defineMethod({
         protocol: 'kmeans-critic',
         assign: (samples) => classifier.eval(trunk.eval(samples)).softmax(),
         critique: critiqueBy('non-saturating', (samples) => critic.eval(trunk.eval(samples))),
+        labelClasses: Array.from({ length: k }, (_, c) => c),
         // A classifier of the data knows how often the classes come.
         weighsSizes: true,
       },

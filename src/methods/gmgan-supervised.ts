@@ -80,6 +80,7 @@ export const gmganSupervised = defineMethod({
         generate: (latent) => generator.eval(latent),
         features: (samples) => critic.features(samples),
         protocol: 'kmeans-critic',
+        labelClasses: mapping,
         assign: (samples) => gaussianProbabilities(critic.eval(samples), mapping, classes),
       },
       ...(learned && {

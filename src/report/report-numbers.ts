@@ -95,7 +95,8 @@ export function sizesSection({ groups, fixedSizes, sizes, run }: ReportData): Pa
     html`<figure><h3>Over the steps</h3>${raw(
       groupSizesChart({ title: 'Learned group sizes over the steps', ...sizes, truth, width: CHART_WIDTH }),
     )}</figure>`;
-  const dashes = known ? '; dashed lines and marks are the true sizes, which training never saw' : '';
+  const unseen = run.supervised ? '' : ', which training never saw';
+  const dashes = known ? `; dashed lines and marks are the true sizes${unseen}` : '';
   return html`<section>
 <h2>Sizes</h2>
 <p class="hint">${fixedSizes ? 'The sizes are fixed by the method' : 'How the learned sizes came about'}${dashes}.</p>
@@ -104,7 +105,7 @@ export function sizesSection({ groups, fixedSizes, sizes, run }: ReportData): Pa
 }
 
 /** Metrics, each with a plain sentence, and with its protocol below. */
-export function metricsSection({ metrics }: ReportData): Part {
+export function metricsSection({ metrics, run }: ReportData): Part {
   if (metrics.length === 0) return undefined;
   const entries = metrics.map(
     ({ name, value, explanation, protocol }) => html`<div class="metric">
@@ -114,7 +115,7 @@ ${protocol !== undefined && html`<p class="hint">${protocol}</p>`}</dd></div>`,
   );
   return html`<section>
 <h2>Metrics</h2>
-<p class="hint">Labels serve here, for evaluation; training has no access to them.</p>
+<p class="hint">Labels serve here, for evaluation; ${run.supervised ? 'which of them training saw is said above' : 'training has no access to them'}.</p>
 <dl class="metrics">${entries}</dl>
 </section>`;
 }

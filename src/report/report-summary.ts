@@ -49,6 +49,8 @@ export function lead({
   const samples = `${whole} of ${dataset.name}${probes ? ` and ${formatNumber(probes.count)} probes` : ''}`;
   const from = `from ${samples} in ${formatNumber(steps)} steps`;
   if (groups.length < 2) return `${method} learned ${from}.`;
+  if (run.supervised)
+    return `${method} was told classes, and learned to generate ${groups.length} groups of them ${from}.`;
   const learned = fixedSizes ? 'them, of fixed sizes,' : 'them and their sizes';
   return `${method} was told to form ${groups.length} groups, and learned ${learned} ${from}.`;
 }

@@ -14,6 +14,7 @@ import { writeCalibration } from './formats/calibration-file.js';
 import { writeKnownRows } from './formats/known-rows-file.js';
 import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
 import { countProbes, type ProbeCount, withProbeNames } from './labels/probes.js';
+import { withLabelNames } from './labels/run-labels.js';
 import { learnInFolder } from './learn.js';
 import { LockLost } from './lock.js';
 import { MlflowTracker } from './mlflow.js';
@@ -121,7 +122,7 @@ async function trainAndReport(
     async (inference, outcome) => {
       const { checkpoint: last, ...known } = outcome;
       const groups = withTaught(folder.stageFiles(), outcome.evaluation.groups);
-      const kept = keepGroups(started, groups);
+      const kept = keepGroups(started, groups, inference.graphs.labelClasses);
       const taught = (await teacherAgreement(folder.stageFiles(), inference, started.dataset))?.value;
       const { labels } = started;
       const probes = started.probes && {
@@ -188,17 +189,17 @@ async function keepForUse(
 
 /** Writes `groups.json`, in which names that people gave stay; a sentence says so if it cannot be written. */
 function keepGroups(
-  { folder, dataset: { classNames }, probes }: StartedRun,
+  { folder, dataset: { classNames = [] }, probes, labels }: StartedRun,
   found: readonly FoundGroup[],
+  classes: ArrayLike<number> | undefined,
 ): Pick<TrainResult, 'names' | 'unwritten'> {
   const mixing = new Float64Array(found.length);
   for (const { component, size } of found) mixing[component] = size;
   try {
     const former = readGroups(folder, mixing);
-    const groups = writeGroups(folder, withProbeNames(found, probes), {
-      former,
-      ...(classNames && { classNames }),
-    });
+    const named = withProbeNames(withLabelNames(found, labels, classes), probes);
+    const known = [...classNames, ...(labels?.classNames ?? [])];
+    const groups = writeGroups(folder, named, { former, classNames: known });
     return { names: groups.map(({ name }) => name), unwritten: [] };
   } catch (cause) {
     if (!(cause instanceof MixturaError) || cause instanceof LockLost) throw cause;

@@ -9,7 +9,7 @@ import { type TrainingLabels, trainingLabels } from '../data/labels/training-lab
 import { formatOf } from '../data/sets/open.js';
 import { usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
-import type { MethodDefinition } from '../method/method.js';
+import type { AnyModel, MethodDefinition } from '../method/method.js';
 import { methodNamed, methodNames } from '../methods/index.js';
 import { VERSION } from '../version.js';
 import {
@@ -144,18 +144,23 @@ function withLabelColumn(request: RunRequest): RunRequest {
 /**
  * Builds the model of a run once, before anything is written or learned for it.
  *
+ * @returns it
  * @throws a MixturaError where the method does not suit the data or its settings, or a part of it would begin after the
  * last step
  */
-export function requireModel({ run, method, probes }: Pick<PreparedRun, 'run' | 'method' | 'probes'>): void {
+export function requireModel({
+  run,
+  method,
+  probes,
+}: Pick<PreparedRun, 'run' | 'method' | 'probes'>): AnyModel {
   const { settings, dataset: data, batch, horizon, steps, seed } = run;
   // The number of groups that is found takes the place of 1.
   const components = run.auto ? Math.max(2, run.components) : run.components;
   const stream = Stream.root(seed);
-  const context = { data, components, batch, horizon, steps, stream, probes };
-  const { phases } = withinMemory(() => method.build(method.settings.parse(settings), context));
-  const late = phases.find(({ first = 0 }) => first >= steps);
-  if (!late) return;
+  const context = { data, components, batch, horizon, steps, stream, probes, classes: data.classes };
+  const model = withinMemory(() => method.build(method.settings.parse(settings), context)) as AnyModel;
+  const late = model.phases.find(({ first = 0 }) => first >= steps);
+  if (!late) return model;
   const first = late.first! + 1;
   throw usageError(
     `The ${late.name} of ${method.title} is trained from step ${first} on, but the run has ${steps} step${steps === 1 ? '' : 's'}; give --steps ${first} or more.`,

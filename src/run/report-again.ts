@@ -11,12 +11,14 @@ import { methodNamed } from '../methods/index.js';
 import { parseMetricName } from '../metrics/metric.js';
 import { renderReport } from '../report/report.js';
 import type { ReportData } from '../report/report-data.js';
+import { requireNotOwn } from './data/own-files.js';
 import { absoluteName, type DataListeners, reopenData } from './data/run-data.js';
 import { openGold } from './gold/open.js';
 import { withGold } from './gold/report.js';
 import { readGroups, writeGroups } from './groups.js';
 import { withProbeNames } from './labels/probes.js';
 import { readProbes } from './labels/probes-file.js';
+import { labelsOfRun, withLabelNames } from './labels/run-labels.js';
 import { reportData } from './report-data.js';
 import type { SavedScores } from './saved-scores.js';
 import { type TrainedRun, withTrained } from './trained.js';
@@ -47,6 +49,7 @@ export async function reportRun(path: string, options: ReportOptions = {}): Prom
   return withTrained(path, async (trained) => {
     const { folder } = trained;
     if (out === undefined) lock(trained);
+    else requireNotOwn(out, trained);
     try {
       const dataset = options.data === false ? undefined : await dataOf(trained.run, options);
       const estimator = options.gold ? await openGold(trained) : undefined;
@@ -73,15 +76,15 @@ export function recordedReport(path: string): Promise<ReportData> {
 
 /** Writes `groups.json` as the data are now; names that people gave stay. */
 function keepGroups(
-  { folder, inference }: TrainedRun,
-  { classNames }: Dataset,
+  { run, folder, inference }: TrainedRun,
+  dataset: Dataset,
   found: Evaluation['groups'],
 ): void {
   const former = readGroups(folder, inference.prior.mixing);
-  writeGroups(folder, withProbeNames(found, readProbes(folder.path)), {
-    former,
-    ...(classNames && { classNames }),
-  });
+  const labels = labelsOfRun({ run, method: methodNamed(run.method), folder }, dataset);
+  const named = withLabelNames(found, labels, inference.graphs.labelClasses);
+  const classNames = [...(dataset.classNames ?? []), ...(labels?.classNames ?? [])];
+  writeGroups(folder, withProbeNames(named, readProbes(folder.path)), { former, classNames });
 }
 
 function lock({ folder }: TrainedRun): void {

@@ -1,13 +1,10 @@
 /** @file A run that goes on from its last checkpoint. */
-import { existsSync } from 'node:fs';
 import { expandData, type RunRequest, requireThreads } from '../config/resolve.js';
 import { dataSchema, deviceOf, type ResolvedRun, runSchema } from '../config/schema.js';
 import type { Dataset } from '../data/dataset.js';
-import { keptLabels, type TrainingLabels, trainingLabels } from '../data/labels/training-labels.js';
 import { didYouMean } from '../did-you-mean.js';
 import { requireDevice } from '../engine/devices.js';
 import { MixturaError, usageError } from '../errors.js';
-import type { MethodDefinition } from '../method/method.js';
 import { methodNamed } from '../methods/index.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
 import { absoluteLabels, absoluteName, reopenData } from './data/run-data.js';
@@ -15,6 +12,7 @@ import { RunFolder } from './folder.js';
 import { readCheckpoint } from './formats/checkpoint.js';
 import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
 import { readProbes, writeProbes } from './labels/probes-file.js';
+import { labelsOfRun } from './labels/run-labels.js';
 import type { PreparedRun } from './prepare.js';
 import { settingsDifference } from './settings-difference.js';
 
@@ -54,7 +52,7 @@ export async function resumeRun(
   const method = methodNamed(run.method);
   const dataset = await reopenData(run, options);
   const probes = await probesOf(run, saved, folder, dataset);
-  const prepared = { run, method, dataset, labels: labelsOf(run, method, folder, dataset), probes };
+  const prepared = { run, method, dataset, labels: labelsOfRun({ run, method, folder }, dataset), probes };
   if (run.steps > run.horizon) options.onEvent?.({ kind: 'note', note: decayNote(run) });
   folder.lock();
   try {
@@ -119,21 +117,6 @@ function horizonNote(saved: ResolvedRun, run: ResolvedRun, done: number): string
   return `From step ${done + 1} on the schedule ends at step ${run.horizon}, until then at ${saved.horizon}: this is not what a run with that schedule from its start would be.`;
 }
 
-/** The labels that training has seen so far: those that the run has kept, where they were asked for. */
-function labelsOf(
-  run: ResolvedRun,
-  { supervision }: MethodDefinition,
-  { labelsFile, path }: RunFolder,
-  dataset: Dataset,
-): TrainingLabels | undefined {
-  if (supervision === undefined) return undefined;
-  if (run.labels === undefined) return trainingLabels(dataset, {});
-  if (existsSync(labelsFile)) return keptLabels(dataset, labelsFile, run);
-  throw new MixturaError(
-    `The run ${path} has lost labels.csv, the labels that its training sees; restore it, or train again.`,
-  );
-}
-
 /** The probes that the run keeps, or others where that was allowed. @throws a MixturaError where it has lost them */
 async function probesOf(
   run: ResolvedRun,
@@ -155,7 +138,7 @@ async function probesOf(
 }
 
 function decayNote({ horizon, steps }: ResolvedRun): string {
-  return `The learning rates of this run have decayed to 0 at step ${horizon}; to train on after it, add --set horizon=${steps} --allow steps,horizon.`;
+  return `The schedules of this run, such as learning rates that fall to 0, have ended at step ${horizon}; to train on after it, add --set horizon=${steps} --allow steps,horizon.`;
 }
 
 /** Devices round differently, so a change of the device is part of the record of a run. */

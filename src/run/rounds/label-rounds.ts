@@ -13,6 +13,7 @@ import { VERSION } from '../../version.js';
 import type { FollowOptions, TrainResult } from '../complete.js';
 import { absoluteLabels, absoluteName, reopenData } from '../data/run-data.js';
 import { openGold } from '../gold/open.js';
+import { requireModel } from '../prepare.js';
 import { resumeRun } from '../resume.js';
 import { isBegun, isComplete, makeFolder, requireFree } from '../seeds/seed-runs.js';
 import { freeFolder, planRun, type StartOptions, startRun } from '../start.js';
@@ -70,10 +71,17 @@ export function isRoundsFolder(folder: string): boolean {
  */
 export async function startRounds(request: RunRequest, options: RoundOptions): Promise<RoundsResult> {
   const { oracle, rounds, perRound, ask, folder: asked, ...follow } = options;
-  const { run, dataset, labels } = await planRun(request, follow);
+  const planned = await planRun(request, follow);
+  const { run, method, dataset, labels } = planned;
   if (!labels || request.labels === undefined) {
     throw usageError(
       '--oracle is asked for labels that are not there; give --labels of few rows too, such as 10, and a method that learns from them, such as acgan.',
+    );
+  }
+  const { critique, assign } = requireModel(planned).inference;
+  if (ask === 'gold' && !(critique && assign)) {
+    throw usageError(
+      `GOLD asks for rows by a critic of samples and probabilities of groups, and ${method.title} has not both; give --ask random, or another method, such as acgan.`,
     );
   }
   requireAnswers(oracle, dataset, labels, rounds * perRound);
