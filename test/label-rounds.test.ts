@@ -100,4 +100,38 @@ describe('rounds', () => {
       expect(existsSync(place.file('none'))).toBe(false);
     },
   );
+
+  it('by GOLD of a method that has none are refused before they train', async () => {
+    const words = [
+      'train',
+      'rows.csv',
+      '--id',
+      'row',
+      '--method',
+      'gmgan-supervised',
+      '--batch',
+      '8',
+      '--steps',
+      '4',
+    ];
+    const asks = [
+      '--labels',
+      'first.csv',
+      '--oracle',
+      'oracle.csv',
+      '--rounds',
+      '1',
+      '--out',
+      'none',
+      '--quiet',
+    ];
+    const { code, stderr } = await place.run(...words, ...asks);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        'Supervised GM-GAN has not both; give --ask random, or another method, such as acgan.',
+      ),
+    ]);
+    expect(existsSync(place.file('none'))).toBe(false);
+  });
 });
