@@ -104,9 +104,9 @@ async function runCluster(args: Arguments): Promise<number> {
   return withTrained(path!, async (trained) => {
     const data = named ?? trained.run.data.name;
     if (out !== undefined) {
-      requireNotOwn(out, trained);
       requireOther(out, data);
       requireAssignmentFormat(out, data);
+      requireNotOwn(out, trained);
     }
     if (outFolder !== undefined) requireSortable(outFolder, data);
     const how = named === undefined ? noOptions(args) : readingOptions(args);
