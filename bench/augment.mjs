@@ -92,7 +92,7 @@ function random(seed) {
   };
 }
 
-/** Draws rows with replacement: all alike, or every class as often as any other. */
+/** Draws rows with replacement: every row with the same probability, or every class, and then a row of it. */
 function sampler(parts, seed, balanced) {
   const rows = parts.flatMap((part) => part.labels.map((label, row) => ({ part, row, label })));
   const byClass = classes.map((_, label) => rows.filter((one) => one.label === label));

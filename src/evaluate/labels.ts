@@ -147,7 +147,6 @@ export async function evaluateModel(
 async function assigned(scoring: Scoring): Promise<Evaluation> {
   const { inference, dataset, indices, labels, scored, trueSizes, elastic } = scoring;
   const { components, mixing } = inference.prior;
-  const { classes } = inference.graphs;
   const probabilities = await inference.assign(dataset, indices);
   const assignments = mostProbable(probabilities, components);
   const scores = labelScores(labels, assignments);
@@ -164,12 +163,11 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
     summary: { ...scores, sizeError: sizes.sizeError },
     scores: scoresOf(all, { protocol: 'assign', ...scored }),
     groups: numbered(mixing, scored.subset === undefined ? assignments : undefined).map((found) => {
-      const { trueSize, class: matched } = sizes.groups[found.component]!;
-      const y = classes?.[found.component] ?? matched;
+      const { trueSize, class: y } = sizes.groups[found.component]!;
       const trueName = y === undefined ? undefined : dataset.classNames?.[y];
       return { ...found, trueSize, ...(trueName !== undefined && { trueName }) };
     }),
-    classOf: classes ? Int32Array.from(classes) : majorityClasses(assignments, labels, components),
+    classOf: majorityClasses(assignments, labels, components),
     ...(reliable && { reliability: { [scored.split]: reliable } }),
   };
 }
