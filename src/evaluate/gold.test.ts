@@ -78,12 +78,15 @@ describe('GOLD of a model', () => {
 
   it('takes labels as classes where the method learns from labels, and a row without one is of its group', async () => {
     const data = points(oneHot(0, 2, 0), Int32Array.of(1, 0, 0));
-    const classesOf = async (supervised: boolean) => {
-      const estimator = await GoldEstimator.open(await toyInference({ ...best, supervised }), 20);
+    const classesOf = async (supervised: boolean, ownClasses?: boolean) => {
+      const inference = await toyInference({ ...best, supervised });
+      const estimator = await GoldEstimator.open(inference, 20, ownClasses);
       return [...(await estimator.ofData(data, Uint32Array.of(1, 0))).classes];
     };
     expect(await classesOf(false)).toEqual([1, 0]);
     expect(await classesOf(true)).toEqual([0, 1]);
+    // Labels that divide the data otherwise than the model's classes say nothing of these.
+    expect(await classesOf(true, false)).toEqual([1, 0]);
   });
 
   it('balances both terms by the deviations over generated samples', async () => {

@@ -52,14 +52,16 @@ export class GoldEstimator {
     readonly scale: GoldScale,
     /** The generated samples on which the scale was measured. */
     readonly generated: GoldTerms,
+    private readonly ownClasses: boolean,
   ) {}
 
   /**
    * Measures the scale on n new samples of the mixture.
    *
+   * @param ownClasses whether labels of data are classes of the model, and not classes of another division
    * @throws a usage error for a model without a critic of samples whatever their group, or without group probabilities
    */
-  static async open(inference: Inference, n = SCALE_SAMPLES): Promise<GoldEstimator> {
+  static async open(inference: Inference, n = SCALE_SAMPLES, ownClasses = true): Promise<GoldEstimator> {
     const critic = await inference.critic();
     const k = inference.components;
     const [scores, logs] = [new Float64Array(n), new Float64Array(n)];
@@ -77,7 +79,8 @@ export class GoldEstimator {
       );
     }
     const scale = scaleOf(scores, logs, critic.densityRatio);
-    return new GoldEstimator(inference, critic, scale, termsOf('generated', classes, scores, logs, scale));
+    const generated = termsOf('generated', classes, scores, logs, scale);
+    return new GoldEstimator(inference, critic, scale, generated, ownClasses);
   }
 
   /** Whether d estimates log p_data - log p_g. Else it only orders samples, in deviations of generated ones. */
@@ -108,8 +111,8 @@ export class GoldEstimator {
   }
 
   /**
-   * Terms of the data at `rows`. The class of a row is its label where the method learns classes from labels and the row
-   * has one, else its most probable group.
+   * Terms of the data at `rows`. The class of a row is its label where the model has learned the classes of the data and
+   * the row has one, else its most probable group.
    *
    * @param groups the most probable group of each row, where it is known already
    */
@@ -117,7 +120,7 @@ export class GoldEstimator {
     const { components: k, session } = this.inference;
     const judged = await this.critic.ofData(data, rows);
     const likely = groups ?? mostProbable(judged.probabilities, k);
-    const labels = session.supervision === undefined ? undefined : data.labels;
+    const labels = session.supervision === undefined || !this.ownClasses ? undefined : data.labels;
     const classes = likely.map((group, i) => {
       const label = labels?.[rows[i]!] ?? -1;
       return label >= 0 && label < k ? label : group;
