@@ -37,6 +37,7 @@ interface Work {
   readonly upper: Float64Array;
   /** At most the distance of each row to any other centre. */
   readonly lower: Float64Array;
+  /** Sum and number of the rows of each cluster, kept as rows change theirs: most do not after a few iterations. */
   readonly sums: Float64Array;
   readonly counts: Float64Array;
 }
@@ -117,10 +118,24 @@ function assignNearest(work: Work): number {
     upper[i]! += before < 0 ? 0 : moved[before]!;
     lower[i]! -= largestMove;
     if (upper[i]! + slack < lower[i]!) continue;
-    assignments[i] = findNearest(work, i);
-    if (assignments[i] !== before) changed++;
+    const nearest = findNearest(work, i);
+    if (nearest === before) continue;
+    reassign(work, i, nearest);
+    changed++;
   }
   return changed;
+}
+
+/** Gives row `i` to the cluster `c`. */
+function reassign({ points, dim, assignments, sums, counts }: Work, i: number, c: number): void {
+  const before = assignments[i]!;
+  assignments[i] = c;
+  counts[c]!++;
+  for (let j = i * dim, q = c * dim; q < (c + 1) * dim; j++, q++) sums[q]! += points[j]!;
+  if (before < 0) return;
+  counts[before]!--;
+  for (let j = i * dim, q = before * dim; q < (before + 1) * dim; j++, q++) sums[q]! -= points[j]!;
+  if (counts[before] === 0) sums.fill(0, before * dim, (before + 1) * dim); // what rounding left
 }
 
 /** The nearest centre of row `i`; notes the distances to it (upper) and to the second nearest (lower). */
@@ -168,14 +183,7 @@ function scoreCenters({ points, dim, centers, centerNorms, scores }: Work, p: nu
 
 /** Moves every centre to the mean of its rows; returns the summed squared shift. */
 function moveCenters(work: Work): number {
-  const { points, dim, k, centers, moved, assignments, sums, counts } = work;
-  sums.fill(0);
-  counts.fill(0);
-  for (let i = 0, p = 0; i < assignments.length; i++, p += dim) {
-    const c = assignments[i]!;
-    counts[c]!++;
-    for (let j = 0, q = c * dim; j < dim; j++, q++) sums[q]! += points[p + j]!;
-  }
+  const { dim, k, centers, moved, sums, counts } = work;
   for (let c = 0; c < k; c++) if (counts[c] === 0) reseed(work, c);
   let shift = 0;
   for (let c = 0; c < k; c++) {
@@ -196,7 +204,8 @@ function moveCenters(work: Work): number {
  * Where every row lies on its centre, up to rounding (fewer distinct rows than clusters), the cluster stays empty: else
  * centres would change places among equal rows for ever.
  */
-function reseed({ points, dim, centers, slack, assignments, lower, sums, counts }: Work, c: number): void {
+function reseed(work: Work, c: number): void {
+  const { points, dim, centers, slack, assignments, lower, counts } = work;
   let farthest = -1;
   let largest = slack ** 2;
   for (let i = 0; i < assignments.length; i++) {
@@ -206,16 +215,8 @@ function reseed({ points, dim, centers, slack, assignments, lower, sums, counts 
     largest = squared;
   }
   if (farthest < 0) return;
-  const donor = assignments[farthest]!;
-  for (let j = 0; j < dim; j++) {
-    const x = points[farthest * dim + j]!;
-    sums[donor * dim + j]! -= x;
-    sums[c * dim + j] = x;
-  }
-  counts[donor]!--;
-  counts[c] = 1;
   lower[farthest] = -Infinity; // its bounds were of another centre
-  assignments[farthest] = c;
+  reassign(work, farthest, c);
 }
 
 /** Sum of squared distances by differences: exact where the expanded form used for comparing would round. */
