@@ -13,7 +13,7 @@ import { openDataset } from '../dist/data.js';
 import { fittingCapacity } from '../dist/features.js';
 import { resumeRun, startRun, withTrained } from '../dist/index.js';
 import { augmentData } from '../dist/run/augment/augment.js';
-import { markdown } from './support.mjs';
+import { markdown, percent } from './support.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -156,18 +156,11 @@ try {
   if (!options.keep) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Mean and sample deviation, in percent. */
-function spread(values) {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1);
-  return `${(100 * mean).toFixed(2)}${values.length > 1 ? ` ± ${(100 * Math.sqrt(variance)).toFixed(2)}` : ''}`;
-}
-
 if (options.json) console.log(JSON.stringify({ options, results }));
 else {
   const rows = [...new Set(results.map(({ arm }) => arm))].map((arm) => {
     const own = results.filter((one) => one.arm === arm);
-    return [arm, spread(own.map((one) => one.rare)), spread(own.map(({ all }) => all))];
+    return [arm, percent(own.map((one) => one.rare)), percent(own.map(({ all }) => all))];
   });
   console.log(markdown(['trained on', `accuracy of ${options.rare}s, %`, 'of all, %'], rows));
 }

@@ -80,3 +80,10 @@ export function markdown(header, rows) {
   const rule = `| ${widths.map((n, i) => (i ? `${'-'.repeat(n - 1)}:` : '-'.repeat(n))).join(' | ')} |`;
   return [line(header), rule, ...rows.map(line)].join('\n');
 }
+
+/** Mean and sample deviation, in percent. */
+export function percent(values) {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1);
+  return `${(100 * mean).toFixed(2)}${values.length > 1 ? ` ± ${(100 * Math.sqrt(variance)).toFixed(2)}` : ''}`;
+}

@@ -69,7 +69,7 @@ export function shortened(command: string): string {
   if (/^mixtura features( |$)/.test(command)) return cut(8);
   if (/^mixtura train( |$)/.test(command)) {
     const lessons = / --method | --config /.test(command) ? '' : ' --set pretextSteps=2 --set studentSteps=8';
-    return `${cut(8)}${lessons}`;
+    return `${cut(4)}${lessons}`;
   }
   if (/^mixtura compare( |$)/.test(command)) {
     return / --resume /.test(command) ? command : `${cut(4)} --threads 1`;
