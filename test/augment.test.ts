@@ -81,6 +81,9 @@ describe('the run of digits', () => {
     expect(readFileSync(files[0]!, 'utf8')).toBe('changed by somebody');
     expect(files.slice(1).map((file) => readFileSync(file, 'base64'))).toEqual(before.slice(1));
     expect([statSync(files[5]!).mtimeMs, manifestOf('more').finished]).toEqual([mtimeMs, true]);
+    rmSync(files[7]!); // also where the manifest says that all are there
+    expect((await place.run(...again)).code).toBe(0);
+    expect(readFileSync(files[7]!, 'base64')).toBe(before[7]);
     const other = await place.run(...again.slice(0, -1), '4');
     expect([other.code, other.stderr]).toEqual([
       2,

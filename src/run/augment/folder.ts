@@ -55,7 +55,7 @@ export const TABLE = 'generated.csv';
 const MOST_LETTERS = 100;
 
 /**
- * Makes the folder, or goes on with one that holds the same manifest and is not finished.
+ * Makes the folder, or goes on with one that holds the same manifest and lacks files.
  *
  * @param data name or path of the data that are filled up
  * @throws a usage error for a folder that holds anything else, or lies in a folder of images that it fills up
@@ -70,7 +70,8 @@ export function beginFolder(folder: string, manifest: Manifest, data: string): v
     if (!before || !sameSamples(before, manifest)) {
       throw usageError(`The folder ${folder} exists and is not empty; choose another --out.`);
     }
-    if (before.finished) throw usageError(`The folder ${folder} holds these samples already.`);
+    const whole = before.files?.every((file) => fs.existsSync(join(target, file)));
+    if (before.finished && whole) throw usageError(`The folder ${folder} holds these samples already.`);
     return;
   }
   try {
