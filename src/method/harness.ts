@@ -11,12 +11,14 @@ import { penalties } from '../nn/penalties.js';
 import { spectralProjection, startName } from '../nn/spectral.js';
 import type { BuildContext } from './method.js';
 import { type Optimizer, type PhaseBuilder, type PhaseOptions, phase } from './phase.js';
+import { type RealBatchOptions, realBatch, realBatchSettings } from './real-batch.js';
 import type { Phase, StepContext } from './step.js';
 
 /** Settings of every method in the harness. */
 export const harnessSettings = {
   network: z.enum(NETWORKS).default('mlp').describe(`networks: ${NETWORKS_SUMMARY}`),
   units: z.int().min(1).default(128).describe('units of each hidden layer of the fully connected networks'),
+  channels: z.int().min(1).default(128).describe('feature maps of each block of the residual networks'),
   latent: z.int().min(1).max(4096).default(64).describe('dimension d of the latent space'),
   critic: z
     .enum(namesOf(adversarialLosses))
@@ -34,6 +36,7 @@ export const harnessSettings = {
     .describe('Adam rate of generator and encoder (eta)')
     .meta({ lower: true }),
   criticRate: z.number().positive().default(4).describe("critic's Adam rate, as a multiple of learningRate"),
+  ...realBatchSettings,
   beta1: z.number().min(0).max(1).default(0).describe("Adam's first decay"),
   beta2: z.number().min(0).max(1).default(0.9).describe("Adam's second decay"),
 };
@@ -65,6 +68,9 @@ export function adam(
   });
 }
 
+/** The interval of data of each range. */
+const INTERVALS = { signed: [-1, 1], unit: [0, 1], real: undefined } as const;
+
 /** The generator's loss of every sample, [n, 1], from the critic's scores of generated samples. */
 export function generatorLoss({ critic }: { readonly critic: AdversarialName }, scores: Tensor): Tensor {
   return adversarialLosses[critic].generator(scores);
@@ -75,7 +81,8 @@ export interface CriticPhaseOptions<Step extends StepContext = StepContext> {
   readonly config: Pick<
     HarnessSettings,
     'critic' | 'penalty' | 'lipschitz' | 'learningRate' | 'criticRate' | 'beta1' | 'beta2'
-  >;
+  > &
+    RealBatchOptions;
   readonly context: BuildContext;
   readonly generator: Network;
   readonly critic: Network;
@@ -112,14 +119,16 @@ export function criticPhase<Step extends StepContext = StepContext>({
     'critic',
     context,
     (p) => {
-      const real = p.real();
+      const real = realBatch(p, config, context);
       const code = declareCode?.(p);
       const fake = generator.train(latent(p, code), p.statistics);
       const scores = ownScore(critic.train(concat([fake, real], 0)), code && concat([code, code], 0));
       const [onFake, onReal] = [scores.slice(0, 0, batch), scores.slice(0, batch, 2 * batch)];
-      const penalty = penalties[config.penalty]((x) => ownScore(critic.train(x), code), {
+      const codes = (x: Tensor) => (code && x.shape[0] !== batch ? concat([code, code], 0) : code);
+      const penalty = penalties[config.penalty]((x) => ownScore(critic.train(x), codes(x)), {
         fake,
         real,
+        bounds: INTERVALS[context.data.range],
         // Named `mixing` in the stream since the first runs, which are to be repeatable.
         epsilon: () =>
           p.feed('epsilon', [batch, 1], ({ stream }) =>

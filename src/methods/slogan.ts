@@ -37,6 +37,7 @@ import { anglesOf, contrastiveLoss, decayTo } from './slogan/contrastive.js';
 import { type Encoder, encoderOf } from './slogan/encoder.js';
 import type { GeneratorTerm } from './slogan/generator-term.js';
 import { HeldSizes, normalised } from './slogan/held-sizes.js';
+import { encoderTerm } from './slogan/image-contrast.js';
 import { mixtureConstants } from './slogan/mixture-constants.js';
 import { PLACEMENT_STEPS, placement } from './slogan/placement.js';
 import { type ProbeLoss, probeLoss } from './slogan/probe-loss.js';
@@ -82,6 +83,7 @@ export function buildSlogan(asked: SloganSettings, context: BuildContext, term?:
       'Probes turn the groups of an encoder that is trained, and with groups that are found first it is not; give --set teacher=none.',
     );
   }
+  requireEqualBatches(asked, context);
   const probes = probeLoss(asked, context);
   // What probes ask for is not for relocation to move.
   const config = probes ? { ...asked, relocate: 0 } : asked;
@@ -129,6 +131,18 @@ export function buildSlogan(asked: SloganSettings, context: BuildContext, term?:
       return held ? { ...extremes, seenAsOwn: held.agreement } : extremes;
     },
   };
+}
+
+/** @throws a usage error where samples are compared with rows one by one, and there are not as many. */
+function requireEqualBatches(
+  { generatorBatch, teacher, placement: placed, relocate }: SloganSettings,
+  { batch }: BuildContext,
+): void {
+  if (generatorBatch === undefined || generatorBatch === batch) return;
+  if (relocate === 0 && (placed === 0 || teacher === 'none')) return;
+  throw usageError(
+    `With placement or relocation generatorBatch is the batch, ${batch}; leave it out, or give --set placement=0 and --set relocate=0.`,
+  );
 }
 
 /** The sizes' M-step, where there is a teacher. */
@@ -194,7 +208,7 @@ function generatorPhase(
   terms: readonly GeneratorTerm[],
   options: PhaseOptions,
 ): Phase {
-  const { batch: b } = context;
+  const b = config.generatorBatch ?? context.batch;
   const build = (p: PhaseBuilder): PhaseBody => {
     const drawn = p.draw(({ stream }) => prior.sample(b, stream.fork('latent')));
     const latent = p.feed('latent', [b, config.latent], (step) => drawn(step).z);
@@ -213,9 +227,17 @@ function generatorPhase(
     const latentGradient = grad(loss, [latent])[0]!.mul(b);
     const encode = (samples: Tensor) => encoder.encode(samples, constants.means);
     const probed = probes?.(p, { encode, means: constants.means, ...angles() });
+    const own = encoderTerm(p, config, context, encoder, { generated, encoded, encode });
+    const shared = terms.reduce(
+      (sum, term) => sum.add(term(p, batch)),
+      probed ? loss.add(probed.weighted) : loss,
+    );
+    const by = adam(config);
+    const learns = config.lambda > 0 || probed ? encoder.trained : [];
     return {
       outputs: {
         generator: adversarial.mean(),
+        ...(own?.simclr && { simclr: own.simclr }),
         u2c: contrastive.mean(),
         adversarial,
         contrastive,
@@ -223,16 +245,13 @@ function generatorPhase(
         ...(held && { seen: encoder.assign(generated) }),
         ...(probed && { probes: probed.loss, probeMeans: probed.means }),
       },
-      descend: [
-        {
-          loss: terms.reduce(
-            (sum, term) => sum.add(term(p, batch)),
-            probed ? loss.add(probed.weighted) : loss,
-          ),
-          networks: config.lambda > 0 || probed ? [generator, ...encoder.trained] : [generator],
-          by: adam(config),
-        },
-      ],
+      // What E learns for itself has no part in the gradient of G.
+      descend: own
+        ? [
+            { loss: shared, networks: [generator], by },
+            { loss: shared.add(own.loss), networks: encoder.trained, by },
+          ]
+        : [{ loss: shared, networks: [generator, ...learns], by }],
       prepare: (step) => prior.prepare(drawn(step)),
       finish(outputs, step) {
         if (outputs.seen) held?.observe(drawn(step).component, outputs.seen);

@@ -2,11 +2,14 @@
 import type { Backbone, DataShape } from './backbone.js';
 import { dcgan } from './dcgan.js';
 import { mlp } from './mlp.js';
+import { resnet } from './resnet.js';
 
 /** What a backbone reads of the settings, besides the data. */
 export interface BackboneSizes {
   /** Units of each hidden layer, for the fully connected networks. */
   readonly units: number;
+  /** Feature maps of each block, for the residual networks (default 128). */
+  readonly channels?: number | undefined;
 }
 
 interface BackboneRow {
@@ -15,7 +18,7 @@ interface BackboneRow {
   build(data: DataShape, sizes: BackboneSizes): Backbone;
 }
 
-/** The backbones by name: SLOGAN Tables 11, 13 and 12. */
+/** The backbones by name: SLOGAN Tables 11, 13, 12, and 14 with 15. */
 const backbones = {
   mlp: {
     summary: 'fully connected',
@@ -28,6 +31,10 @@ const backbones = {
   dcgan: {
     summary: 'convolutions, for images of 16x16 to 64x64',
     build: (data) => dcgan(data),
+  },
+  resnet: {
+    summary: 'residual, for images of 16x16 to 128x128',
+    build: (data, { channels = 128 }) => resnet(data, { channels }),
   },
 } satisfies Record<string, BackboneRow>;
 
@@ -48,9 +55,9 @@ export interface BackboneOptions extends BackboneSizes {
   readonly network: NetworkName;
 }
 
-/** The backbone of that name for data of this shape; throws a MixturaError where `dcgan` gets no images of its sizes. */
-export function backbone(data: DataShape, { network, units }: BackboneOptions): Backbone {
-  return backbones[network].build(data, { units });
+/** The backbone of that name for data of this shape; throws a MixturaError where `dcgan` or `resnet` get no images of their sizes. */
+export function backbone(data: DataShape, { network, units, channels }: BackboneOptions): Backbone {
+  return backbones[network].build(data, { units, channels });
 }
 
 export type { Backbone, DataShape };

@@ -24,11 +24,13 @@ type Tensors = Readonly<Record<string, Stored>>;
 
 export interface GoldenCase {
   readonly name: string;
-  readonly network: 'mlp' | 'mlp-plain' | 'dcgan';
+  readonly network: 'mlp' | 'mlp-plain' | 'dcgan' | 'resnet';
   readonly shape: readonly number[];
   readonly range: 'unit' | 'signed' | 'real';
   readonly components: number;
   readonly batch: number;
+  /** Latents of the generator's phase (default: the batch). */
+  readonly generatorBatch?: number;
   readonly step: number;
   readonly horizon: number;
   readonly latent: number;
@@ -141,21 +143,29 @@ export function contextOf(
   });
 }
 
+function latentsOf(
+  { batch, generatorBatch = batch }: GoldenCase,
+  { name }: { readonly name: string },
+): number {
+  return name === 'generator' ? generatorBatch : batch;
+}
+
 /** What a phase runs, with every random draw replaced by the hashed one; latents are of these components. */
 export function goldenPhase(
   given: GoldenCase,
   model: Model,
   phase: AnyModel['phases'][number],
   context: StepContext,
-  component = new Int32Array(given.batch),
+  component = new Int32Array(latentsOf(given, phase)),
 ): PhaseStep {
   const { batch, latent, components } = given;
-  const z = noise(`latent/${phase.name}`, batch * latent, 2);
+  const latents = latentsOf(given, phase);
+  const z = noise(`latent/${phase.name}`, latents * latent, 2);
   model.prior.sample = () => ({ z, component });
   const begun = begin(phase, context);
   const draws: Record<string, Float64Array> = {
     epsilon: unitNoise('mixing', batch),
-    gumbel: noise('gumbel', batch * components, 2),
+    gumbel: noise('gumbel', latents * components, 2),
   };
   const feeds: Feeds = Object.fromEntries(
     Object.entries(begun.feeds).map(([name, value]) => {

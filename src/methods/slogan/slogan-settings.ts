@@ -90,6 +90,20 @@ export const sloganSettings = z.strictObject({
     .describe(
       'with a teacher, weight in the first steps of the distance of each component to rows of its group',
     ),
+  generatorBatch: z
+    .int()
+    .min(2)
+    .optional()
+    .describe('latents of a step of generator, encoder and prior (default: the batch of the critic)'),
+  simclr: z
+    .enum(['none', 'generated', 'real', 'both'])
+    .default('none')
+    .describe('images whose copies by DiffAugment the encoder learns to know again (SimCLR)'),
+  simclrForm: z
+    .enum(['code', 'paper'])
+    .default('code')
+    .describe('whether the own copy is left out of the denominator of SimCLR (code) or not (paper)'),
+  encoderDecay: z.number().min(0).default(0).describe('weight decay of the encoder, biases included'),
   probeWeight: z.number().min(0).default(1).describe('weight of the loss of probes, where there are any'),
   probeLoss: z
     .enum(['softmax', 'paired'])

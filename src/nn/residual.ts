@@ -1,0 +1,87 @@
+/**
+ * @file Residual blocks of SLOGAN's networks for colour images: Fig. 23 of the paper is drawn, and these are the blocks of
+ * its code. avg: means of 2x2; up: nearest neighbour, by 2; all 3x3 convolutions keep the size.
+ */
+import type { Tensor } from '../graph/tensor.js';
+import { batchNorm } from './batch-norm.js';
+import { conv, type ForwardContext, type Layer, relu } from './layer.js';
+import { doubled, doublingConv, halved, halvingConv } from './resized-conv.js';
+
+const SAME = { kernel: 3, pad: 1 };
+const ONE = { kernel: 1 };
+
+/** A layer that adds two ways from x, each layers in a row. */
+function sumOf(main: readonly Layer[], shortcut: readonly Layer[]): Layer {
+  const all = [...main, ...shortcut];
+  const run = (layers: readonly Layer[], x: Tensor, context: ForwardContext) =>
+    layers.reduce((value, layer) => layer.apply(value, context), x);
+  return {
+    parameters: all.flatMap(({ parameters }) => parameters),
+    buffers: all.flatMap(({ buffers }) => buffers),
+    projected: all.flatMap(({ projected }) => projected),
+    apply: (x, context) => run(main, x, context).add(run(shortcut, x, context)),
+  };
+}
+
+const plain = (apply: (x: Tensor) => Tensor): Layer => ({
+  parameters: [],
+  buffers: [],
+  projected: [],
+  apply,
+});
+
+/**
+ * Of generators, [n, c, h, w] -> [n, c, 2 h, 2 w]: BN, ReLU, up, conv3x3, BN, ReLU, conv3x3, plus up, conv1x1 of x, which is
+ * written as conv1x1, up: the same numbers from a quarter of the products.
+ */
+export function residualUp(name: string, channels: number): Layer {
+  return sumOf(
+    [
+      batchNorm(`${name}/0-norm`, channels),
+      relu,
+      doublingConv(`${name}/0-conv`, channels, channels),
+      batchNorm(`${name}/1-norm`, channels),
+      relu,
+      conv(`${name}/1-conv`, channels, channels, SAME),
+    ],
+    [conv(`${name}/shortcut`, channels, channels, ONE), plain(doubled)],
+  );
+}
+
+/**
+ * Of critics and encoders, [n, c, 2 h, 2 w] -> [n, c, h, w]: ReLU, conv3x3, ReLU, conv3x3, avg, plus conv1x1, avg of x, which
+ * is written as avg, conv1x1.
+ */
+export function residualDown(name: string, channels: number): Layer {
+  return sumOf([relu, ...halving(name, channels, channels)], shortcutDown(name, channels, channels));
+}
+
+/** The first block of a critic or encoder, which reads an image: {@link residualDown} without the first ReLU. */
+export function residualFirst(name: string, inputs: number, channels: number): Layer {
+  return sumOf(halving(name, inputs, channels), shortcutDown(name, inputs, channels));
+}
+
+function halving(name: string, inputs: number, channels: number): Layer[] {
+  return [
+    conv(`${name}/0-conv`, inputs, channels, SAME),
+    relu,
+    halvingConv(`${name}/1-conv`, channels, channels),
+  ];
+}
+
+function shortcutDown(name: string, inputs: number, channels: number): Layer[] {
+  return [plain(halved), conv(`${name}/shortcut`, inputs, channels, ONE)];
+}
+
+/** Of critics and encoders, in one size: x plus ReLU, conv3x3, ReLU, conv3x3 of x. */
+export function residual(name: string, channels: number): Layer {
+  return sumOf(
+    [
+      relu,
+      conv(`${name}/0-conv`, channels, channels, SAME),
+      relu,
+      conv(`${name}/1-conv`, channels, channels, SAME),
+    ],
+    [],
+  );
+}
