@@ -66,7 +66,7 @@ describe('bench', () => {
 
   it('refuses a name that it does not know', async () => {
     await expect(bench({ name: 'imagenet' })).rejects.toThrow(
-      "There is no benchmark 'imagenet'; choose one of mnist, digits, ring, ring-64, 10x, cifar.",
+      "There is no benchmark 'imagenet'; choose one of mnist, digits, ring, ring-64, 10x, cifar, colour-128, colour.",
     );
   });
 });

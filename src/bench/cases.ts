@@ -103,6 +103,16 @@ const CASES: readonly BenchCase[] = [
       temperature: 0.01,
     },
   ),
+  ofPreset('colour-128', 'cifar-2', {
+    ...{ steps: 3, warmup: 1 },
+    title: 'colour 32x32, residual networks as published: 128 maps, 128 latents',
+    random: { shape: [3, 32, 32], range: 'signed' },
+  }),
+  ofPreset('colour', 'cifar-2-small', {
+    ...images,
+    title: 'colour 32x32, residual networks of 32 maps, ALR and SimCLR',
+    random: { shape: [3, 32, 32], range: 'signed' },
+  }),
 ];
 
 /** Names of the steps that can be measured. */

@@ -1,6 +1,7 @@
 /** @file Presets: only what differs from the defaults, and why. Names follow the data. */
 import { publishedBase } from '../data/sets/constructed.js';
 import type { TransformationsName } from '../data/transformations.js';
+import { colourPresets } from './colour-presets.js';
 import { elasticPresets } from './elastic-presets.js';
 import { goldPresets } from './gold-presets.js';
 import { originalPresets } from './original-presets.js';
@@ -183,6 +184,7 @@ export const presets: Readonly<Record<string, Preset>> = {
   'fashion-mnist-fast': untested('fashion-mnist'),
   'fmnist-5-fast': untested('fmnist-5'),
   ...paperPresets,
+  ...colourPresets,
   ...originalPresets,
   ...elasticPresets,
   ...goldPresets,

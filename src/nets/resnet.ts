@@ -1,7 +1,8 @@
 /** @file Residual networks for colour images: SLOGAN Tables 14 (32x32) and 15 (64x64). */
 import { MixturaError } from '../errors.js';
 import { batchNorm } from '../nn/batch-norm.js';
-import { activation, conv, dense, type Layer, relu, unflatten } from '../nn/layer.js';
+import { activation, dense, type Layer, relu, unflatten } from '../nn/layer.js';
+import { narrowConv } from '../nn/narrow-conv.js';
 import { Network } from '../nn/network.js';
 import { residual, residualDown, residualFirst, residualUp } from '../nn/residual.js';
 import type { Backbone, DataShape } from './backbone.js';
@@ -53,7 +54,7 @@ export function resnet(data: DataShape, { channels }: ResnetSizes): Backbone {
         ...places(ups, 1).map((at) => residualUp(`generator/${at}-up`, channels)),
         batchNorm(`generator/${ups + 1}-norm`, channels),
         relu,
-        conv(`generator/${ups + 1}-conv`, channels, colours, { kernel: 3, pad: 1 }),
+        narrowConv(`generator/${ups + 1}-conv`, channels, colours),
         ...outputActivation(data.range),
       ]),
     critic: ({ outputs = 1, name = 'critic' } = {}) => headed(name, outputs),

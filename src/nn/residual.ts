@@ -5,10 +5,9 @@
 import type { Tensor } from '../graph/tensor.js';
 import { batchNorm } from './batch-norm.js';
 import { conv, type ForwardContext, type Layer, relu } from './layer.js';
-import { doubled, doublingConv, halved, halvingConv } from './resized-conv.js';
+import { doublingConv, doublingConv1, halvingConv, halvingConv1 } from './resized-conv.js';
 
 const SAME = { kernel: 3, pad: 1 };
-const ONE = { kernel: 1 };
 
 /** A layer that adds two ways from x, each layers in a row. */
 function sumOf(main: readonly Layer[], shortcut: readonly Layer[]): Layer {
@@ -23,16 +22,8 @@ function sumOf(main: readonly Layer[], shortcut: readonly Layer[]): Layer {
   };
 }
 
-const plain = (apply: (x: Tensor) => Tensor): Layer => ({
-  parameters: [],
-  buffers: [],
-  projected: [],
-  apply,
-});
-
 /**
- * Of generators, [n, c, h, w] -> [n, c, 2 h, 2 w]: BN, ReLU, up, conv3x3, BN, ReLU, conv3x3, plus up, conv1x1 of x, which is
- * written as conv1x1, up: the same numbers from a quarter of the products.
+ * Of generators, [n, c, h, w] -> [n, c, 2 h, 2 w]: BN, ReLU, up, conv3x3, BN, ReLU, conv3x3, plus up, conv1x1 of x.
  */
 export function residualUp(name: string, channels: number): Layer {
   return sumOf(
@@ -44,21 +35,24 @@ export function residualUp(name: string, channels: number): Layer {
       relu,
       conv(`${name}/1-conv`, channels, channels, SAME),
     ],
-    [conv(`${name}/shortcut`, channels, channels, ONE), plain(doubled)],
+    [doublingConv1(`${name}/shortcut`, channels, channels)],
   );
 }
 
 /**
- * Of critics and encoders, [n, c, 2 h, 2 w] -> [n, c, h, w]: ReLU, conv3x3, ReLU, conv3x3, avg, plus conv1x1, avg of x, which
- * is written as avg, conv1x1.
+ * Of critics and encoders, [n, c, 2 h, 2 w] -> [n, c, h, w]: ReLU, conv3x3, ReLU, conv3x3, avg, plus conv1x1, avg of x, in
+ * which order does not matter.
  */
 export function residualDown(name: string, channels: number): Layer {
-  return sumOf([relu, ...halving(name, channels, channels)], shortcutDown(name, channels, channels));
+  return sumOf(
+    [relu, ...halving(name, channels, channels)],
+    [halvingConv1(`${name}/shortcut`, channels, channels)],
+  );
 }
 
 /** The first block of a critic or encoder, which reads an image: {@link residualDown} without the first ReLU. */
 export function residualFirst(name: string, inputs: number, channels: number): Layer {
-  return sumOf(halving(name, inputs, channels), shortcutDown(name, inputs, channels));
+  return sumOf(halving(name, inputs, channels), [halvingConv1(`${name}/shortcut`, inputs, channels)]);
 }
 
 function halving(name: string, inputs: number, channels: number): Layer[] {
@@ -67,10 +61,6 @@ function halving(name: string, inputs: number, channels: number): Layer[] {
     relu,
     halvingConv(`${name}/1-conv`, channels, channels),
   ];
-}
-
-function shortcutDown(name: string, inputs: number, channels: number): Layer[] {
-  return [plain(halved), conv(`${name}/shortcut`, inputs, channels, ONE)];
 }
 
 /** Of critics and encoders, in one size: x plus ReLU, conv3x3, ReLU, conv3x3 of x. */

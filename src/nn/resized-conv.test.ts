@@ -3,7 +3,8 @@ import { evaluate } from '../graph/evaluate.js';
 import { grad } from '../graph/grad.js';
 import { constant, type Tensor } from '../graph/tensor.js';
 import { conv, type Layer } from './layer.js';
-import { doubled, doublingConv, halved, halvingConv } from './resized-conv.js';
+import type { Parameter } from './parameter.js';
+import { doubled, doublingConv, doublingConv1, halved, halvingConv, halvingConv1 } from './resized-conv.js';
 
 const noise = (size: number, seed: number) =>
   Float64Array.from({ length: size }, (_, i) => Math.sin(12.9898 * (i + 1) + 78.233 * seed));
@@ -16,14 +17,15 @@ const sample = (shape: readonly number[], seed: number) =>
     shape,
   );
 const CONTEXT = { mode: 'train', updates: new Map() } as const;
-const FEEDS = { 'c/weight': noise(4 * 3 * 9, 7), 'c/bias': noise(4, 8) };
 
 /** The output of a layer, and gradients of a sum of it in its filters, its bias and its input. */
 function outcome(layer: Layer, x: Tensor, convolved: (x: Tensor) => Tensor): Float64Array[] {
   const y = convolved(x);
   const loss = y.mul(sample(y.shape as number[], 3)).sum();
-  const [weight, bias] = layer.parameters.map(({ tensor }) => tensor);
-  return evaluate([y, ...grad(loss, [weight!, bias!, x])], FEEDS) as Float64Array[];
+  const [weight, bias] = layer.parameters as [Parameter, Parameter];
+  const size = weight.shape.reduce((n, side) => n * side, 1);
+  const feeds = { 'c/weight': noise(size, 7), 'c/bias': noise(4, 8) };
+  return evaluate([y, ...grad(loss, [weight.tensor, bias.tensor, x])], feeds) as Float64Array[];
 }
 
 function expectSame(one: readonly Float64Array[], other: readonly Float64Array[]): void {
@@ -42,22 +44,34 @@ it('doubles by the nearest value, and halves by means', () => {
   expect(evaluate([halved(doubled(any))], {})[0]).toEqual(evaluate([any], {})[0]);
 });
 
-it('is the convolution of the doubled image, with its gradients, up to the borders', () => {
-  const plain = conv('c', 3, 4, { kernel: 3, pad: 1 });
-  const x = sample([2, 3, 3, 5], 1);
-  const own = doublingConv('c', 3, 4);
-  expectSame(
-    outcome(own, x, (t) => own.apply(t, CONTEXT)),
-    outcome(plain, x, (t) => plain.apply(doubled(t), CONTEXT)),
-  );
-});
+it.each([
+  [3, doublingConv],
+  [1, doublingConv1],
+] as const)(
+  'is the convolution of side %d of the doubled image, with its gradients, up to the borders',
+  (kernel, layer) => {
+    const plain = conv('c', 3, 4, { kernel, pad: (kernel - 1) / 2 });
+    const x = sample([2, 3, 3, 5], 1);
+    const own = layer('c', 3, 4);
+    expectSame(
+      outcome(own, x, (t) => own.apply(t, CONTEXT)),
+      outcome(plain, x, (t) => plain.apply(doubled(t), CONTEXT)),
+    );
+  },
+);
 
-it('is the halved convolution, with its gradients, up to the borders', () => {
-  const plain = conv('c', 3, 4, { kernel: 3, pad: 1 });
-  const x = sample([2, 3, 6, 4], 2);
-  const own = halvingConv('c', 3, 4);
-  expectSame(
-    outcome(own, x, (t) => own.apply(t, CONTEXT)),
-    outcome(plain, x, (t) => halved(plain.apply(t, CONTEXT))),
-  );
-});
+it.each([
+  [3, halvingConv],
+  [1, halvingConv1],
+] as const)(
+  'is the halved convolution of side %d, with its gradients, up to the borders',
+  (kernel, layer) => {
+    const plain = conv('c', 3, 4, { kernel, pad: (kernel - 1) / 2 });
+    const x = sample([2, 3, 6, 4], 2);
+    const own = layer('c', 3, 4);
+    expectSame(
+      outcome(own, x, (t) => own.apply(t, CONTEXT)),
+      outcome(plain, x, (t) => halved(plain.apply(t, CONTEXT))),
+    );
+  },
+);

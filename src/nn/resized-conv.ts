@@ -1,5 +1,5 @@
 /**
- * @file 3x3 convolutions of images that are doubled before or halved after, each as one 4x4 convolution of stride 2.
+ * @file Convolutions of images that are doubled before or halved after, each as one convolution of stride 2.
  *
  * Doubled images have every value four times, and a mean of four sums shares most of its terms. In one dimension, with
  * filter (a, b, c):
@@ -8,8 +8,8 @@
  *                 after: a transposed convolution with (c, b + c, a + b, a);
  *   avg(conv(x))  a convolution with (a, a + b, b + c, c) / 2.
  *
- * Both hold at the borders, where the padding is 0, and both take 16 products where the plain way takes 36. Filters and
- * gradients are those of the 3x3 convolution.
+ * Both hold at the borders, where the padding is 0, and both take 16 products where the plain way takes 36. Of a 1x1
+ * convolution the same makes one of 2x2. Filters and gradients are those of the plain convolution.
  */
 import { constant, type Tensor } from '../graph/tensor.js';
 import { conv, type Layer } from './layer.js';
@@ -52,9 +52,10 @@ function resizedConv(
   name: string,
   inputs: number,
   outputs: number,
+  kernel: 1 | 3,
   convolved: (x: Tensor, filter: Tensor) => Tensor,
 ): Layer {
-  const plain = conv(name, inputs, outputs, { kernel: 3, pad: 1 });
+  const plain = conv(name, inputs, outputs, { kernel, pad: (kernel - 1) / 2 });
   const [weight, bias] = plain.parameters as [
     (typeof plain.parameters)[number],
     (typeof plain.parameters)[number],
@@ -67,7 +68,7 @@ function resizedConv(
 
 /** conv3x3 of the doubled image, with bias, [n, inputs, h, w] -> [n, outputs, 2 h, 2 w]; filters [outputs, inputs, 3, 3]. */
 export function doublingConv(name: string, inputs: number, outputs: number): Layer {
-  return resizedConv(name, inputs, outputs, (x, filter) => {
+  return resizedConv(name, inputs, outputs, 3, (x, filter) => {
     const [h, w] = x.shape.slice(2) as [number, number];
     return x.convTranspose(folded(filter.transpose([1, 0, 2, 3]), UP), [2 * h, 2 * w], STRIDED);
   });
@@ -75,5 +76,26 @@ export function doublingConv(name: string, inputs: number, outputs: number): Lay
 
 /** The halved conv3x3 of the image, with bias, [n, inputs, 2 h, 2 w] -> [n, outputs, h, w]; filters [outputs, inputs, 3, 3]. */
 export function halvingConv(name: string, inputs: number, outputs: number): Layer {
-  return resizedConv(name, inputs, outputs, (x, filter) => x.conv(folded(filter, DOWN), STRIDED));
+  return resizedConv(name, inputs, outputs, 3, (x, filter) => x.conv(folded(filter, DOWN), STRIDED));
+}
+
+/** conv1x1 of the doubled image, with bias: a transposed convolution with four copies of its filter. */
+export function doublingConv1(name: string, inputs: number, outputs: number): Layer {
+  return resizedConv(name, inputs, outputs, 1, (x, filter) => {
+    const [h, w] = x.shape.slice(2) as [number, number];
+    return x.convTranspose(copied(filter.transpose([1, 0, 2, 3])), [2 * h, 2 * w], { stride: 2 });
+  });
+}
+
+/** conv1x1 of the halved image, with bias: a convolution with four copies of a quarter of its filter. */
+export function halvingConv1(name: string, inputs: number, outputs: number): Layer {
+  return resizedConv(name, inputs, outputs, 1, (x, filter) =>
+    x.conv(copied(filter.mul(0.25)), { stride: 2 }),
+  );
+}
+
+/** Filters [a, b, 1, 1] -> [a, b, 2, 2]. */
+function copied(filter: Tensor): Tensor {
+  const [a, b] = filter.shape as [number, number];
+  return filter.broadcastTo([a, b, 2, 2]);
 }
