@@ -13,4 +13,4 @@ export {
 export type { BenchSizes } from './bench/cases.js';
 export type { MemoryReading } from './bench/measure.js';
 export type { OperatorCost, ProgramProfile } from './bench/profile.js';
-export type { MemoryFloor } from './bench/work.js';
+export type { MemoryFloor } from './train/step-memory.js';

@@ -11,20 +11,14 @@ import { classCounts, type Dataset } from '../data/dataset.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { methodNamed } from '../methods/index.js';
 import { Session } from '../train/session.js';
+import { type MemoryFloor, memoryFloor, usualPrograms } from '../train/step-memory.js';
 import { builtFile } from '../wasm/built-file.js';
 import { median, sum } from './averages.js';
 import { type BenchSizes, benchData, benchNamed, resized } from './cases.js';
 import { gemmRate } from './gemm-rate.js';
 import { type Measured, type MemoryReading, measure } from './measure.js';
 import { type ProgramProfile, readProfile } from './profile.js';
-import {
-  copyMs,
-  gflopByPhase,
-  type MemoryFloor,
-  memoryFloor,
-  optimizerBytes,
-  usualPrograms,
-} from './work.js';
+import { copyMs, gflopByPhase, optimizerBytes } from './work.js';
 
 /** What {@link bench} measures. */
 export interface BenchOptions {

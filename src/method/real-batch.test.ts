@@ -67,6 +67,8 @@ describe('a batch of real images', () => {
       phase('p', context, (p) => ({
         outputs: { x: realBatch(p, { mirror: true, dequantise: true }, context).sum() },
       })),
-    ).toThrow('The settings mirror and dequantise are for images, and these data are none; leave them out.');
+    ).toThrow(
+      'Real batches are changed (--set mirror, --set dequantise) where data are images, and these are none; leave that out.',
+    );
   });
 });

@@ -37,7 +37,7 @@ export function realBatch<Step extends StepContext>(
   if (data.shape.length !== 3 || data.range === 'real') {
     const names = [...(mirror ? ['mirror'] : []), ...(dequantise ? ['dequantise'] : [])];
     throw usageError(
-      `The settings ${names.join(' and ')} are for images, and these data are none; leave them out.`,
+      `Real batches are changed (--set ${names.join(', --set ')}) where data are images, and these are none; leave that out.`,
     );
   }
   const width = data.shape[2]!;

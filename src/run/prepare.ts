@@ -11,6 +11,7 @@ import { usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import type { AnyModel, MethodDefinition } from '../method/method.js';
 import { methodNamed, methodNames } from '../methods/index.js';
+import { requireMemory } from '../train/step-memory.js';
 import { VERSION } from '../version.js';
 import {
   absoluteLabels,
@@ -160,7 +161,10 @@ export function requireModel({
   const context = { data, components, batch, horizon, steps, stream, probes, classes: data.classes };
   const model = withinMemory(() => method.build(method.settings.parse(settings), context)) as AnyModel;
   const late = model.phases.find(({ first = 0 }) => first >= steps);
-  if (!late) return model;
+  if (!late) {
+    requireMemory(model, batch);
+    return model;
+  }
   const first = late.first! + 1;
   throw usageError(
     `The ${late.name} of ${method.title} is trained from step ${first} on, but the run has ${steps} step${steps === 1 ? '' : 's'}; give --steps ${first} or more.`,
