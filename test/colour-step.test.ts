@@ -91,6 +91,22 @@ describe(`a step for colour images agrees with PyTorch ${golden.torch} in float6
     expectStep(await goldenStep(setupOf(given), referenceProbe()), given, 1e-9);
   });
 
+  it('moves the generator and the prior the same with SimCLR and decay as without, and the encoder otherwise', async () => {
+    const [given] = golden.cases as [ColourCase];
+    const without = { ...given, simclr: 'none', encoderDecay: 0 } as ColourCase;
+    const [own, plain] = [
+      await goldenStep(setupOf(given), referenceProbe()),
+      await goldenStep(setupOf(without), referenceProbe()),
+    ];
+    const of = (network: string, { gradients }: typeof own) =>
+      Object.entries(gradients).filter(([name]) => name.startsWith(`${network}/`));
+    expect(of('generator', own).length).toBeGreaterThan(20);
+    expect(of('generator', own)).toEqual(of('generator', plain));
+    expect(own.outputs.latentGradient).toEqual(plain.outputs.latentGradient);
+    expect(own.priorChange).toEqual(plain.priorChange);
+    expect(of('encoder', own)).not.toEqual(of('encoder', plain));
+  });
+
   it('feels the penalty, U2C and SimCLR', () => {
     for (const { outputs, simclr } of golden.cases) {
       expect((outputs.penalty as number[])[0]).toBeGreaterThan(0.01);

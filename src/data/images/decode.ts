@@ -19,6 +19,8 @@ export interface ImageFit {
   readonly size?: { readonly width: number; readonly height: number } | undefined;
   /** `center`: the largest part of the wanted proportions from the middle; `none`: all of it, stretched. */
   readonly crop: 'center' | 'none';
+  /** Side of the square from the middle that is kept first, of images that are as large. */
+  readonly middle?: number | undefined;
 }
 
 /** The part of sharp that is used: its own declarations need those of Node, and sharp may be missing. */
@@ -66,6 +68,12 @@ export async function decodeImage(
   rule: PixelRule = {},
   load: SharpLoader = importSharp,
 ): Promise<Pixels | undefined> {
+  if (fit.middle !== undefined) {
+    const whole = await decodeImage(bytes, { crop: 'none' }, rule, load);
+    const kept = whole && middlePart(whole, fit.middle);
+    if (!kept || isOfSize(kept, fit)) return kept;
+    return resize(await sharpFor('Resizing images', load), kept, fit);
+  }
   const { background = [0, 0, 0] as const, full } = rule;
   const settled = (image: LayeredPixels): Pixels | undefined => {
     const lacks = (image.alpha && !rule.background) || (image.data instanceof Uint16Array && !full);
@@ -106,6 +114,18 @@ function reasoned<T>(decode: () => T): T {
     if (cause instanceof MixturaError) throw new UndecodableImage(cause.message, { cause });
     throw cause;
   }
+}
+
+/** The square of this side from the middle, or as much as there is of it. */
+function middlePart({ width, height, data }: Pixels, side: number): Pixels {
+  const [w, h] = [Math.min(side, width), Math.min(side, height)];
+  const [left, top] = [Math.floor((width - w) / 2), Math.floor((height - h) / 2)];
+  const out = data instanceof Uint8Array ? new Uint8Array(3 * w * h) : new Uint16Array(3 * w * h);
+  for (let row = 0; row < h; row++) {
+    const from = 3 * ((top + row) * width + left);
+    out.set(data.subarray(from, from + 3 * w), 3 * row * w);
+  }
+  return { width: w, height: h, data: out };
 }
 
 function isOfSize({ width, height }: Pixels, { size }: ImageFit): boolean {

@@ -43,6 +43,8 @@ export interface ImageFolderOptions extends ImageOptions {
   readonly unreadable?: 'few' | 'any' | undefined;
   /** The value of 16 bits that a run reads as 1, for new images like its own. */
   readonly maximum?: number | undefined;
+  /** Side of the square from the middle that is kept of each image, before anything else. */
+  readonly middle?: number | undefined;
   /** Used instead of `import('sharp')`. */
   readonly sharp?: SharpLoader | undefined;
 }
@@ -64,7 +66,8 @@ const MAX_SIDE = 4096;
  */
 export async function imageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Dataset> {
   if (options.background !== undefined) parseBackground(options.background);
-  const fit = { size: parseSize(options.size), crop: options.crop ?? 'center' } as const;
+  const { size, crop = 'center', middle } = options;
+  const fit = { size: parseSize(size), crop, middle } as const;
   const scan = scanImages(folder, options.reading === 1);
   const notice = options.notice ?? (() => {});
   for (const sentence of passedOver(folder, scan)) notice(sentence);
@@ -111,8 +114,18 @@ export function parseSize(text: string | undefined): ImageFit['size'] {
 }
 
 function cacheName(folder: string, scan: ImageScan, options: ImageFolderOptions): string {
-  const { size, crop = 'center', color, background, reading = 2, maximum, unreadable } = options;
-  const how = { VERSION, folder: realpathSync(folder), size, crop, color, background, reading, maximum };
+  const { size, crop = 'center', color, background, reading = 2, maximum, unreadable, middle } = options;
+  const how = {
+    VERSION,
+    folder: realpathSync(folder),
+    size,
+    crop,
+    color,
+    background,
+    reading,
+    maximum,
+    middle,
+  };
   // The few that are left out by default are the same with and without the word.
   const skipping = unreadable === 'any' && { unreadable };
   const hash = createHash('sha256').update(JSON.stringify({ ...how, ...skipping }));

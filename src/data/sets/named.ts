@@ -5,6 +5,7 @@ import { usageError } from '../../errors.js';
 import { type Dataset, storedDataset } from '../dataset.js';
 import { type ImageFolderOptions, imageFolder } from '../images/folder.js';
 import { pooled } from '../pool.js';
+import { CELEBA_ATTRIBUTES, celeba } from './celeba.js';
 import { cifarDataset } from './cifar.js';
 import { CONSTRUCTED_SETS, POOLS, publishedBase } from './constructed.js';
 import { ELASTIC_NAMES, elasticSplit } from './elastic-splits.js';
@@ -36,6 +37,13 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   'cifar-10': ([folder]) => cifarDataset(folder!),
   pendigits: ([, train, test]) => pendigits(train!, test!),
   'traffic-signs': async ([folder], options) => renamed(await imageFolder(folder!, options), 'traffic-signs'),
+  ...Object.fromEntries(
+    Object.keys(CELEBA_ATTRIBUTES).map((name): [string, Opener] => [
+      name,
+      ([, images, attributes, partition], options) =>
+        celeba(name, { images: images!, attributes: attributes!, partition: partition! }, options),
+    ]),
+  ),
 };
 
 /**

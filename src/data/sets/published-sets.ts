@@ -139,6 +139,16 @@ const TRAFFIC_SIGNS: LocalSet = {
   advice: 'put PNG, JPEG or WebP images, in a sub-folder for each class within train and test,',
 };
 
+const CELEBA_FILES = ['img_align_celeba', 'list_attr_celeba.txt', 'list_eval_partition.txt'];
+
+const celebA = (what: string): LocalSet => ({
+  title: `CelebA, photographs of faces ${what} (Liu, Luo, Wang, Tang)`,
+  shape: [3, 64, 64],
+  layouts: [{ folder: 'celeba', files: CELEBA_FILES }],
+  advice:
+    'unpack img_align_celeba.zip from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html and put its folder, list_attr_celeba.txt and list_eval_partition.txt',
+});
+
 /** The sets that can be downloaded, by name. */
 export const DOWNLOADED_SETS: Readonly<Record<string, DownloadedSet>> = {
   mnist: MNIST,
@@ -150,7 +160,15 @@ export const LOCAL_SETS: Readonly<Record<string, LocalSet>> = {
   'cifar-10': CIFAR_10,
   pendigits: PENDIGITS,
   'traffic-signs': TRAFFIC_SIGNS,
+  'celeba-male': celebA('with and without the attribute Male'),
+  'celeba-eyeglasses': celebA('with and without eyeglasses'),
+  'celeba-black-hair': celebA('with and without black hair'),
 };
 
 /** The sets that are read as folders of images, with the options of those. */
-export const IMAGE_FOLDER_SETS: readonly string[] = ['traffic-signs'];
+export const IMAGE_FOLDER_SETS: readonly string[] = [
+  'traffic-signs',
+  'celeba-male',
+  'celeba-eyeglasses',
+  'celeba-black-hair',
+];
