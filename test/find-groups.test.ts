@@ -271,7 +271,10 @@ describe('mixtura train on groups in the features of an encoder', () => {
     ]);
   });
 
-  it('refuses an encoder that nothing is looked for in, or that is not there', async () => {
+  it('refuses an encoder that nothing is looked for in, that is not there, or beside probes', async () => {
+    const names = readdirSync(place.file('photos'), { recursive: true }).map(String);
+    const marked = names.filter((name) => name.endsWith('.png')).slice(0, 2);
+    writeFileSync(place.file('marked.csv'), `file,group\n${marked[0]},bright\n${marked[1]},dark\n`);
     const refusals: readonly (readonly [words: readonly string[], sentence: string])[] = [
       [['train', 'photos', ...small, '--input', 'range=0..1'], '--input goes with --features'],
       [[...WORDS, '--features', 'gone.onnx'], 'gone.onnx is no file; give the path of an encoder'],
@@ -280,6 +283,7 @@ describe('mixtura train on groups in the features of an encoder', () => {
         'where a run looks for groups first, and this one does not.',
       ],
       [[...WORDS, '--set', 'teacher=none'], 'this one does not; give --set teacher=groups, or leave it out.'],
+      [[...WORDS, '--probes', 'marked.csv'], 'in the training; leave one of them out.'],
     ];
     for (const [words, sentence] of refusals) {
       const { code, stderr } = await place.run(...words, '--dry-run');

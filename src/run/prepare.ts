@@ -73,7 +73,7 @@ export function prepareWith(
       `The number of groups is found where groups are looked for first, and this run does not; give --components K${other}.`,
     );
   }
-  requireEncoder(config, lessons?.teacher === 'groups', method);
+  requireEncoder(config, lessons?.teacher === 'groups', method, probes);
   // The number that is found takes the place of 1.
   const auto = given === undefined && finds;
   const components = given ?? (auto || method.groupless ? 1 : undefined);
@@ -225,9 +225,19 @@ function absolute(config: RunConfig): RunConfig {
   };
 }
 
-/** @throws a usage error for an encoder that is not there, or whose features nothing is looked for in */
-function requireEncoder({ encoder }: RunConfig, finds: boolean, { settings }: MethodDefinition): void {
+/** @throws a usage error for an encoder that is not there, whose features nothing is looked for in, or beside probes */
+function requireEncoder(
+  { encoder }: RunConfig,
+  finds: boolean,
+  { settings }: MethodDefinition,
+  probes: RunProbes | undefined,
+): void {
   if (!encoder) return;
+  if (probes) {
+    throw usageError(
+      'Groups that are found in the features of an encoder (--features) are settled before the training, and probes (--probes) turn groups in the training; leave one of them out.',
+    );
+  }
   if (!finds) {
     const how = Object.hasOwn(settings.shape, 'teacher')
       ? '; give --set teacher=groups, or leave it out'
