@@ -26,10 +26,10 @@ const rows = Array.from({ length: 1000 }, (_, row) => {
 
 const model = await fit(rows, {
   components: 3,
-  steps: 3000,
+  steps: 1000,
   seed: 1,
   onProgress: ({ step, steps, weights }) => {
-    if (step % 1000 === 0) console.log(`step ${step} of ${steps}: ${weights.map((w) => w.toFixed(3))}`);
+    if (step % 250 === 0) console.log(`step ${step} of ${steps}: ${weights.map((w) => w.toFixed(3))}`);
   },
 });
 
