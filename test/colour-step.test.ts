@@ -15,7 +15,7 @@ import {
 import { noise, unitNoise } from './support/noise.js';
 
 interface ColourCase extends GoldenCase {
-  readonly simclr: 'none' | 'generated' | 'both';
+  readonly simclr: 'none' | 'generated' | 'real' | 'both';
 }
 
 const golden: { readonly torch: string; readonly cases: readonly ColourCase[] } = JSON.parse(

@@ -56,6 +56,9 @@ const ABLATIONS = {
   'probes-mixup': ['with --probes and mixup', {}],
 } as const satisfies Readonly<Record<string, readonly [what: string, settings: Preset['settings']]>>;
 
+/** Presets of runs with marked examples (--probes): without them they are others. */
+export const PROBED_PRESETS: readonly string[] = ['cifar-2-probes', 'cifar-2-probes-mixup'];
+
 /** A version for two cores: a quarter of the feature maps, equal batches, and a schedule that ends within hours. */
 const small = (name: string, what: string, steps: number): Preset => ({
   summary: `${what}, small enough for two cores: 32 feature maps, batches of 64`,
@@ -67,7 +70,11 @@ const small = (name: string, what: string, steps: number): Preset => ({
 
 /** Table 5: 64x64, at the natural ratio; the paper also gives 30 marked photographs of each component (--probes). */
 const faces = (name: string, what: string): Preset =>
-  published(name, `CelebA ${what}`, { learningRate: 2e-4, priorRate: 6e-4 });
+  published(name, `CelebA ${what}`, {
+    ...{ learningRate: 2e-4, priorRate: 6e-4 },
+    // These are in the code for CIFAR alone.
+    ...{ encoderDecay: 0, generatorBatch: undefined, mirror: false, dequantise: false },
+  });
 
 /** By name. At any other ratio of the two classes too: --ratio 9:1. */
 export const colourPresets: Readonly<Record<string, Preset>> = {

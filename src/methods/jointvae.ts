@@ -19,8 +19,6 @@ import { constantAdam } from '../method/constant-adam.js';
 import { defineMethod } from '../method/method.js';
 import { phase } from '../method/phase.js';
 import { backbone, NETWORKS, NETWORKS_SUMMARY } from '../nets/index.js';
-import { sigmoid } from '../nn/layer.js';
-import { Network } from '../nn/network.js';
 import { CategoricalPrior } from '../prior/categorical.js';
 
 const capacity = (of: string) =>
@@ -35,6 +33,7 @@ const settings = z
         `networks: auto (dcgan for images of 16 or more a side, else mlp-plain), ${NETWORKS_SUMMARY}`,
       ),
     units: z.int().min(1).default(256).describe('units of each hidden layer of the fully connected networks'),
+    channels: z.int().min(1).default(128).describe('feature maps of each block of the residual networks'),
     continuous: z.int().min(1).default(10).describe('number of continuous latents'),
     temperature: z.number().positive().default(0.67).describe('Gumbel-softmax temperature (tau)'),
     gamma: z.number().min(0).default(30).describe('weight of the capacities (gamma)'),
@@ -67,17 +66,11 @@ export const jointvae = defineMethod({
     const prior = new CategoricalPrior({ components: k, noise: d });
     const images = data.shape.length === 3 && Math.min(...data.shape.slice(1)) >= CONVOLUTIONAL_SIDE;
     const network = config.network !== 'auto' ? config.network : images ? 'dcgan' : 'mlp-plain';
-    const nets = backbone(data, { network, units: config.units });
-    const encoder = nets.encoder(2 * d + k, { spectral: false });
-    const whole = nets.generator(d + k);
+    const sizes = { network, units: config.units, channels: config.channels };
+    const encoder = backbone(data, sizes).encoder(2 * d + k, { spectral: false });
     // Of values in [0, 1] the decoder gives logits, so that no logarithm of a rounded 0 is taken.
     const logistic = data.range === 'unit';
-    const decoder = logistic
-      ? new Network(
-          whole.name,
-          whole.layers.filter((layer) => layer !== sigmoid),
-        )
-      : whole;
+    const decoder = backbone({ ...data, range: logistic ? 'real' : data.range }, sizes).generator(d + k);
     const parts = (x: Tensor) => {
       const answer = [x.slice(1, 0, d), x.slice(1, d, 2 * d), x.slice(1, 2 * d, 2 * d + k)] as const;
       return { mean: answer[0], logVariance: answer[1], logits: answer[2] };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { input } from '../graph/tensor.js';
+import { Stream } from '../math/random.js';
 import type { Network } from '../nn/network.js';
-import { parameterCount } from '../nn/parameter.js';
+import { initialValue, parameterCount } from '../nn/parameter.js';
 import { backbone } from './index.js';
 
-const build = (shape: readonly number[], channels = 128, range: 'signed' | 'unit' = 'signed') =>
-  backbone({ shape, range }, { network: 'resnet', units: 128, channels });
+const build = (shape: readonly number[], channels = 128) =>
+  backbone({ shape, range: 'signed' }, { network: 'resnet', units: 128, channels });
 const count = (network: Network) => parameterCount(network.parameters);
 
 /** Sides after every layer that changes them. */
@@ -42,6 +43,23 @@ describe('SLOGAN Table 14, 32x32', () => {
     expect(nets.encoder(7).train(input('x', [5, 3, 32, 32])).shape).toEqual([5, 7]);
   });
 
+  it('starts main-path convolutions U(-a, a) with a = sqrt(6 / (9 inputs)), shortcuts and colours as Glorot', () => {
+    const limit = (network: Network, name: string) => {
+      const found = network.parameters.find((one) => one.name === name)!;
+      return initialValue(found, Stream.root(0)).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    };
+    const [generator, critic] = [nets.generator(128), nets.critic()];
+    expect(limit(critic, 'critic/0-down/0-conv/weight')).toBeCloseTo(Math.sqrt(6 / 27), 2);
+    for (const name of ['0-down/1-conv', '1-down/0-conv', '3-block/1-conv']) {
+      expect(limit(critic, `critic/${name}/weight`)).toBeCloseTo(Math.sqrt(6 / (9 * 128)), 3);
+    }
+    for (const name of ['1-up/0-conv', '3-up/1-conv']) {
+      expect(limit(generator, `generator/${name}/weight`)).toBeCloseTo(Math.sqrt(6 / (9 * 128)), 3);
+    }
+    expect(limit(critic, 'critic/1-down/shortcut/weight')).toBeCloseTo(Math.sqrt(6 / 256), 3);
+    expect(limit(generator, 'generator/4-conv/weight')).toBeCloseTo(Math.sqrt(6 / (9 * 131)), 3);
+  });
+
   it('projects nothing, and normalises the generator alone', () => {
     const [generator, critic, encoder] = [nets.generator(128), nets.critic(), nets.encoder(128)];
     expect([generator, critic, encoder].flatMap(({ projected }) => projected)).toEqual([]);
@@ -68,7 +86,7 @@ describe('other sides', () => {
     [112, [7, 14, 28, 56, 112], [56, 28, 14, 7]],
     [128, [8, 16, 32, 64, 128], [64, 32, 16, 8]],
   ])('%d has blocks of its own', (side, up, down) => {
-    const nets = build([1, side, side], 4, 'unit');
+    const nets = build([1, side, side], 4);
     expect(sides(nets.generator(3), [3])).toEqual([0, ...up]);
     expect(sides(nets.critic(), [1, side, side])).toEqual([...down, 0]);
   });
@@ -83,6 +101,7 @@ describe('other sides', () => {
     [[3, 30, 30], '3x30x30; read a folder of images with --size 32, or use --set network=mlp.'],
     [[3, 50, 20], '3x50x20; read a folder of images with --size 24x48, or use --set network=mlp.'],
     [[3, 136, 136], '3x136x136; read a folder of images with --size 128, or use --set network=mlp.'],
+    [[1, 28, 28], '1x28x28; read a folder of images with --size 32, or use --set network=dcgan.'],
     [[7], '7; they are for images; use --set network=mlp.'],
   ])('%j are refused with those that would fit', (shape, end) => {
     expect(() => build(shape)).toThrow(

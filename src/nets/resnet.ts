@@ -6,6 +6,7 @@ import { narrowConv } from '../nn/narrow-conv.js';
 import { Network } from '../nn/network.js';
 import { residual, residualDown, residualFirst, residualUp } from '../nn/residual.js';
 import type { Backbone, DataShape } from './backbone.js';
+import { fromSigned, toSigned } from './infogan.js';
 import { outputActivation } from './mlp.js';
 
 /** How residual networks are made. */
@@ -27,7 +28,8 @@ const pooled = activation((x) => x.mean([2, 3]));
 /**
  * For images whose sides are multiples of 8 up to 128: the generator starts at an eighth of the sides (from 112 on at a
  * sixteenth where that is whole) and doubles them block by block; critic and encoder halve them, to 8x8 at 32 and 64, and
- * end with blocks that keep the size, four in all; then ReLU, the means of the feature maps, and a dense layer.
+ * end with blocks that keep the size, four in all; then ReLU, the means of the feature maps, and a dense layer. Data in
+ * [0, 1] are read as 2 x - 1, and made as (tanh + 1) / 2: the networks are for [-1, 1].
  * @throws a MixturaError for data of another shape.
  */
 export function resnet(data: DataShape, { channels }: ResnetSizes): Backbone {
@@ -35,7 +37,9 @@ export function resnet(data: DataShape, { channels }: ResnetSizes): Backbone {
   const ups = doublings(Math.max(height, width), Math.min(height, width));
   const [h, w] = [height / 2 ** ups, width / 2 ** ups];
   const downs = Math.max(height, width) <= 32 ? ups - 1 : ups;
+  const unit = data.range === 'unit';
   const trunk = (name: string): Layer[] => [
+    ...(unit ? [toSigned] : []),
     residualFirst(`${name}/0-down`, colours, channels),
     ...places(downs - 1, 1).map((at) => residualDown(`${name}/${at}-down`, channels)),
     ...places(Math.max(1, BLOCKS - downs), downs).map((at) => residual(`${name}/${at}-block`, channels)),
@@ -55,7 +59,8 @@ export function resnet(data: DataShape, { channels }: ResnetSizes): Backbone {
         batchNorm(`generator/${ups + 1}-norm`, channels),
         relu,
         narrowConv(`generator/${ups + 1}-conv`, channels, colours),
-        ...outputActivation(data.range),
+        ...outputActivation(unit ? 'signed' : data.range),
+        ...(unit ? [fromSigned] : []),
       ]),
     critic: ({ outputs = 1, name = 'critic' } = {}) => headed(name, outputs),
     encoder: (outputs, { name = 'encoder' } = {}) => headed(name, outputs),
@@ -81,8 +86,13 @@ function requireSides(shape: readonly number[]): readonly [channels: number, hei
       ? `read a folder of images with --size ${nearest(height, width)}, or use`
       : 'they are for images; use';
   throw new MixturaError(
-    `The resnet networks are made for images whose sides are multiples of ${STEP} from ${2 * STEP} to ${MOST}, but this data has shape ${shape.join('x')}; ${advice} --set network=mlp.`,
+    `The resnet networks are made for images whose sides are multiples of ${STEP} from ${2 * STEP} to ${MOST}, but this data has shape ${shape.join('x')}; ${advice} --set network=${isSmall(shape) ? 'dcgan' : 'mlp'}.`,
   );
+}
+
+/** Whether the `dcgan` networks take such images. */
+function isSmall(shape: readonly number[]): boolean {
+  return shape.length === 3 && shape.slice(1).every((side) => side % 4 === 0 && side >= 16 && side <= 64);
 }
 
 /** The size that fits and is nearest, as --size takes it. */

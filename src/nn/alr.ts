@@ -20,30 +20,38 @@ const LEAST = 1e-10;
 /**
  * Mean over samples S of max(0, |D(S) - D(S')| / |S - S'| - 1)^2, S' = clip(S + e r): e ~ U(0.1, 10), and the unit direction
  * r = grad_d mean |D(S) - D(clip(S + 10 d))| at a random unit d, which is one step of the power iteration. Lengths are of
- * what is left after clipping to the interval of the data, and r is a constant of the loss, whose gradient goes through
+ * what is left after clipping, all in units of data in [-1, 1], and r is a constant of the loss, whose gradient goes through
  * D(S) and D(S'). A sample whose perturbations are clipped in every place has r = 0, and counts 0.
  *
  * @param critic [n, ...shape] -> [n, 1]
- * @param bounds the interval of the data
+ * @param bounds the interval of the data, which is stretched to [-1, 1]
  * Source: Terjek, "Adversarial Lipschitz Regularization", ICLR 2020, with the constants of SLOGAN's code.
  */
 export function adversarialLipschitz(
   critic: (x: Tensor) => Tensor,
   samples: Tensor,
   { magnitude, direction }: AlrDraws,
-  bounds: readonly [low: number, high: number],
+  [low, high]: readonly [low: number, high: number],
 ): Tensor {
   const count = samples.shape[0] as number;
-  const constant = samples.detach();
+  const [middle, half] = [(low + high) / 2, (high - low) / 2];
+  const isSigned = middle === 0 && half === 1;
+  const judged = (x: Tensor) => critic(isSigned ? x : x.mul(half).add(middle));
+  const constant = isSigned
+    ? samples.detach()
+    : samples
+        .detach()
+        .sub(middle)
+        .mul(1 / half);
   const start = unit(direction.sub(0.5));
-  const scores = critic(constant);
-  const probed = critic(clipped(constant.add(start.mul(PROBE)), bounds));
+  const scores = critic(samples.detach());
+  const probed = judged(clipped(constant.add(start.mul(PROBE))));
   const [steepest] = grad(absolute(scores.detach().sub(probed)).mean(), [start]);
   const length = magnitude.mul(LONGEST - SHORTEST).add(SHORTEST);
   const moved = perImage(length, samples).mul(unit(steepest!.detach()));
-  const perturbed = clipped(constant.add(moved), bounds).detach();
+  const perturbed = clipped(constant.add(moved)).detach();
   const distance = norms(constant.sub(perturbed)).maximum(LEAST);
-  const slopes = absolute(scores.sub(critic(perturbed)))
+  const slopes = absolute(scores.sub(judged(perturbed)))
     .reshape([count])
     .div(distance);
   return slopes.sub(1).relu().square().mean();
@@ -53,9 +61,9 @@ function absolute(x: Tensor): Tensor {
   return x.relu().add(x.neg().relu());
 }
 
-/** x cut off at both ends of the interval; no gradient where it is. */
-function clipped(x: Tensor, [low, high]: readonly [number, number]): Tensor {
-  return x.maximum(low).neg().maximum(-high).neg();
+/** x cut off at -1 and 1; no gradient where it is. */
+function clipped(x: Tensor): Tensor {
+  return x.maximum(-1).neg().maximum(-1).neg();
 }
 
 /** |x| of every sample, [n]. */

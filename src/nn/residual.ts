@@ -4,10 +4,13 @@
  */
 import type { Tensor } from '../graph/tensor.js';
 import { batchNorm } from './batch-norm.js';
+import { heUniform } from './initializers.js';
 import { conv, type ForwardContext, type Layer, relu } from './layer.js';
 import { doublingConv, doublingConv1, halvingConv, halvingConv1 } from './resized-conv.js';
 
-const SAME = { kernel: 3, pad: 1 };
+/** A 3x3 convolution of one size, which starts as those of its code: U(-a, a), a = sqrt(6 / (9 inputs)). */
+const same = (name: string, inputs: number, outputs: number): Layer =>
+  conv(name, inputs, outputs, { kernel: 3, pad: 1, initializer: heUniform(9 * inputs) });
 
 /** A layer that adds two ways from x, each layers in a row. */
 function sumOf(main: readonly Layer[], shortcut: readonly Layer[]): Layer {
@@ -30,10 +33,10 @@ export function residualUp(name: string, channels: number): Layer {
     [
       batchNorm(`${name}/0-norm`, channels),
       relu,
-      doublingConv(`${name}/0-conv`, channels, channels),
+      doublingConv(`${name}/0-conv`, channels, channels, heUniform(9 * channels)),
       batchNorm(`${name}/1-norm`, channels),
       relu,
-      conv(`${name}/1-conv`, channels, channels, SAME),
+      same(`${name}/1-conv`, channels, channels),
     ],
     [doublingConv1(`${name}/shortcut`, channels, channels)],
   );
@@ -57,21 +60,16 @@ export function residualFirst(name: string, inputs: number, channels: number): L
 
 function halving(name: string, inputs: number, channels: number): Layer[] {
   return [
-    conv(`${name}/0-conv`, inputs, channels, SAME),
+    same(`${name}/0-conv`, inputs, channels),
     relu,
-    halvingConv(`${name}/1-conv`, channels, channels),
+    halvingConv(`${name}/1-conv`, channels, channels, heUniform(9 * channels)),
   ];
 }
 
 /** Of critics and encoders, in one size: x plus ReLU, conv3x3, ReLU, conv3x3 of x. */
 export function residual(name: string, channels: number): Layer {
   return sumOf(
-    [
-      relu,
-      conv(`${name}/0-conv`, channels, channels, SAME),
-      relu,
-      conv(`${name}/1-conv`, channels, channels, SAME),
-    ],
+    [relu, same(`${name}/0-conv`, channels, channels), relu, same(`${name}/1-conv`, channels, channels)],
     [],
   );
 }

@@ -12,6 +12,7 @@
  * convolution the same makes one of 2x2. Filters and gradients are those of the plain convolution.
  */
 import { constant, type Tensor } from '../graph/tensor.js';
+import type { Initializer } from './initializers.js';
 import { conv, type Layer } from './layer.js';
 
 /** Nearest-neighbour upsampling by 2, [n, c, h, w] -> [n, c, 2 h, 2 w]. */
@@ -52,10 +53,14 @@ function resizedConv(
   name: string,
   inputs: number,
   outputs: number,
-  kernel: 1 | 3,
+  { kernel, initializer }: { kernel: 1 | 3; initializer?: Initializer | undefined },
   convolved: (x: Tensor, filter: Tensor) => Tensor,
 ): Layer {
-  const plain = conv(name, inputs, outputs, { kernel, pad: (kernel - 1) / 2 });
+  const plain = conv(name, inputs, outputs, {
+    kernel,
+    pad: (kernel - 1) / 2,
+    ...(initializer && { initializer }),
+  });
   const [weight, bias] = plain.parameters as [
     (typeof plain.parameters)[number],
     (typeof plain.parameters)[number],
@@ -67,21 +72,28 @@ function resizedConv(
 }
 
 /** conv3x3 of the doubled image, with bias, [n, inputs, h, w] -> [n, outputs, 2 h, 2 w]; filters [outputs, inputs, 3, 3]. */
-export function doublingConv(name: string, inputs: number, outputs: number): Layer {
-  return resizedConv(name, inputs, outputs, 3, (x, filter) => {
+export function doublingConv(
+  name: string,
+  inputs: number,
+  outputs: number,
+  initializer?: Initializer,
+): Layer {
+  return resizedConv(name, inputs, outputs, { kernel: 3, initializer }, (x, filter) => {
     const [h, w] = x.shape.slice(2) as [number, number];
     return x.convTranspose(folded(filter.transpose([1, 0, 2, 3]), UP), [2 * h, 2 * w], STRIDED);
   });
 }
 
 /** The halved conv3x3 of the image, with bias, [n, inputs, 2 h, 2 w] -> [n, outputs, h, w]; filters [outputs, inputs, 3, 3]. */
-export function halvingConv(name: string, inputs: number, outputs: number): Layer {
-  return resizedConv(name, inputs, outputs, 3, (x, filter) => x.conv(folded(filter, DOWN), STRIDED));
+export function halvingConv(name: string, inputs: number, outputs: number, initializer?: Initializer): Layer {
+  return resizedConv(name, inputs, outputs, { kernel: 3, initializer }, (x, filter) =>
+    x.conv(folded(filter, DOWN), STRIDED),
+  );
 }
 
 /** conv1x1 of the doubled image, with bias: a transposed convolution with four copies of its filter. */
 export function doublingConv1(name: string, inputs: number, outputs: number): Layer {
-  return resizedConv(name, inputs, outputs, 1, (x, filter) => {
+  return resizedConv(name, inputs, outputs, { kernel: 1 }, (x, filter) => {
     const [h, w] = x.shape.slice(2) as [number, number];
     return x.convTranspose(copied(filter.transpose([1, 0, 2, 3])), [2 * h, 2 * w], { stride: 2 });
   });
@@ -89,7 +101,7 @@ export function doublingConv1(name: string, inputs: number, outputs: number): La
 
 /** conv1x1 of the halved image, with bias: a convolution with four copies of a quarter of its filter. */
 export function halvingConv1(name: string, inputs: number, outputs: number): Layer {
-  return resizedConv(name, inputs, outputs, 1, (x, filter) =>
+  return resizedConv(name, inputs, outputs, { kernel: 1 }, (x, filter) =>
     x.conv(copied(filter.mul(0.25)), { stride: 2 }),
   );
 }

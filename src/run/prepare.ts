@@ -1,6 +1,7 @@
 /** @file From a request to a run that can start: opens the data, completes and checks the settings. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { PROBED_PRESETS } from '../config/colour-presets.js';
 import { type RunRequest, resolveRequest } from '../config/resolve.js';
 import type { ResolvedRun, RunConfig } from '../config/schema.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
@@ -57,6 +58,12 @@ export function prepareWith(
   listeners: DataListeners = {},
   probes?: RunProbes,
 ): PreparedRun {
+  const { preset } = request;
+  if (preset !== undefined && PROBED_PRESETS.includes(preset) && !probes) {
+    throw usageError(
+      `The preset ${preset} is for marked examples of groups; give them by --probes, or choose another preset.`,
+    );
+  }
   const config = resolveRequest(request, (name) => methodNamed(name).settings, dataset);
   const method = methodNamed(config.method);
   const labels = requireLabels(config, method, dataset);
@@ -159,12 +166,13 @@ export function requireModel({
   const components = run.auto ? Math.max(2, run.components) : run.components;
   const stream = Stream.root(seed);
   const context = { data, components, batch, horizon, steps, stream, probes, classes: data.classes };
-  const model = withinMemory(() => method.build(method.settings.parse(settings), context)) as AnyModel;
+  const model = withinMemory(() => {
+    const built = method.build(method.settings.parse(settings), context) as AnyModel;
+    requireMemory(built, batch);
+    return built;
+  });
   const late = model.phases.find(({ first = 0 }) => first >= steps);
-  if (!late) {
-    requireMemory(model, batch);
-    return model;
-  }
+  if (!late) return model;
   const first = late.first! + 1;
   throw usageError(
     `The ${late.name} of ${method.title} is trained from step ${first} on, but the run has ${steps} step${steps === 1 ? '' : 's'}; give --steps ${first} or more.`,
@@ -178,7 +186,7 @@ function withinMemory<T>(build: () => T): T {
   } catch (cause) {
     if (!(cause instanceof RangeError) || !/array length|allocation failed/i.test(cause.message)) throw cause;
     throw usageError(
-      'Networks of these sizes do not fit into memory; give smaller ones, such as --set latent=64 --set units=128.',
+      'Networks of these sizes do not fit into memory; give smaller ones, such as --set latent=64 --set units=128, or smaller batches.',
     );
   }
 }

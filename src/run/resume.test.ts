@@ -85,6 +85,18 @@ describe('a change on resuming', () => {
     expect(RunFolder.open(at('whole')).readConfig().steps).toBe(32);
   });
 
+  it('that the method refuses, or that changes the networks, leaves the run as it was', async () => {
+    const before = readFileSync(path.join(at('whole'), 'config.json'), 'utf8');
+    const change = (settings: Record<string, unknown>) =>
+      resumeRun(at('whole'), { settings }, { allow: Object.keys(settings) });
+    await expect(change({ generatorBatch: 3, relocate: 5 })).rejects.toThrow('generatorBatch is the batch');
+    await expect(change({ units: 7 })).rejects.toThrow(
+      /^The checkpoint does not fit this model: tensor generator\/0-dense\/weight should have shape/,
+    );
+    expect(readFileSync(path.join(at('whole'), 'config.json'), 'utf8')).toBe(before);
+    expect((await resumeRun(at('whole'))).step).toBeGreaterThanOrEqual(30);
+  });
+
   it('of the schedule is told and recorded', async () => {
     const notes: string[] = [];
     const onEvent = (event: RunEvent) => {

@@ -6,6 +6,7 @@ import { didYouMean } from '../did-you-mean.js';
 import { requireDevice } from '../engine/devices.js';
 import { MixturaError, usageError } from '../errors.js';
 import { methodNamed } from '../methods/index.js';
+import { requireFitting } from '../train/session.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
 import { absoluteLabels, absoluteName, reopenData } from './data/run-data.js';
 import { RunFolder } from './folder.js';
@@ -13,7 +14,7 @@ import { readCheckpoint } from './formats/checkpoint.js';
 import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
 import { readProbes, writeProbes } from './labels/probes-file.js';
 import { labelsOfRun } from './labels/run-labels.js';
-import type { PreparedRun } from './prepare.js';
+import { type PreparedRun, requireModel } from './prepare.js';
 import { settingsDifference } from './settings-difference.js';
 
 /** What may change in a run that goes on: anything but the preset that it was started with. */
@@ -74,11 +75,13 @@ function locked(
   const checkpoint = folder.lastCheckpoint();
   const done = checkpoint?.step ?? 0;
   if (run !== saved) {
-    if (checkpoint) readCheckpoint(checkpoint.file); // The old settings stay if it cannot be read.
     if (run.steps < done) {
       throw usageError(`The run ${folder.path} has ${done} steps behind it; give --steps ${done} or more.`);
     }
     requireSameTurns(prepared, saved, done, allow);
+    // The old settings stay where the new ones are refused, or do not fit what the run has learned.
+    const model = requireModel(prepared);
+    if (checkpoint) requireFitting(model, readCheckpoint(checkpoint.file).tensors);
     folder.writeConfig(run);
     if (prepared.probes && run.probes !== saved.probes) {
       writeProbes(folder.path, prepared.probes, () => folder.requireLock());

@@ -190,19 +190,29 @@ function unpack(
   }
 }
 
+/** @throws a MixturaError where saved tensors are not those of the networks of a model */
+export function requireFitting({ networks }: AnyTrainable, tensors: Tensors): void {
+  for (const { parameters, buffers } of networks) {
+    for (const { name, shape } of [...parameters, ...buffers]) fitting(tensors, name, shape);
+  }
+}
+
+/** The saved tensor of this name. @throws a MixturaError where it is not there, or has another shape */
+function fitting(tensors: Tensors, name: string, shape: readonly number[]): StoredTensor {
+  const stored = tensors[name];
+  if (stored && equal(stored.shape, shape) && stored.data.length === elements(shape)) return stored;
+  throw new MixturaError(
+    `The checkpoint does not fit this model: tensor ${name} should have shape [${shape}], but it ${
+      stored ? `has shape [${stored.shape}]` : 'is not there'
+    }; resume with the settings of the run.`,
+  );
+}
+
 function pack(group: TensorGroup, tensors: Tensors, prefix: string): Float32Array {
   const block = new Float32Array(group.tensors.reduce((n, { shape }) => n + elements(shape), 0));
   let start = 0;
   for (const { name, shape } of group.tensors) {
-    const stored = tensors[prefix + name];
-    if (!stored || !equal(stored.shape, shape) || stored.data.length !== elements(shape)) {
-      throw new MixturaError(
-        `The checkpoint does not fit this model: tensor ${prefix + name} should have shape [${shape}], but it ${
-          stored ? `has shape [${stored.shape}]` : 'is not there'
-        }; resume with the settings of the run.`,
-      );
-    }
-    block.set(stored.data as Float32Array, start);
+    block.set(fitting(tensors, prefix + name, shape).data as Float32Array, start);
     start += elements(shape);
   }
   return block;

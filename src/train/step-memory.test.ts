@@ -16,6 +16,6 @@ it('refuses a step whose parameters and live values are more than the memory the
   expect(live).toBeGreaterThan(4 * 16 * 4 * 16 * 16); // at least the feature maps of one pass
   expect(() => requireMemory(model, 8, state + live)).not.toThrow();
   expect(() => requireMemory(model, 8, state + live - 1)).toThrow(
-    'A step with batches of 8 needs at least 0.0 GiB of memory, and there are 0.0 GiB; give a smaller --batch, or smaller networks.',
+    'A step with batches of 8 needs at least 0.0 GiB of memory, and there are 0.0 GiB; give smaller batches (--batch, and settings such as generatorBatch), or smaller networks.',
   );
 });

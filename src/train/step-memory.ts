@@ -42,7 +42,8 @@ export function memoryFloor(model: AnyModel): MemoryFloor {
 }
 
 /**
- * Refuses a model whose step can never fit.
+ * Refuses a model whose step will not fit: by the better of two orders in which its values can be computed, which is about a
+ * fifth of what a step really takes.
  *
  * @param batch the batch size, for the sentence
  * @param available bytes of memory of this machine, or container
@@ -56,7 +57,7 @@ export function requireMemory(model: AnyModel, batch: number, available = memory
   const { state, live } = memoryFloor(model);
   if (state + live <= available) return;
   throw usageError(
-    `A step with batches of ${batch} needs at least ${gibibytes(state + live)} of memory, and there are ${gibibytes(available)}; give a smaller --batch, or smaller networks.`,
+    `A step with batches of ${batch} needs at least ${gibibytes(state + live)} of memory, and there are ${gibibytes(available)}; give smaller batches (--batch, and settings such as generatorBatch), or smaller networks.`,
   );
 }
 

@@ -21,6 +21,7 @@ CASES = [
     {**BASE, "name": "SimCLR as printed on both, hinge, other sides", "simclr": "both", "simclrForm": "paper",
      "critic": "hinge", "shape": [3, 40, 16], "channels": 4, "encoderDecay": 0},
     {**BASE, "name": "no SimCLR, decay alone, equal batches", "simclr": "none", "generatorBatch": 4},
+    {**BASE, "name": "data in the unit interval", "range": "unit", "simclr": "real"},
 ]
 
 
@@ -50,11 +51,12 @@ class Residual(Model):
         h = self.dense(f"{name}/0-dense", z, c * (height // 8) * (width // 8)).reshape(-1, c, height // 8, width // 8)
         for i in range(1, 4):
             h = self.up(f"{name}/{i}-up", h)
-        return torch.tanh(self.conv(f"{name}/4-conv", F.relu(self.norm(f"{name}/4-norm", h)), 3, 3, 1, 1))
+        signed = torch.tanh(self.conv(f"{name}/4-conv", F.relu(self.norm(f"{name}/4-norm", h)), 3, 3, 1, 1))
+        return (signed + 1) / 2 if self.case["range"] == "unit" else signed
 
     def trunk(self, name, x, outputs):
         downs = 2 if max(self.case["shape"][1:]) <= 32 else 3
-        h = self.down(f"{name}/0-down", x, first=True)
+        h = self.down(f"{name}/0-down", 2 * x - 1 if self.case["range"] == "unit" else x, first=True)
         for i in range(1, downs):
             h = self.down(f"{name}/{i}-down", h)
         for i in range(downs, 4):
@@ -67,15 +69,19 @@ def unit(x):
 
 
 def alr(model, samples):
+    # Perturbations are of data in [-1, 1], whatever the interval of the data is.
+    unit_interval = model.case["range"] == "unit"
+    critic = (lambda s: model.critic((s + 1) / 2)) if unit_interval else model.critic
+    samples = 2 * samples - 1 if unit_interval else samples
     n = len(samples)
     d = unit(unit_noise("alr/direction", *samples.shape) - 0.5).requires_grad_()
-    scores = model.critic(samples)
-    change = (scores.detach() - model.critic((samples + 10 * d).clamp(-1, 1))).abs().mean()
+    scores = critic(samples)
+    change = (scores.detach() - critic((samples + 10 * d).clamp(-1, 1))).abs().mean()
     steepest, = torch.autograd.grad(change, d)
     length = 0.1 + 9.9 * unit_noise("alr/magnitude", n)
     moved = (samples + length[:, None, None, None] * unit(steepest)).clamp(-1, 1)
     distance = (samples - moved).flatten(1).norm(dim=1).clamp(min=1e-10)
-    return F.relu((scores - model.critic(moved)).abs()[:, 0] / distance - 1).square().mean()
+    return F.relu((scores - critic(moved)).abs()[:, 0] / distance - 1).square().mean()
 
 
 def critic_step(case, model, x, z):
@@ -125,6 +131,7 @@ def simclr(case, e, other):
 def run(case):
     model, b, n, d, k = Residual(case), case["batch"], case["generatorBatch"], case["latent"], case["components"]
     x = noise("real", b, *case["shape"])
+    x = (x + 1) / 2 if case["range"] == "unit" else x
     spread = noise("prior/covariances", k, d, d, scale=0.125)
     prior = (noise("prior/means", k, d), torch.eye(d) + spread + spread.transpose(1, 2), noise("prior/logits", k))
     decay = max(0, 1 + (case["decayEnd"] - 1) * case["step"] / case["horizon"])
@@ -146,10 +153,14 @@ def run(case):
     outputs |= {"generator": adversarial.mean(), "u2c": contrastive.mean(), "adversarial": adversarial,
                 "contrastive": contrastive, "latentGradient": latent_gradient}
     if case["simclr"] != "none":
-        images = generated.detach()
-        outputs["simclr"] = simclr(case, encoded, model.encoder(changed("simclr/generated", images)))
-        if case["simclr"] == "both":
-            outputs["simclr"] += simclr(case, model.encoder(x), model.encoder(changed("simclr/real", x)))
+        images, terms = generated.detach(), []
+        if case["simclr"] in ("generated", "both"):
+            terms.append(simclr(case, encoded, model.encoder(changed("simclr/generated", images))))
+        if case["simclr"] in ("real", "both"):
+            signed = case["range"] == "signed"
+            other = changed("simclr/real", x) if signed else (changed("simclr/real", 2 * x - 1) + 1) / 2
+            terms.append(simclr(case, model.encoder(x), model.encoder(other)))
+        outputs["simclr"] = sum(terms)
         own = own + outputs["simclr"]
     learned = torch.autograd.grad(total.mean() + own, list(encoder.values()))
     gradients |= dict(zip(encoder, learned))

@@ -71,6 +71,17 @@ it('keeps the middle of 140x140, and the size that is asked for', async () => {
   expect(Math.max(...values.subarray(1024))).toBeLessThan(0.03);
 });
 
+it('has no held-out part where the list names none, and is refused where all is held out', async () => {
+  writeLists(ROWS.map(([file, values]) => [file, values, 0] as (typeof ROWS)[number]));
+  const { test, count } = await openDataset('celeba-male', { environment });
+  expect([test, count]).toEqual([undefined, 6]);
+  writeLists(ROWS.map(([file, values]) => [file, values, 2] as (typeof ROWS)[number]));
+  await expect(openDataset('celeba-male', { environment })).rejects.toThrow(
+    'list_eval_partition.txt has no photograph to train on: get the whole list from the publisher.',
+  );
+  writeLists(ROWS);
+});
+
 it('says which files to put where, and what a list lacks', async () => {
   await expect(
     openDataset('celeba-male', { environment: { MIXTURA_CACHE: `${root}/none` } }),

@@ -14,6 +14,11 @@ export const CELEBA_ATTRIBUTES: Readonly<Record<string, string>> = {
 /** Side of the middle of a photograph that is kept. */
 const MIDDLE = 140;
 
+/** {@link MIDDLE} for images that are read as those of a set of CelebA, nothing for others. */
+export function middleOf(name: string): number | undefined {
+  return Object.hasOwn(CELEBA_ATTRIBUTES, name) ? MIDDLE : undefined;
+}
+
 /**
  * The photographs of a folder, with class 1 where they have the attribute, else 0: the middle 140x140 in 64x64, unless another
  * size is asked for. Training and validation part are one; the test part is held out.
@@ -38,6 +43,11 @@ export async function celeba(
   const files = all.rows!.id!.values.map((path) => stem(String(path)));
   const part = (title: string, held: boolean, test?: () => Dataset): Dataset => {
     const rows = files.flatMap((file, at) => (isHeldOut(parts, file, partition) === held ? [at] : []));
+    if (rows.length === 0 && !held) {
+      throw new MixturaError(
+        `${partition} has no photograph to train on: get the whole list from the publisher.`,
+      );
+    }
     const labels = Int32Array.from(rows, (at) => labelOf(has, files[at]!, attributes));
     return subset(all, Uint32Array.from(rows), {
       ...{ name, labels, classNames: [`no ${attribute}`, attribute], test },
@@ -45,7 +55,8 @@ export async function celeba(
       selection: `${title} ${attribute}`,
     });
   };
-  return part('training', false, () => part('test', true));
+  const tested = files.some((file) => isHeldOut(parts, file, partition));
+  return part('training', false, tested ? () => part('test', true) : undefined);
 }
 
 function labelOf(has: ReadonlyMap<string, number>, file: string, path: string): number {
@@ -72,9 +83,22 @@ function stem(path: string): string {
     .replace(/\.\w+$/, '');
 }
 
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split(/\r?\n/);
+  } catch (cause) {
+    throw new MixturaError(
+      `${path} cannot be read (${(cause as Error).message}): get the list from the publisher.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
 /** 1 or 0 by photograph. */
 function attributeOf(path: string, attribute: string): Map<string, number> {
-  const [, head = '', ...lines] = readFileSync(path, 'utf8').split(/\r?\n/);
+  const [, head = '', ...lines] = linesOf(path);
   const at = head.trim().split(/\s+/).indexOf(attribute);
   if (at < 0) {
     throw new MixturaError(
@@ -91,7 +115,7 @@ function attributeOf(path: string, attribute: string): Map<string, number> {
 
 /** 0, 1 or 2 by photograph. */
 function partsOf(path: string): Map<string, number> {
-  const lines = readFileSync(path, 'utf8').split(/\r?\n/);
+  const lines = linesOf(path);
   return new Map(
     lines
       .map((line) => line.trim().split(/\s+/))

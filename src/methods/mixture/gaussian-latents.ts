@@ -31,6 +31,7 @@ export function withDefault<Schema extends z.ZodType>(
 export const gaussianSettings = {
   network: harnessSettings.network,
   units: harnessSettings.units,
+  channels: harnessSettings.channels,
   latent: withDefault(harnessSettings.latent, 100),
   learningRate: withDefault(harnessSettings.learningRate, 2e-4),
   criticRate: withDefault(harnessSettings.criticRate, 1),

@@ -3,8 +3,9 @@ import { groupNumbers } from '../../cluster/group-order.js';
 import { mostProbable } from '../../cluster/most-probable.js';
 import { type DataConfig, RUN_DEFAULTS } from '../../config/schema.js';
 import type { Dataset, Samples, ValueRange } from '../../data/dataset.js';
-import type { ImageOptions } from '../../data/images/folder.js';
+import type { ImageFolderOptions, ImageOptions } from '../../data/images/folder.js';
 import type { RowNames } from '../../data/row-names.js';
+import { middleOf } from '../../data/sets/celeba.js';
 import { DATASET_NAMES, isImageFolder, openDataset } from '../../data/sets/open.js';
 import { formerColumns } from '../../data/tables/coded.js';
 import type { TableOptions } from '../../data/tables/table-options.js';
@@ -240,11 +241,14 @@ function imageOptions(
   { shape, background: laidOn }: TrainedRun['run']['dataset'],
   own: DataConfig,
   name: string,
-): ImageOptions {
+): ImageOptions & Pick<ImageFolderOptions, 'middle'> {
   const { size, crop, color, background = laidOn } = own;
   if (name === own.name) return { size, crop, color, background };
   if (shape.length !== 3 || DATASET_NAMES.includes(name) || !isImageFolder(name)) return {};
-  return { size: `${shape[2]}x${shape[1]}`, crop, color: shape[0] === 1 ? 'grey' : 'color', background };
+  return {
+    ...{ size: `${shape[2]}x${shape[1]}`, crop, color: shape[0] === 1 ? 'grey' : 'color', background },
+    middle: middleOf(own.name),
+  };
 }
 
 const WIDTH: Readonly<Record<ValueRange, number>> = { unit: 0, signed: 1, real: 2 };
