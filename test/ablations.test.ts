@@ -41,9 +41,14 @@ const rows: Row[] = readFileSync(new URL('../docs/methods.md', import.meta.url),
       table: table!,
       name: name!,
       probed: probes !== undefined,
-      settings: Object.fromEntries(entries.map(([key, value]) => [key, JSON.parse(value)])),
+      settings: Object.fromEntries(entries.map(([key, value]) => [key, parsed(value)])),
     };
   });
+
+/** A value as `--set` takes it: JSON, or a word. */
+function parsed(value: string): unknown {
+  return /^[a-z]+$/.test(value) && !['true', 'false'].includes(value) ? value : JSON.parse(value);
+}
 
 const [COMPONENTS, BATCH, SHAPE] = [2, 4, [1, 16, 16]];
 const samples = arrayDataset({
@@ -57,12 +62,27 @@ const probes = {
 };
 const schedule = batchSchedule(Stream.root(1), { count: samples.count, batchSize: BATCH });
 
+/** The last bias of the encoder, by the networks. */
+const HEADS: Readonly<Record<string, string>> = {
+  mlp: 'encoder/2-dense/bias',
+  dcgan: 'encoder/3-dense/bias',
+  resnet: 'encoder/head/bias',
+};
+
 /** What the prior was and became in two steps, and which networks were trained. */
 async function stepped(network: string, { settings, probed }: Pick<Row, 'settings' | 'probed'>) {
   const engine = new OrtEngine({ threads: 1 });
   const session = await Session.open(engine, {
     method: slogan,
-    settings: { ...presets['mnist-2']!.settings, latent: 3, units: 4, meanStd: 1, network, ...settings },
+    settings: {
+      ...presets['mnist-2']!.settings,
+      latent: 3,
+      units: 4,
+      channels: 4,
+      meanStd: 1,
+      network,
+      ...settings,
+    },
     context: {
       data: { shape: SHAPE, range: 'unit' },
       ...{ components: COMPONENTS, batch: BATCH, horizon: 10 },
@@ -85,7 +105,7 @@ async function stepped(network: string, { settings, probed }: Pick<Row, 'setting
     losses,
     still: ['means', 'covariances', 'logits'].filter(still),
     // Weights of an encoder that nothing trains are projected onto unit norm all the same.
-    trained: ['generator/', 'critic/', 'encoder/2-dense/bias', 'encoder/3-dense/bias'].filter(trained),
+    trained: ['generator/', 'critic/', ...Object.values(HEADS)].filter(trained),
   };
 }
 
@@ -99,8 +119,9 @@ describe.each([...NETWORKS])('the rows of the tables of ablations, networks %s',
     const frozen = ((settings.freeze ?? []) as string[]).map((part) => (part === 'mixing' ? 'logits' : part));
     expect(still).toEqual(frozen);
     const u2c = settings.lambda !== 0;
-    const last = network === 'dcgan' ? 'encoder/3-dense/bias' : 'encoder/2-dense/bias';
-    expect(trained).toEqual(['generator/', 'critic/', ...(u2c ? [last] : [])]);
+    const learns = u2c || (settings.simclr ?? 'none') !== 'none';
+    const last = HEADS[network] ?? HEADS.mlp!;
+    expect(trained).toEqual(['generator/', 'critic/', ...(learns ? [last] : [])]);
     for (const { u2c: value, generator, probes: loss } of losses) {
       expect(loss === undefined).toBe(!probed);
       expect(Number.isFinite(generator)).toBe(true);
@@ -111,7 +132,7 @@ describe.each([...NETWORKS])('the rows of the tables of ablations, networks %s',
 
 it('the tables have all of their rows, each with a change of its own', () => {
   const of = (table: number) => rows.filter((row) => row.table.split(', ').includes(String(table))).length;
-  expect([3, 4, 8, 9, 10].map(of)).toEqual([1, 2, 11, 1, 5]);
+  expect([3, 4, 8, 9, 10].map(of)).toEqual([1, 2, 14, 1, 5]);
   expect(new Set(rows.map(({ settings }) => JSON.stringify(settings))).size).toBe(rows.length);
   const published = presets['mnist-2']!.settings;
   expect(rows.filter(({ settings }) => settings.scale === published.scale).map(({ name }) => name)).toEqual([
