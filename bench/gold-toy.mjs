@@ -124,11 +124,15 @@ function picture(panels) {
   };
   const drawn = panels.map(({ title, values }, i) => {
     const [left, top] = [(i % 2) * (size + 20), Math.floor(i / 2) * (size + 40) + 24];
-    const cells = values.flatMap((value, at) =>
-      value === undefined
-        ? []
-        : `<rect x="${left + (at % SIDE) * cell}" y="${top + (SIDE - 1 - Math.floor(at / SIDE)) * cell}" width="${cell}" height="${cell}" fill="${colour(value)}"/>`,
-    );
+    // One path a colour, which is a third of one rectangle a cell.
+    const squares = new Map();
+    values.forEach((value, at) => {
+      if (value === undefined) return;
+      const [x, y] = [left + (at % SIDE) * cell, top + (SIDE - 1 - Math.floor(at / SIDE)) * cell];
+      const fill = colour(value);
+      squares.set(fill, `${squares.get(fill) ?? ''}M${x} ${y}h${cell}v${cell}h-${cell}`);
+    });
+    const cells = [...squares].map(([fill, path]) => `<path fill="${fill}" d="${path}"/>`);
     return `<text x="${left}" y="${top - 8}" font-family="sans-serif" font-size="13">${title}</text><rect x="${left}" y="${top}" width="${size}" height="${size}" fill="none" stroke="#999"/>${cells.join('')}`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * size + 20}" height="${2 * (size + 40)}"><title>The true log-density ratio and GOLD's estimate of both classes</title>${drawn.join('')}</svg>\n`;
