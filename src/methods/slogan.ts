@@ -83,10 +83,10 @@ export function buildSlogan(asked: SloganSettings, context: BuildContext, term?:
       'Probes turn the groups of an encoder that is trained, and with groups that are found first it is not; give --set teacher=none.',
     );
   }
-  requireEqualBatches(asked, context);
   const probes = probeLoss(asked, context);
   // What probes ask for is not for relocation to move.
   const config = probes ? { ...asked, relocate: 0 } : asked;
+  requireEqualBatches(config, context);
   const nets = backbone(context.data, config);
   const [generator, critic] = [nets.generator(config.latent), nets.critic()];
   const prior = context.restored
