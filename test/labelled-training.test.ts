@@ -88,6 +88,25 @@ describe('a run with labels of some rows', () => {
     await expect(resumeRun(place.file('whole'), { labels: '20' })).rejects.toThrow(
       'labels: the run has "12", you asked for "20"',
     );
+    await expect(resumeRun(place.file('whole'), { labels: '20' }, { allow: ['labels'] })).rejects.toThrow(
+      'A run learns from the labels that it began with, so labels cannot change; leave that out, or train a new run.',
+    );
+  }, 60_000);
+
+  it('does not go on with others than those that it began with', async () => {
+    const folder = place.file('edited');
+    await startRun({ ...few, steps: 2 }, { folder });
+    const file = place.file('edited', 'labels.csv');
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    // The last row loses its label; its class keeps others.
+    writeFileSync(file, `${lines.slice(0, -1).join('\n')}\n`);
+    const change = resumeRun(folder, { steps: 4 }, { allow: ['steps'] });
+    await expect(change).rejects.toThrow(
+      `The labels in ${file} have changed since the run began; put the old ones back, or train a new run with a copy of them by --labels FILE.`,
+    );
+    // The same labels in another order are the same.
+    writeFileSync(file, `${[lines[0], ...lines.slice(1).reverse()].join('\n')}\n`);
+    expect((await resumeRun(folder, { steps: 4 }, { allow: ['steps'] })).step).toBe(4);
   }, 60_000);
 
   it('has the bits of the base until the weights begin, and others from then on', async () => {

@@ -163,6 +163,10 @@ export interface ResolvedRun extends RunConfig {
     readonly fingerprint: string;
     /** Number of classes of the labels, where the method learns from labels. */
     readonly classes?: number;
+    /** Names of the classes that training is told of. */
+    readonly classNames?: readonly string[];
+    /** Fingerprint of the labels that training sees. */
+    readonly labels?: string;
     readonly maximum?: number;
     readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
     readonly largestCount?: number;

@@ -76,17 +76,24 @@ describe('GOLD of a model', () => {
     expect(values[1]).toBeCloseTo(marginal[1]! + estimator.scale.ratio * conditional[1]!, 12);
   });
 
-  it('takes labels as classes where the method learns from labels, and a row without one is of its group', async () => {
-    const data = points(oneHot(0, 2, 0), Int32Array.of(1, 0, 0));
-    const classesOf = async (supervised: boolean, ownClasses?: boolean) => {
-      const inference = await toyInference({ ...best, supervised });
-      const estimator = await GoldEstimator.open(inference, 20, ownClasses);
-      return [...(await estimator.ofData(data, Uint32Array.of(1, 0))).classes];
+  it('takes the classes of data by their names, whatever their numbers, where one component alone makes them', async () => {
+    const classesOf = async (names: string[] | undefined, of: number[] | undefined, own?: string[]) => {
+      const labelled = points(oneHot(0, 2, 0), Int32Array.of(1, 0, -1));
+      const data = own ? Object.assign(labelled, { classNames: own }) : labelled;
+      const inference = await toyInference({ ...best, ...(of && { labelClasses: of }) });
+      const estimator = await GoldEstimator.open(inference, 20, names);
+      return [...(await estimator.ofData(data, rows(3))).classes];
     };
-    expect(await classesOf(false)).toEqual([1, 0]);
-    expect(await classesOf(true)).toEqual([0, 1]);
-    // Labels that divide the data otherwise than the model's classes say nothing of these.
-    expect(await classesOf(true, false)).toEqual([1, 0]);
+    const groups = [0, 1, 0];
+    expect(await classesOf(undefined, undefined, ['a', 'b'])).toEqual(groups);
+    // A row without a label is of its most probable group.
+    expect(await classesOf(['a', 'b'], [0, 1], ['a', 'b'])).toEqual([1, 0, 0]);
+    expect(await classesOf(['b', 'a'], [0, 1], ['a', 'b'])).toEqual([0, 1, 0]);
+    expect(await classesOf(['a', 'b'], [1, 0], ['a', 'b'])).toEqual([0, 1, 0]);
+    // A class that the model does not know, one without a name, and one that two components share.
+    expect(await classesOf(['a', 'c'], [0, 1], ['a', 'b'])).toEqual([0, 0, 0]);
+    expect(await classesOf(['0', '1'], [0, 1])).toEqual([1, 0, 0]);
+    expect(await classesOf(['a'], [0, 0], ['a', 'b'])).toEqual(groups);
   });
 
   it('balances both terms by the deviations over generated samples', async () => {

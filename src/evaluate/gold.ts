@@ -52,16 +52,21 @@ export class GoldEstimator {
     readonly scale: GoldScale,
     /** The generated samples on which the scale was measured. */
     readonly generated: GoldTerms,
-    private readonly ownClasses: boolean,
+    /** The component of each class that one component alone generates, by the name of the class. */
+    private readonly componentOf: ReadonlyMap<string, number>,
   ) {}
 
   /**
    * Measures the scale on n new samples of the mixture.
    *
-   * @param ownClasses whether labels of data are classes of the model, and not classes of another division
+   * @param classNames names of the classes that the model has learned (default none: labels of data say nothing of groups)
    * @throws a usage error for a model without a critic of samples whatever their group, or without group probabilities
    */
-  static async open(inference: Inference, n = SCALE_SAMPLES, ownClasses = true): Promise<GoldEstimator> {
+  static async open(
+    inference: Inference,
+    n = SCALE_SAMPLES,
+    classNames: readonly string[] = [],
+  ): Promise<GoldEstimator> {
     const critic = await inference.critic();
     const k = inference.components;
     const [scores, logs] = [new Float64Array(n), new Float64Array(n)];
@@ -80,7 +85,8 @@ export class GoldEstimator {
     }
     const scale = scaleOf(scores, logs, critic.densityRatio);
     const generated = termsOf('generated', classes, scores, logs, scale);
-    return new GoldEstimator(inference, critic, scale, generated, ownClasses);
+    const componentOf = soleComponents(classNames, inference.graphs.labelClasses);
+    return new GoldEstimator(inference, critic, scale, generated, componentOf);
   }
 
   /** Whether d estimates log p_data - log p_g. Else it only orders samples, in deviations of generated ones. */
@@ -111,19 +117,18 @@ export class GoldEstimator {
   }
 
   /**
-   * Terms of the data at `rows`. The class of a row is its label where the model has learned the classes of the data and
-   * the row has one, else its most probable group.
+   * Terms of the data at `rows`. The class of a row is its label where the model has learned a class of that name and one
+   * component alone generates it, else its most probable group.
    *
    * @param groups the most probable group of each row, where it is known already
    */
   async ofData(data: Dataset, rows: ArrayLike<number>, groups?: Int32Array): Promise<GoldTerms> {
-    const { components: k, session } = this.inference;
+    const { components: k } = this.inference;
     const judged = await this.critic.ofData(data, rows);
     const likely = groups ?? mostProbable(judged.probabilities, k);
-    const labels = session.supervision === undefined || !this.ownClasses ? undefined : data.labels;
     const classes = likely.map((group, i) => {
-      const label = labels?.[rows[i]!] ?? -1;
-      return label >= 0 && label < k ? label : group;
+      const label = data.labels?.[rows[i]!] ?? -1;
+      return this.componentOf.get(data.classNames?.[label] ?? String(label)) ?? group;
     });
     return termsOf('real', classes, judged.scores, logsOf(judged, classes, k), this.scale);
   }
@@ -154,6 +159,13 @@ export function goldByClass({ classes, marginal, conditional, values }: GoldTerm
   return sums.map(({ count, marginal: m, conditional: c, value }) => ({
     ...{ count, marginal: m / count, conditional: c / count, value: value / count },
   }));
+}
+
+/** Classes that one component alone generates, by their names. */
+function soleComponents(names: readonly string[], classOf: ArrayLike<number> = []): Map<string, number> {
+  const of = Array.from(classOf);
+  const sole = [...of.entries()].filter(([, c]) => of.indexOf(c) === of.lastIndexOf(c));
+  return new Map(sole.flatMap(([component, c]) => (c < names.length ? [[names[c]!, component]] : [])));
 }
 
 /** The part of n samples that begins at `start`: the same samples whenever it is drawn. */

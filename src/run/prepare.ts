@@ -23,6 +23,7 @@ import {
   openRunData,
 } from './data/run-data.js';
 import { openProbes, type RunProbes, requireGroupsFor } from './labels/probes.js';
+import { labelsFingerprint } from './labels/run-labels.js';
 
 /** A run that can start: its complete settings, its method, and its data, opened. */
 export interface PreparedRun {
@@ -110,7 +111,11 @@ export function prepareWith(
     components,
     ...(auto && { auto }),
     horizon: config.horizon ?? config.steps,
-    dataset: { ...describeData(dataset), ...(method.supervision && classes !== undefined && { classes }) },
+    dataset: {
+      ...describeData(dataset),
+      ...(method.supervision && classes !== undefined && { classes }),
+      ...(labels && { classNames: labels.classNames, labels: labelsFingerprint(labels) }),
+    },
   };
   return { run, method, dataset, ...(labels && { labels }), ...(probes && { probes }) };
 }

@@ -49,6 +49,7 @@ export async function resumeRun(
   const saved = folder.readConfig();
   requireSettings(options.allow ?? [], saved.method);
   const run = settingsDifference(saved, asSaved(changes), options.allow ?? []);
+  requireSameLabels(run, saved);
   await requireDevice(deviceOf(run));
   const method = methodNamed(run.method);
   const dataset = await reopenData(run, options);
@@ -112,6 +113,15 @@ function requireSameTurns(
       `The ${done} steps of this run were made with ${key} ${was}, and a run of ${run.steps} steps has ${key} ${now}; keep what it was by --set ${key}=${was} --allow steps,${key}, or train a new run.`,
     );
   }
+}
+
+/** @throws a usage error where other labels are asked for: the run keeps those that it began with. */
+function requireSameLabels(run: ResolvedRun, saved: ResolvedRun): void {
+  const other = (['labels', 'labelDraw', 'labelSeed'] as const).filter((key) => run[key] !== saved[key]);
+  if (other.length === 0) return;
+  throw usageError(
+    `A run learns from the labels that it began with, so ${other.join(', ')} cannot change; leave that out, or train a new run.`,
+  );
 }
 
 /** A schedule that is stretched after it was begun is another one than that of a run of that length. */

@@ -17,7 +17,8 @@ export interface Toy {
   readonly score?: (samples: Tensor) => Tensor;
   readonly densityRatio?: boolean;
   readonly assign?: (samples: Tensor) => Tensor;
-  readonly supervised?: boolean;
+  /** Class of each component, of a method that is told classes. */
+  readonly labelClasses?: readonly number[];
 }
 
 /** A model whose samples [n, 3] are its latents, of two components. */
@@ -25,7 +26,7 @@ export async function toyInference({
   score,
   densityRatio = true,
   assign,
-  supervised,
+  labelClasses,
 }: Toy): Promise<Inference> {
   const inference: Graphs = {
     generate: (latent) => latent,
@@ -33,6 +34,7 @@ export async function toyInference({
     protocol: 'kmeans-encoder',
     ...(score && { critique: { score, densityRatio } }),
     ...(assign && { assign }),
+    ...(labelClasses && { labelClasses }),
   };
   const build = (): Model => ({
     networks: [new Network('net', [dense('net/0-dense', 2, 2)])],
@@ -42,7 +44,7 @@ export async function toyInference({
     inference,
   });
   const about = { name: 'toy', title: 'Toy', source: 'a test', settings: z.strictObject({}), build };
-  const method = supervised ? defineMethod({ ...about, supervision: 'optional' }) : defineMethod(about);
+  const method = defineMethod(about);
   const context = {
     data: { shape: [TOY_WIDTH], range: 'real' },
     components: 2,

@@ -1,5 +1,5 @@
 /** @file The GOLD estimator of a run, and what is said of its values. */
-import { labelSpec } from '../../data/labels/spec.js';
+import type { ResolvedRun } from '../../config/schema.js';
 import { MixturaError } from '../../errors.js';
 import { GoldEstimator } from '../../evaluate/gold.js';
 import type { Inference } from '../../train/inference.js';
@@ -7,7 +7,9 @@ import type { Inference } from '../../train/inference.js';
 /** A trained run; with its step where it may be too early. */
 interface Trained {
   readonly inference: Inference;
-  readonly run: { readonly method: string; readonly labels?: string | undefined };
+  readonly run: Pick<ResolvedRun, 'method'> & {
+    readonly dataset: Pick<ResolvedRun['dataset'], 'classNames'>;
+  };
   readonly step?: number;
 }
 
@@ -24,9 +26,7 @@ export async function openGold({ inference, run, step }: Trained): Promise<GoldE
       `The run has done ${step} steps, and ${run.method} learns probabilities of groups after step ${assignsAfter}, which GOLD needs; train it longer.`,
     );
   }
-  // Labels from a file or a column may divide the data otherwise than those that the data have.
-  const kind = run.labels === undefined ? 'all' : labelSpec(run.labels).kind;
-  return GoldEstimator.open(inference, undefined, kind !== 'file' && kind !== 'column');
+  return GoldEstimator.open(inference, undefined, run.dataset.classNames);
 }
 
 /** What is said of values that are no log density ratio; nothing where they are. */

@@ -1,4 +1,5 @@
 /** @file The labels that a run's training sees, as the run keeps them, and the names that they give to groups. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { ResolvedRun } from '../../config/schema.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -17,7 +18,7 @@ export interface RunWithLabels {
 /**
  * The labels that training sees: those that the run has kept, where they were asked for; nothing for a method without any.
  *
- * @throws a MixturaError where the run has lost them
+ * @throws a MixturaError where the run has lost them, or they are no longer those that it began with
  */
 export function labelsOfRun(
   { run, method, folder }: RunWithLabels,
@@ -25,10 +26,26 @@ export function labelsOfRun(
 ): TrainingLabels | undefined {
   if (method.supervision === undefined) return undefined;
   if (run.labels === undefined) return trainingLabels(dataset, {});
-  if (existsSync(folder.labelsFile)) return keptLabels(dataset, folder.labelsFile, run);
+  if (!existsSync(folder.labelsFile)) {
+    throw new MixturaError(
+      `The run ${folder.path} has lost labels.csv, the labels that its training sees; restore it, or train again.`,
+    );
+  }
+  const labels = keptLabels(dataset, folder.labelsFile, run);
+  const { labels: begun = labelsFingerprint(labels) } = run.dataset;
+  if (labelsFingerprint(labels) === begun) return labels;
   throw new MixturaError(
-    `The run ${folder.path} has lost labels.csv, the labels that its training sees; restore it, or train again.`,
+    `The labels in ${folder.labelsFile} have changed since the run began; put the old ones back, or train a new run with a copy of them by --labels FILE.`,
   );
+}
+
+/** By which the labels of rows and the names of their classes are recognised: SHA-256, hexadecimal. */
+export function labelsFingerprint({
+  labels,
+  classNames,
+}: Pick<TrainingLabels, 'labels' | 'classNames'>): string {
+  const bytes = new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength);
+  return createHash('sha256').update(JSON.stringify(classNames)).update(bytes).digest('hex');
 }
 
 /** Groups with the names of the classes that training was told, in place of those that were matched to them. */

@@ -37,6 +37,11 @@ export interface SuggestedRows {
  * @param nameOrPath the data; by default the run's own
  * @throws a MixturaError for a model without critic or group probabilities, data that do not fit it, labels that do not fit
  * the data, and where no row is without a label
+ *
+ * @example
+ * await startRun({ data: { name: 'digits' }, method: 'acgan', labels: '20', steps: 20 }, { folder: 'runs/few' });
+ * const next = await withTrained('runs/few', (trained) => suggestLabels(trained, undefined, { count: 3 }));
+ * next.rows.length; // => 3
  */
 export async function suggestLabels(
   trained: TrainedRun,
