@@ -37,6 +37,10 @@ export const harnessSettings = {
     .meta({ lower: true }),
   criticRate: z.number().positive().default(4).describe("critic's Adam rate, as a multiple of learningRate"),
   ...realBatchSettings,
+  decay: z
+    .enum(['linear', 'none'])
+    .default('linear')
+    .describe("how the networks' Adam rates fall: linear, to 0 at the horizon, or not at all"),
   beta1: z.number().min(0).max(1).default(0).describe("Adam's first decay"),
   beta2: z.number().min(0).max(1).default(0.9).describe("Adam's second decay"),
 };
@@ -53,15 +57,17 @@ export function linearDecay(progress: number): number {
   return Math.max(0, 1 - progress);
 }
 
-/** Adam at `factor` times the base rate, linearly decayed. */
+/** Adam at `factor` times the base rate, linearly decayed unless the settings say otherwise. */
 export function adam(
-  settings: Pick<HarnessSettings, 'learningRate' | 'beta1' | 'beta2'>,
+  settings: Pick<HarnessSettings, 'learningRate' | 'beta1' | 'beta2'> &
+    Partial<Pick<HarnessSettings, 'decay'>>,
   factor = 1,
 ): Optimizer {
+  const decay = settings.decay === 'none' ? () => 1 : linearDecay;
   return ({ progress, count }, group) => ({
     kind: 'adam',
     group,
-    learningRate: settings.learningRate * factor * linearDecay(progress),
+    learningRate: settings.learningRate * factor * decay(progress),
     beta1: settings.beta1,
     beta2: settings.beta2,
     step: count,
@@ -82,6 +88,7 @@ export interface CriticPhaseOptions<Step extends StepContext = StepContext> {
     HarnessSettings,
     'critic' | 'penalty' | 'lipschitz' | 'learningRate' | 'criticRate' | 'beta1' | 'beta2'
   > &
+    Partial<Pick<HarnessSettings, 'decay'>> &
     RealBatchOptions;
   readonly context: BuildContext;
   readonly generator: Network;

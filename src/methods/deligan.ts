@@ -41,6 +41,10 @@ export const deliganSettings = {
     .positive()
     .default(1)
     .describe('initial deviations sigma; 0.2 in the original on MNIST'),
+  inOrder: z
+    .boolean()
+    .default(false)
+    .describe('whether row i of a batch is of component i mod K, as in the original, instead of one drawn'),
   sigmaWeight: z
     .number()
     .min(0)
@@ -52,7 +56,7 @@ export const deliganSettings = {
 
 type DeliganSettings = Pick<
   { [K in keyof typeof deliganSettings]: z.output<(typeof deliganSettings)[K]> },
-  'latent' | 'initialMeans' | 'meanStd' | 'meanRange' | 'deviation' | 'sigmaWeight'
+  'latent' | 'initialMeans' | 'meanStd' | 'meanRange' | 'deviation' | 'inOrder' | 'sigmaWeight'
 >;
 
 /** The mixture of DeLiGAN as it starts. */
@@ -63,6 +67,7 @@ export function deliganMixture(config: DeliganSettings, components: number): Lea
     means: config.initialMeans === 'uniform' ? uniform(config.meanRange) : gaussian(config.meanStd),
     factors: filled(config.deviation),
     diagonal: true,
+    inOrder: config.inOrder,
   });
 }
 

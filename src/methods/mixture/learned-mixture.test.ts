@@ -37,6 +37,21 @@ function drawn(diagonal: boolean, seed: number) {
   return { mixture, program, results, own: mixture.prior.sample(BATCH, stream) };
 }
 
+it('takes the components in order where that is asked for, with the noise that it would draw', () => {
+  const mixture = new LearnedMixture({
+    ...{ components: 3, dim: 2, means: gaussian(1), factors: gaussian(1), diagonal: true, inOrder: true },
+  });
+  const draw = phase('draw', context, (p) => {
+    const { latent, code } = mixture.latent(p, BATCH);
+    return { outputs: { latent, code: code() } };
+  });
+  const { feeds } = begin(draw, stepOf({ stream: Stream.root(4), real: new Float32Array(2) }));
+  const rows = Array.from({ length: BATCH }, (_, i) => [...feeds.draws!.subarray(3 * i, 3 * i + 3)]);
+  expect(rows.map(([c]) => c)).toEqual([0, 1, 2, 0, 1]);
+  const { noise } = mixture.prior.draws(BATCH, Stream.root(4).fork('draw', 'latent'));
+  expect(rows.flatMap(([, ...e]) => e)).toEqual([...Float32Array.from(noise)]);
+});
+
 describe.each([true, false])('a mixture that is trained (diagonal: %s)', (diagonal) => {
   it('makes the latents that its prior draws, and says which component each is of', () => {
     const { program, results, own } = drawn(diagonal, 2);

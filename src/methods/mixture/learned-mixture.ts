@@ -3,6 +3,7 @@
  * latents of components and noise.
  */
 import type { Tensor } from '../../graph/tensor.js';
+import type { Stream } from '../../math/random.js';
 import type { LearnedPrior } from '../../method/method.js';
 import type { OwnStep, PhaseBuilder } from '../../method/phase.js';
 import type { StepContext } from '../../method/step.js';
@@ -24,6 +25,8 @@ export interface LearnedMixtureOptions {
   readonly factors: Initializer;
   /** Whether A_c are diagonal: z = mu_c + sigma_c * e, elementwise. */
   readonly diagonal: boolean;
+  /** Whether row i of a batch is of component i mod K, instead of one that is drawn (default drawn). */
+  readonly inOrder?: boolean;
 }
 
 /** Latents of a batch, and the component that each was drawn from. */
@@ -45,8 +48,10 @@ export class LearnedMixture implements LearnedPrior {
   readonly means: Parameter;
   /** sigma, [K, d], or A, [K, d, d]. */
   readonly factors: Parameter;
+  readonly #inOrder: boolean;
 
-  constructor({ components: k, dim: d, diagonal, ...start }: LearnedMixtureOptions) {
+  constructor({ components: k, dim: d, diagonal, inOrder = false, ...start }: LearnedMixtureOptions) {
+    this.#inOrder = inOrder;
     this.means = parameter('prior/means', [k, d], start.means);
     this.factors = diagonal
       ? parameter('prior/scales', [k, d], start.factors)
@@ -59,9 +64,15 @@ export class LearnedMixture implements LearnedPrior {
   /** Declares fresh draws of a phase, and the latents that the network makes of them. */
   latent<Step extends StepContext>(p: PhaseBuilder<Step>, batch: number): DrawnLatents {
     const { components: k, width: d } = this.prior;
-    const drawn = p.draw(({ stream }) => this.prior.draws(batch, stream.fork('latent')));
+    const drawn = p.draw(({ stream }) => this.#draws(batch, stream.fork('latent')));
     const draws = p.feed('draws', [batch, 1 + d], (step) => rowsOf(drawn(step), d));
     return { latent: this.network.train(draws), code: () => oneHot(p, drawn, batch, k) };
+  }
+
+  #draws(batch: number, stream: Stream): MixtureDraws {
+    const draws = this.prior.draws(batch, stream);
+    if (!this.#inOrder) return draws;
+    return { ...draws, component: draws.component.map((_, i) => i % this.prior.components) };
   }
 
   load(valuesOf: (parameter: Parameter) => Float32Array): void {
