@@ -95,6 +95,23 @@ describe('convolutions of whole blocks of channels', () => {
     await compare(geometry.join(), outputs, [x, w, y, b, e]);
   });
 
+  it.each([
+    [64, 16, 16, 22, 3, 1, 1, 5],
+    [64, 16, 16, 43, 4, 2, 1, 4],
+  ])(
+    'n=%i c=%i o=%i side=%i kernel=%i stride=%i pad=%i: a filter gradient in %i pieces',
+    async (...geometry) => {
+      const [n, c, o, side, kernel, stride, pad, pieces] = geometry;
+      const out = Math.floor((side + 2 * pad - kernel) / stride) + 1;
+      const [x, y] = [input('x', [n, c, side, side]), input('y', [n, o, out, out])];
+      const convFilter = apply('convFilter', [x, y], { stride, pad, size: [kernel, kernel] });
+      const model = Buffer.from(lower({ y: convFilter }, { block: 16 }).bytes).toString('latin1');
+      // 512 KiB are five of 22 rows of 16 filters, and six of 21; a convolution more lays zeros around the images.
+      expect(model.split('kernel_shape').length - 1).toBe(1 + pieces);
+      await compare(geometry.join(), { convFilter }, [x, y]);
+    },
+  );
+
   /** Runs outputs on random leaves, and expects the interpreter's values within 1e-5 of each one's largest. */
   async function compare(name: string, outputs: Record<string, Tensor>, leaves: readonly Tensor[]) {
     const stream = Stream.root(5);

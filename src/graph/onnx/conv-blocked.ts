@@ -15,6 +15,9 @@ import { convolvedSize, type Dim, type Shape, staticDim } from '../shape.js';
 import { blockedFilter, convolve, fits, type Pads, padded } from './blocks.js';
 import type { Emitter } from './emitter.js';
 
+/** What filters may take of a core's second cache (bench/lowerings.mjs): half of 1 MiB, as other values pass through it too. */
+const CACHED_BYTES = 2 ** 19;
+
 /** y = conv(x, w). */
 export function blockedConv(
   emitter: Emitter,
@@ -79,7 +82,11 @@ export function blockedConvInput(
   return emitter.plain(interleave(emitter, parts, node.shape), node.shape);
 }
 
-/** w = convFilter(x, y): the convolution of x as [c, n, h, w] with y as filters [o, n, h', w'] dilated by the stride. */
+/**
+ * w = convFilter(x, y): the convolution of x as [c, n, h, w] with y as filters [o, n, h', w'] dilated by the stride.
+ * These filters are as large as images. The kernel reads those of four blocks for every row of every result, so they are
+ * cut into pieces of rows that a core's cache holds, whose results are summed.
+ */
 export function blockedConvFilter(
   emitter: Emitter,
   [x, y]: readonly string[],
@@ -97,17 +104,49 @@ export function blockedConvFilter(
   });
   if (far.some((amount) => amount < 0)) return undefined;
   const exchanged = emitter.blocked(exchange(emitter, x!, source));
-  const filter = convolve(
-    emitter,
-    // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
-    padded(emitter, exchanged, source[0] as number, [pad, pad, far[0]!, far[1]!]),
-    blockedImageAsFilter(emitter, y!, image),
-    image.slice(2),
-    { dilation: stride, pads: [0, 0, 0, 0] },
-  );
+  // Padded beforehand: most of these few, large windows would lie over an edge, which the kernel computes slowly.
+  const windows = padded(emitter, exchanged, source[0] as number, [pad, pad, far[0]!, far[1]!]);
+  const filters = blockedImageAsFilter(emitter, y!, image);
   const [o, c, ...kernel] = node.shape;
+  const [n, , height, width] = image as readonly number[];
+  const [down, across] = [0, 1].map((side) => staticDim(source[2 + side], source) + pad + far[side]!);
+  const step = cachedRows(Math.min(o as number, 4 * emitter.block), n!, width!);
+  const parts = Array.from({ length: Math.ceil(height! / step) }, (_, i) => {
+    const [from, to] = [i * step, Math.min((i + 1) * step, height!)];
+    const read = [from * stride, (to - 1) * stride + size[0]!] as const;
+    return convolve(
+      emitter,
+      rowsOf(emitter, windows, [c as number, n!, down!, across!], read, emitter.block),
+      rowsOf(emitter, filters, [o as number, n!, height!, width!], [from, to], emitter.block ** 2),
+      [to - from, width!],
+      { dilation: stride, pads: [0, 0, 0, 0] },
+    );
+  });
+  const filter = parts.length === 1 ? parts[0]! : emitter.node('Sum', parts);
   const plain = emitter.plain(filter, [c!, o!, ...kernel]);
   return emitter.node('Transpose', [plain], { perm: [1, 0, 2, 3] });
+}
+
+/** Rows of filters [o, n, h, w] that a core's cache holds of those which the kernel computes together: four blocks at most. */
+function cachedRows(together: number, n: number, width: number): number {
+  return Math.max(1, Math.floor(CACHED_BYTES / (4 * together * n * width)));
+}
+
+/** Rows from..to - 1 of images in blocks, [a, b, h, w], of which `together` values of a pixel lie together. */
+function rowsOf(
+  emitter: Emitter,
+  x: string,
+  [a, b, height, width]: readonly [number, number, number, number],
+  [from, to]: readonly [number, number],
+  together: number,
+): string {
+  if (from === 0 && to === height) return x;
+  const images = emitter.node('Reshape', [
+    x,
+    emitter.integers([(a * b) / together, height, width * together]),
+  ]);
+  const rows = emitter.node('Slice', [images, ...[from, to, 1].map((at) => emitter.integers([at]))]);
+  return emitter.node('Reshape', [rows, emitter.integers([a, b, to - from, width])]);
 }
 
 /** The first two axes of an image exchanged: its rows gathered, as ONNX Runtime transposes on one thread. */
