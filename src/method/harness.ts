@@ -129,8 +129,7 @@ export function criticPhase<Step extends StepContext = StepContext>({
       const real = realBatch(p, config, context);
       const code = declareCode?.(p);
       const fake = generator.train(latent(p, code), p.statistics);
-      const scores = ownScore(critic.train(concat([fake, real], 0)), code && concat([code, code], 0));
-      const [onFake, onReal] = [scores.slice(0, 0, batch), scores.slice(0, batch, 2 * batch)];
+      const [onFake, onReal] = scoresOf(p, critic, { fake, real, code });
       const codes = (x: Tensor) => (code && x.shape[0] !== batch ? concat([code, code], 0) : code);
       const penalty = penalties[config.penalty]((x) => ownScore(critic.train(x), codes(x)), {
         fake,
@@ -158,6 +157,24 @@ export function criticPhase<Step extends StepContext = StepContext>({
     },
     options,
   );
+}
+
+/**
+ * Scores of generated and of real samples, [B, 1] each, of all together where the critic judges each sample by itself. One
+ * that normalises batches gets them apart, as the mean of both would tell it which is which; its running statistics are
+ * those of real batches.
+ */
+function scoresOf<Step extends StepContext>(
+  p: PhaseBuilder<Step>,
+  critic: Network,
+  { fake, real, code }: { fake: Tensor; real: Tensor; code: Tensor | undefined },
+): readonly [onFake: Tensor, onReal: Tensor] {
+  if (critic.buffers.length > 0) {
+    return [ownScore(critic.train(fake), code), ownScore(critic.train(real, p.statistics), code)];
+  }
+  const batch = real.shape[0] as number;
+  const scores = ownScore(critic.train(concat([fake, real], 0)), code && concat([code, code], 0));
+  return [scores.slice(0, 0, batch), scores.slice(0, batch, 2 * batch)];
 }
 
 /** sum_k y_k D_k(x): the score of the label that one-hot codes y choose, [n, K] -> [n, 1]; all scores where there are no codes. */

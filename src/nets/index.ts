@@ -1,6 +1,7 @@
 /** @file The table of backbones. */
 import type { Backbone, DataShape } from './backbone.js';
 import { dcgan } from './dcgan.js';
+import { infogan } from './infogan.js';
 import { mlp } from './mlp.js';
 import { resnet } from './resnet.js';
 
@@ -18,7 +19,7 @@ interface BackboneRow {
   build(data: DataShape, sizes: BackboneSizes): Backbone;
 }
 
-/** The backbones by name: SLOGAN Tables 11, 13, 12, and 14 with 15. */
+/** The backbones by name: SLOGAN Tables 11, 13 and 12, InfoGAN's, and SLOGAN Tables 14 with 15. */
 const backbones = {
   mlp: {
     summary: 'fully connected',
@@ -31,6 +32,10 @@ const backbones = {
   dcgan: {
     summary: 'convolutions, for images of 16x16 to 64x64',
     build: (data) => dcgan(data),
+  },
+  infogan: {
+    summary: "InfoGAN's, whose critic normalises batches, for images of 8x8 to 64x64",
+    build: (data) => infogan(data),
   },
   resnet: {
     summary: 'residual, for images of 16x16 to 128x128',
@@ -55,7 +60,7 @@ export interface BackboneOptions extends BackboneSizes {
   readonly network: NetworkName;
 }
 
-/** The backbone of that name for data of this shape; throws a MixturaError where `dcgan` or `resnet` get no images of their sizes. */
+/** The backbone of that name for data of this shape; throws a MixturaError where those for images get no images of their sizes. */
 export function backbone(data: DataShape, { network, units, channels }: BackboneOptions): Backbone {
   return backbones[network].build(data, { units, channels });
 }

@@ -5,7 +5,7 @@ import { input, type Tensor } from '../graph/tensor.js';
 import { Stream } from '../math/random.js';
 import type { Network } from '../nn/network.js';
 import { initialValue, parameterCount } from '../nn/parameter.js';
-import { infoganNets } from './infogan.js';
+import { infogan, infoganNets } from './infogan.js';
 
 /** Shapes after every layer that changes them, the batch axis left out. */
 function path(network: Network, x: Tensor): string[] {
@@ -38,6 +38,12 @@ describe("InfoGAN's networks of 28x28 images", () => {
     expect(count(nets.deepHead('encoder', 12))).toBe(1024 * 128 + 128 + 2 * 128 + (128 * 12 + 12));
     const plain = infoganNets(MNIST, { normalised: false });
     expect(count(plain.trunk('trunk'))).toBe(trunk - 2 * 128 - 2 * 1024);
+    // For the methods in the harness each network is one.
+    const whole = infogan(MNIST);
+    expect(count(whole.generator(74))).toBe(generator);
+    expect(count(whole.critic({ outputs: 3 }))).toBe(trunk + 3 * 1025);
+    expect(count(whole.encoder(2))).toBe(trunk - 2 * 128 - 2 * 1024 + 2 * 1025);
+    expect(whole.critic().features(image).shape).toEqual([2, 1024]);
     expect(plain.trunk('trunk').buffers).toEqual([]);
     expect(count(plain.generator(74))).toBe(generator);
   });

@@ -17,7 +17,7 @@ import {
   unflatten,
 } from '../nn/layer.js';
 import { Network } from '../nn/network.js';
-import type { DataShape } from './backbone.js';
+import type { Backbone, DataShape } from './backbone.js';
 import { outputActivation } from './mlp.js';
 
 /** Every weight starts from N(0, 0.02^2). */
@@ -109,6 +109,24 @@ export function infoganNets(data: DataShape, { normalised, signed = false }: Inf
         ],
         { trunk: 3 },
       ),
+  };
+}
+
+/**
+ * Generator, critic and encoder of these networks for the methods in the harness. The critic's trunk is normalised, as in
+ * InfoGAN; the encoder's is not, as in ClusterGAN.
+ * @throws a MixturaError for data of another shape
+ */
+export function infogan(data: DataShape): Backbone {
+  const joined = (name: string, outputs: number, normalised: boolean) => {
+    const nets = infoganNets(data, { normalised });
+    const head = dense(`${name}/3-dense`, TRUNK_FEATURES, outputs, { initializer });
+    return new Network(name, [...nets.trunk(name).layers, head]);
+  };
+  return {
+    generator: infoganNets(data, { normalised: true }).generator,
+    critic: ({ outputs = 1, name = 'critic' } = {}) => joined(name, outputs, true),
+    encoder: (outputs, { name = 'encoder' } = {}) => joined(name, outputs, false),
   };
 }
 

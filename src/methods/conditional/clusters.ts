@@ -16,6 +16,7 @@ import type { Matrix } from '../../math/matrix.js';
 import type { Stream } from '../../math/random.js';
 import type { Intervention, InterventionTools, RowTool } from '../../method/intervention.js';
 import type { Network } from '../../nn/network.js';
+import type { Parameter } from '../../nn/parameter.js';
 import type { PriorState } from '../../prior/prior.js';
 import type { RowLabels } from './row-labels.js';
 
@@ -36,6 +37,9 @@ export interface ClustersOptions {
   readonly restored?: PriorState | undefined;
 }
 
+/** What a network has learned: its parameters, and its running statistics. */
+const tensorsOf = ({ parameters, buffers }: Network): readonly Parameter[] => [...parameters, ...buffers];
+
 /** Finds the clusters, and says how data are assigned to them. */
 export class Clusters implements Intervention {
   readonly #options: ClustersOptions;
@@ -55,7 +59,7 @@ export class Clusters implements Intervention {
     this.copy = {
       name: 'copy of the critic',
       outputs: {},
-      assignments: new Map(frozen.parameters.map(({ name }, i) => [name, critic.parameters[i]!.tensor])),
+      assignments: new Map(tensorsOf(frozen).map(({ name }, i) => [name, tensorsOf(critic)[i]!.tensor])),
     };
     this.features = { name: 'features', output: (samples) => frozen.features(samples) };
   }
