@@ -24,6 +24,15 @@ export const originalPresets = {
       encoderBatch: 300,
     },
   },
+  // Networks and hyper-parameters are not published: those of InfoGAN, and of re-implementations.
+  'mnist-gmgan': {
+    summary: 'GM-GAN on MNIST, a Gaussian for each digit (50,000 steps)',
+    method: 'gmgan',
+    data: { name: 'mnist' },
+    steps: 50_000,
+    batch: 64,
+    settings: { network: 'infogan', latent: 100 },
+  },
   // Their critic has minibatch discrimination besides, and whether it or the generator moves depends on the generator's loss.
   'mnist-deligan': {
     summary:
