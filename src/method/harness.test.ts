@@ -10,23 +10,22 @@ import { adam, criticPhase } from './harness.js';
 
 it('the rate of the networks falls linearly to 0 at the horizon, or stays', () => {
   const settings = { learningRate: 1e-3, beta1: 0.5, beta2: 0.9 };
-  const rates = (decay: 'linear' | 'none' | undefined) =>
-    [0, 0.25, 1, 1.5].map(
-      (progress) => adam({ ...settings, decay }, 4)({ progress, count: 3 } as never, []).learningRate,
-    );
+  const rates = (decay?: 'linear' | 'none') =>
+    [0, 0.25, 1, 1.5].map((progress) => {
+      const by = adam({ ...settings, ...(decay && { decay }) }, 4);
+      return by({ progress, count: 3 } as never, 'group').learningRate;
+    });
   const linear = [4e-3, 3e-3, 0, 0];
   expect(rates('linear')).toEqual(linear);
-  expect(rates(undefined)).toEqual(linear);
+  expect(rates()).toEqual(linear);
   expect(rates('none')).toEqual([4e-3, 4e-3, 4e-3, 4e-3]);
 });
 
 it('a critic that normalises batches sees real and generated ones apart, and keeps the statistics of the real ones', () => {
   const critic = new Network('critic', [batchNorm('critic/0-norm', 2), dense('critic/1-dense', 2, 1)]);
   const generator = new Network('generator', [dense('generator/0-dense', 2, 2)]);
-  const config = {
-    ...{ critic: 'non-saturating', penalty: 'none', lipschitz: 0 },
-    ...{ learningRate: 1e-3, criticRate: 1, beta1: 0.5, beta2: 0.9, mirror: false, dequantise: false },
-  } as const;
+  const rates = { learningRate: 1e-3, criticRate: 1, beta1: 0.5, beta2: 0.9 };
+  const config = { critic: 'non-saturating', penalty: 'none', lipschitz: 0, ...rates } as const;
   const context = { batch: 4, data: { shape: [2], range: 'real' }, components: 2, horizon: 1 } as const;
   const descent = criticPhase({
     ...{ config, context: context as never, generator, critic },
