@@ -34,9 +34,10 @@ export const originalPresets = {
     settings: { network: 'infogan', latent: 100 },
   },
   // Their critic has minibatch discrimination besides, and whether it or the generator moves depends on the generator's loss.
+  // The number of steps, the rate and the dimension of the latents are ours.
   'mnist-deligan': {
     summary:
-      "DeLiGAN on MNIST with its authors' mixture, loss and rate of decay (a component for each row of a batch)",
+      "DeLiGAN on MNIST with its authors' mixture and loss, a component for each row of a batch (100,000 steps)",
     method: 'deligan',
     data: { name: 'mnist' },
     steps: 100_000,
@@ -57,7 +58,7 @@ export const originalPresets = {
       sigmaWeight: 1 / 3,
     },
   },
-  // Their networks are others, and the critic is judged on the noise that moved the generator.
+  // Their networks are others, and critic and generator move on the same noise. The number of steps is ours.
   'cifar-10-scgan': {
     summary:
       "Self-conditioned GAN on CIFAR-10 with its authors' 100 clusters, loss and rates (100,000 steps)",
@@ -79,12 +80,12 @@ export const originalPresets = {
       reclusterEvery: 25_000,
     },
   },
-  // Their networks are BigGAN's.
+  // Their networks are BigGAN's. The guide ends after 50,000 steps of the generator, which are 200,000 of the critic.
   'cifar-10-pgmgan': {
-    summary: "PGMGAN on CIFAR-10 with its authors' 200 groups, hinge loss, guide and rates (100,000 steps)",
+    summary: "PGMGAN on CIFAR-10 with its authors' 200 groups, hinge loss, guide and rates (400,000 steps)",
     method: 'pgmgan',
     data: { name: 'cifar-10' },
-    steps: 100_000,
+    steps: 400_000,
     batch: 100,
     components: 200,
     settings: {
