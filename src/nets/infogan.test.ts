@@ -143,3 +143,21 @@ describe('values from -1 to 1', () => {
     expect(infoganNets(data01, { normalised: true, signed: true }).generator(5).layers).toHaveLength(12);
   });
 });
+
+it('are refused for other data with what to do, as networks and as a method', () => {
+  const refusal = (build: () => unknown) => {
+    try {
+      return build();
+    } catch (cause) {
+      return (cause as Error).message;
+    }
+  };
+  const points = { shape: [2], range: 'real' } as const;
+  const [networks, method] = [() => infogan(points), () => infoganNets(points, { normalised: true })].map(
+    refusal,
+  );
+  expect(networks).toBe(
+    'The networks of InfoGAN are made for images whose sides are multiples of 4 from 8 to 64, but this data has shape 2; use --set network=mlp.',
+  );
+  expect(method).toMatch(/has shape 2; use a method for tables, such as infogan or clustergan\.$/);
+});

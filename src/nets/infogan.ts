@@ -118,6 +118,8 @@ export function infoganNets(data: DataShape, { normalised, signed = false }: Inf
  * @throws a MixturaError for data of another shape
  */
 export function infogan(data: DataShape): Backbone {
+  const other = 'use --set network=mlp';
+  requireSides(data.shape, [`read a folder of images with --size 28, or ${other}`, other]);
   const joined = (name: string, outputs: number, normalised: boolean) => {
     const nets = infoganNets(data, { normalised });
     const head = dense(`${name}/3-dense`, TRUNK_FEATURES, outputs, { initializer });
@@ -135,15 +137,21 @@ export const toSigned = activation((x) => x.mul(2).sub(1));
 /** From [-1, 1] to [0, 1]. */
 export const fromSigned = activation((x) => x.add(1).mul(0.5));
 
-function requireSides(shape: readonly number[]): readonly [channels: number, height: number, width: number] {
+/** What to do with images of other sides, for the methods that have no other networks, and with data that are no images. */
+const OTHER_METHODS = [
+  'read a folder of images with --size 28, or use a method with --set network=mlp, such as infogan',
+  'use a method for tables, such as infogan or clustergan',
+] as const;
+
+function requireSides(
+  shape: readonly number[],
+  [forImages, forOthers]: readonly [string, string] = OTHER_METHODS,
+): readonly [channels: number, height: number, width: number] {
   const [least, most] = SIDES;
   const fits = (side: number) => side % 4 === 0 && side >= least && side <= most;
   const [channels, height, width] = shape as [number, number, number];
   if (shape.length === 3 && fits(height) && fits(width)) return [channels, height, width];
-  const advice =
-    shape.length === 3
-      ? 'read a folder of images with --size 28, or use a method with --set network=mlp, such as infogan'
-      : 'use a method for tables, such as infogan or clustergan';
+  const advice = shape.length === 3 ? forImages : forOthers;
   throw new MixturaError(
     `The networks of InfoGAN are made for images whose sides are multiples of 4 from ${least} to ${most}, but this data has shape ${shape.join('x')}; ${advice}.`,
   );
