@@ -3,7 +3,7 @@
 // (`mixtura augment`). Accuracy on the held-out data, of the 8s and of all, over seeds: of the run, of what it draws, and of the
 // classifier, which is that of `evaluate --fitting-capacity`.
 //   node bench/augment.mjs [--data mnist] [--rare 8] [--share 20] [--seeds 0,1,2] [--method slogan] [--preset NAME] [--steps N]
-//     [--set key=value ...] [--epochs 40] [--samples 10000] [--threads 2] [--keep FOLDER] [--json]
+//     [--labels all] [--set key=value ...] [--epochs 40] [--samples 10000] [--threads 2] [--keep FOLDER] [--json]
 // Runs that lie in --keep are taken as they are. Small: --steps 20 --epochs 1 --samples 256 --seeds 0
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     method: { type: 'string' },
     preset: { type: 'string' },
     steps: { type: 'string' },
+    labels: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
     epochs: { type: 'string', default: '40' },
     samples: { type: 'string', default: '10000' },
@@ -59,9 +60,12 @@ async function trained(seed, folder) {
   if (existsSync(join(path, 'groups.json'))) return path;
   if (existsSync(join(path, 'config.json'))) await resumeRun(path);
   else {
-    const asked = { method: options.method, preset: options.preset, steps: number('steps'), settings };
+    const { method, preset, labels } = options;
+    const asked = { method, preset, labels, steps: number('steps'), settings };
     const given = Object.entries(asked).filter(([, value]) => value !== undefined);
-    await startRun({ ...Object.fromEntries(given), data, seed, threads, components: 10 }, { folder: path });
+    // A method that learns from labels has their classes.
+    const k = labels === undefined ? { components: 10 } : {};
+    await startRun({ ...Object.fromEntries(given), ...k, data, seed, threads }, { folder: path });
   }
   return path;
 }

@@ -215,7 +215,7 @@ describe('what the files say', () => {
     const mixing = await withTrained(run, async ({ inference }) => [...inference.prior.mixing]);
     const order = groupOrder(mixing);
     const groups = order.map((component, at) => ({
-      ...{ group: at + 1, component, learned: mixing[component]! },
+      ...{ group: at + 1, component, size: mixing[component]! },
       ...(at === 0 && { name: 'the large ones' }),
     }));
     writeFileSync(join(run, 'groups.json'), JSON.stringify(groups));

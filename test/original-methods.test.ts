@@ -59,9 +59,9 @@ describe.each(METHODS)('%s', (method) => {
 it('the learned class prior is saved with the groups, the largest first', () => {
   const groups = JSON.parse(readFileSync(place.file('elastic-infogan', 'groups.json'), 'utf8')) as {
     readonly component: number;
-    readonly learned: number;
+    readonly size: number;
   }[];
-  const sizes = groups.map(({ learned }) => learned);
+  const sizes = groups.map(({ size }) => size);
   expect(sizes.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
   expect([...sizes].sort((a, b) => b - a)).toEqual(sizes);
   // Ten steps at a rate of 2e-4 from equal sizes.

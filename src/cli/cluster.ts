@@ -180,10 +180,10 @@ function resultOf(
 ): object {
   const { count, components, group, probabilities, parts } = assigned;
   const sizes = groupCounts(assigned);
-  const groups = assigned.groups.map(({ group: number, name, learned }) => ({
+  const groups = assigned.groups.map(({ group: number, name, size }) => ({
     group: number,
     ...(name !== undefined && { name }),
-    learned,
+    size,
     count: sizes[number - 1],
   }));
   const { unlike, gold } = assigned;

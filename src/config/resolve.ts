@@ -158,6 +158,9 @@ export function parse<Schema extends z.ZodType>(
     if (OPTIONS.includes(key) && !names.includes(key)) {
       throw usageError(`${key} is no ${what} but an option of its own; give it as --${key}.`);
     }
+    if (Object.hasOwn(runSchema.shape, key) && !names.includes(key)) {
+      throw usageError(`${key} is no ${what} but a key of the request; give it beside its settings.`);
+    }
     // A setting of the method may be looked for that is an option of the run.
     const near = didYouMean(key, names) || didYouMean(key, Object.keys(runSchema.shape));
     throw usageError(`There is no ${what} '${key}'${near}${known}.`);

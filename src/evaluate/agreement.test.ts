@@ -31,8 +31,8 @@ describe('the agreement of runs', () => {
       [3, 1, true],
     ]);
     expect(groups[0]!.runs).toEqual([
-      { group: 1, learned: 0.5, assigned: 0.5, similarity: 1 },
-      { group: 1, learned: 0.48, assigned: 0.5, similarity: 1 },
+      { group: 1, size: 0.5, assigned: 0.5, similarity: 1 },
+      { group: 1, size: 0.48, assigned: 0.5, similarity: 1 },
     ]);
   });
 
@@ -51,9 +51,9 @@ describe('the agreement of runs', () => {
     expect([train.worst, reference]).toEqual([train.pairs[0]!.ari, 1]);
     expect(groups).toHaveLength(3);
     const [large, middle, small] = groups;
-    expect(large!.runs[0]).toEqual({ group: 1, learned: 0.42, assigned: 0.4, similarity: 4 / 5 });
+    expect(large!.runs[0]).toEqual({ group: 1, size: 0.42, assigned: 0.4, similarity: 4 / 5 });
     expect(large!.similarity).toBeCloseTo((4 / 5 + 1) / 2, 12);
-    expect(middle!.runs[0]).toEqual({ group: 2, learned: 0.4, assigned: 0.4, similarity: 3 / 4 });
+    expect(middle!.runs[0]).toEqual({ group: 2, size: 0.4, assigned: 0.4, similarity: 3 / 4 });
     expect([large!.inAll, middle!.inAll]).toEqual([true, true]);
     expect([small!.inAll, small!.runs[0]!.similarity, small!.similarity]).toEqual([false, 0.5, 0.75]);
   });

@@ -36,8 +36,8 @@ export interface PartAgreement {
 export interface GroupInRun {
   /** Its number there, 1..K. */
   readonly group: number;
-  /** Learned size. */
-  readonly learned: number;
+  /** The model's share of it. */
+  readonly size: number;
   /** Share of the training rows. */
   readonly assigned: number;
   /** Jaccard similarity of its training rows with those of the group of the reference. */
@@ -146,14 +146,14 @@ function matchedGroups(runs: readonly RunAssignments[], reference: number): Agre
 function counterpart(repeat: MatchedRepeat, group: number, { mixing }: RunAssignments): GroupInRun | null {
   const part = repeat.groupOfPart.indexOf(group);
   if (part < 0) return null;
-  const [size, rows] = [groupTotals(repeat)[group]!, partTotals(repeat)];
+  const [count, rows] = [groupTotals(repeat)[group]!, partTotals(repeat)];
   const all = rows.reduce((sum, count) => sum + count, 0);
   const both = repeat.shared[group * repeat.parts + part]!;
-  const either = size + rows[part]! - both;
-  const learned = Array.from(mixing).sort((a, b) => b - a)[part]!;
+  const either = count + rows[part]! - both;
+  const size = Array.from(mixing).sort((a, b) => b - a)[part]!;
   return {
     group: part + 1,
-    learned,
+    size,
     assigned: rows[part]! / all,
     similarity: either === 0 ? 0 : both / either,
   };

@@ -10,7 +10,7 @@ const MOST_NAMED = 5;
 /** Shares of the groups in the order of their numbers, each in 0..1. */
 export interface GroupShares {
   /** Mixing coefficients of the prior, K. */
-  readonly learned: readonly number[];
+  readonly sizes: readonly number[];
   /** Shares of the data by their most probable group, K; absent for methods that assign nothing. */
   readonly assigned?: readonly number[] | undefined;
   /** Mixing coefficients when a tenth of the steps were left, K. */
@@ -25,9 +25,9 @@ export interface GroupShares {
  *
  * @returns one sentence a finding; none where the sizes agree and stand still
  */
-export function sizeWarnings({ learned, assigned, earlier, hasRate }: GroupShares): string[] {
+export function sizeWarnings({ sizes, assigned, earlier, hasRate }: GroupShares): string[] {
   const sentences: string[] = [];
-  if (areCollapsed(learned)) sentences.push(`${collapsedWords(learned)}; ${whatToDo(hasRate)}.`);
+  if (areCollapsed(sizes)) sentences.push(`${collapsedWords(sizes)}; ${whatToDo(hasRate)}.`);
   const empty = assigned ? numbered(assigned, (share) => share === 0) : [];
   if (empty.length > 0) {
     sentences.push(
@@ -35,13 +35,13 @@ export function sizeWarnings({ learned, assigned, earlier, hasRate }: GroupShare
     );
   }
   const apart = assigned
-    ? numbered(learned, (size, g) => differs(size, assigned[g]!)).filter((group) => !empty.includes(group))
+    ? numbered(sizes, (size, g) => differs(size, assigned[g]!)).filter((group) => !empty.includes(group))
     : [];
   if (apart.length > 0) {
     const named = apart
       .slice(0, MOST_NAMED)
-      .map((group) => `group ${group} (${points(learned[group - 1]!)} and ${points(assigned![group - 1]!)})`);
-    const equal = learned.every((size) => size === learned[0]);
+      .map((group) => `group ${group} (${points(sizes[group - 1]!)} and ${points(assigned![group - 1]!)})`);
+    const equal = sizes.every((size) => size === sizes[0]);
     const differing = equal
       ? "The model's sizes are all equal, and assigned ones differ from them"
       : 'Learned and assigned sizes differ';
@@ -49,12 +49,12 @@ export function sizeWarnings({ learned, assigned, earlier, hasRate }: GroupShare
       `${differing} by more than ${POINTS} points: ${named.join(', ')}${andMore(apart.length)}.`,
     );
   }
-  const moved = earlier ? numbered(learned, (size, g) => differs(size, earlier[g]!)) : [];
+  const moved = earlier ? numbered(sizes, (size, g) => differs(size, earlier[g]!)) : [];
   if (moved.length > 0) {
     const named = moved
       .slice(0, MOST_NAMED)
       .map(
-        (group) => `group ${group} (from ${points(earlier![group - 1]!)} to ${points(learned[group - 1]!)})`,
+        (group) => `group ${group} (from ${points(earlier![group - 1]!)} to ${points(sizes[group - 1]!)})`,
       );
     sentences.push(
       `Learned sizes still moved by more than ${POINTS} points in the last tenth of the run, so more steps may change them: ${named.join(', ')}${andMore(moved.length)}.`,
@@ -85,9 +85,9 @@ export class CollapseWatch {
   }
 }
 
-function collapsedWords(learned: readonly number[]): string {
-  const largest = Math.max(...learned);
-  return `The learned sizes have collapsed, unless the data are as unequal: group ${learned.indexOf(largest) + 1} has ${points(largest)}`;
+function collapsedWords(sizes: readonly number[]): string {
+  const largest = Math.max(...sizes);
+  return `The learned sizes have collapsed, unless the data are as unequal: group ${sizes.indexOf(largest) + 1} has ${points(largest)}`;
 }
 
 function whatToDo(hasRate: boolean | undefined): string {

@@ -141,12 +141,7 @@ async function trainAndReport(
         taught,
         probes,
         warnings: [
-          ...runSizeWarnings(
-            groups.map((group) => ({ ...group, learned: group.size })),
-            folder.readMetrics(),
-            outcome.step,
-            run,
-          ),
+          ...runSizeWarnings(groups, folder.readMetrics(), outcome.step, run),
           ...taughtWarnings(taught),
           ...ownWarnings(
             // Other encoders learn from samples, and say little of them.

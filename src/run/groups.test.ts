@@ -25,25 +25,25 @@ it.each([
 describe('readGroups', () => {
   it('computes the groups where there is no file', () => {
     expect(readGroups({ groupsFile: join(folder, 'none.json') }, MIXING)).toEqual([
-      { group: 1, component: 1, learned: 0.5 },
-      { group: 2, component: 2, learned: 0.3 },
-      { group: 3, component: 0, learned: 0.2 },
+      { group: 1, component: 1, size: 0.5 },
+      { group: 2, component: 2, size: 0.3 },
+      { group: 3, component: 0, size: 0.2 },
     ]);
   });
 
   it('takes names of components, and sizes only where they are of the same checkpoint', () => {
     const saved = [
-      { group: 1, component: 1, name: ' big ', learned: 0.5, assigned: 0.6, count: 6 },
-      { group: 2, component: 2, learned: 0.3, assigned: 0.3, count: 3 },
-      { group: 3, component: 0, name: 'small', learned: 0.2, assigned: 0.1, count: 1 },
+      { group: 1, component: 1, name: ' big ', size: 0.5, assigned: 0.6, count: 6 },
+      { group: 2, component: 2, size: 0.3, assigned: 0.3, count: 3 },
+      { group: 3, component: 0, name: 'small', size: 0.2, assigned: 0.1, count: 1 },
     ];
     writeFileSync(groupsFile, JSON.stringify(saved));
     expect(readGroups({ groupsFile }, MIXING)).toEqual([{ ...saved[0], name: 'big' }, saved[1], saved[2]]);
     // Training went on, and the largest is another now: its name went with the component.
     expect(readGroups({ groupsFile }, [0.6, 0.3, 0.1])).toEqual([
-      { group: 1, component: 0, name: 'small', learned: 0.6 },
-      { group: 2, component: 1, name: 'big', learned: 0.3 },
-      { group: 3, component: 2, learned: 0.1 },
+      { group: 1, component: 0, name: 'small', size: 0.6 },
+      { group: 2, component: 1, name: 'big', size: 0.3 },
+      { group: 3, component: 2, size: 0.1 },
     ]);
   });
 });
@@ -57,8 +57,8 @@ it('compares learned sizes with those of a tenth before the end, where the log h
   ]);
   expect(runSizeWarnings(groups, [moved[0]!, moved[3]!], 100, { settings: {} })).toEqual([]);
   const one = [
-    { component: 0, learned: 1 },
-    { component: 1, learned: 0 },
+    { component: 0, size: 1 },
+    { component: 1, size: 0 },
   ];
   const collapsed = (settings: object) => runSizeWarnings(one, [], 100, { settings: { ...settings } })[0];
   expect(collapsed({})).toMatch(/another --seed\.$/);

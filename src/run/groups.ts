@@ -19,8 +19,8 @@ export interface RunGroup {
   readonly component: number;
   /** The name of the class that it was matched to, or what people have called it. */
   readonly name?: string | undefined;
-  /** Mixing coefficient of the last checkpoint. */
-  readonly learned: number;
+  /** Mixing coefficient of the last checkpoint: the share that the model gives to the group, learned or fixed. */
+  readonly size: number;
   /** Share of the group that the encoder was taught, where there was a teacher. */
   readonly taught?: number | undefined;
   /** Share of the run's own training data whose most probable component it is. */
@@ -51,7 +51,7 @@ const groupSchema = z.object({
     .max(MOST_LETTERS, `is longer than ${MOST_LETTERS} characters`)
     .regex(/^\P{Cc}*$/u, 'has a line break or another control character')
     .optional(),
-  learned: z.number().min(0).max(1),
+  size: z.number().min(0).max(1),
   taught: z.number().min(0).max(1).optional(),
   assigned: z.number().min(0).max(1).optional(),
   count: z.int().min(0).optional(),
@@ -67,14 +67,14 @@ const groupSchema = z.object({
 export function readGroups(folder: Pick<RunFolder, 'groupsFile'>, mixing: ArrayLike<number>): RunGroup[] {
   const saved = savedGroups(folder.groupsFile, mixing.length);
   // Whoever edits the file may round what it says of sizes.
-  const current = saved?.every(({ component, learned }) => Math.abs(learned - mixing[component]!) < 1e-3);
+  const current = saved?.every(({ component, size }) => Math.abs(size - mixing[component]!) < 1e-3);
   return groupOrder(mixing).map((component, at) => {
     const { name, taught, assigned, count } = saved?.find((group) => group.component === component) ?? {};
     return {
       group: at + 1,
       component,
       ...(name !== undefined && { name }),
-      learned: mixing[component]!,
+      size: mixing[component]!,
       ...(taught !== undefined && { taught }),
       ...(current && assigned !== undefined && { assigned }),
       ...(current && count !== undefined && { count }),
@@ -134,7 +134,7 @@ export function writeGroups(
       group,
       component,
       ...(name !== undefined && { name: name.replace(/\p{Cc}/gu, ' ').slice(0, MOST_LETTERS) }),
-      learned: size,
+      size,
       ...(taught !== undefined && { taught }),
       ...(assigned !== undefined && { assigned }),
       ...(count !== undefined && { count }),
@@ -156,7 +156,7 @@ const LAST_TENTH = { from: 0.85, at: 0.9, to: 0.95 };
  * @param run the run, whose settings the sentences name
  */
 export function runSizeWarnings(
-  groups: readonly Pick<RunGroup, 'component' | 'learned' | 'assigned'>[],
+  groups: readonly Pick<RunGroup, 'component' | 'size' | 'assigned'>[],
   lines: readonly Pick<MetricsLine, 'step' | 'sizes' | 'moved'>[],
   step: number,
   { settings }: Pick<ResolvedRun, 'settings'>,
@@ -168,7 +168,7 @@ export function runSizeWarnings(
   const assigned = groups.flatMap((group) => group.assigned ?? []);
   const unsettled = unsettledSentence(lines);
   const sentences = sizeWarnings({
-    learned: groups.map(({ learned }) => learned),
+    sizes: groups.map(({ size }) => size),
     hasRate: Object.hasOwn(settings, 'priorRate'),
     ...(assigned.length === groups.length && { assigned }),
     ...(near && { earlier: groups.map(({ component }) => near.sizes[component]!) }),

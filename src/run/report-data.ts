@@ -119,7 +119,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
     warnings: runSizeWarnings(
       groups.map(({ size, assigned }, at) => ({
         component: order[at]!,
-        learned: size,
+        size,
         ...(assigned && { assigned: assigned.share }),
       })),
       lines,

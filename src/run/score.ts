@@ -136,12 +136,7 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   );
   const evaluations = Object.fromEntries(found.map(({ split, evaluation }) => [split, evaluation]));
   const { groups } = found[0]!.evaluation;
-  const warnings = runSizeWarnings(
-    groups.map((group) => ({ ...group, learned: group.size })),
-    trained.folder.readMetrics(step),
-    step,
-    run,
-  );
+  const warnings = runSizeWarnings(groups, trained.folder.readMetrics(step), step, run);
   const reliability = Object.assign({}, ...found.map(({ evaluation }) => evaluation.reliability ?? {}));
   const byClass = gold && { gold: gold.byClass };
   return {

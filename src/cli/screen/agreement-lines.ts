@@ -54,7 +54,7 @@ function groupTable(groups: readonly AgreedGroup[], names: readonly string[], re
     inAll ? 'yes' : 'no',
     ...shown.map((run) => {
       const found = runs[run];
-      return found ? `${percent(found.learned)} (${found.group})` : '-';
+      return found ? `${percent(found.size)} (${found.group})` : '-';
     }),
   ]);
   const table = [['group', 'similarity', 'in all', ...shown.map((run) => names[run]!)], ...rows];

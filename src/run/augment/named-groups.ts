@@ -37,12 +37,12 @@ export function groupsNamed(
  */
 export async function drawGroups(
   trained: Parameters<typeof drawSamples>[0],
-  groups: readonly Pick<RunGroup, 'group' | 'learned'>[],
+  groups: readonly Pick<RunGroup, 'group' | 'size'>[],
   { count, ...options }: Omit<DrawOptions, 'group'>,
 ): Promise<DrawnSamples> {
   const parts = divided(
     count,
-    groups.map(({ learned }) => learned),
+    groups.map(({ size }) => size),
   );
   const drawn: DrawnSamples[] = [];
   for (const [at, { group }] of groups.entries()) {

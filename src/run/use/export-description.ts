@@ -30,8 +30,8 @@ export interface ExportedGroup {
 
 /** The groups by their numbers, with the names that `groups.json` has. @throws a MixturaError where that is damaged */
 export function exportedGroups({ folder, inference }: TrainedRun): ExportedGroup[] {
-  return readGroups(folder, inference.prior.mixing).map(({ group, component, name, learned }) => ({
-    ...{ group, component, size: learned },
+  return readGroups(folder, inference.prior.mixing).map(({ group, component, name, size }) => ({
+    ...{ group, component, size },
     ...(name !== undefined && { name }),
   }));
 }

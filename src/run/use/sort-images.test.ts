@@ -16,8 +16,8 @@ const assigned: AssignedData = {
   parts: [{ name: 'train', count: 3, rows: { id: { name: 'file', values: NAMES } } }],
   components: 2,
   groups: [
-    { group: 1, component: 1, name: 'a, b: ..', learned: 0.6 },
-    { group: 2, component: 0, learned: 0.4 },
+    { group: 1, component: 1, name: 'a, b: ..', size: 0.6 },
+    { group: 2, component: 0, size: 0.4 },
   ],
   group: Int32Array.of(1, 2, 1),
   component: Int32Array.of(1, 0, 1),

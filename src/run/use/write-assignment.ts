@@ -102,7 +102,7 @@ function additionsOf({ run, step }: TrainedRun, assigned: AssignedData): AnnData
       data: run.dataset.name,
       step: Float64Array.of(step),
       seed: Float64Array.of(run.seed),
-      sizes: Float64Array.from(groups, ({ learned }) => learned),
+      sizes: Float64Array.from(groups, ({ size }) => size),
     },
   };
 }

@@ -135,8 +135,8 @@ export function sortByGroup(
   { rows, groups }: GroupFindings,
   options: SortOptions,
 ): void {
-  const folders = groups.map(({ group, share }) => ({ group, component: group - 1, learned: share }));
-  const none = { group: 0, name: 'none', component: groups.length, learned: 0 };
+  const folders = groups.map(({ group, share }) => ({ group, component: group - 1, size: share }));
+  const none = { group: 0, name: 'none', component: groups.length, size: 0 };
   const group = rows.group.map((number) => (number === 0 ? groups.length + 1 : number));
   sortImages(folder, data, { parts: [partOf(dataset)], groups: [...folders, none], group }, options);
 }
