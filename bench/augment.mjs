@@ -13,7 +13,7 @@ import { openDataset } from '../dist/data.js';
 import { fittingCapacity } from '../dist/features.js';
 import { resumeRun, startRun, withTrained } from '../dist/index.js';
 import { augmentData } from '../dist/run/augment/augment.js';
-import { markdown, percent } from './support.mjs';
+import { markdown, percent, setValues } from './support.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -42,17 +42,7 @@ const data = {
   ratio: classes.map((digit) => (digit === options.rare ? 1 : options.share)).join(':'),
 };
 
-/** The values of `--set`: JSON where they are JSON. */
-const settings = Object.fromEntries(
-  options.set.map((item) => {
-    const [key, text] = [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)];
-    try {
-      return [key, JSON.parse(text)];
-    } catch {
-      return [key, text];
-    }
-  }),
-);
+const settings = setValues(options.set);
 
 /** A run of these data, trained if it is not there. */
 async function trained(seed, folder) {

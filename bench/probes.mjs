@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { openDataset } from '../dist/data.js';
 import { fit as train } from '../dist/index.js';
 import { Stream } from '../dist/math/random.js';
-import { markdown } from './support.mjs';
+import { markdown, setValues } from './support.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,9 +23,7 @@ const { values: options, positionals } = parseArgs({
   },
 });
 const [steps, perGroup] = [Number(options.steps), Number(options.probes)];
-const own = Object.fromEntries(
-  options.set.map((item) => [item.split('=')[0], JSON.parse(item.split('=')[1])]),
-);
+const own = setValues(options.set);
 const SAMPLES = 100;
 
 /** Rows of a set and the class of each. */

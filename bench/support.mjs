@@ -64,6 +64,20 @@ export function peerAbsence() {
   return status === 0 ? undefined : `There is no peer column: ${PYTHON} has no torch or numpy.`;
 }
 
+/** The values of `--set key=value`: JSON where they are JSON. */
+export function setValues(items) {
+  return Object.fromEntries(
+    items.map((item) => {
+      const [key, text] = [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)];
+      try {
+        return [key, JSON.parse(text)];
+      } catch {
+        return [key, text];
+      }
+    }),
+  );
+}
+
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
