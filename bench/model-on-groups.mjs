@@ -31,8 +31,6 @@ const { values: options, positionals } = parseArgs({
     stages: { type: 'string' },
   },
 });
-// Times are those of the work itself.
-process.env.MIXTURA_REUSE = '0';
 const SAMPLES = 200;
 // What an earlier run has learned would cost nothing here.
 process.env.MIXTURA_REUSE = '0';
@@ -41,11 +39,7 @@ process.env.MIXTURA_REUSE = '0';
 function asRead(data) {
   if (data.range !== 'real' || data.kind === 'image' || data.largestCount !== undefined) return data;
   const columns = sampleSize(data.shape);
-  const values = new Float32Array(data.count * columns);
-  data.read(
-    Uint32Array.from({ length: data.count }, (_, i) => i),
-    values,
-  );
+  const values = valuesOf(data);
   const scaling = { shift: new Array(columns).fill(0), scale: new Array(columns).fill(1) };
   for (let j = 0; j < columns; j++) {
     let [mean, square] = [0, 0];
@@ -57,6 +51,13 @@ function asRead(data) {
   }
   const { name, kind, shape, range, labels, classNames, source, coding } = data;
   return arrayDataset({ name, kind, shape, range, values, labels, classNames, source, coding, scaling });
+}
+
+function valuesOf(data) {
+  const values = new Float32Array(data.count * sampleSize(data.shape));
+  const rows = Uint32Array.from({ length: data.count }, (_, i) => i);
+  data.read(rows, values);
+  return values;
 }
 
 function scores(labels, group, mixing) {
@@ -114,12 +115,10 @@ async function row(name, seed) {
     ...{ samples: withoutLabels(data), schedule, from: 0, to: prepared.run.steps, inference },
   });
   for await (const _ of loop);
-  const values = new Float32Array(data.count * sampleSize(data.shape));
-  data.read(
-    Uint32Array.from({ length: data.count }, (_, i) => i),
-    values,
-  );
-  const group = await inference.groupOf(values);
+  const group = await inference.groupOf(valuesOf(data));
+  // Held-out rows are read as they are, so those of columns that were standardised here are left out.
+  const held = data.scaling === undefined ? whole.test?.() : undefined;
+  const heldOut = held ? scores(held.labels, await inference.groupOf(valuesOf(held))) : '';
   const [own, least] = await seenAsOwn(inference);
   await engine.close();
   const found = teacher?.teaching.group.map((c) => Math.max(0, c));
@@ -127,6 +126,7 @@ async function row(name, seed) {
     ...[name, seed, inference.components, teacher ? `${teacher.view}, ${teacher.way}` : 'none'],
     teacher ? scores(labels, found) : '',
     scores(labels, group),
+    heldOut,
     scores(labels, group, Float64Array.from(inference.prior.mixing)),
     `${own.toFixed(3)} (${least.toFixed(2)})`,
     ...[untilGroups, spent()],
@@ -134,9 +134,9 @@ async function row(name, seed) {
 }
 
 console.log(
-  '| data | seed | K | groups by | teacher: NMI (ACC), size error | model, assigned | learned sizes | seen as own (least) | until the groups | in all |',
+  '| data | seed | K | groups by | teacher: NMI (ACC), size error | model, assigned | held-out rows | learned sizes | seen as own (least) | until the groups | in all |',
 );
-console.log(`|${' --- |'.repeat(10)}`);
+console.log(`|${' --- |'.repeat(11)}`);
 for (let seed = Number(options.first); seed < Number(options.first) + Number(options.seeds); seed++) {
   for (const name of positionals[0].split(',')) console.log(`| ${(await row(name, seed)).join(' | ')} |`);
 }
