@@ -7,6 +7,7 @@ import { GOLD_FLOOR, type GoldSide, goldGaps, goldScale } from '../nn/gold.js';
 import type { Critic, Judgement } from '../train/critic.js';
 import type { Inference } from '../train/inference.js';
 import type { Drawn } from '../train/rejection.js';
+import { type ClassUnits, classUnits, sumUnits } from './class-units.js';
 
 /** Generated samples on which the scale is measured; the paper takes 50,000. */
 const SCALE_SAMPLES = 5000;
@@ -68,7 +69,7 @@ export class GoldEstimator {
     classNames: readonly string[] = [],
   ): Promise<GoldEstimator> {
     const critic = await inference.critic();
-    const k = inference.components;
+    const units = classUnits(inference);
     const [scores, logs] = [new Float64Array(n), new Float64Array(n)];
     const classes = new Int32Array(n);
     for (let start = 0; start < n; start += PART) {
@@ -76,7 +77,7 @@ export class GoldEstimator {
       const judged = await critic.ofSamples(samples);
       classes.set(components, start);
       scores.set(judged.scores, start);
-      logs.set(logsOf(judged, components, k), start);
+      logs.set(logsOf(judged, components, units), start);
     }
     if (![scores, logs].every((values) => values.every(Number.isFinite))) {
       throw new MixturaError(
@@ -112,7 +113,7 @@ export class GoldEstimator {
   /** Terms of generated samples [n, ...shape] of these components, n. */
   async ofSamples(samples: Float32Array, components: Int32Array): Promise<GoldTerms> {
     const judged = await this.critic.ofSamples(samples);
-    const logs = logsOf(judged, components, this.inference.components);
+    const logs = logsOf(judged, components, classUnits(this.inference));
     return termsOf('generated', components, judged.scores, logs, this.scale);
   }
 
@@ -130,7 +131,13 @@ export class GoldEstimator {
       const label = data.labels?.[rows[i]!] ?? -1;
       return this.componentOf.get(data.classNames?.[label] ?? String(label)) ?? group;
     });
-    return termsOf('real', classes, judged.scores, logsOf(judged, classes, k), this.scale);
+    return termsOf(
+      'real',
+      classes,
+      judged.scores,
+      logsOf(judged, classes, classUnits(this.inference)),
+      this.scale,
+    );
   }
 
   /**
@@ -138,10 +145,11 @@ export class GoldEstimator {
    * like and whose class it does not know. Source: GOLD, section 3.3.
    */
   async worthOf(data: Samples, rows: ArrayLike<number>): Promise<Float64Array> {
-    const k = this.inference.components;
-    const { scores, probabilities } = await this.critic.ofData(data, rows);
-    return Float64Array.from(scores, (score, i) => {
-      return marginalOf(score, this.scale) + this.scale.ratio * entropyOf(probabilities, i, k);
+    const units = classUnits(this.inference);
+    const judged = await this.critic.ofData(data, rows);
+    const probabilities = sumUnits(judged.probabilities, units);
+    return Float64Array.from(judged.scores, (score, i) => {
+      return marginalOf(score, this.scale) + this.scale.ratio * entropyOf(probabilities, i, units.count);
     });
   }
 }
@@ -173,9 +181,12 @@ function partOf(inference: Inference, n: number, start: number): Promise<Drawn> 
   return inference.sampleMixture(Math.min(PART, n - start), 'gold', start);
 }
 
-/** log (C(c|x) + 1e-6) of the class of each sample. */
-function logsOf({ probabilities }: Judgement, classes: Int32Array, k: number): Float64Array {
-  return Float64Array.from(classes, (c, i) => Math.log(probabilities[i * k + c]! + GOLD_FLOOR));
+/** log (C(c|x) + 1e-6) of the component of each sample, or of its class where components share one. */
+function logsOf(judged: Judgement, components: Int32Array, units: ClassUnits): Float64Array {
+  const probabilities = sumUnits(judged.probabilities, units);
+  return Float64Array.from(components, (c, i) =>
+    Math.log(probabilities[i * units.count + units.of[c]!]! + GOLD_FLOOR),
+  );
 }
 
 /** -sum_c C(c|x) log C(c|x) of row i, in nats. */

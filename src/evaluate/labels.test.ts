@@ -159,6 +159,30 @@ describe('an evaluation without groups or labels', () => {
     expect(groups).toEqual([{ group: 1, component: 0, size: 1 }]);
   });
 
+  it('of components that share a class, which data do not tell apart, is that of the classes', async () => {
+    // Components 0 and 2 are of one class and get half of its probability each; the labels are a, and the rest.
+    const two = { labels: labels.map((y) => Math.min(y, 1)), classNames: ['a', 'rest'] };
+    const assign = async (data: Dataset, indices: ArrayLike<number>) =>
+      Float32Array.from({ length: 3 * indices.length }, (_, at) => {
+        const rest = data.labels![indices[Math.floor(at / 3)]!] === 1;
+        return at % 3 === 1 ? (rest ? 0 : 1) : rest ? 0.5 : 0;
+      });
+    const model = { ...stub(), assign, graphs: { protocol: 'kmeans-encoder', labelClasses: [0, 1, 0] } };
+    const options = { split: 'train', kmeans: false, reliability: 'labels', elastic: true } as const;
+    const inference = model as unknown as Inference;
+    const { summary, groups, classOf, metrics } = await evaluate(inference, points(two), options);
+    expect(summary.acc).toBe(1);
+    expect(summary.sizeError).toBeCloseTo(0.05, 12); // 0.2 + 0.35 : 0.5
+    expect(classOf).toEqual(Int32Array.of(1, 0, 1));
+    expect(metrics['ece-assign-train']).toBeCloseTo(0, 12);
+    expect(metrics['ent-assign-train']).toBeCloseTo(0, 12);
+    expect(groups.map(({ component, count, trueSize }) => [component, count, trueSize])).toEqual([
+      [1, 50, 0.5],
+      [2, 0, 0],
+      [0, 50, 0.5],
+    ]);
+  });
+
   it('of unlabelled data: the learned sizes beside the shares of the data, and nothing else', async () => {
     const { labels: _, classNames: __, ...unlabelled } = points();
     const { summary, metrics, groups } = await evaluate(stub(), unlabelled, { split: 'train' });

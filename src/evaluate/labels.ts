@@ -8,6 +8,7 @@ import { kmeansScores, labelScores } from '../metrics/label-scores.js';
 import { type Score, type Split, scoresOf } from '../metrics/metric.js';
 import { modeScores } from '../metrics/modes.js';
 import type { Inference } from '../train/inference.js';
+import { type ClassUnits, classUnits, sumUnits } from './class-units.js';
 import { generatedReliability, labelReliability, type ReliabilityCurves } from './reliability.js';
 
 /** A learned group beside the true one that it was matched to, if truth is known. */
@@ -135,8 +136,7 @@ export async function evaluateModel(
     if (inference.assigns) add(await assigned(scoring));
     if (kmeans) add(await clustered(scoring));
   } else if (counts && inference.assigns && indices.length === dataset.count) {
-    const assignments = mostProbable(await inference.assign(dataset, indices), prior.components);
-    add({ groups: numbered(prior.mixing, assignments) });
+    add({ groups: numberedRows(inference, await inference.assign(dataset, indices)) });
   }
   if (reliability === 'all') add((await generatedReliability(inference, split)) ?? {});
   if (dataset.truth) add(await nearestModes(inference, dataset.truth, split));
@@ -146,13 +146,16 @@ export async function evaluateModel(
 /** The model's own assignment of the data, and its sizes, against the classes. */
 async function assigned(scoring: Scoring): Promise<Evaluation> {
   const { inference, dataset, indices, labels, scored, trueSizes, elastic } = scoring;
-  const { components, mixing } = inference.prior;
-  const probabilities = await inference.assign(dataset, indices);
-  const assignments = mostProbable(probabilities, components);
+  const units = classUnits(inference);
+  const ofComponents = await inference.assign(dataset, indices);
+  const probabilities = sumUnits(ofComponents, units);
+  const assignments = mostProbable(probabilities, units.count);
+  const mixing = sumUnits(Float64Array.from(inference.prior.mixing), units);
   const scores = labelScores(labels, assignments);
-  const reliable = scoring.reliability && components > 1 && labelReliability(probabilities, labels);
+  const reliable = scoring.reliability && units.count > 1 && labelReliability(probabilities, labels);
   const sizes = groupSizes({ mixing, assignments, labels, trueSizes });
-  const table = codeCounts(assignments, labels, components, trueSizes.length);
+  const table = codeCounts(assignments, labels, units.count, trueSizes.length);
+  const majority = majorityClasses(assignments, labels, units.count);
   const all = {
     ...scores,
     'size-error': sizes.sizeError,
@@ -162,14 +165,26 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
   return {
     summary: { ...scores, sizeError: sizes.sizeError },
     scores: scoresOf(all, { protocol: 'assign', ...scored }),
-    groups: numbered(mixing, scored.subset === undefined ? assignments : undefined).map((found) => {
-      const { trueSize, class: y } = sizes.groups[found.component]!;
+    groups: numberedRows(inference, scored.subset === undefined ? ofComponents : undefined).map((found) => {
+      const { trueSize: whole, class: y } = sizes.groups[units.of[found.component]!]!;
+      // The rows of a class are all in its first component.
+      const trueSize = isFirst(units, found.component) ? whole : 0;
       const trueName = y === undefined ? undefined : dataset.classNames?.[y];
       return { ...found, trueSize, ...(trueName !== undefined && { trueName }) };
     }),
-    classOf: majorityClasses(assignments, labels, components),
+    classOf: Int32Array.from(units.of, (unit) => majority[unit]!),
     ...(reliable && { reliability: { [scored.split]: reliable } }),
   };
+}
+
+/** {@link numbered} by the most probable components of rows, where there are such. */
+function numberedRows({ prior }: Inference, probabilities?: Float32Array): FoundGroup[] {
+  return numbered(prior.mixing, probabilities && mostProbable(probabilities, prior.components));
+}
+
+/** Whether a component is the first of its unit. */
+function isFirst({ of }: ClassUnits, component: number): boolean {
+  return Array.from(of).indexOf(of[component]!) === component;
 }
 
 /** The groups in the order of their numbers, with the data that were assigned to each if they are all the data. */

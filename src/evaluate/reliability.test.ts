@@ -9,6 +9,7 @@ function model(assigns = true, components = 3): Inference {
   return {
     assigns,
     components,
+    graphs: {},
     sampleMixture: async (n: number) => ({
       samples: new Float32Array(n),
       components: Int32Array.from({ length: n }, (_, i) => i % 3),
@@ -32,6 +33,15 @@ describe('the reliability of probabilities', () => {
     expect(describeMetric(parseMetricName('recognised5k-component-train'))).toBe(
       'Recognised (higher is better): fraction of generated samples that are assigned to the component that they were drawn from; 5,000 generated samples; truth: the component that each generated sample was drawn from.',
     );
+  });
+
+  it('on new samples of components that share a class is that of their classes', async () => {
+    const shared = { ...model(), graphs: { labelClasses: [0, 1, 0] } } as unknown as Inference;
+    const { scores } = (await generatedReliability(shared, 'train'))!;
+    // A third of the fifth that is taken for another component is taken for one of the same class.
+    expect(scores[1]!.value).toBeCloseTo(0.8 + 0.2 / 3, 3);
+    // 0.9 is said of two thirds, 0.8 of one.
+    expect(scores[0]!.value).toBeLessThan(0.1);
   });
 
   it('is none for methods without assignment, one group, and models whose samples are not kept', async () => {

@@ -5,6 +5,7 @@ import { type Reliability, reliability } from '../metrics/calibration-error.js';
 import { type Score, type Split, scoresOf } from '../metrics/metric.js';
 import type { Inference } from '../train/inference.js';
 import { TooFewKept } from '../train/rejection.js';
+import { classUnits, sumUnits } from './class-units.js';
 
 /** Reliability curves: on generated samples, whose component is known, and on parts of the data, against their labels. */
 export type ReliabilityCurves = Readonly<Partial<Record<'generated' | Split, Reliability>>>;
@@ -19,8 +20,8 @@ export interface ReliabilityScores {
 const SAMPLES = 5000;
 
 /**
- * Calibration error on new samples, and the share that is assigned to the component that it was drawn from; nothing where
- * the method does not assign, has one group, or keeps too few samples.
+ * Calibration error on new samples, and the share that is assigned to the component that it was drawn from, or to its class
+ * where components share one; nothing where the method does not assign, has one group, or keeps too few samples.
  *
  * @param split the part in whose names the scores stand, though they do not depend on the data
  */
@@ -31,12 +32,10 @@ export async function generatedReliability(
   if (!inference.assigns || inference.components < 2) return undefined;
   try {
     const drawn = await inference.sampleMixture(SAMPLES, 'evaluation', 'reliability');
-    const probabilities = await inference.probabilitiesOf(drawn.samples);
-    const generated = curveOf(
-      probabilities,
-      inference.components,
-      (at, group) => drawn.components[at] === group,
-    );
+    const units = classUnits(inference);
+    const probabilities = sumUnits(await inference.probabilitiesOf(drawn.samples), units);
+    const isOwn = (at: number, unit: number) => units.of[drawn.components[at]!] === unit;
+    const generated = curveOf(probabilities, units.count, isOwn);
     const { error, accuracy } = generated;
     const how = { count: SAMPLES, protocol: 'component', split };
     return { scores: scoresOf({ ece: error, recognised: accuracy }, how), reliability: { generated } };

@@ -141,7 +141,7 @@ async function trainAndReport(
         taught,
         probes,
         warnings: [
-          ...runSizeWarnings(groups, folder.readMetrics(), outcome.step, run),
+          ...runSizeWarnings(groups, folder.readMetrics(), outcome.step, run, inference.graphs.labelClasses),
           ...taughtWarnings(taught),
           ...ownWarnings(
             // Other encoders learn from samples, and say little of them.

@@ -65,6 +65,14 @@ it('compares learned sizes with those of a tenth before the end, where the log h
   expect(collapsed({ priorRate: 1 })).toContain('--set priorRate=, lower');
 });
 
+it('says once that groups of one class are not told apart, instead of sizes that differ', () => {
+  const groups = [0.5, 0.5, 0, 0].map((assigned, component) => ({ component, size: 0.25, assigned }));
+  expect(runSizeWarnings(groups, [], 100, { settings: {} }, [0, 1, 0, 1])).toEqual([
+    'Several groups are of one class, and data do not tell them apart: all rows of a class are counted as its first group.',
+  ]);
+  expect(runSizeWarnings(groups, [], 100, { settings: {} }, [0, 1, 2, 3])[0]).toContain('have no data');
+});
+
 it('names a group by its number, and by its name where it has one', () => {
   expect([groupTitle({ group: 2, name: undefined }), groupTitle({ group: 2, name: 'sevens' })]).toEqual([
     'group 2',

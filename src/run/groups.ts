@@ -51,7 +51,8 @@ const groupSchema = z.object({
     .max(MOST_LETTERS, `is longer than ${MOST_LETTERS} characters`)
     .regex(/^\P{Cc}*$/u, 'has a line break or another control character')
     .optional(),
-  size: z.number().min(0).max(1),
+  // Files of earlier versions have another name for it.
+  size: z.number().min(0).max(1).optional(),
   taught: z.number().min(0).max(1).optional(),
   assigned: z.number().min(0).max(1).optional(),
   count: z.int().min(0).optional(),
@@ -67,7 +68,7 @@ const groupSchema = z.object({
 export function readGroups(folder: Pick<RunFolder, 'groupsFile'>, mixing: ArrayLike<number>): RunGroup[] {
   const saved = savedGroups(folder.groupsFile, mixing.length);
   // Whoever edits the file may round what it says of sizes.
-  const current = saved?.every(({ component, size }) => Math.abs(size - mixing[component]!) < 1e-3);
+  const current = saved?.every(({ component, size = -1 }) => Math.abs(size - mixing[component]!) < 1e-3);
   return groupOrder(mixing).map((component, at) => {
     const { name, taught, assigned, count } = saved?.find((group) => group.component === component) ?? {};
     return {
@@ -144,6 +145,10 @@ export function writeGroups(
   return groups;
 }
 
+/** Said where components share a class, and the method does not tell them apart in data. */
+const ONE_CLASS =
+  'Several groups are of one class, and data do not tell them apart: all rows of a class are counted as its first group.';
+
 /** Where the run was when a tenth of its steps were left, give or take half of that. */
 const LAST_TENTH = { from: 0.85, at: 0.9, to: 0.95 };
 
@@ -154,26 +159,29 @@ const LAST_TENTH = { from: 0.85, at: 0.9, to: 0.95 };
  * @param lines the log of the run
  * @param step steps done
  * @param run the run, whose settings the sentences name
+ * @param labelClasses the class of each component, where training was told classes
  */
 export function runSizeWarnings(
   groups: readonly Pick<RunGroup, 'component' | 'size' | 'assigned'>[],
   lines: readonly Pick<MetricsLine, 'step' | 'sizes' | 'moved'>[],
   step: number,
   { settings }: Pick<ResolvedRun, 'settings'>,
+  labelClasses: ArrayLike<number> = [],
 ): string[] {
+  const unsettled = [unsettledSentence(lines) ?? []].flat();
+  if (new Set(Array.from(labelClasses)).size < labelClasses.length) return [ONE_CLASS, ...unsettled];
   const { from, at, to } = LAST_TENTH;
   const near = lines
     .filter((line) => line.step >= from * step && line.step <= to * step)
     .sort((a, b) => Math.abs(a.step - at * step) - Math.abs(b.step - at * step))[0];
   const assigned = groups.flatMap((group) => group.assigned ?? []);
-  const unsettled = unsettledSentence(lines);
   const sentences = sizeWarnings({
     sizes: groups.map(({ size }) => size),
     hasRate: Object.hasOwn(settings, 'priorRate'),
     ...(assigned.length === groups.length && { assigned }),
     ...(near && { earlier: groups.map(({ component }) => near.sizes[component]!) }),
   });
-  return unsettled === undefined ? sentences : [...sentences, unsettled];
+  return [...sentences, ...unsettled];
 }
 
 /** Whether a group is named, so that names have a column. */

@@ -125,6 +125,7 @@ export async function reportData(report: RunReport): Promise<ReportData> {
       lines,
       outcome.step,
       run,
+      inference.graphs.labelClasses,
     ),
     ...notes,
     notes: [...(probes ? [probes.sentence] : []), ...notes.notes, ...namelessNote(known, dataset)],

@@ -136,7 +136,8 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   );
   const evaluations = Object.fromEntries(found.map(({ split, evaluation }) => [split, evaluation]));
   const { groups } = found[0]!.evaluation;
-  const warnings = runSizeWarnings(groups, trained.folder.readMetrics(step), step, run);
+  const { labelClasses } = inference.graphs;
+  const warnings = runSizeWarnings(groups, trained.folder.readMetrics(step), step, run, labelClasses);
   const reliability = Object.assign({}, ...found.map(({ evaluation }) => evaluation.reliability ?? {}));
   const byClass = gold && { gold: gold.byClass };
   return {
