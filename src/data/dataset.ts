@@ -11,6 +11,9 @@ export type DatasetKind = 'image' | 'points' | 'table';
 /** Interval of the values that `read` gives: [0, 1], [-1, 1], or any. */
 export type ValueRange = 'unit' | 'signed' | 'real';
 
+/** What samples are read into: float32, as training takes them, or float64, which loses nothing of a table. */
+export type Numbers = Float32Array | Float64Array;
+
 /** All that training may see of a data set: values, never labels. */
 export interface Samples extends ValueUnits {
   readonly name: string;
@@ -19,8 +22,8 @@ export interface Samples extends ValueUnits {
   readonly shape: readonly number[];
   readonly range: ValueRange;
   readonly count: number;
-  /** Writes the samples at `indices` one after another into `out` (`indices.length * prod(shape)` values). */
-  read(indices: ArrayLike<number>, out: Float32Array): void;
+  /** Writes the samples at `indices` one after another into `out` (`indices.length * prod(shape)` values), rounded to its kind. */
+  read(indices: ArrayLike<number>, out: Numbers): void;
   /** SHA-256 (hex) of the content, and of the selection if there is one. */
   readonly fingerprint: string;
   /** One sentence: what the data is and where it comes from. */
@@ -215,7 +218,7 @@ function reader(
   };
 }
 
-type Copier = (from: number, out: Float32Array, to: number) => void;
+type Copier = (from: number, out: Numbers, to: number) => void;
 
 // Two loops, because one loop over both kinds of array is compiled badly for each.
 function byteCopier(values: Uint8Array, size: number, maximum: number): Copier {
@@ -237,7 +240,7 @@ export function byteScale(maximum: number): Float32Array {
 }
 
 /** Checks the sizes of a read. @throws RangeError if `out` does not take exactly the samples at `indices`. */
-export function checkRead(indices: ArrayLike<number>, out: Float32Array, size: number): void {
+export function checkRead(indices: ArrayLike<number>, out: Numbers, size: number): void {
   if (out.length !== indices.length * size) {
     throw new RangeError(`read of ${indices.length} samples of ${size} values into ${out.length} places`);
   }

@@ -9,6 +9,7 @@ import {
   contentFingerprint,
   type Dataset,
   type DatasetDescription,
+  type Numbers,
   sampleSize,
   storedDataset,
 } from './dataset.js';
@@ -198,7 +199,7 @@ function changed(path: string): MixturaError {
   return new MixturaError(`${path} has changed while it was in use: open the data again.`);
 }
 
-type RowCopier = (bytes: Uint8Array, at: number, out: Float32Array, to: number) => void;
+type RowCopier = (bytes: Uint8Array, at: number, out: Numbers, to: number) => void;
 
 function rowCopier(type: StoredType, size: number, maximum: number): RowCopier {
   if (type === 'uint8') {

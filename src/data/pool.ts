@@ -1,7 +1,7 @@
 /** @file The two parts of a data set as one. */
 
 import { createHash } from 'node:crypto';
-import { checkIndex, checkRead, type Dataset, sampleSize, storedDataset } from './dataset.js';
+import { checkIndex, checkRead, type Dataset, type Numbers, sampleSize, storedDataset } from './dataset.js';
 
 /**
  * The training part followed by the held-out part, as some publications draw their subsets; nothing is held out then.
@@ -36,14 +36,14 @@ export function pooled(train: Dataset, name: string): Dataset {
 function readPart(
   part: Dataset,
   indices: ArrayLike<number>,
-  out: Float32Array,
+  out: Numbers,
   isHere: (index: number) => boolean,
   first: number,
 ): void {
   const places = Array.from(indices, (_, place) => place).filter((place) => isHere(indices[place]!));
   if (places.length === 0) return;
   const size = out.length / indices.length;
-  const values = new Float32Array(places.length * size);
+  const values = new (out instanceof Float64Array ? Float64Array : Float32Array)(places.length * size);
   part.read(
     places.map((place) => indices[place]! - first),
     values,

@@ -12,8 +12,10 @@ describe('columnScaling', () => {
 
   it('takes a column that differs by rounding for constant, and one that differs by more not', () => {
     const jitter = (value: number, by: number) => repeated(value).map((x, i) => x + (i % 2 ? by : -by));
-    expect(columnScaling(jitter(14.62, 1e-6), 1).scale).toEqual([1]);
+    expect(columnScaling(jitter(14.62, 1e-15), 1).scale).toEqual([1]);
+    expect(columnScaling(Float32Array.from(jitter(14.62, 1e-6)), 1).scale).toEqual([1]);
     expect(columnScaling(jitter(1e9, 64), 1).scale).toEqual([1]);
+    expect(columnScaling(jitter(14.62, 1e-6), 1).scale[0]).toBeCloseTo(1e-6, 14);
     expect(columnScaling(jitter(0, 1e-9), 1).scale[0]).toBeCloseTo(1e-9, 15);
     expect(columnScaling(jitter(14.62, 1e-3), 1).scale[0]).toBeCloseTo(1e-3, 9);
   });
@@ -24,6 +26,9 @@ describe('columnScaling', () => {
     ['seconds with fractions', 1.6e9, 60, 0.345],
     ['dates as 20200101', 20200101, 0.4, 0],
     ['numbers that count', 4294967000, 1, 0],
+    ['whole numbers that float32 has', 5412345, 0.1, 0],
+    ['metres to the north', 5412340, 0.05, 0.123],
+    ['days of the Julian calendar', 2460000, 0.05, 0.25001],
   ])('scales %s, which are large and differ by more than rounding', (_, start, step, fraction) => {
     const values = Float64Array.from({ length: 60 }, (_, i) => start + Math.floor(i * step) + fraction);
     const { shift, scale } = columnScaling(values, 1);

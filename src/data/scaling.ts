@@ -3,19 +3,27 @@
 import type { ColumnScaling } from './value-units.js';
 
 /**
- * A difference below this share of the largest magnitude is rounding: float32 keeps 24 bits, and the same table may come
- * as text, float64 or float32.
+ * A value within this share of a constant is that constant: float32 keeps 24 bits, and the same table may come as text,
+ * float64 or float32.
  */
 export const ROUNDING = 1e-6;
 
+/** Differences below these shares of the largest magnitude are rounding, by the precision of the values. */
+const NOISE = { single: 2 ** -22, double: 1e-12 };
+/** Whole numbers below this are exact in float32. */
+const EXACT = 2 ** 24;
+
 /**
- * Whether a column says nothing: all values are equal, or differ by no more than rounding. Whole numbers that float32
- * does not have, such as times in seconds, are exact, so they differ if they are different at all.
+ * Whether a column says nothing: all values are equal, or differ by no more than rounding, which is that of float32 where
+ * both extremes are such numbers. Whole numbers are exact, such as times in seconds: they differ if they are different at
+ * all, but for those so large that float32 has them rounded.
  */
 export function isConstant(min: number, max: number): boolean {
   if (min === max) return true;
-  if ([min, max].every(Number.isSafeInteger) && [min, max].some((x) => Math.fround(x) !== x)) return false;
-  return max - min <= ROUNDING * Math.max(Math.abs(min), Math.abs(max));
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  const single = [min, max].every((x) => Math.fround(x) === x);
+  if ([min, max].every(Number.isSafeInteger) && (!single || largest < EXACT)) return false;
+  return max - min <= (single ? NOISE.single : NOISE.double) * largest;
 }
 
 /**

@@ -8,7 +8,7 @@ import { classCounts, type Dataset } from '../data/dataset.js';
 import { LABEL_SPECS, labelSpec } from '../data/labels/spec.js';
 import { type TrainingLabels, trainingLabels } from '../data/labels/training-labels.js';
 import { formatOf } from '../data/sets/open.js';
-import { usageError } from '../errors.js';
+import { MixturaError, usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
 import type { AnyModel, MethodDefinition } from '../method/method.js';
 import { methodNamed, methodNames } from '../methods/index.js';
@@ -208,7 +208,9 @@ function requireProbed({ title, probes }: MethodDefinition): void {
 /** The batch that was asked for; a default one that is larger than the data is all of the data, which is told. */
 function batchFor(batch: number, asked: boolean, { count }: Dataset, { onNotice }: DataListeners): number {
   if (batch <= count) return batch;
-  if (asked || count < 2) {
+  if (count < 2)
+    throw new MixturaError('The data are one sample, and there is nothing to learn of one; give more.');
+  if (asked) {
     throw usageError(
       `A batch of ${batch} is larger than the data (${count} samples); give --batch ${count} or less.`,
     );

@@ -28,9 +28,14 @@ describe('columns of new data', () => {
   });
 
   it('that are missing are named', () => {
-    expect(() => again('a,C,d\n1,2,3\n')).toThrow(
-      'f.csv lacks 2 column(s) that the run was trained on (b, c): add them, or rename those that it has (a, C, d).',
+    expect(() => again('a,X,d\n1,2,3\n')).toThrow(
+      'f.csv lacks 2 column(s) that the run was trained on (b, c): add them, or rename those that it has (a, X, d).',
     );
+  });
+
+  it('are known by their names in other capitals too, unless two names differ in these alone', () => {
+    expect([...again('C, A,B\n3,1,2\n').values]).toEqual([1, 2, 3]);
+    expect(() => again('a,A,c\n1,2,3\n')).toThrow('lacks 1 column(s) that the run was trained on (b)');
   });
 
   it('are paired by place, which is told, where names are missing on a side, or all differ', () => {

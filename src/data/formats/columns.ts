@@ -149,7 +149,7 @@ function matchNames(
     const silent = reading === 1 || !fits || (wanted === undefined && !header);
     return { features: rest, notices: silent ? [] : [pairedByPlace(path, wanted !== undefined)] };
   }
-  const at = new Map(rest.map((i) => [names[i]!, i]));
+  const at = placesByName(rest, names, wanted);
   const missing = wanted.filter((name) => !at.has(name));
   if (missing.length === wanted.length && rest.length === wanted.length) {
     return {
@@ -160,9 +160,10 @@ function matchNames(
     };
   }
   if (missing.length > 0) throw lacking(path, missing, rest, names);
-  const extra = rest.filter((i) => !wanted.includes(names[i]!)).map((i) => names[i]!);
+  const features = wanted.map((name) => at.get(name)!);
+  const extra = rest.filter((i) => !features.includes(i)).map((i) => names[i]!);
   return {
-    features: wanted.map((name) => at.get(name)!),
+    features,
     notices:
       extra.length === 0
         ? []
@@ -170,6 +171,24 @@ function matchNames(
             `${path}: ${extra.length} column(s) that the run was not trained on are left out (${listedNames(extra)}).`,
           ],
   };
+}
+
+/**
+ * The place of each wanted name among the columns at `rest`. Where names differ in capitals or spaces about them alone, and
+ * are still all different, they are the same names.
+ */
+function placesByName(
+  rest: readonly number[],
+  names: readonly string[],
+  wanted: readonly string[],
+): ReadonlyMap<string, number> {
+  const exact = new Map(rest.map((i) => [names[i]!, i]));
+  if (wanted.every((name) => exact.has(name))) return exact;
+  const plain = (name: string) => name.trim().toLowerCase();
+  const [here, there] = [rest.map((i) => plain(names[i]!)), wanted.map(plain)];
+  if ([here, there].some((all) => new Set(all).size < all.length)) return exact;
+  const places = there.map((name) => here.indexOf(name));
+  return new Map(wanted.flatMap((name, k) => (places[k]! < 0 ? [] : [[name, rest[places[k]!]!] as const])));
 }
 
 function lacking(

@@ -60,8 +60,8 @@ describe('the report of a column', () => {
       90,
     );
     expect(lines.map((line) => line.trim())).toEqual([
-      't  number  1600000000 to 1600003540, mean 1600000000; rises like an id',
-      'd  number  20200101 to 20200128, mean 20200000',
+      't  number  1600000000 to 1600003540, mean 1600001770; rises like an id',
+      'd  number  20200101 to 20200128, mean 20200113.7',
     ]);
   });
 

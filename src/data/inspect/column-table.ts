@@ -53,7 +53,9 @@ function values({ kind, reason, min, max, mean, levels, distinct, constant }: Co
   }
   if (min === undefined) return '';
   if (constant) return `always ${short(min)}`;
-  return `${range(min, max!)}${kind === 'number' ? `, mean ${short(mean!)}` : ''}`;
+  if (typeof min === 'string' || typeof max === 'string') return `${min} to ${max}`;
+  const digits = digitsOf(min, max!);
+  return `${short(min, digits)} to ${short(max!, digits)}${kind === 'number' ? `, mean ${short(mean!, digits)}` : ''}`;
 }
 
 function remarks({ missing = 0, suspicious, constant, levels, distinct }: ColumnReport): string {
@@ -66,10 +68,10 @@ function remarks({ missing = 0, suspicious, constant, levels, distinct }: Column
 
 const [DIGITS, ALL_DIGITS] = [5, 15];
 
-/** Extremes, with all their digits where a few would not tell them apart. */
-function range(min: number | string, max: number | string): string {
-  const digits = short(min) === short(max) ? ALL_DIGITS : DIGITS;
-  return `${short(min, digits)} to ${short(max, digits)}`;
+/** Digits of extremes and mean: five, and as many more as the extremes have in common. */
+function digitsOf(min: number, max: number): number {
+  const common = Math.log10(Math.max(Math.abs(min), Math.abs(max)) / (max - min));
+  return Number.isFinite(common) ? Math.min(ALL_DIGITS, DIGITS + Math.max(0, Math.floor(common))) : DIGITS;
 }
 
 function short(x: number | string, digits = DIGITS): string {

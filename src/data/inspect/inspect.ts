@@ -186,7 +186,8 @@ function scan(
   const [statistics, duplicates, features] = [new ValueStatistics(), new Duplicates(), new Features(size)];
   for (let start = 0; start < dataset.count; start += chunk) {
     const rows = Uint32Array.from({ length: Math.min(chunk, dataset.count - start) }, (_, i) => start + i);
-    const values = new Float32Array(rows.length * size);
+    // Images are read as training reads them; tables may have more digits than float32.
+    const values = new (dataset.kind === 'image' ? Float32Array : Float64Array)(rows.length * size);
     dataset.read(rows, values);
     statistics.add(values);
     duplicates.add(values, size);

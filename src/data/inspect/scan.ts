@@ -1,6 +1,7 @@
 /** @file What one pass over a data set gathers: statistics of the values, duplicates, constant features. */
 
 import { createHash } from 'node:crypto';
+import type { Numbers } from '../dataset.js';
 
 /** Extremes, mean and deviation of the finite values; those that are not are counted. */
 export class ValueStatistics {
@@ -11,7 +12,7 @@ export class ValueStatistics {
   private min = Infinity;
   private max = -Infinity;
 
-  add(values: Float32Array): void {
+  add(values: Numbers): void {
     let [sum, finite] = [0, 0];
     for (let i = 0; i < values.length; i++) {
       const x = values[i]!;
@@ -52,13 +53,14 @@ export class Duplicates {
   private count = 0;
   private first: readonly [number, number] | undefined;
 
-  add(values: Float32Array, size: number): void {
+  add(values: Numbers, size: number): void {
     // Adding 0 makes 0 of -0, which is equal and has other bytes.
     const unsigned = values.map((x) => x + 0);
     const bytes = Buffer.from(unsigned.buffer);
+    const width = unsigned.BYTES_PER_ELEMENT;
     for (let start = 0; start < values.length; start += size) {
       const key = createHash('sha256')
-        .update(bytes.subarray(4 * start, 4 * (start + size)))
+        .update(bytes.subarray(width * start, width * (start + size)))
         .digest('base64');
       const earlier = this.places.get(key);
       this.rows++;
@@ -77,14 +79,14 @@ export class Duplicates {
 
 /** Features whose value never changes. */
 export class Features {
-  private first: Float32Array | undefined;
+  private first: Numbers | undefined;
   private readonly varies: Uint8Array;
 
   constructor(private readonly size: number) {
     this.varies = new Uint8Array(size);
   }
 
-  add(values: Float32Array): void {
+  add(values: Numbers): void {
     this.first ??= values.slice(0, this.size);
     const { first, varies, size } = this;
     for (let start = 0; start < values.length; start += size) {

@@ -121,3 +121,8 @@ describe('parseCsv', () => {
     );
   });
 });
+
+it('gives columns of one name numbers that no other column has', () => {
+  const { columns } = parseCsv('a,a,a.1,a,b\n1,2,3,4,5\n6,7,8,9,0\n', 'f.csv', {});
+  expect(columns).toEqual(['a', 'a.2', 'a.1', 'a.3', 'b']);
+});

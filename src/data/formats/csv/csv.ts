@@ -142,13 +142,20 @@ function requireNoDecimals(below: readonly Line[], name: string, path: string): 
   );
 }
 
-/** Names that are there twice get a number, as pandas numbers them. */
+/** Names that are there twice get a number, the least that makes a name which is not there, as pandas numbers them. */
 function distinct(names: readonly string[]): string[] {
+  const taken = new Set(names);
   const seen = new Map<string, number>();
   return names.map((name) => {
-    const before = seen.get(name) ?? 0;
-    seen.set(name, before + 1);
-    return before === 0 ? name : `${name}.${before}`;
+    let number = seen.get(name) ?? 0;
+    if (number === 0) {
+      seen.set(name, 1);
+      return name;
+    }
+    while (taken.has(`${name}.${number}`)) number++;
+    seen.set(name, number + 1);
+    taken.add(`${name}.${number}`);
+    return `${name}.${number}`;
   });
 }
 

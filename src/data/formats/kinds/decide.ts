@@ -83,8 +83,9 @@ export function notANumber(
   share?: string,
 ): MixturaError {
   const among = share === undefined ? '' : `, in a column where ${share} values are numbers`;
+  const what = Number.isFinite(Number(word)) ? 'larger than a float32 number can be' : 'not a finite number';
   return new MixturaError(
-    `${path}, ${place(row)} is "${shownWord(word)}", not a finite number${among}: ${numberCure(word, name)}.`,
+    `${path}, ${place(row)} is "${shownWord(word)}", ${what}${among}: ${numberCure(word, name)}.`,
   );
 }
 
