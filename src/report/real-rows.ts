@@ -1,6 +1,6 @@
 /** @file Real rows as people know them: their names, and their columns and values in the units of the file. */
 import { codedWidth } from '../data/coding.js';
-import { type Dataset, sampleSize } from '../data/dataset.js';
+import { type Dataset, type Numbers, sampleSize } from '../data/dataset.js';
 import { inFileUnits } from '../data/tables/file-units.js';
 import type { ReportColumn } from './profile.js';
 
@@ -14,7 +14,7 @@ export function rowName({ rows }: Pick<Dataset, 'rows'>, index: number): string 
 }
 
 /** Values of rows of a data set: images as they are read, else in the units of the file; NaN is missing. */
-export function valuesOfRows(dataset: Dataset, rows: ArrayLike<number>): Float32Array {
+export function valuesOfRows(dataset: Dataset, rows: ArrayLike<number>): Numbers {
   const values = new Float32Array(rows.length * sampleSize(dataset.shape));
   dataset.read(rows, values);
   return fileValues(values, dataset);
@@ -24,17 +24,19 @@ export function valuesOfRows(dataset: Dataset, rows: ArrayLike<number>): Float32
 const ROUNDING = 2 ** -22;
 
 /**
- * In the units of the file, where what is within rounding of 0 is 0: a column of 0 and 1 then has no value of -1.6e-15.
+ * In the units of the file, without the digits that float32 does not have: a column of 0 and 1 has no value of -1.6e-15.
  * What was missing in the file is NaN, and not the median that stands for it.
  */
-function fileValues(values: Float32Array, dataset: Dataset): Float32Array {
+function fileValues(values: Float32Array, dataset: Dataset): Numbers {
   const { scaling, shape, coding = [] } = dataset;
   const original = inFileUnits(values, dataset);
   if (!scaling) return original;
   const columns = sampleSize(shape);
-  const rounded = original.map((x, i) =>
-    Math.abs(x) <= ROUNDING * Math.abs(scaling.shift[i % columns]!) ? 0 : x,
-  );
+  const rounded = original.map((x, i) => {
+    const [shift, scale] = [scaling.shift[i % columns]!, scaling.scale[i % columns]!];
+    if (Math.abs(x) <= ROUNDING * Math.abs(shift)) return 0;
+    return values[i] === 0 ? shift : roundedTo(x, ROUNDING * scale);
+  });
   let column = 0;
   for (const one of coding) {
     if (one.kind !== 'category' && one.indicator) {
@@ -44,6 +46,14 @@ function fileValues(values: Float32Array, dataset: Dataset): Float32Array {
     column += codedWidth(one);
   }
   return rounded;
+}
+
+/** A number to the decimals that an error leaves. */
+function roundedTo(x: number, error: number): number {
+  const decimals = -Math.ceil(Math.log10(error));
+  const unit = 10 ** Math.abs(decimals);
+  if (!Number.isFinite(unit)) return x;
+  return decimals >= 0 ? Math.round(x * unit) / unit : Math.round(x / unit) * unit;
 }
 
 /** The columns of a table by their names, and how their values are written. */

@@ -1,7 +1,7 @@
 /** @file The real data in a report: which rows are looked at, their groups, and those that stand for a group. */
 
 import type { ResolvedRun } from '../config/schema.js';
-import { type Dataset, sampleSize } from '../data/dataset.js';
+import { type Dataset, type Numbers, sampleSize } from '../data/dataset.js';
 import { restoredRows } from '../data/tables/restore.js';
 import type { ReliabilityCurves } from '../evaluate/reliability.js';
 import { Stream } from '../math/random.js';
@@ -102,7 +102,7 @@ function member(
 }
 
 /** Values of the rows at these places: images as they are read, else in the units of the file. */
-function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Float32Array {
+function valuesOf({ dataset, rows }: LookedAt, places: readonly number[]): Numbers {
   return valuesOfRows(
     dataset,
     places.map((place) => rows[place]!),

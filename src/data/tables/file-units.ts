@@ -1,20 +1,20 @@
 /** @file Values as the file had them: the inverse of what reading does to columns of tables, bytes and counts. */
 
-import { type Samples, sampleSize } from '../dataset.js';
+import { type Numbers, type Samples, sampleSize } from '../dataset.js';
 import { unscaledCount } from './counts.js';
 
 /** The fields of a data set that say how its values were scaled. */
 export type ScaledValues = Pick<Samples, 'kind' | 'shape' | 'scaling' | 'maximum' | 'largestCount'>;
 
 /**
- * Rows of a table or points in the units of the file: shift + scale x, the stored byte, or the count. Images stay as
- * they are.
+ * Rows of a table or points in the units of the file, in float64: shift + scale x, the stored byte, or the count. Images
+ * stay as they are.
  *
  * @param values count x prod(shape), as {@link Samples.read} gives them.
  */
-export function inFileUnits(values: Float32Array, units: ScaledValues): Float32Array {
+export function inFileUnits(values: Float32Array, units: ScaledValues): Numbers {
   const value = fileUnits(units);
-  return value === undefined ? values : values.map(value);
+  return value === undefined ? values : Float64Array.from(values, value);
 }
 
 /** The value of the file that the i-th value of rows that are read was, in float64; nothing where it is the same. */

@@ -87,7 +87,7 @@ describe('groupsPageData', () => {
             { id: 'c', probability: 1, second: 2 },
             { id: 'a', probability: 0.75, second: 2 },
           ],
-          values: Float32Array.of(10, 0, 10, 0),
+          values: Float64Array.of(10, 0, 10, 0),
         },
       },
     ]);

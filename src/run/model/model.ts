@@ -283,7 +283,7 @@ export class FittedModel implements AsyncDisposable {
   #inUnits(values: Float32Array): Float32Array {
     const { dataset } = this.run;
     const { kind, maximum } = dataset;
-    if (kind !== 'image') return inFileUnits(values, dataset);
+    if (kind !== 'image') return Float32Array.from(inFileUnits(values, dataset));
     return maximum === undefined ? values : values.map((value) => maximum * value);
   }
 }

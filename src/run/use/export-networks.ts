@@ -127,7 +127,7 @@ function whole(expected: Float32Array, steepness = 1): Pick<ExportedNetwork, 'ex
 function inUnits(generated: Float32Array, dataset: FileUnits): Pick<ExportedNetwork, 'expected' | 'allowed'> {
   const { scaling, largestCount, maximum = 1, shape } = dataset;
   const columns = sampleSize(shape);
-  const expected = inFileUnits(generated, { ...dataset, kind: 'table' });
+  const expected = Float32Array.from(inFileUnits(generated, { ...dataset, kind: 'table' }));
   const reach = TOLERANCE * largest(generated);
   const unitOf = (value: number, at: number) => {
     if (scaling) return scaling.scale[at % columns]!;
