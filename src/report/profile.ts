@@ -10,11 +10,16 @@ const NEAR = 1e-4;
 /** Differences of means below this share of their size are rounding. */
 const ROUNDING = 1e-9;
 
+/** Digits of a value for people. */
+export const USUAL_DIGITS = 5;
+
 /** A column of a table: its name, and how its values are written. */
 export interface ReportColumn {
   readonly name: string;
   /** A number; one of 1 and 0, whose mean is a share; days since 1970-01-01 UTC. */
   readonly kind: 'number' | 'share' | 'date';
+  /** Digits that tell its values apart (default {@link USUAL_DIGITS}): more where they vary little around a large one. */
+  readonly digits?: number;
 }
 
 /** A column in one group, beside the rest of the data. */
@@ -117,7 +122,11 @@ interface Part {
   readonly squares: number;
 }
 
-function columnProfile(moments: GroupMoments, { name, kind }: ReportColumn, index: number): ColumnProfile {
+function columnProfile(
+  moments: GroupMoments,
+  { name, kind, digits }: ReportColumn,
+  index: number,
+): ColumnProfile {
   const { groups: k, columns } = moments;
   const parts = Array.from({ length: k }, (_, g): Part => {
     const at = g * columns + index;
@@ -134,6 +143,7 @@ function columnProfile(moments: GroupMoments, { name, kind }: ReportColumn, inde
   return {
     name,
     kind: kind === 'number' && moments.binary[index] === 1 ? 'share' : kind,
+    ...(digits !== undefined && { digits }),
     index,
     separation,
     telling: most >= MEDIUM_EFFECT || (most >= SMALL_EFFECT && separation >= SMALL_SEPARATION),

@@ -2,7 +2,7 @@
 import { codedWidth } from '../data/coding.js';
 import { type Dataset, type Numbers, sampleSize } from '../data/dataset.js';
 import { inFileUnits } from '../data/tables/file-units.js';
-import type { ReportColumn } from './profile.js';
+import { type ReportColumn, USUAL_DIGITS } from './profile.js';
 
 /** What people call a row: the name of its file, its id, or "row 12", counted from 0 with those that are left out. */
 export function rowName({ rows }: Pick<Dataset, 'rows'>, index: number): string {
@@ -48,6 +48,12 @@ function fileValues(values: Float32Array, dataset: Dataset): Numbers {
   return rounded;
 }
 
+/** Digits that tell values apart which vary by so much around a mean; nothing where the usual ones do. */
+function digitsOf(mean: number, deviation: number): number | undefined {
+  const common = Math.floor(Math.log10(Math.abs(mean) / deviation));
+  return common > 0 ? Math.min(15, USUAL_DIGITS + common) : undefined;
+}
+
 /** A number to the decimals that an error leaves. */
 function roundedTo(x: number, error: number): number {
   const decimals = -Math.ceil(Math.log10(error));
@@ -61,12 +67,14 @@ export function columnsOf({
   shape,
   columns,
   coding = [],
-}: Pick<Dataset, 'shape' | 'columns' | 'coding'>): ReportColumn[] {
+  scaling,
+}: Pick<Dataset, 'shape' | 'columns' | 'coding' | 'scaling'>): ReportColumn[] {
   const dates = new Set(coding.filter(({ kind }) => kind === 'date').map(({ name }) => name));
   const plane = sampleSize(shape) === 2;
   return Array.from({ length: sampleSize(shape) }, (_, i): ReportColumn => {
-    const name = columns?.[i];
-    if (name === undefined) return { name: plane ? 'xy'[i]! : `column ${i + 1}`, kind: 'number' };
-    return { name, kind: dates.has(name) ? 'date' : 'number' };
+    const name = columns?.[i] ?? (plane ? 'xy'[i]! : `column ${i + 1}`);
+    if (dates.has(name)) return { name, kind: 'date' };
+    const digits = scaling && digitsOf(scaling.shift[i]!, scaling.scale[i]!);
+    return { name, kind: 'number', ...(digits !== undefined && { digits }) };
   });
 }

@@ -1,10 +1,10 @@
 /** @file Real data on the page: thumbnails with their names, and short tables of rows. */
 import { html, type Markup, type Part, pngSource } from './html.js';
 import { imageGridPng } from './image-grid.js';
-import type { ReportColumn } from './profile.js';
+import { type ReportColumn, USUAL_DIGITS } from './profile.js';
 import type { ReportMember, ReportMembers, SampleForm } from './report-data.js';
 import { percent } from './report-summary.js';
-import { formatNumber } from './svg.js';
+import { formatDigits, formatNumber } from './svg.js';
 import { thumbnail } from './thumbnail.js';
 
 type ImageForm = Extract<SampleForm, { kind: 'image' }>;
@@ -50,14 +50,15 @@ function lastPart(id: string): string {
 }
 
 /** A value of a column for people, free of the rounding of float32. */
-export function formatValue({ kind }: Pick<ReportColumn, 'kind'>, value: number): string {
+export function formatValue({ kind, digits }: Pick<ReportColumn, 'kind' | 'digits'>, value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (kind === 'date') return formatDate(value);
-  return formatNumber(Number(value.toPrecision(5)), 4);
+  if (digits !== undefined) return formatDigits(value, digits);
+  return formatNumber(Number(value.toPrecision(USUAL_DIGITS)), 4);
 }
 
 /** The mean of a column for people: shares in percent, dates as days. */
-export function formatMean(column: Pick<ReportColumn, 'kind'>, mean: number): string {
+export function formatMean(column: Pick<ReportColumn, 'kind' | 'digits'>, mean: number): string {
   return column.kind === 'share' && Number.isFinite(mean) ? percent(mean) : formatValue(column, mean);
 }
 

@@ -139,6 +139,12 @@ export function formatNumber(value: number, digits = 3): string {
   return minus(groupThousands(value.toFixed(decimals)));
 }
 
+/** A number to so many significant digits, written out. */
+export function formatDigits(value: number, digits: number): string {
+  const decimals = digits - 1 - Math.floor(Math.log10(Math.abs(value) || 1));
+  return minus(groupThousands(String(Number(value.toFixed(Math.min(20, Math.max(0, decimals)))))));
+}
+
 /** A share (0..1) as percent with a narrow space: "53 %"; "<1 %" for what is there but rounds to nothing. */
 export function formatPercent(share: number, decimals = 0): string {
   const smallest = 10 ** -decimals;
