@@ -24,7 +24,7 @@ export const suggestVerb: Verb = {
     labels: {
       value: 'FILE',
       summary:
-        "CSV of the labels that are there: its rows are not suggested again (default: those that the run's training saw)",
+        "CSV of more labels that are there: its rows are not suggested, nor those whose labels the run's training saw",
     },
     out: { value: 'FILE', summary: 'CSV, replaced if it is there (default: standard output)' },
     ...READING_OPTIONS,

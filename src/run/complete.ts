@@ -23,6 +23,7 @@ import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';
 import { writeReport, writeSheet } from './report.js';
 import { StageInterrupted } from './stages/stage-files.js';
 import { taughtWarnings, teacherAgreement, withTaught } from './stages/taught.js';
+import { unlikeWarnings } from './unlike-rows.js';
 
 /** How a program follows a run, and ends it early. */
 export interface FollowOptions extends DataListeners {
@@ -148,6 +149,13 @@ async function trainAndReport(
             taught === undefined ? undefined : await ownShares(inference),
             groups.map(({ component }) => component),
           ),
+          ...(taught === undefined
+            ? []
+            : await unlikeWarnings(
+                inference,
+                started.dataset,
+                groups.map(({ component }) => component),
+              )),
         ],
         files: { ...written, checkpoint: last },
         unwritten: [...kept.unwritten, ...unwritten],

@@ -21,7 +21,7 @@ export function groupsNamed(
   const known = [...new Set(groups.flatMap((group) => group.name ?? []))];
   if (known.length === 0) {
     throw usageError(
-      `The groups of ${folder.path} have no names; write them into ${folder.groupsFile}, or give --group 1 to ${groups.length}.`,
+      `The groups of ${folder.path} have no names; write them into ${folder.groupsFile}, or name a group by its number, 1 to ${groups.length}.`,
     );
   }
   // Names of a letter or two are all alike.

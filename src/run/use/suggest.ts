@@ -14,8 +14,8 @@ export interface SuggestOptions extends Omit<AssignOptions, 'split' | 'features'
   /** How many rows are suggested. */
   readonly count: number;
   /**
-   * A file of labels that are there already: rows with a class in it are not suggested (default for the run's own data: the
-   * labels that its training saw).
+   * A file of labels that are there already: rows with a class in it are not suggested, nor are those of the run's own data
+   * whose labels its training saw.
    */
   readonly labels?: string | undefined;
 }
@@ -57,14 +57,16 @@ export async function suggestLabels(
     nameOrPath === undefined ? await reopenData(run, options) : await openAs(run, nameOrPath, options);
   checkLike(data, run.dataset, nameOrPath ?? run.data.name);
   const { labelsFile } = trained.folder;
-  const own = nameOrPath === undefined && existsSync(labelsFile) ? labelsFile : undefined;
-  const from = labels ?? own;
-  const known = from === undefined ? undefined : readLabelFile(from, data);
-  const open = Uint32Array.from({ length: data.count }, (_, row) => row).filter(
-    (row) => known === undefined || known[row] === '',
+  const own = nameOrPath === undefined && existsSync(labelsFile) ? [labelsFile] : [];
+  const files = [...own, ...(labels === undefined ? [] : [labels])];
+  const known = files.map((file) => readLabelFile(file, data));
+  const open = Uint32Array.from({ length: data.count }, (_, row) => row).filter((row) =>
+    known.every((words) => words[row] === ''),
   );
   if (open.length === 0) {
-    throw new MixturaError(`Every row of ${data.name} has a label in ${from}; there is none to suggest.`);
+    throw new MixturaError(
+      `Every row of ${data.name} has a label in ${files.join(' or ')}; there is none to suggest.`,
+    );
   }
   const { kind, names } = rowKeys(data);
   const suggested = await suggestRows(estimator, data, open, count);
