@@ -44,7 +44,9 @@ it('says nothing where new rows are like the real ones of their group', async ()
 it('names the group and the column whose new values are far from the real ones, however small against the whole', async () => {
   const [sentence, ...rest] = await unlikeWarnings(model(5e4, 9e6), data, [1, 0]);
   expect(rest).toEqual([]);
-  expect(sentence).toMatch(/^New rows of some groups are unlike their real ones: group 1 in price \(mean 50,1/);
+  expect(sentence).toMatch(
+    /^New rows of some groups are unlike their real ones: group 1 in price \(mean 50,1/,
+  );
   expect(sentence).toContain('of real ones 2,100');
   expect(sentence).not.toContain('age');
 });
