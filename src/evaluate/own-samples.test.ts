@@ -8,6 +8,7 @@ const model = (seenAs: readonly number[], change: object = {}): Inference =>
   ({
     assigns: true,
     components: seenAs.length,
+    graphs: {},
     sampleComponent: async (c: number, n: number) => new Float32Array(n).fill(seenAs[c]!),
     groupOf: async (samples: Float32Array) => Int32Array.from(samples),
     ...change,
@@ -15,6 +16,8 @@ const model = (seenAs: readonly number[], change: object = {}): Inference =>
 
 it('is the share of samples that are assigned to their own component', async () => {
   expect(await ownShares(model([0, 2, 2]))).toEqual(Float64Array.of(1, 0, 1));
+  const shared = { graphs: { labelClasses: [0, 1, 1] } };
+  expect(await ownShares(model([0, 2, 2], shared))).toEqual(Float64Array.of(1, 1, 1));
   expect(await ownShares(model([0, 1], { assigns: false }))).toBeUndefined();
   expect(await ownShares(model([0]))).toBeUndefined();
 });

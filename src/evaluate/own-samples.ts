@@ -1,6 +1,7 @@
 /** @file Whether the model puts the new samples of a group into that group: what can be known of samples without labels. */
 import type { Inference } from '../train/inference.js';
 import { TooFewKept } from '../train/rejection.js';
+import { classUnits } from './class-units.js';
 
 /** New samples of each component. */
 const SAMPLES = 100;
@@ -10,17 +11,18 @@ const LEAST_OWN = 0.5;
 const MOST_NAMED = 5;
 
 /**
- * Of each component the share of 100 new samples that are assigned to it; nothing where the method does not assign, has
- * one component, or rejects too many samples.
+ * Of each component the share of 100 new samples that are assigned to it, or to its class where components share one;
+ * nothing where the method does not assign, has one component, or rejects too many samples.
  */
 export async function ownShares(inference: Inference): Promise<Float64Array | undefined> {
   const { assigns, components } = inference;
   if (!assigns || components < 2) return undefined;
   const shares = new Float64Array(components);
+  const { of } = classUnits(inference);
   try {
     for (let c = 0; c < components; c++) {
       const seen = await inference.groupOf(await inference.sampleComponent(c, SAMPLES, 'own'));
-      shares[c] = seen.reduce((sum, group) => sum + (group === c ? 1 : 0), 0) / SAMPLES;
+      shares[c] = seen.reduce((sum, group) => sum + (of[group] === of[c] ? 1 : 0), 0) / SAMPLES;
     }
   } catch (cause) {
     if (cause instanceof TooFewKept) return undefined;

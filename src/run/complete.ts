@@ -145,8 +145,8 @@ async function trainAndReport(
           ...runSizeWarnings(groups, folder.readMetrics(), outcome.step, run, inference.graphs.labelClasses),
           ...taughtWarnings(taught),
           ...ownWarnings(
-            // Other encoders learn from samples, and say little of them.
-            taught === undefined ? undefined : await ownShares(inference),
+            // Encoders that learn from samples alone say little of them.
+            taught === undefined && !labels ? undefined : await ownShares(inference),
             groups.map(({ component }) => component),
           ),
           ...(taught === undefined
