@@ -54,7 +54,7 @@ export const gmganSupervised = defineMethod({
       const onFake = sigmoidCrossEntropy(0, critic.train(fake)).mean();
       const { samples = p.real(), code } = seen.declare(p);
       const known = code.sum([1], true);
-      const onReal = sigmoidCrossEntropy(code, critic.train(samples)).mul(known).sum();
+      const onReal = sigmoidCrossEntropy(code, critic.train(samples, p.statistics)).mul(known).sum();
       const loss = onFake.add(onReal.div(known.sum().maximum(1)));
       return {
         outputs: { critic: loss },
