@@ -16,7 +16,7 @@ import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
 import { countProbes, type ProbeCount, withProbeNames } from './labels/probes.js';
 import { withLabelNames } from './labels/run-labels.js';
 import { learnInFolder } from './learn.js';
-import { LockLost } from './lock.js';
+import { LockLost } from './lock/lock.js';
 import { MlflowTracker } from './mlflow.js';
 import type { PreparedRun } from './prepare.js';
 import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';

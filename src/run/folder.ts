@@ -20,7 +20,7 @@ import { MixturaError, usageError } from '../errors.js';
 import { folderTarget } from '../write-target.js';
 import { checkpointFile, checkpointSteps } from './formats/checkpoint.js';
 import type { MetricsLine } from './formats/metrics-line.js';
-import { FolderLock } from './lock.js';
+import { FolderLock } from './lock/lock.js';
 import type { SavedScores } from './saved-scores.js';
 import { StageFiles } from './stages/stage-files.js';
 

@@ -20,7 +20,7 @@ import type { MetricsLine, RunFolder } from './folder.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './formats/checkpoint.js';
 import { EventWriter } from './formats/tensorboard.js';
 import { sizesWord } from './groups.js';
-import { LockLost } from './lock.js';
+import { LockLost } from './lock/lock.js';
 import { scalarsOf } from './scalars.js';
 import type { Learned } from './stages/lessons.js';
 import { openRunSession } from './stages/open-session.js';

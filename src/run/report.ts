@@ -10,7 +10,7 @@ import { renderReport } from '../report/report.js';
 import { scatterBounds, scatterPng } from '../report/scatter.js';
 import type { Inference } from '../train/inference.js';
 import type { RunFolder } from './folder.js';
-import { LockLost } from './lock.js';
+import { LockLost } from './lock/lock.js';
 import { generatedPoints, type RunReport, reportData } from './report-data.js';
 import { savedScores, withPublished } from './saved-scores.js';
 

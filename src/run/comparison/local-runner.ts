@@ -5,7 +5,7 @@ import { MixturaError } from '../../errors.js';
 import type { OnProgress } from '../../evaluate/progress.js';
 import type { FollowOptions } from '../complete.js';
 import { reopenData } from '../data/run-data.js';
-import { LockLost } from '../lock.js';
+import { LockLost } from '../lock/lock.js';
 import { resumeRun } from '../resume.js';
 import { evaluateRun } from '../score.js';
 import { isBegun, isComplete } from '../seeds/seed-runs.js';

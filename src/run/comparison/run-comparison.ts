@@ -8,7 +8,7 @@ import { usageError } from '../../errors.js';
 import type { ComparisonTable } from '../../report/comparison/page-data.js';
 import { folderTarget } from '../../write-target.js';
 import type { DataListeners } from '../data/run-data.js';
-import { FolderLock } from '../lock.js';
+import { FolderLock } from '../lock/lock.js';
 import { folderStem } from '../start.js';
 import { type BaselineRecord, baselinesOf } from './baselines.js';
 import { estimatedSeconds, estimateRow, type RowEstimate } from './estimate.js';

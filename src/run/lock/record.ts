@@ -1,8 +1,8 @@
 /** @file What a lock file says: who holds the lock, and when its holder last gave a sign of life. */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
-import { errorCode } from '../atomic-file.js';
-import { type ProcessIdentity, type ProcessState, stateOf, stateOfNumber } from '../process-identity.js';
+import { errorCode } from '../../atomic-file.js';
+import { type ProcessIdentity, type ProcessState, stateOf, stateOfNumber } from '../../process-identity.js';
 
 /** A holder renews its lock this often, in milliseconds. */
 export const BEAT_MS = 5_000;

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { errorCode, removeLeftovers, temporaryName, writeError } from '../atomic-file.js';
-import { MixturaError } from '../errors.js';
-import { thisProcess } from '../process-identity.js';
-import { builtFile } from '../wasm/built-file.js';
-import type { BeatRequest } from './lock-beat.js';
-import { BEAT_MS, type FoundLock, heldSentence, isStale, readLock, STALE_MS } from './lock-record.js';
+import { errorCode, removeLeftovers, temporaryName, writeError } from '../../atomic-file.js';
+import { MixturaError } from '../../errors.js';
+import { thisProcess } from '../../process-identity.js';
+import { builtFile } from '../../wasm/built-file.js';
+import type { BeatRequest } from './beat.js';
+import { BEAT_MS, type FoundLock, heldSentence, isStale, readLock, STALE_MS } from './record.js';
 
 /** How often, and after how many milliseconds, a lock is looked at again that changes or says nothing yet. */
 const RETRIES = 100;
@@ -180,7 +180,7 @@ function beatIn(file: string, content: string): Worker | undefined {
   const workerData: BeatRequest = { file: resolve(file), content, every: BEAT_MS };
   try {
     // Some options of the process do not allow a worker to be started with them.
-    const thread = new Worker(builtFile('run/lock-beat.js'), { workerData, execArgv: [] });
+    const thread = new Worker(builtFile('run/lock/beat.js'), { workerData, execArgv: [] });
     thread.on('error', () => {});
     thread.unref();
     return thread;

@@ -13,9 +13,9 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { thisProcess } from '../process-identity.js';
+import { thisProcess } from '../../process-identity.js';
 import { FolderLock, LockLost } from './lock.js';
-import { BEAT_MS, type LockRecord } from './lock-record.js';
+import { BEAT_MS, type LockRecord } from './record.js';
 
 const onLinux = process.platform === 'linux';
 let folder = '';
@@ -243,7 +243,7 @@ describe('processes that race for a lock', () => {
       console.log('held');
       setTimeout(() => {}, 60_000);
     } catch (error) { console.log(error.message); }`;
-  const module = new URL('../../dist/run/lock.js', import.meta.url).href;
+  const module = new URL('../../../dist/run/lock/lock.js', import.meta.url).href;
 
   async function race(takers: number): Promise<string[]> {
     const at = String(Date.now() + 2500);
