@@ -148,6 +148,12 @@ describe('a method that learns from labels', () => {
     const known = labels.split('\n').map((line) => line.split(',')[0]);
     expect(next.rows.some(({ index }) => known.includes(String(index)))).toBe(false);
     const answers = next.rows.map(({ index }) => `${index},1\n`).join('');
+    // The answers alone: what the run saw is left out all the same.
+    writeFileSync(place.file('answers.csv'), `index,class\n${answers}`);
+    const later = await place.json<{ unlabelled: number }>(
+      ...['suggest', 'few', '--count', '3', '--labels', 'answers.csv'],
+    );
+    expect(later.unlabelled).toBe(first.labels.of - 12);
     writeFileSync(place.file('more.csv'), `${labels}${answers}`);
     const second = await place.json<{ labels: { rows: number } }>(...acgan('more', '--labels', 'more.csv'));
     expect(second.labels.rows).toBe(12);
