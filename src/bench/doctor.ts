@@ -3,7 +3,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { cacheFolder } from '../cache-folder.js';
 import { NAMED_SETS, namedSetPresence } from '../data/sets/named.js';
-import { deviceProblem } from '../engine/devices.js';
+import { DEVICES, deviceProblem } from '../engine/devices.js';
 import { ADD_ONNX_RUNTIME, loadOnnxRuntime, onnxRuntimeProblem } from '../engine/onnx-runtime.js';
 import { builtFile } from '../wasm/built-file.js';
 import { absentPackages, OPTIONAL_PACKAGES } from './optional-packages.js';
@@ -120,9 +120,12 @@ async function trainingStep(): Promise<Check> {
 }
 
 async function devices(): Promise<Check> {
-  const problem = await deviceProblem('webgpu');
-  const detail = problem === undefined ? 'cpu, webgpu' : `cpu; no webgpu (${problem})`;
-  return { name: 'devices', ok: true, essential: false, detail };
+  const found = [];
+  for (const device of DEVICES) {
+    const problem = await deviceProblem(device);
+    found.push(problem === undefined ? device : `no ${device} (${problem})`);
+  }
+  return { name: 'devices', ok: true, essential: false, detail: found.join('; ') };
 }
 
 function data(): Check {

@@ -4,17 +4,27 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MixturaError } from '../errors.js';
 import { builtFile } from '../wasm/built-file.js';
-import { ADD_ONNX_RUNTIME } from './onnx-runtime.js';
+import { ADD_CUDA, ADD_ONNX_RUNTIME } from './onnx-runtime.js';
 
-/** Names of devices: `cpu` is everywhere; `webgpu` needs a GPU and its driver for Vulkan, Metal or Direct3D 12. */
-export const DEVICES = ['cpu', 'webgpu'] as const;
+/**
+ * Names of devices: `cpu` is everywhere; `webgpu` needs a GPU and its driver for Vulkan, Metal or Direct3D 12; `cuda` needs a
+ * GPU of NVIDIA with CUDA 12 and cuDNN 9, and the CUDA libraries of ONNX Runtime.
+ */
+export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
 /** Name of a device. */
 export type DeviceName = (typeof DEVICES)[number];
+
+/** What makes a device usable that is not. */
+const CURES: Readonly<Record<DeviceName, string>> = {
+  cpu: 'report this',
+  webgpu: 'install a driver for its GPU',
+  cuda: `install a driver, CUDA 12, cuDNN 9 and these libraries: ${ADD_CUDA}`,
+};
 
 /** Milliseconds after which a device that does not answer counts as absent. */
 const PATIENCE = 60_000;
 
-let webgpu: Promise<string | undefined> | undefined;
+const trials = new Map<DeviceName, Promise<string | undefined>>();
 
 /**
  * Why programs cannot run on a device here, or `undefined` where they can; found once a process. A GPU is tried in a
@@ -22,8 +32,9 @@ let webgpu: Promise<string | undefined> | undefined;
  */
 export async function deviceProblem(device: DeviceName): Promise<string | undefined> {
   if (device === 'cpu') return undefined;
-  webgpu ??= tryWebGpu();
-  return webgpu;
+  const trial = trials.get(device) ?? tryGpu(device);
+  trials.set(device, trial);
+  return trial;
 }
 
 /**
@@ -35,17 +46,17 @@ export async function requireDevice(device: DeviceName): Promise<void> {
   if (problem === undefined) return;
   const cure = /ONNX Runtime is not installed/.test(problem)
     ? `add it by ${ADD_ONNX_RUNTIME}`
-    : 'install a driver for its GPU';
+    : CURES[device];
   throw new MixturaError(
     `This machine has no device '${device}' (${problem}); use --device cpu, or ${cure}.`,
   );
 }
 
-/** Runs webgpu/probe.ts, which prints `ok`, or what failed. */
-async function tryWebGpu(): Promise<string | undefined> {
-  const script = fileURLToPath(builtFile('engine/webgpu/probe.js'));
+/** Runs probe.ts, which prints `ok`, or what failed. */
+async function tryGpu(device: DeviceName): Promise<string | undefined> {
+  const script = fileURLToPath(builtFile('engine/probe.js'));
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: PATIENCE });
+    const { stdout } = await promisify(execFile)(process.execPath, [script, device], { timeout: PATIENCE });
     const answer = stdout.trim().split('\n').at(-1)!;
     return answer === 'ok' ? undefined : answer || 'the trial gave no answer';
   } catch (cause) {

@@ -8,10 +8,13 @@ import { MixturaError } from '../errors.js';
 export type OnnxRuntime = typeof import('onnxruntime-node');
 
 /**
- * How a user adds ONNX Runtime: without its install script, which downloads CUDA libraries that nothing here uses, and as an
- * optional package, so that a later install does not fail by that script.
+ * How a user adds ONNX Runtime: without its install script, which downloads CUDA libraries that only `--device cuda` uses, and
+ * as an optional package, so that a later install does not fail by that script.
  */
 export const ADD_ONNX_RUNTIME = 'npm install onnxruntime-node --save-optional --ignore-scripts';
+
+/** How a user on Linux adds the CUDA libraries of ONNX Runtime, which its install script downloads. */
+export const ADD_CUDA = 'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node --ignore-scripts=false';
 
 let problem: Promise<string | undefined> | undefined;
 

@@ -48,6 +48,8 @@ export interface LoweredProgram {
 export interface DeviceOptions {
   /** Threads inside an operator. */
   readonly threads: number;
+  /** What of ONNX Runtime computes (default `cpu`). Tensors stay in the memory of the machine. */
+  readonly provider?: 'cpu' | 'cuda';
   /** A folder in which every program leaves ONNX Runtime's profile, `NAME_TIME.json`, when the device is closed. */
   readonly profile?: string | undefined;
 }
@@ -98,7 +100,7 @@ export async function loadModel(
   const { InferenceSession, Tensor } = runtime;
   const session = await InferenceSession.create(model.model, {
     ...sessionOptions(options, model.name),
-    executionProviders: ['cpu'],
+    executionProviders: [options.provider ?? 'cpu'],
   });
   const feeds: Record<string, ort.Tensor> = {};
   for (const { name, shape } of model.inputs) {

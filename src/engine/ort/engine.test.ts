@@ -74,8 +74,9 @@ const ways: Way[] = [
   { device: 'cpu', kernels: 'always', known: false },
   { device: 'cpu', kernels: 'always', known: true },
 ];
-if ((await deviceProblem('webgpu')) === undefined)
-  ways.push({ device: 'webgpu', kernels: 'never', known: true });
+for (const device of ['webgpu', 'cuda'] as const) {
+  if ((await deviceProblem(device)) === undefined) ways.push({ device, kernels: 'never', known: true });
+}
 
 describe.each(ways)('the engine on $device, kernels $kernels, known $known', (way) => {
   it('runs the program, then its assignments, then the optimizer, in the order of the calls', async () => {

@@ -123,7 +123,7 @@ export class OrtEngine implements Engine {
   }
 
   #optimise(program: ProgramSpec): OptimisedProgram {
-    const flat = this.#options.device === 'cpu' && convolves([program]);
+    const flat = this.#options.device !== 'webgpu' && convolves([program]);
     return optimiseProgram(flat ? flattened(program) : program);
   }
 
@@ -150,7 +150,11 @@ export class OrtEngine implements Engine {
 
   async #lower(programs: readonly OptimisedProgram[]): Promise<LoweredModel[]> {
     const { device, profile } = this.#options;
-    if (device !== 'cpu') return programs.map((program) => lowerProgram(program, { flat: false }));
+    if (device !== 'cpu') {
+      // Under CUDA, as on the CPU, results land in the memory of the machine.
+      const flat = device === 'cuda';
+      return programs.map((program) => lowerProgram(program, { flat, cpu: false }));
+    }
     if (!convolves(programs)) return programs.map((program) => lowerProgram(program, { flat: true }));
     const block = await this.#blockSize();
     // A joint model saves memory, but each run of it feeds the inputs of all its programs. For profiles each program has a

@@ -34,6 +34,8 @@ const STOP = 'stop:';
 interface Lowering {
   /** Whether results are written into flat memory: final reshapes are then left out, since ONNX Runtime copies for them. */
   readonly flat: boolean;
+  /** Whether the model is for the CPU (default: what `flat` is); see {@link LowerOptions}. */
+  readonly cpu?: boolean;
   readonly block?: LowerOptions['block'];
 }
 
@@ -49,10 +51,13 @@ export function flattened(program: ProgramSpec): ProgramSpec {
 }
 
 /** A program as an ONNX model. */
-export function lowerProgram(program: OptimisedProgram, { flat, block = 1 }: Lowering): LoweredModel {
+export function lowerProgram(
+  program: OptimisedProgram,
+  { flat, cpu = flat, block = 1 }: Lowering,
+): LoweredModel {
   const results = resultsOf(program, flat);
   const stop = flat ? STOP : undefined;
-  const model = lower(tensorsOf(results), { block, stop, cpu: flat });
+  const model = lower(tensorsOf(results), { block, stop, cpu });
   const inputs = namedShapes(model.inputs);
   const outputs = results.map(({ tensor, ...result }) => result);
   const { name } = program;

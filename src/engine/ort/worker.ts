@@ -38,7 +38,7 @@ async function openDevice(): Promise<Device> {
   }
   // Most programs of this thread are for ONNX Runtime: it is loaded while they are lowered.
   void onnxRuntimeProblem();
-  return new OrtDevice(options);
+  return new OrtDevice({ ...options, provider: name });
 }
 
 /** Frees arrays at once, instead of at some garbage collection: they are transferred to a port that is closed. */

@@ -4,28 +4,32 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { deviceProblem, requireDevice } from '../src/engine/devices.js';
+import { type DeviceName, deviceProblem, requireDevice } from '../src/engine/devices.js';
 import { OrtEngine } from '../src/engine/ort/engine.js';
 import type { MetricsLine } from '../src/run/folder.js';
 import { Scratch } from './support/cli.js';
 import { errorsOf, trajectory, VARIANTS } from './support/trajectory.js';
 
-const problem = await deviceProblem('webgpu');
-if (problem !== undefined) console.log(`Tests that need a GPU are skipped: ${problem}.`);
+const GPUS = [];
+for (const device of ['webgpu', 'cuda'] as const) {
+  const problem = await deviceProblem(device);
+  if (problem !== undefined) console.log(`Tests that need the device ${device} are skipped: ${problem}.`);
+  GPUS.push({ device, problem });
+}
 /** A software GPU compiles hundreds of shaders on the CPU. */
 const PATIENCE = 300_000;
 
 // On both the graphs that ONNX Runtime runs: on the CPU small ones would run on kernels, which round in another order.
-const open = (device: 'cpu' | 'webgpu') => new OrtEngine({ device, threads: 1, kernels: 'never' });
+const open = (device: DeviceName) => new OrtEngine({ device, threads: 1, kernels: 'never' });
 const place = new Scratch();
 afterAll(() => place.remove());
 
-describe.skipIf(problem !== undefined)('WebGPU', () => {
-  it.each(VARIANTS)(
+describe.each(GPUS)('the device $device', ({ device, problem }) => {
+  it.skipIf(problem !== undefined).each(VARIANTS)(
     'follows the CPU for 5 steps within 1e-4, $name',
     async ({ name: _, ...options }) => {
       const [actual, expected] = [
-        await trajectory(open('webgpu'), options),
+        await trajectory(open(device), options),
         await trajectory(open('cpu'), options),
       ];
       expect(actual.outputs.map(([name]) => name)).toEqual(expected.outputs.map(([name]) => name));
@@ -55,9 +59,19 @@ describe('devices', () => {
     expect(place.listing()).toEqual([]);
   });
 
+  it('CUDA, where its libraries are not: one sentence that says how to add them', async (context) => {
+    if ((await deviceProblem('cuda')) === undefined) context.skip();
+    const { code, stdout, stderr } = await place.run('train', 'ring', '--device', 'cuda', '--out', 'refused');
+    expect(stderr).toMatch(
+      /^This machine has no device 'cuda' \(.+\); use --device cpu, or install .+ npm rebuild onnxruntime-node .+\.\n$/,
+    );
+    expect([code, stdout]).toEqual([1, '']);
+    expect(place.listing()).toEqual([]);
+  });
+
   it('a device that there is not is wrong usage', async () => {
     const { code, stderr } = await place.run('train', 'ring', '--device', 'tpu');
-    expect([code, stderr]).toEqual([2, "--device is 'tpu'; give cpu or webgpu.\n"]);
+    expect([code, stderr]).toEqual([2, "--device is 'tpu'; give cpu, webgpu or cuda.\n"]);
   });
 
   it('a run may go on upon another device, and says since when', async () => {
