@@ -51,7 +51,7 @@ describe('a run with labels of some rows', () => {
 
   it('keeps the labels that it sees, and tells of them', async () => {
     const lines = readFileSync(place.file('whole', 'labels.csv'), 'utf8').trim().split('\n');
-    expect(lines[0]).toBe('index,label');
+    expect(lines[0]).toBe('index,class');
     const classes = lines.slice(1).map((line) => line.split(',')[1]);
     expect([...classes].sort()).toEqual(['0', '0', '0', '2', '2', '2', '6', '6', '6', '7', '7', '7']);
     expect(logOf('whole')[0]).toMatchObject({ notes: [SENTENCE] });
@@ -224,7 +224,7 @@ describe('the labels', () => {
     [
       'of a column of data without columns',
       () => ({ ...few, labels: 'known' }),
-      "--labels is 'known'; give all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes, or a column of the table.",
+      "--labels is 'known'; give all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes (several: A.csv,B.csv), or a column of the table.",
     ],
     ['of a file that is not there', () => ({ ...few, labels: place.file('gone.csv') }), /gone\.csv/],
     [

@@ -24,7 +24,7 @@ export const suggestVerb: Verb = {
     labels: {
       value: 'FILE',
       summary:
-        "CSV of more labels that are there: its rows are not suggested, nor those whose labels the run's training saw",
+        "CSV, or several (A.csv,B.csv), of more labels that are there: its rows are not suggested, nor those whose labels the run's training saw",
     },
     out: { value: 'FILE', summary: 'CSV, replaced if it is there (default: standard output)' },
     ...READING_OPTIONS,

@@ -26,10 +26,14 @@ export async function requestOfFile(file: string): Promise<RunRequest> {
   };
 }
 
-/** A file of labels from the folder of the file; other labels as they are. */
+/** Files of labels from the folder of the file; other labels as they are. */
 function labelsFromFile(file: string, labels: string): string {
-  const path = join(dirname(file), labels);
-  return !isAbsolute(labels) && labelSpec(path).kind === 'file' ? path : labels;
+  const paths = labels.split(',').map((path) => {
+    const name = path.trim();
+    return isAbsolute(name) ? name : join(dirname(file), name);
+  });
+  const text = paths.join(',');
+  return labelSpec(text).kind === 'files' ? text : labels;
 }
 
 /** A path from the folder of the file; a name that is no path, and is nowhere, stays as it is. */

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { RunRequest } from '../config/resolve.js';
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
-import { labelFileText } from '../data/labels/label-file.js';
 import { requireDevice } from '../engine/devices.js';
 import { completeRun, type FollowOptions, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
 import { writeProbes } from './labels/probes-file.js';
 import { type PreparedRun, prepareRun, requireModel } from './prepare.js';
 import { StageInterrupted } from './stages/stage-files.js';
+import { trainingLabelCsv } from './use/label-csv.js';
 
 /** Where a new run goes, and how a program follows it. */
 export interface StartOptions extends FollowOptions {
@@ -37,7 +37,7 @@ export async function startRun(request: RunRequest, options: StartOptions = {}):
   try {
     const { run, dataset, labels } = prepared;
     folder.writeConfig(run);
-    if (labels && run.labels !== undefined) folder.writeLabels(labelFileText(dataset, labels));
+    if (labels && run.labels !== undefined) folder.writeLabels(trainingLabelCsv(dataset, labels));
     if (prepared.probes) writeProbes(folder.path, prepared.probes, () => folder.requireLock());
     const notes = labels ? [labels.sentence] : [];
     return await completeRun({ ...prepared, folder, notes }, options);

@@ -1,4 +1,4 @@
-/** @file A text table that says which rows are of which class. */
+/** @file Text tables that say which rows are of which class. */
 import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError } from '../../errors.js';
 import type { Dataset } from '../dataset.js';
@@ -11,8 +11,8 @@ import { isMissing } from '../formats/kinds/words.js';
 import { isLabelName } from '../formats/label-column.js';
 import { selectedRows } from '../row-names.js';
 
-/** The name of the column of places, which other commands write too. */
-const INDEX = 'index';
+/** The name of the column of places of rows in the whole of their data. */
+export const INDEX = 'index';
 
 interface Columns {
   /** Which column says which row it is, and whether by its name. */
@@ -22,13 +22,29 @@ interface Columns {
   readonly header: boolean;
 }
 
+/** {@link readLabelFiles} of one file. */
+export const readLabelFile = (path: string, dataset: Dataset): string[] => readLabelFiles([path], dataset);
+
 /**
- * The label of every row, as a word; empty where it has none. A row is known by its place from 0 (a column `index`), or by its
- * name (a column of the name of that of the data); it may come twice with the same label. Without a header the first column says the row and the second its class.
+ * The label of every row by one or more files, as a word; empty where it has none. A row is known by its place from 0 (a
+ * column `index`), or by its name (a column of the name of that of the data); it may come twice with the same label. Without
+ * a header the first column says the row and the second its class.
  *
  * @throws a MixturaError that names the line where a row does not exist, or has two labels
  */
-export function readLabelFile(path: string, dataset: Dataset): string[] {
+export function readLabelFiles(paths: readonly string[], dataset: Dataset): string[] {
+  const found: Found = { words: new Array<string>(dataset.count).fill(''), places: new Map() };
+  for (const path of paths) addLabels(path, dataset, found);
+  return found.words;
+}
+
+interface Found {
+  readonly words: string[];
+  /** Where the label of a row was found, for the sentence about another one. */
+  readonly places: Map<number, string>;
+}
+
+function addLabels(path: string, dataset: Dataset, { words, places }: Found): void {
   const bytes = readBytes(path);
   const text = decodeText(isGzip(bytes) ? gunzipText(bytes, path) : bytes, path).replace(/^\uFEFF/, '');
   const lines = [...linesIn(text, findDialect(text, path, {}), path)];
@@ -36,8 +52,6 @@ export function readLabelFile(path: string, dataset: Dataset): string[] {
     throw new MixturaError(`${path} is empty; give a line a row: its place and its class.`);
   const columns = columnsOf(lines[0]!, path, dataset);
   const rowOf = columns.byName ? namedRows(dataset) : numberedRows(dataset);
-  const words = new Array<string>(dataset.count).fill('');
-  const lineOf = new Map<number, number>();
   for (const line of columns.header ? lines.slice(1) : lines) {
     const [key, word] = [columns.row, columns.label].map((at) => line.cells[at]?.trim() ?? '') as [
       string,
@@ -46,16 +60,16 @@ export function readLabelFile(path: string, dataset: Dataset): string[] {
     if (isMissing(word) && !dataset.classNames?.includes(word)) continue;
     const row = rowOf(key);
     if (row === undefined) throw noSuchRow({ path, line, key, columns, dataset });
-    const before = lineOf.get(row);
+    const before = places.get(row);
+    const place = `line ${line.number}`;
     if (before !== undefined && words[row] !== word) {
       throw new MixturaError(
-        `${path}, line ${line.number} gives row ${key} the label ${word}, and line ${before} gave it ${words[row]}; keep one of them.`,
+        `${path}, ${place} gives row ${key} the label ${word}, and ${before.replace(`${path}, `, '')} gave it ${words[row]}; keep one of them.`,
       );
     }
     words[row] = word;
-    lineOf.set(row, line.number);
+    places.set(row, `${path}, ${place}`);
   }
-  return words;
 }
 
 /** The first line names columns where it names a label, an index, or the column of names of the data. */
@@ -86,22 +100,6 @@ function numberedRows(dataset: Dataset): (key: string) => number | undefined {
 function placesOf({ rows, count }: Dataset): Uint32Array {
   const all = Uint32Array.from({ length: count }, (_, row) => row);
   return selectedRows({ numbers: rows?.numbers, leftOut: rows?.leftOut }, all).numbers!;
-}
-
-/** The labelled rows as a file that {@link readLabelFile} reads: the place of each and its class. */
-export function labelFileText(
-  dataset: Dataset,
-  { labels, classNames }: { readonly labels: Int32Array; readonly classNames: readonly string[] },
-): string {
-  const quoted = classNames.map((name) =>
-    /[",;|\t\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name,
-  );
-  const places = placesOf(dataset);
-  const lines = [`${INDEX},label`];
-  labels.forEach((label, row) => {
-    if (label >= 0) lines.push(`${places[row]},${quoted[label]}`);
-  });
-  return `${lines.join('\n')}\n`;
 }
 
 function noSuchRow(where: {

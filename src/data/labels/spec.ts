@@ -1,4 +1,4 @@
-/** @file Which labels training may see, as it is written: `all`, `1%`, `50`, a file or a column. */
+/** @file Which labels training may see, as it is written: `all`, `1%`, `50`, files or a column. */
 import { existsSync, statSync } from 'node:fs';
 import { usageError } from '../../errors.js';
 
@@ -9,8 +9,8 @@ export type LabelSpec =
   | { readonly kind: 'share'; readonly share: number }
   /** So many rows. */
   | { readonly kind: 'count'; readonly count: number }
-  /** A text table of rows and their classes. */
-  | { readonly kind: 'file'; readonly path: string }
+  /** Text tables of rows and their classes, which are taken together. */
+  | { readonly kind: 'files'; readonly paths: readonly string[] }
   /** A column of the table of data, in which rows may be without a label. */
   | { readonly kind: 'column'; readonly name: string };
 
@@ -18,7 +18,7 @@ const TEXT_TABLE = /\.(csv|tsv|txt)(\.gz)?$/i;
 
 /** What `--labels` takes, as a part of a sentence. */
 export const LABEL_SPECS =
-  'all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes, or a column of the table';
+  'all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes (several: A.csv,B.csv), or a column of the table';
 
 /** Reads what was written for labels. @throws a usage error for a share or a number of rows that is none */
 export function labelSpec(text: string): LabelSpec {
@@ -34,6 +34,18 @@ export function labelSpec(text: string): LabelSpec {
     if (count > 0) return { kind: 'count', count };
     throw usageError(`--labels is '${text}', so that no row would have a label; give ${LABEL_SPECS}.`);
   }
-  const isFile = existsSync(text) ? statSync(text).isFile() : TEXT_TABLE.test(text);
-  return isFile ? { kind: 'file', path: text } : { kind: 'column', name: text };
+  const paths = existsSync(text) ? [text] : text.split(',').map((path) => path.trim());
+  if (paths.every(isFile)) return { kind: 'files', paths };
+  return isFile(text) ? { kind: 'files', paths: [text] } : { kind: 'column', name: text };
+}
+
+/** What was written for labels, with the paths of files as `change` gives them; other labels as they are. */
+export function withLabelPaths(text: string, change: (path: string) => string): string {
+  const spec = labelSpec(text);
+  return spec.kind === 'files' ? spec.paths.map(change).join(',') : text;
+}
+
+/** A file, or what would be one by its name where nothing is there. */
+function isFile(path: string): boolean {
+  return existsSync(path) ? statSync(path).isFile() : TEXT_TABLE.test(path);
 }

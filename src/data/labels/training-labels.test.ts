@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { arrayDataset, type Dataset, subset } from '../dataset.js';
 import { balancedCounts } from './draw-labelled.js';
-import { labelFileText } from './label-file.js';
 import { labelSpec } from './spec.js';
-import { keptLabels, rowLabels, trainingLabels } from './training-labels.js';
+import { rowLabels, trainingLabels } from './training-labels.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-labels-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,7 +42,9 @@ describe('what is written for labels', () => {
     expect(labelSpec('1%')).toEqual({ kind: 'share', share: 0.01 });
     expect(labelSpec('0.5 %')).toEqual({ kind: 'share', share: 0.005 });
     expect(labelSpec('50')).toEqual({ kind: 'count', count: 50 });
-    expect(labelSpec('not/there.csv')).toEqual({ kind: 'file', path: 'not/there.csv' });
+    expect(labelSpec('not/there.csv')).toEqual({ kind: 'files', paths: ['not/there.csv'] });
+    expect(labelSpec('a.csv, b.csv')).toEqual({ kind: 'files', paths: ['a.csv', 'b.csv'] });
+    expect(labelSpec('height, cm')).toEqual({ kind: 'column', name: 'height, cm' });
     expect(labelSpec('grade')).toEqual({ kind: 'column', name: 'grade' });
   });
 
@@ -53,7 +54,7 @@ describe('what is written for labels', () => {
 
   it('refuses no labels at all', () => {
     expect(() => labelSpec('0')).toThrow(
-      "--labels is '0', so that no row would have a label; give all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes, or a column of the table.",
+      "--labels is '0', so that no row would have a label; give all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes (several: A.csv,B.csv), or a column of the table.",
     );
   });
 });
@@ -206,6 +207,18 @@ describe('labels of a file', () => {
     );
   });
 
+  it('are taken together where there are several files', () => {
+    const first = file('first.csv', 'file,class', '3.png,u', '5.png,v');
+    const answers = file('answers.csv', 'file,class', '0.png,v', '5.png,v', '7.png,');
+    const found = labelsOf(named, `${first},${answers}`);
+    expect([...found.labels]).toEqual([1, -1, -1, 0, -1, 1, -1, -1, -1, -1, -1, -1]);
+    expect(found.sentence).toBe('Training sees the labels of 3 of 12 rows, from first.csv and answers.csv.');
+    const other = file('other.csv', 'file,class', '9.png,u', '5.png,u');
+    expect(() => labelsOf(named, `${first},${other}`)).toThrow(
+      `${other}, line 3 gives row 5.png the label u, and ${first}, line 3 gave it v; keep one of them.`,
+    );
+  });
+
   it('that label nothing, or nothing of a class, are refused', () => {
     expect(() => labelsOf(labelled, file('none.csv', 'index,label', '0,', '1,?'))).toThrow(
       'No row of points has a label that training may see (from none.csv); give some rows their class.',
@@ -216,16 +229,6 @@ describe('labels of a file', () => {
     expect(() => labelsOf(points(), file('one.csv', '0,u', '2,u'))).toThrow(
       'All labels of points are of class u; give labels of two classes or more.',
     );
-  });
-
-  it('that are kept by a run are read back, with the sentence of what was asked for', () => {
-    const odd = points({ labels: TRUTH, classNames: ['-', 'b, "c"'] });
-    for (const dataset of [labelled, odd]) {
-      const request = { labels: '6', labelSeed: 3 };
-      const drawn = trainingLabels(dataset, request)!;
-      const path = file('kept.csv', labelFileText(dataset, drawn).trimEnd());
-      expect(keptLabels(dataset, path, request)).toEqual(drawn);
-    }
   });
 });
 
@@ -239,7 +242,7 @@ describe('labels of a column', () => {
 
   it('are asked for in one sentence where there is no such column', () => {
     expect(() => labelsOf(named, 'grad')).toThrow(
-      'points has no column grad to be read as labels; give all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes, or a column of the table.',
+      'points has no column grad to be read as labels; give all, a share of the rows such as 1%, a number of rows such as 50, a CSV file of rows and classes (several: A.csv,B.csv), or a column of the table.',
     );
   });
 });

@@ -6,7 +6,7 @@ import { classCounts, type Dataset } from '../dataset.js';
 import { isMissing } from '../formats/kinds/words.js';
 import { encodeLabels } from '../formats/labels.js';
 import { balancedRows } from './draw-labelled.js';
-import { readLabelFile } from './label-file.js';
+import { readLabelFiles } from './label-file.js';
 import { LABEL_SPECS, type LabelSpec, labelSpec } from './spec.js';
 
 /** The labels that training sees. */
@@ -47,8 +47,8 @@ export function trainingLabels(dataset: Dataset, request: LabelRequest): Trainin
   if (asked === undefined && !dataset.labels) return undefined;
   const spec = labelSpec(asked ?? 'all');
   const way = wayOf(spec, request);
-  if (spec.kind === 'file')
-    return described(dataset, classesOf(readLabelFile(spec.path, dataset), dataset), way);
+  if (spec.kind === 'files')
+    return described(dataset, classesOf(readLabelFiles(spec.paths, dataset), dataset), way);
   if (spec.kind === 'column')
     return described(dataset, classesOf(columnWords(dataset, spec.name), dataset), way);
   const { labels, classNames } = requireLabels(dataset);
@@ -71,13 +71,13 @@ export function trainingLabels(dataset: Dataset, request: LabelRequest): Trainin
  */
 export function keptLabels(dataset: Dataset, file: string, request: LabelRequest): TrainingLabels {
   const way = wayOf(labelSpec(request.labels ?? 'all'), request);
-  return described(dataset, classesOf(readLabelFile(file, dataset), dataset), way);
+  return described(dataset, classesOf(readLabelFiles([file], dataset), dataset), way);
 }
 
 /** How labels came, as a part of a sentence; nothing where they are all of the data's. */
 function wayOf(spec: LabelSpec, { labelDraw, labelSeed = 0 }: LabelRequest): string | undefined {
   if (spec.kind === 'all') return undefined;
-  if (spec.kind === 'file') return `from ${basename(spec.path)}`;
+  if (spec.kind === 'files') return `from ${spec.paths.map((path) => basename(path)).join(' and ')}`;
   if (spec.kind === 'column') return `from the column ${spec.name}`;
   return `drawn ${labelDraw === 'random' ? 'at random' : 'of each class alike'} with seed ${labelSeed}`;
 }

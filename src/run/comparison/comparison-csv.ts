@@ -1,4 +1,5 @@
 /** @file The table of a comparison as CSV: a line a row, mean, deviation and the paper's cell of every column. */
+import { cell } from '../../data/formats/csv/cell.js';
 import type { ComparisonRow, ComparisonTable } from '../../report/comparison/page-data.js';
 
 /** A header and a line for each row; numbers with all their digits. */
@@ -9,7 +10,7 @@ export function comparisonCsv({ columns, rows }: ComparisonTable): string {
     ...['minutes', 'cpu_minutes', 'failed'],
   ];
   const lines = rows.map((row) => lineOf(row, columns));
-  return [header, ...lines].map((cells) => `${cells.map(quotedCell).join(',')}\n`).join('');
+  return [header, ...lines].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
 }
 
 function lineOf(row: ComparisonRow, columns: ComparisonTable['columns']): string[] {
@@ -26,8 +27,4 @@ function lineOf(row: ComparisonRow, columns: ComparisonTable['columns']): string
 
 function number(value: number | undefined): string {
   return value === undefined ? '' : String(value);
-}
-
-function quotedCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type RunRequest, resolveRequest } from '../../config/resolve.js';
 import type { ResolvedRun } from '../../config/schema.js';
 import type { Dataset } from '../../data/dataset.js';
-import { labelSpec } from '../../data/labels/spec.js';
+import { withLabelPaths } from '../../data/labels/spec.js';
 import { DATASET_NAMES, type OpenOptions, openDataset } from '../../data/sets/open.js';
 import { unitParts } from '../../data/value-units.js';
 import { MixturaError } from '../../errors.js';
@@ -39,9 +39,9 @@ export function openRequested(
 /** The name of data that a program gave as arrays: they are in no file. */
 export const IN_MEMORY = '(in memory)';
 
-/** The path of a file of labels made absolute; other labels as they are. */
+/** The paths of files of labels made absolute; other labels as they are. */
 export function absoluteLabels(labels: string): string {
-  return labelSpec(labels).kind === 'file' ? path.resolve(labels) : labels;
+  return withLabelPaths(labels, (file) => path.resolve(file));
 }
 
 /** The path of a data file made absolute; the name of a data set, or of nothing that is there, as it is. */

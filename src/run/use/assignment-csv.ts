@@ -1,5 +1,6 @@
 /** @file Assigned data as rows of text: which row of which part each is, its group, and what was left out. */
 
+import { cell } from '../../data/formats/csv/cell.js';
 import type { WrittenColumn } from '../../data/formats/parquet/write.js';
 import { haveNames } from '../groups.js';
 import type { AssignedData, AssignedPart } from './assign.js';
@@ -144,15 +145,10 @@ export function assignmentCsv(data: AssignedData, separator = ','): string {
 /** Columns as CSV, or as another text that is `separator` apart; what is missing is empty. */
 export function columnsText(columns: readonly WrittenColumn[], separator = ','): string {
   const text = (value: number | string | undefined) =>
-    typeof value === 'string' ? cell(value, separator) : (value ?? '');
-  const lines = [columns.map(({ name }) => cell(name, separator)).join(separator)];
+    typeof value === 'string' ? cell(value) : (value ?? '');
+  const lines = [columns.map(({ name }) => cell(name)).join(separator)];
   for (let row = 0; row < columns[0]!.values.length; row++) {
     lines.push(columns.map(({ values }) => text(values[row])).join(separator));
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** A cell of CSV, quoted where it must be. */
-export function cell(text: string, separator = ','): string {
-  return /["\r\n]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text;
 }
