@@ -51,3 +51,18 @@ it('a critic that normalises batches sees real and generated ones apart, and kee
   expect(kept![0]).toBeCloseTo(1.3, 6);
   expect(kept![1]).toBeCloseTo(0.6, 6);
 });
+
+it('a penalty of slopes needs a critic that judges each sample by itself', () => {
+  const critic = new Network('critic', [batchNorm('critic/0-norm', 2), dense('critic/1-dense', 2, 1)]);
+  const generator = new Network('generator', [dense('generator/0-dense', 2, 2)]);
+  const config = { learningRate: 1e-3, criticRate: 1, beta1: 0.5, beta2: 0.9, lipschitz: 10 } as const;
+  const context = { batch: 4, data: { shape: [2], range: 'real' }, components: 2, horizon: 1 } as never;
+  expect(() =>
+    criticPhase({
+      ...{ config: { ...config, critic: 'wasserstein', penalty: 'lp' }, context, generator, critic },
+      latent: (p) => p.noise('noise', [4, 2], 'normal'),
+    }),
+  ).toThrow(
+    'The critic of these networks normalises batches, so a sample has no slope of its own that penalty=lp could hold; give --set penalty=none --set critic=bce, or other networks.',
+  );
+});

@@ -3,6 +3,7 @@
  * the critic's phase, the optimizer's schedule, and the settings of both.
  */
 import { z } from 'zod';
+import { usageError } from '../errors.js';
 import { concat, type Tensor } from '../graph/tensor.js';
 import { NETWORKS, NETWORKS_SUMMARY } from '../nets/index.js';
 import { type AdversarialName, adversarialLosses } from '../nn/losses.js';
@@ -109,6 +110,8 @@ export interface CriticPhaseOptions<Step extends StepContext = StepContext> {
 /**
  * The critic's phase: L_D = adversarial + lambda_LP penalty, on a fresh batch of data and of latents. The generated
  * samples are constants of this loss; only the critic is updated.
+ *
+ * @throws a usage error for a penalty of a critic that normalises batches
  */
 export function criticPhase<Step extends StepContext = StepContext>({
   config,
@@ -122,6 +125,7 @@ export function criticPhase<Step extends StepContext = StepContext>({
 }: CriticPhaseOptions<Step>): Phase<Step> {
   const { batch } = context;
   const adversarial = adversarialLosses[config.critic];
+  requireOwnSlopes(critic, config);
   return phase<Step>(
     'critic',
     context,
@@ -156,6 +160,17 @@ export function criticPhase<Step extends StepContext = StepContext>({
       };
     },
     options,
+  );
+}
+
+/** A score of a batch that is normalised depends on the whole of it, so a sample has no slope of its own to be penalised. */
+function requireOwnSlopes(
+  critic: Network,
+  { penalty, lipschitz }: Pick<HarnessSettings, 'penalty' | 'lipschitz'>,
+): void {
+  if (critic.buffers.length === 0 || penalty === 'none' || lipschitz === 0) return;
+  throw usageError(
+    `The critic of these networks normalises batches, so a sample has no slope of its own that penalty=${penalty} could hold; give --set penalty=none --set critic=bce, or other networks.`,
   );
 }
 
