@@ -257,3 +257,20 @@ describe('a run that cannot start says why', () => {
     );
   });
 });
+
+it.each([
+  [
+    3,
+    'digits has labels of 4 classes, and 3 groups are looked for, so some groups will hold several classes; labels only score.',
+  ],
+  [
+    6,
+    'digits has labels of 4 classes, and 6 groups are looked for, so some classes will be parted; labels only score.',
+  ],
+  [4, undefined],
+])('says what %i groups of digits of four classes mean', async (components, sentence) => {
+  const notices: string[] = [];
+  const request = { data: { name: 'digits' }, preset: 'digits', components };
+  await prepareRun(request, { onNotice: (notice) => notices.push(notice) });
+  expect(notices).toEqual(sentence === undefined ? [] : [sentence]);
+});

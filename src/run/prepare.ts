@@ -103,6 +103,9 @@ export function prepareWith(
       `${method.title} learns no groups, so --components ${components} changes nothing in its training; leave it out, or use another method, such as slogan.`,
     );
   }
+  if (!labels && !method.groupless && !auto && counted !== undefined && components !== counted) {
+    listeners.onNotice?.(countNotice(config.data.name, components, counted));
+  }
   const batch = batchFor(config.batch, request.batch !== undefined, dataset, listeners);
   const run: ResolvedRun = {
     version: VERSION,
@@ -226,6 +229,13 @@ const FEW_CLASSES = 10;
 function groupsByLabels(classes: number | undefined, count: number): number | undefined {
   if (classes === undefined || classes === 1 || classes === count) return undefined;
   return classes > FEW_CLASSES && 2 * classes > count ? undefined : classes;
+}
+
+/** What a number of groups that is not that of the classes means for the scores. */
+function countNotice(name: string, components: number, classes: number): string {
+  const outcome =
+    components < classes ? 'some groups will hold several classes' : 'some classes will be parted';
+  return `${name} has labels of ${classes} classes, and ${components} groups are looked for, so ${outcome}; labels only score.`;
 }
 
 /** The config with the paths of a data file and of an encoder made absolute, so that the run can be used from any folder. */
