@@ -26,6 +26,26 @@ export function classUnits({
     : { count: components, of: Array.from({ length: components }, (_, c) => c), shared };
 }
 
+/**
+ * The class of the data that each unit is by its name, -1 for a name that the data do not have.
+ *
+ * @param names names of the classes that training was told
+ * @returns nothing for a model that was told none: its groups are matched with classes
+ */
+export function namedClasses(
+  units: ClassUnits,
+  labelClasses: ArrayLike<number> | undefined,
+  names: readonly string[] | undefined,
+  classNames: readonly string[] | undefined,
+): Int32Array | undefined {
+  if (!labelClasses || !names || !classNames) return undefined;
+  const classOf = new Int32Array(units.count);
+  for (let component = 0; component < labelClasses.length; component++) {
+    classOf[units.of[component]!] = classNames.indexOf(names[labelClasses[component]!]!);
+  }
+  return classOf;
+}
+
 /** Sums over the components of each unit: rows of K numbers become rows of as many as there are units. */
 export function sumUnits<Values extends Float32Array | Float64Array>(
   values: Values,

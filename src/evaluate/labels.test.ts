@@ -38,10 +38,17 @@ interface Stub {
   readonly components?: number;
   readonly assigns?: boolean;
   readonly wrong?: number;
+  readonly labelClasses?: readonly number[];
 }
 
 /** A model that finds the class by the nearest centre, and gets the first `wrong` data wrong. */
-function stub({ mixing = MIXING, components = 3, assigns = true, wrong = 0 }: Stub = {}): Inference {
+function stub({
+  mixing = MIXING,
+  components = 3,
+  assigns = true,
+  wrong = 0,
+  labelClasses,
+}: Stub = {}): Inference {
   const read = (data: Dataset, indices: ArrayLike<number>) => {
     const out = new Float32Array(indices.length * 2);
     data.read(indices, out);
@@ -53,7 +60,7 @@ function stub({ mixing = MIXING, components = 3, assigns = true, wrong = 0 }: St
     stream: Stream.root(3),
     components,
     prior: { components: mixing.length, mixing: Float64Array.from(mixing) },
-    graphs: { protocol: assigns ? 'kmeans-encoder' : 'kmeans-critic' },
+    graphs: { protocol: assigns ? 'kmeans-encoder' : 'kmeans-critic', ...(labelClasses && { labelClasses }) },
     features: async (data: Dataset, indices: ArrayLike<number>) => read(data, indices),
     assign: async (data: Dataset, indices: ArrayLike<number>) => {
       const rows = read(data, indices);
@@ -98,6 +105,32 @@ describe('an evaluation against labels', () => {
     expect(metrics['acc-assign-test']).toBeCloseTo(0.9, 12);
     expect(metrics['acc-kmeans-encoder-test']).toBe(1);
     expect(summary.nmi).toBeLessThan(0.9);
+  });
+
+  it('of a model that was told its classes goes by their names, not by what suits it best', async () => {
+    // Component 1 finds class a, 2 finds b, 0 finds c; the model was told that they are a, c and b, in this order.
+    const told = stub({ labelClasses: [2, 0, 1] });
+    const swapped = { split: 'train', kmeans: false, classNames: ['a', 'c', 'b'] } as const;
+    const { summary, groups, classOf } = await evaluate(told, points(), swapped);
+    expect(summary).toMatchObject({ nmi: 1, ari: 1, acc: 0.5 });
+    expect(groups.map(({ component, trueSize, trueName }) => [component, trueSize, trueName])).toEqual([
+      [1, 0.5, 'a'],
+      [2, 0.2, 'c'],
+      [0, 0.3, 'b'],
+    ]);
+    expect(classOf).toEqual(Int32Array.of(1, 0, 2));
+    expect(summary.sizeError).toBeCloseTo(0.15, 12); // 0.45 : 0.5, 0.35 : 0.2, 0.2 : 0.3
+    // A class that the data do not have is of no size there.
+    const unknown = await evaluate(told, points(), { ...swapped, classNames: ['a', 'b', 'x'] });
+    expect(unknown.groups.map(({ trueSize, trueName }) => [trueSize, trueName])).toEqual([
+      [0.5, 'a'],
+      [0.3, 'b'],
+      [0, undefined],
+    ]);
+    expect(unknown.summary.acc).toBeCloseTo(0.8, 12);
+    // Groups that nobody named are matched.
+    const { classNames: _, ...nameless } = swapped;
+    expect((await evaluate(told, points(), nameless)).summary.acc).toBe(1);
   });
 
   it('of at most so many data compares sizes with those of all the data, the same data every time', async () => {

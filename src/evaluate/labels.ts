@@ -8,7 +8,7 @@ import { kmeansScores, labelScores } from '../metrics/label-scores.js';
 import { type Score, type Split, scoresOf } from '../metrics/metric.js';
 import { modeScores } from '../metrics/modes.js';
 import type { Inference } from '../train/inference.js';
-import { type ClassUnits, classUnits, sumUnits } from './class-units.js';
+import { type ClassUnits, classUnits, namedClasses, sumUnits } from './class-units.js';
 import { generatedReliability, labelReliability, type ReliabilityCurves } from './reliability.js';
 
 /** A learned group beside the true one that it was matched to, if truth is known. */
@@ -47,7 +47,10 @@ export interface Evaluation {
   readonly scores: readonly Score[];
   /** One a component, in the order of their numbers: the largest first. */
   readonly groups: readonly FoundGroup[];
-  /** The most frequent class of the data that each component got, -1 for none; absent without assignment or labels. */
+  /**
+   * The class of each component by its name where training was told classes, else the most frequent one of the data that it
+   * got, -1 for none; absent without assignment or labels.
+   */
   readonly classOf?: Int32Array;
   /** Whether probabilities are as high as they are right, where that is asked for. */
   readonly reliability?: ReliabilityCurves;
@@ -72,6 +75,11 @@ export interface EvaluateOptions {
   readonly counts?: boolean;
   /** True sizes of the classes, which the learned ones are compared with (default: proportions in the data). */
   readonly trueSizes?: Float64Array | undefined;
+  /**
+   * Names of the classes that training was told: components that are of a class by its name are compared with that class,
+   * and not with the one that suits them best.
+   */
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /** Samples of each component by which modes are counted. */
@@ -86,6 +94,7 @@ interface Scoring {
   readonly labels: Int32Array;
   readonly scored: { readonly split: Split; readonly subset?: number };
   readonly trueSizes: Float64Array;
+  readonly classNames: readonly string[] | undefined;
   readonly elastic: boolean;
   readonly reliability: boolean;
 }
@@ -130,6 +139,7 @@ export async function evaluateModel(
       labels,
       scored,
       trueSizes,
+      classNames: more.classNames,
       elastic,
       reliability: reliability !== undefined,
     };
@@ -151,11 +161,17 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
   const probabilities = sumUnits(ofComponents, units);
   const assignments = mostProbable(probabilities, units.count);
   const mixing = sumUnits(Float64Array.from(inference.prior.mixing), units);
-  const scores = labelScores(labels, assignments);
+  const classOf = namedClasses(units, inference.graphs.labelClasses, scoring.classNames, dataset.classNames);
+  const scores = {
+    ...labelScores(labels, assignments),
+    ...(classOf && { acc: shareOf(labels, (label, i) => classOf[assignments[i]!] === label) }),
+  };
   const reliable = scoring.reliability && units.count > 1 && labelReliability(probabilities, labels);
-  const sizes = groupSizes({ mixing, assignments, labels, trueSizes });
+  const sizes = groupSizes({ mixing, assignments, labels, trueSizes, classOf });
   const table = codeCounts(assignments, labels, units.count, trueSizes.length);
-  const majority = majorityClasses(assignments, labels, units.count);
+  const known = classOf ?? majorityClasses(assignments, labels, units.count);
+  const meets = (unit: number, y: number) =>
+    labels.some((label, i) => label === y && assignments[i] === unit);
   const all = {
     ...scores,
     'size-error': sizes.sizeError,
@@ -166,13 +182,15 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
     summary: { ...scores, sizeError: sizes.sizeError },
     scores: scoresOf(all, { protocol: 'assign', ...scored }),
     groups: numberedRows(inference, scored.subset === undefined ? ofComponents : undefined).map((found) => {
-      const { trueSize: whole, class: y } = sizes.groups[units.of[found.component]!]!;
+      const unit = units.of[found.component]!;
+      const { trueSize: whole, class: y } = sizes.groups[unit]!;
       // The rows of a class are all in its first component.
       const trueSize = isFirst(units, found.component) ? whole : 0;
-      const trueName = y === undefined ? undefined : dataset.classNames?.[y];
+      // What is matched for want of another class has no name by that.
+      const trueName = y === undefined || !(classOf || meets(unit, y)) ? undefined : dataset.classNames?.[y];
       return { ...found, trueSize, ...(trueName !== undefined && { trueName }) };
     }),
-    classOf: Int32Array.from(units.of, (unit) => majority[unit]!),
+    classOf: Int32Array.from(units.of, (unit) => known[unit]!),
     ...(reliable && { reliability: { [scored.split]: reliable } }),
   };
 }
@@ -200,6 +218,11 @@ function numbered(mixing: ArrayLike<number>, assignments?: Int32Array): FoundGro
       count: counts[component]!,
     }),
   }));
+}
+
+/** Share of the rows for which something holds; 1 of none. */
+function shareOf(labels: Int32Array, holds: (label: number, row: number) => boolean): number {
+  return labels.length === 0 ? 1 : labels.filter(holds).length / labels.length;
 }
 
 /** The most frequent class of each component's data, the lower of equals; -1 for a component without any. */

@@ -12,6 +12,8 @@ export interface GroupSizesInput {
   readonly labels: ArrayLike<number>;
   /** Fractions of the classes in the training data; default: their fractions in `labels`. */
   readonly trueSizes?: ArrayLike<number> | undefined;
+  /** The class of each component, -1 for none, where it is known by its name (default: components are matched to classes). */
+  readonly classOf?: ArrayLike<number> | undefined;
 }
 
 /** One component beside the class it was matched to. */
@@ -42,6 +44,7 @@ export interface GroupSizes {
  *
  * The matching m maximises the labelled data that component and class share (`max sum_c n_{m(c), c}`, Hungarian
  * algorithm); equal counts go to the pairing whose sizes are closer, so that renumbering changes nothing.
+ * A model that was told its classes has them by their names instead (`classOf`).
  * `sizeError = max_c |pi_c - w_{m(c)}|`. A component without a class is compared with 0, a class without a
  * component likewise.
  *
@@ -61,13 +64,13 @@ export function groupSizes(input: GroupSizesInput): GroupSizes {
       weight[c * classes + y]! -= Math.abs(mixing[c]! - trueSizes[y]!) / 4;
     }
   }
-  const { columnOfRow } = maximumWeightAssignment(weight, components, classes);
+  const columnOfRow = input.classOf ?? maximumWeightAssignment(weight, components, classes).columnOfRow;
   const groups = Array.from(mixing, (size, component): GroupSize => {
     const matched = columnOfRow[component]!;
     if (matched < 0) return { component, size, trueSize: 0 };
     return { component, size, trueSize: trueSizes[matched]!, class: matched };
   });
-  const taken = new Set(columnOfRow);
+  const taken = new Set(Array.from(columnOfRow));
   const missing = Array.from(trueSizes, (trueSize, index) => ({ class: index, trueSize })).filter(
     (entry) => !taken.has(entry.class),
   );

@@ -21,7 +21,8 @@ export const metrics = {
   acc: {
     title: 'ACC',
     better: 'higher',
-    summary: 'accuracy under the best one-to-one naming of the clusters',
+    summary:
+      'accuracy under the best one-to-one naming of the clusters; by the names of classes of a model that was told them',
   },
   purity: {
     title: 'Purity',

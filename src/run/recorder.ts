@@ -194,7 +194,8 @@ class Recorder {
     await this.options.onTrained?.(this.inference, step);
     // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
     const quick = finished ? { reliability: 'all' as const } : { limit: CURVE_LIMIT, kmeans: false };
-    const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });
+    const { classNames } = run.dataset;
+    const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', classNames, ...quick });
     return {
       step,
       finished,
@@ -234,8 +235,9 @@ class Recorder {
 
   /** Adds a line to the log. @returns whether the run is to end with it, as its groups are calm */
   async #record(event: StepEvent, last: boolean): Promise<boolean> {
-    const { dataset, folder, onEvent } = this.options;
-    const quick = { limit: CURVE_LIMIT, kmeans: last, counts: false };
+    const { dataset, folder, onEvent, run } = this.options;
+    const { classNames } = run.dataset;
+    const quick = { limit: CURVE_LIMIT, kmeans: last, counts: false, classNames };
     const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });
     const diagnostics = this.session.model.diagnostics?.();
     const { step, losses } = event;

@@ -115,7 +115,10 @@ async function dataOf(run: ResolvedRun, { data, ...listeners }: ReportOptions): 
 /** The run as its report shows it: groups matched with the labels of the data, scores as they were recorded. */
 async function reported({ folder, run, step, inference }: TrainedRun, dataset: Dataset | undefined) {
   const matched: Evaluation = dataset
-    ? await evaluateModel(inference, dataset, { split: 'train', kmeans: false })
+    ? await evaluateModel(inference, dataset, {
+        ...{ split: 'train', kmeans: false },
+        classNames: run.dataset.classNames,
+      })
     : { summary: {}, scores: [], groups: [] };
   const lines = folder.readMetrics(step);
   return {

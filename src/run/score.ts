@@ -99,6 +99,7 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
     ([part, dataset]): PlannedPart => ({
       reliability: part === parts[0]![0] && features !== NO_FEATURES ? 'all' : 'labels',
       data: { inference, dataset, split: part, trueSizes, samples },
+      classNames: run.dataset.classNames,
       onGroups: meter.plan(`groups of the ${part} data`, 1e-3 * dataset.count),
       generation: network &&
         generated && {
@@ -156,6 +157,8 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
 /** A part of the data, and what is scored on it. */
 interface PlannedPart {
   readonly data: Pick<GenerationOptions, 'inference' | 'dataset' | 'split' | 'trueSizes' | 'samples'>;
+  /** Names of the classes that training was told. */
+  readonly classNames: readonly string[] | undefined;
   readonly onGroups: OnFraction;
   /** New samples are the same whatever the part, and not scored where no features are wanted. */
   readonly reliability: 'labels' | 'all';
@@ -176,13 +179,14 @@ interface PartScores {
 
 /** The groups, the new samples and the fitting capacity, as far as they are planned. */
 async function scorePart(planned: PlannedPart): Promise<PartScores> {
-  const { data, onGroups, reliability, generation, onTwoSample, fitting } = planned;
+  const { data, classNames, onGroups, reliability, generation, onTwoSample, fitting } = planned;
   const { inference, dataset, split, trueSizes } = data;
   onGroups(0);
   const evaluation = await evaluateModel(inference, dataset, {
     split,
     elastic: true,
     trueSizes,
+    classNames,
     reliability,
   });
   const generated = generation && (await generationScores({ ...data, ...generation }));
