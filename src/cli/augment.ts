@@ -74,7 +74,7 @@ async function runAugment(args: Arguments): Promise<number> {
     const added = await augmentData(trained, { ...options, ...reading, ...dataLines() });
     for (const sentence of added.notes) note(sentence);
     if (args.flag('json')) printJson({ run, ...added });
-    else for (const line of linesOf(added)) print(line);
+    else for (const line of linesOf(added, only)) print(line);
     return ExitCode.done;
   });
 }
@@ -88,17 +88,19 @@ function spreadOption(args: Arguments): number | undefined {
 }
 
 /** A line for each class or group, then where its samples are. */
-function linesOf({ by, parts, files, folder, target }: Augmentation): string[] {
+function linesOf({ by, parts, files, folder, target }: Augmentation, only: readonly string[]): string[] {
   const pure = parts.some(({ purity }) => purity !== undefined);
-  const heading = `rows, generated${pure ? ', share of the class among the rows of its groups' : ''}`;
-  const rows = parts.map(({ name, rows: count, generated, purity }) => {
-    const share = purity === undefined ? '' : `, ${percent(purity)}`;
-    return [name, `${count}, ${generated}${share}`] as const;
+  const seen = parts.some(({ recognised }) => recognised !== undefined);
+  const heading = `rows, generated${pure ? ', rows of its groups that are of the class' : ''}${seen ? ', new samples seen as theirs' : ''}`;
+  const cell = (shown: boolean, share: number | undefined) =>
+    shown ? `, ${share === undefined ? '-' : percent(share)}` : '';
+  const rows = parts.map(({ name, rows: count, generated, purity, recognised }) => {
+    return [name, `${count}, ${generated}${cell(pure, purity)}${cell(seen, recognised)}`] as const;
   });
   const total = parts.reduce((sum, { generated }) => sum + generated, 0);
   const last =
     files.length === 0
-      ? `All have ${target} rows or more, so nothing is added and ${folder} is not made.`
+      ? `${only.length === 0 ? 'All have' : `${only.join(', ')}:`} ${target} rows or more, so nothing is added and ${folder} is not made.`
       : `${total} samples in ${folder}, all of them generated.`;
   return [...table([[by, heading], ...rows]), '', last];
 }

@@ -7,6 +7,7 @@ import { orderNote } from '../run/gold/open.js';
 import { groupTitle, readGroups } from '../run/groups.js';
 import { withTrained } from '../run/trained.js';
 import { type DrawnSamples, drawSamples, requireGroup, requireSpread } from '../run/use/draw.js';
+import { recognisedShare, unrecognisedNote } from '../run/use/recognised.js';
 import { requireReject } from '../run/use/reject.js';
 import { writeSampleFile } from '../run/use/sample-file.js';
 import { note, percent, print, printJson } from './screen/output.js';
@@ -127,6 +128,9 @@ async function runSample(args: Arguments): Promise<number> {
       : group === undefined
         ? 'all groups'
         : groupTitle({ group, name });
+    const asked = chosen ?? (group === undefined ? [] : [groups[group - 1]!]);
+    const unlike = unrecognisedNote(await recognisedShare(trained, asked), asked);
+    if (unlike !== undefined) note(unlike);
     const order = drawn.rejection && orderNote(drawn.rejection);
     if (order !== undefined) note(order);
     if (args.flag('json')) printJson(result);

@@ -3,8 +3,8 @@ import { requireOther, requireWritable, writeFileAtomic } from '../atomic-file.j
 import { ExitCode } from '../errors.js';
 import { requireNotOwn } from '../run/data/own-files.js';
 import { orderNote } from '../run/gold/open.js';
+import { labelCsv } from '../run/labels/label-csv.js';
 import { withTrained } from '../run/trained.js';
-import { labelCsv } from '../run/use/label-csv.js';
 import { suggestLabels } from '../run/use/suggest.js';
 import { noOptions, READING_OPTIONS, readingOptions } from './cluster.js';
 import { dataLines } from './data-lines.js';

@@ -42,6 +42,12 @@ export function selectedRows({ id, kept, numbers, leftOut = [] }: RowNames, rows
   };
 }
 
+/** Place of every row in the whole of the data, from 0; rows that are no samples count. */
+export function placesOf({ numbers, leftOut }: RowNames = {}, count: number): Uint32Array {
+  const all = Uint32Array.from({ length: count }, (_, row) => row);
+  return selectedRows({ numbers, leftOut }, all).numbers!;
+}
+
 /** The place among all rows of each sample, given the places of those that are none. */
 function placesAmong(leftOut: readonly LeftOutRow[], rows: Uint32Array): Uint32Array {
   if (leftOut.length === 0) return rows;

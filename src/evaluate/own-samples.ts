@@ -6,7 +6,7 @@ import { classUnits } from './class-units.js';
 /** New samples of each component. */
 const SAMPLES = 100;
 /** A group is told of whose samples are its own in fewer cases. */
-const LEAST_OWN = 0.5;
+export const LEAST_OWN = 0.5;
 /** Groups that are named at most. */
 const MOST_NAMED = 5;
 
@@ -18,17 +18,20 @@ export async function ownShares(inference: Inference): Promise<Float64Array | un
   const { assigns, components } = inference;
   if (!assigns || components < 2) return undefined;
   const shares = new Float64Array(components);
-  const { of } = classUnits(inference);
   try {
-    for (let c = 0; c < components; c++) {
-      const seen = await inference.groupOf(await inference.sampleComponent(c, SAMPLES, 'own'));
-      shares[c] = seen.reduce((sum, group) => sum + (of[group] === of[c] ? 1 : 0), 0) / SAMPLES;
-    }
+    for (let c = 0; c < components; c++) shares[c] = await ownShare(inference, c);
   } catch (cause) {
     if (cause instanceof TooFewKept) return undefined;
     throw cause;
   }
   return shares;
+}
+
+/** Of a component of a method that assigns. @throws a TooFewKept where the method rejects too many samples */
+export async function ownShare(inference: Inference, component: number): Promise<number> {
+  const { of } = classUnits(inference);
+  const seen = await inference.groupOf(await inference.sampleComponent(component, SAMPLES, 'own'));
+  return seen.reduce((sum, group) => sum + (of[group] === of[component] ? 1 : 0), 0) / SAMPLES;
 }
 
 /**

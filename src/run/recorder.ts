@@ -7,7 +7,7 @@ import { rowLabels, type TrainingLabels } from '../data/labels/training-labels.j
 import { requireDevice } from '../engine/devices.js';
 import { OrtEngine } from '../engine/ort/engine.js';
 import { MixturaError } from '../errors.js';
-import { type Evaluation, evaluateModel } from '../evaluate/labels.js';
+import { type EvaluateOptions, type Evaluation, evaluateModel } from '../evaluate/labels.js';
 import { Settling, type SettlingLine } from '../evaluate/settling.js';
 import { CollapseWatch } from '../evaluate/size-warnings.js';
 import type { MethodDefinition, Probes } from '../method/method.js';
@@ -139,9 +139,8 @@ class Recorder {
     const { folder, dataset, learned } = options;
     this.#notes = [...notes, ...(learned?.sentence ? [learned.sentence] : []), ...(options.notes ?? [])];
     this.#settling = new Settling(inference, dataset, options.run, followed);
-    const { settings } = options.run;
     if (sizesWord(options.run) === 'learned')
-      this.#collapse = new CollapseWatch(Object.hasOwn(settings, 'priorRate'));
+      this.#collapse = new CollapseWatch(Object.hasOwn(options.run.settings, 'priorRate'));
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from + 1 } : {});
     this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
     this.#checkpoint = options.resumeFrom ?? '';
@@ -158,10 +157,8 @@ class Recorder {
     const calmBefore = await this.#settling.goOn(this.options.folder.readMetrics(), step);
     if (calmBefore) onEvent?.({ kind: 'note', note: calmBefore });
     let calm = calmBefore !== undefined;
-    const schedule = batchSchedule(this.session.stream.fork('batches'), {
-      count: dataset.count,
-      batchSize: run.batch,
-    });
+    const sizes = { count: dataset.count, batchSize: run.batch };
+    const schedule = batchSchedule(this.session.stream.fork('batches'), sizes);
     const loop = train(this.session, {
       samples: withoutLabels(dataset),
       schedule,
@@ -194,16 +191,19 @@ class Recorder {
     await this.options.onTrained?.(this.inference, step);
     // Someone who has pressed Ctrl-C is not kept waiting for k-means on all data.
     const quick = finished ? { reliability: 'all' as const } : { limit: CURVE_LIMIT, kmeans: false };
-    const { classNames } = run.dataset;
-    const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', classNames, ...quick });
     return {
       step,
       finished,
       seconds: this.#seconds(),
       msPerStep: this.#msPerStep,
-      evaluation,
+      evaluation: await this.#evaluate(quick),
       checkpoint: this.#checkpoint,
     };
+  }
+
+  #evaluate(how: Omit<EvaluateOptions, 'split'>): Promise<Evaluation> {
+    const { classNames } = this.options.run.dataset;
+    return evaluateModel(this.inference, this.options.dataset, { split: 'train', classNames, ...how });
   }
 
   /** Says something, and writes it with the next line of the log. */
@@ -235,10 +235,8 @@ class Recorder {
 
   /** Adds a line to the log. @returns whether the run is to end with it, as its groups are calm */
   async #record(event: StepEvent, last: boolean): Promise<boolean> {
-    const { dataset, folder, onEvent, run } = this.options;
-    const { classNames } = run.dataset;
-    const quick = { limit: CURVE_LIMIT, kmeans: last, counts: false, classNames };
-    const evaluation = await evaluateModel(this.inference, dataset, { split: 'train', ...quick });
+    const { folder, onEvent } = this.options;
+    const evaluation = await this.#evaluate({ limit: CURVE_LIMIT, kmeans: last, counts: false });
     const diagnostics = this.session.model.diagnostics?.();
     const { step, losses } = event;
     const sizes = Array.from(this.inference.prior.mixing);

@@ -6,10 +6,10 @@ import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import { requireDevice } from '../engine/devices.js';
 import { completeRun, type FollowOptions, type TrainResult } from './complete.js';
 import { RunFolder } from './folder.js';
+import { trainingLabelCsv } from './labels/label-csv.js';
 import { writeProbes } from './labels/probes-file.js';
 import { type PreparedRun, prepareRun, requireModel } from './prepare.js';
 import { StageInterrupted } from './stages/stage-files.js';
-import { trainingLabelCsv } from './use/label-csv.js';
 
 /** Where a new run goes, and how a program follows it. */
 export interface StartOptions extends FollowOptions {

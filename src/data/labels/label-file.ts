@@ -9,7 +9,7 @@ import { gunzipText } from '../formats/gunzip.js';
 import { isGzip, readBytes } from '../formats/idx.js';
 import { isMissing } from '../formats/kinds/words.js';
 import { isLabelName } from '../formats/label-column.js';
-import { selectedRows } from '../row-names.js';
+import { placesOf } from '../row-names.js';
 
 /** The name of the column of places of rows in the whole of their data. */
 export const INDEX = 'index';
@@ -92,14 +92,8 @@ function namedRows({ rows }: Dataset): (key: string) => number | undefined {
 }
 
 function numberedRows(dataset: Dataset): (key: string) => number | undefined {
-  const rows = new Map(Array.from(placesOf(dataset), (place, row) => [place, row]));
+  const rows = new Map(Array.from(placesOf(dataset.rows, dataset.count), (place, row) => [place, row]));
   return (key) => (/^\d+$/.test(key) ? rows.get(Number(key)) : undefined);
-}
-
-/** Place of every row in the whole of the data, from 0; rows that are no samples count. */
-function placesOf({ rows, count }: Dataset): Uint32Array {
-  const all = Uint32Array.from({ length: count }, (_, row) => row);
-  return selectedRows({ numbers: rows?.numbers, leftOut: rows?.leftOut }, all).numbers!;
 }
 
 function noSuchRow(where: {

@@ -112,9 +112,12 @@ function partOf(
   isImage: boolean,
 ): (part: AugmentPlan['parts'][number]) => ManifestPart {
   const taken = new Set<string>();
-  return ({ name, groups, rows, generated, purity }) => {
+  return ({ name, groups, rows, generated, purity, recognised }) => {
     const own = { name, groups: groups.map(({ group }) => group), rows, generated };
-    const pure = purity === undefined ? {} : { purity };
+    const pure = {
+      ...(purity !== undefined && { purity }),
+      ...(recognised !== undefined && { recognised }),
+    };
     if (!isImage || generated === 0) return { ...own, ...pure };
     const [group] = groups;
     const named = by === 'group' && group!.name !== undefined ? `${group!.group}-${name}` : name;

@@ -23,6 +23,8 @@ export interface ManifestPart {
   readonly rows: number;
   readonly generated: number;
   readonly purity?: number;
+  /** Share of new samples that the model itself sees as those of its groups, where it can tell. */
+  readonly recognised?: number;
   /** Folder of its images, in the folder of the manifest. */
   readonly folder?: string;
 }

@@ -4,6 +4,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { ExitCode, MixturaError, usageError } from '../../errors.js';
 import { groupTitle, type RunGroup, readGroups } from '../groups.js';
 import type { TrainedRun } from '../trained.js';
+import { recognisedShare, unrecognisedNote } from '../use/recognised.js';
 import { groupsNamed } from './named-groups.js';
 
 /** What is to be filled up: a class of the labels, or a group of the run where the data have no labels. */
@@ -18,6 +19,8 @@ export interface RarePart {
   readonly generated: number;
   /** Of a class: the share of the rows in these groups that are of the class; absent where the run assigns none. */
   readonly purity?: number;
+  /** Share of new samples that the model itself sees as those of its groups, where it can tell. */
+  readonly recognised?: number;
 }
 
 /** What a training set is filled up to. */
@@ -66,12 +69,18 @@ export async function planAugmentation(
   const named = labels ? classesOf(dataset, labels) : groupsOf(groups, assigned!);
   requireNames(named, only, dataset.name);
   const target = to === 'balanced' ? Math.max(...named.map(({ rows }) => rows)) : to;
-  const parts = named.map(({ name, rows, group, index }): RarePart => {
+  const parts: RarePart[] = [];
+  for (const { name, rows, group, index } of named) {
     const generated = only && !only.includes(name) ? 0 : Math.max(0, target - rows);
     const own = group ? [group] : generated > 0 ? classGroups(trained, groups, name) : [];
     const purity = labels && assigned && own.length > 0 ? purityOf(own, assigned, labels, index) : undefined;
-    return { name, groups: own, rows, generated, ...(purity !== undefined && { purity }) };
-  });
+    const recognised = generated > 0 ? await recognisedShare(trained, own) : undefined;
+    const shares = {
+      ...(purity !== undefined && { purity }),
+      ...(recognised !== undefined && { recognised }),
+    };
+    parts.push({ name, groups: own, rows, generated, ...shares });
+  }
   return { by: labels ? 'class' : 'group', target, parts };
 }
 
@@ -163,13 +172,18 @@ function purityOf(
 /** Below this share of rows of its class, a group is said to be of another. */
 const PURE = 0.5;
 
-/** A sentence for each class whose groups are mostly of other classes: their samples are likely to be of these. */
+/**
+ * A sentence for each class whose groups are mostly of other classes: their samples are likely to be of these; and for new
+ * samples that the model itself takes for others.
+ */
 export function impuritySentences({ parts }: AugmentPlan): string[] {
-  return parts.flatMap(({ name, groups, generated, purity }) =>
+  const unlike = parts.flatMap(({ recognised, groups }) => unrecognisedNote(recognised, groups) ?? []);
+  const impure = parts.flatMap(({ name, groups, generated, purity }) =>
     generated === 0 || purity === undefined || purity >= PURE
       ? []
       : [
           `Of the rows in ${groups.map(groupTitle).join(', ')} ${(100 * purity).toFixed(1)} % are of the class ${name}, so many of its new samples may be of other classes.`,
         ],
   );
+  return [...unlike, ...impure];
 }

@@ -13,12 +13,12 @@ import { VERSION } from '../../version.js';
 import type { FollowOptions, TrainResult } from '../complete.js';
 import { absoluteLabels, absoluteName, reopenData } from '../data/run-data.js';
 import { openGold } from '../gold/open.js';
+import { labelCsv, rowKeys } from '../labels/label-csv.js';
 import { requireModel } from '../prepare.js';
 import { resumeRun } from '../resume.js';
 import { isBegun, isComplete, makeFolder, requireFree } from '../seeds/seed-runs.js';
 import { freeFolder, planRun, type StartOptions, startRun } from '../start.js';
 import { withTrained } from '../trained.js';
-import { labelCsv, rowKeys } from '../use/label-csv.js';
 import { OWN_LABELS, oracleAnswers, requireAnswers } from './oracle.js';
 
 /** How rows are chosen. */

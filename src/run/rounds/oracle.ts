@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { readLabelFile } from '../../data/labels/label-file.js';
 import type { TrainingLabels } from '../../data/labels/training-labels.js';
 import { MixturaError, usageError } from '../../errors.js';
-import { rowKeys } from '../use/label-csv.js';
+import { rowKeys } from '../labels/label-csv.js';
 
 /** The oracle that answers with the data's own labels. */
 export const OWN_LABELS = 'all';

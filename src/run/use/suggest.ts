@@ -6,9 +6,9 @@ import { MixturaError, usageError } from '../../errors.js';
 import { suggestRows } from '../../evaluate/suggest.js';
 import { reopenData } from '../data/run-data.js';
 import { openGold } from '../gold/open.js';
+import { rowKeys } from '../labels/label-csv.js';
 import type { TrainedRun } from '../trained.js';
 import { type AssignOptions, checkLike, openAs } from './assign.js';
-import { rowKeys } from './label-csv.js';
 
 /** What {@link suggestLabels} looks at. */
 export interface SuggestOptions extends Omit<AssignOptions, 'split' | 'features' | 'gold'> {

@@ -4,7 +4,7 @@ import { cell } from '../../data/formats/csv/cell.js';
 import { isLabelName } from '../../data/formats/label-column.js';
 import { INDEX } from '../../data/labels/label-file.js';
 import type { TrainingLabels } from '../../data/labels/training-labels.js';
-import { assignedRows } from './assignment-csv.js';
+import { placesOf } from '../../data/row-names.js';
 
 /** What people call the rows of a part of the data. */
 export interface RowKeys {
@@ -20,11 +20,7 @@ export function rowKeys({ count, rows }: Pick<Dataset, 'count' | 'rows'>): RowKe
   if (id && id.name !== INDEX && !isLabelName(id.name, [id.name]) && areNames(id.values, count)) {
     return { kind: id.name || 'row', names: id.values };
   }
-  const parts = [{ name: 'train' as const, count, ...(rows && { rows }) }];
-  const names = [...assignedRows({ parts })].flatMap(({ at, index }) =>
-    at === undefined ? [] : [String(index)],
-  );
-  return { kind: INDEX, names };
+  return { kind: INDEX, names: Array.from(placesOf(rows, count), String) };
 }
 
 function areNames(values: readonly string[], count: number): boolean {
