@@ -1,8 +1,9 @@
 /** @file What a data set is: rows that can be read as float32, and, apart from them, labels for evaluation. */
 import { createHash } from 'node:crypto';
+import { once } from '../once.js';
 import type { ColumnCoding } from './coding.js';
 import type { ColumnValues } from './column-values.js';
-import { type RowNames, selectedRows } from './row-names.js';
+import { type RowNames, selectedRows, unselected } from './row-names.js';
 import { type ColumnScaling, unitParts, type ValueUnits } from './value-units.js';
 
 /** What the samples are: images, points of the plane, or rows of a table. */
@@ -172,7 +173,10 @@ export function subset(
       return fingerprint();
     },
     source: change.source,
-    ...evaluationParts({ ...change, rows: selectedRows(base.rows ?? {}, rows) }),
+    ...evaluationParts({
+      ...change,
+      rows: { ...selectedRows(base.rows ?? {}, rows), ...unselected(base.rows ?? {}, base.count, rows) },
+    }),
   };
 }
 
@@ -277,13 +281,4 @@ export function contentFingerprint(
   );
   for (const piece of values) hash.update(piece);
   return (labels ? hash.update(labels) : hash).digest('hex');
-}
-
-/** Computes when first called, and once: hashing 47 MB takes a tenth of a second, and many callers never need it. */
-function once<T>(compute: () => T): () => T {
-  let value: { readonly of: T } | undefined;
-  return () => {
-    value ??= { of: compute() };
-    return value.of;
-  };
 }

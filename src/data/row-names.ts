@@ -24,6 +24,9 @@ export interface RowNames {
   readonly kept?: readonly NamedColumn[] | undefined;
   /** Place of every row in the whole of the data, from 0, where only some of them were selected. */
   readonly numbers?: Uint32Array | undefined;
+  /** Rows of the whole, and the names of those that were not selected, where only some were. */
+  readonly whole?: number | undefined;
+  readonly others?: ReadonlySet<string> | undefined;
   /** Rows that are no samples, ascending. */
   readonly leftOut?: readonly LeftOutRow[] | undefined;
 }
@@ -40,6 +43,18 @@ export function selectedRows({ id, kept, numbers, leftOut = [] }: RowNames, rows
     // Rows that are left out count.
     numbers: numbers ? Uint32Array.from(rows, (row) => numbers[row]!) : placesAmong(leftOut, rows),
   };
+}
+
+/** What is known of the rows that a selection of `count` rows leaves out. */
+export function unselected(
+  { id, leftOut = [], whole, others }: RowNames,
+  count: number,
+  rows: Uint32Array,
+): Pick<RowNames, 'whole' | 'others'> {
+  const known = { whole: whole ?? count + leftOut.length };
+  if (!id) return known;
+  const chosen = new Set(Array.from(rows, (row) => id.values[row]!));
+  return { ...known, others: new Set([...(others ?? []), ...id.values.filter((name) => !chosen.has(name))]) };
 }
 
 /** Place of every row in the whole of the data, from 0; rows that are no samples count. */

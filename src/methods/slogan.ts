@@ -12,6 +12,7 @@
  * With a teacher (not in the paper) E is the student, which has learned groups that were found in the data: it stays as it
  * is, U2C moves G and the prior on it, means start at the corners of a simplex, and sizes at the shares of the groups.
  */
+
 import type { ProgramOutputs } from '../engine/engine.js';
 import { usageError } from '../errors.js';
 import { grad } from '../graph/grad.js';
@@ -30,6 +31,7 @@ import type { Lessons } from '../method/stage.js';
 import type { Phase } from '../method/step.js';
 import { backbone, type DataShape } from '../nets/index.js';
 import type { Network } from '../nn/network.js';
+import { once } from '../once.js';
 import { MixturePrior } from '../prior/mixture.js';
 import type { LatentBatch } from '../prior/prior.js';
 import { simplexMeans } from '../prior/start.js';
@@ -260,12 +262,6 @@ function generatorPhase(
     };
   };
   return phase('generator', context, build, options);
-}
-
-/** The same value at every call. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }
 
 /** mu, Sigma and rho by their Stein gradients (SLOGAN Theorems 1-3). */

@@ -186,8 +186,65 @@ describe('labels of a file', () => {
     const rows = Uint32Array.of(1, 4, 6, 9);
     const part = subset(points(), rows, { name: 'part', source: 'a test', selection: 'some' });
     expect([...labelsOf(part, file('part.csv', '4,u', '9,v')).labels]).toEqual([-1, 0, -1, 1]);
-    expect(() => labelsOf(part, file('part.csv', '4,u', '2,v'))).toThrow(
-      /part\.csv, line 2: there is no row 2 in part, which holds a part of the whole\.$/,
+    const some = labelsOf(part, file('part.csv', '4,u', '2,v', '9,v', '3,v'));
+    expect([...some.labels]).toEqual([-1, 0, -1, 1]);
+    expect(some.notices[0]).toBe('The labels of 2 rows are not used: they were not selected.');
+    expect(() => labelsOf(part, file('part.csv', '4,u', '12,v'))).toThrow(
+      /part\.csv, line 2: there is no row 12 in part, whose rows are 0 to 11\.$/,
+    );
+  });
+
+  it('of rows that are no samples are passed over, and told by the reason', () => {
+    const rows = Uint32Array.of(0, 3, 6);
+    const test = () => points({ rows: { id: { name: 'file', values: ['held/0.png'] } } });
+    const part = subset(
+      { ...named, rows: { ...named.rows, leftOut: [{ index: 3, id: 'bad.png', reason: 'damaged' }] } },
+      rows,
+      {
+        ...{ name: 'part', source: 'a test', selection: 'some', test },
+      },
+    );
+    const lines = ['file,class', '0.png,u', '3.png,v', '5.png,w', 'held/0.png,u', '11.png,w'];
+    const found = labelsOf(part, file('apart.csv', ...lines));
+    expect([...found.labels]).toEqual([0, 1, -1]);
+    expect(found.notices.slice(0, 2)).toEqual([
+      'The labels of 2 rows are not used: they were not selected.',
+      'The labels of 1 row are not used: they are held out, where training never looks.',
+    ]);
+    const dropped = points({ rows: { leftOut: [{ index: 1, id: '1', reason: 'no value in y' }] } });
+    const rest = labelsOf(dropped, file('rest.csv', 'index,class', '0,u', '1,u', '2,v', '12,v'));
+    // Row 2 of the file is sample 1, and the last row of the file is the last sample.
+    expect([rest.labels[0], rest.labels[1], rest.labels[11]]).toEqual([0, 1, 1]);
+    expect(rest.notices[0]).toBe('The labels of 1 row are not used: they are left out of the data.');
+  });
+
+  it('know names in either form of letters with marks, and guess none that differs in a digit', () => {
+    const marked = points({
+      rows: { id: { name: 'file', values: Array.from({ length: COUNT }, (_, i) => `ü ${i}.png`) } },
+    });
+    const found = labelsOf(marked, file('nfd.csv', 'file,class', 'u\u0308 0.png,a', 'ü 1.png,b'));
+    expect([...found.labels.subarray(0, 3)]).toEqual([0, 1, -1]);
+    expect(() => labelsOf(marked, file('far.csv', 'file,class', 'ü 17.png,a'))).toThrow(
+      /no row of points is called ü 17\.png; rows are known by their file\.$/,
+    );
+  });
+
+  it('may be of a class None; other words for nothing are told', () => {
+    const found = labelsOf(points(), file('none.csv', '0,None', '1,scratch', '2,NA', '3,NA', '4,', '5,none'));
+    expect(found.classNames).toEqual(['None', 'none', 'scratch']);
+    expect(found.notices[0]).toBe(
+      '2 rows have NA for a class, which is read as none; if it is one, call it otherwise.',
+    );
+  });
+
+  it('of classes that the data do not have are told', () => {
+    const found = labelsOf(
+      points({ labels: TRUTH, classNames: ['circle', 'square'] }),
+      file('typo.csv', '0,circle', '1,square', '2,circel'),
+    );
+    expect(found.classNames).toEqual(['circel', 'circle', 'square']);
+    expect(found.notices[0]).toBe(
+      'No class of points is called circel (did you mean circle?); training has it as a class of its own.',
     );
   });
 
@@ -238,6 +295,18 @@ describe('labels of a column', () => {
     expect([...found.labels.subarray(0, 5)]).toEqual([0, 1, -1, -1, -1]);
     expect(found.classNames).toEqual(['x', 'y']);
     expect(found.sentence).toBe('Training sees the labels of 2 of 12 rows, from the column grade.');
+  });
+
+  it('are refused where there are nearly as many words as rows', () => {
+    const values = Array.from({ length: 30 }, (_, i) => String(i));
+    const base = arrayDataset({
+      ...{ name: 'points', kind: 'points', shape: [2], range: 'real', source: 'a test' },
+      values: new Float32Array(60),
+    });
+    const many = { ...base, rows: { kept: [{ name: 'weight', values }] } };
+    expect(() => labelsOf(many, 'weight')).toThrow(
+      'The column weight of points has 30 different words in 30 rows, which are no classes; name a column of classes by --labels.',
+    );
   });
 
   it('are asked for in one sentence where there is no such column', () => {

@@ -1,12 +1,12 @@
 /** @file The labels that training sees: all of the data's, some that are drawn, or those of a file or a column. */
 import { basename } from 'node:path';
+import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { Stream } from '../../math/random.js';
 import { classCounts, type Dataset } from '../dataset.js';
-import { isMissing } from '../formats/kinds/words.js';
 import { encodeLabels } from '../formats/labels.js';
 import { balancedRows } from './draw-labelled.js';
-import { readLabelFiles } from './label-file.js';
+import { type Apart, type FoundLabels, isUnlabelled, labelsOfFiles, readLabelFile } from './label-file.js';
 import { LABEL_SPECS, type LabelSpec, labelSpec } from './spec.js';
 
 /** The labels that training sees. */
@@ -47,10 +47,15 @@ export function trainingLabels(dataset: Dataset, request: LabelRequest): Trainin
   if (asked === undefined && !dataset.labels) return undefined;
   const spec = labelSpec(asked ?? 'all');
   const way = wayOf(spec, request);
-  if (spec.kind === 'files')
-    return described(dataset, classesOf(readLabelFiles(spec.paths, dataset), dataset), way);
-  if (spec.kind === 'column')
-    return described(dataset, classesOf(columnWords(dataset, spec.name), dataset), way);
+  if (spec.kind === 'files') {
+    const { words, ...passed } = labelsOfFiles(spec.paths, dataset);
+    return withNotices(described(dataset, classesOf(words, dataset), way), passed, dataset);
+  }
+  if (spec.kind === 'column') {
+    const { words, ...passed } = columnWords(dataset, spec.name);
+    requireClasses(words, spec.name, dataset.name);
+    return withNotices(described(dataset, classesOf(words, dataset), way), passed, dataset);
+  }
   const { labels, classNames } = requireLabels(dataset);
   if (spec.kind === 'all') return described(dataset, { labels, classNames }, way);
   const n = spec.kind === 'count' ? spec.count : Math.max(1, Math.round(spec.share * dataset.count));
@@ -71,7 +76,7 @@ export function trainingLabels(dataset: Dataset, request: LabelRequest): Trainin
  */
 export function keptLabels(dataset: Dataset, file: string, request: LabelRequest): TrainingLabels {
   const way = wayOf(labelSpec(request.labels ?? 'all'), request);
-  return described(dataset, classesOf(readLabelFiles([file], dataset), dataset), way);
+  return described(dataset, classesOf(readLabelFile(file, dataset), dataset), way);
 }
 
 /** How labels came, as a part of a sentence; nothing where they are all of the data's. */
@@ -117,14 +122,66 @@ function requireNumber(n: number, counts: Int32Array, { name, count }: Dataset, 
   }
 }
 
-function columnWords({ name, rows, count, classNames }: Dataset, column: string): string[] {
+function columnWords(dataset: Dataset, column: string): Pick<FoundLabels, 'words' | 'unread'> {
+  const { name, rows, count } = dataset;
   const kept = rows?.kept?.find((one) => one.name === column);
   if (!kept) throw usageError(`${name} has no column ${column} to be read as labels; give ${LABEL_SPECS}.`);
-  return Array.from({ length: count }, (_, row) => {
+  const unread = new Map<string, number>();
+  const words = Array.from({ length: count }, (_, row) => {
     const word = kept.values[row]!.trim();
-    return isMissing(word) && !classNames?.includes(word) ? '' : word;
+    if (!isUnlabelled(word, dataset)) return word;
+    if (word !== '') unread.set(word, (unread.get(word) ?? 0) + 1);
+    return '';
   });
+  return { words, unread };
 }
+
+/** Classes that a column may have, however few its rows. */
+const FEW_CLASSES = 20;
+
+/** @throws a usage error for a column that holds nearly as many different words as rows: measurements, or names */
+function requireClasses(words: readonly string[], column: string, name: string): void {
+  const given = words.filter((word) => word !== '');
+  const classes = new Set(given).size;
+  if (classes <= FEW_CLASSES || 2 * classes <= given.length) return;
+  throw usageError(
+    `The column ${column} of ${name} has ${classes} different words in ${given.length} rows, which are no classes; name a column of classes by --labels.`,
+  );
+}
+
+/** The labels with what their reading passed over. */
+function withNotices(
+  found: TrainingLabels,
+  { apart = new Map(), unread }: Pick<FoundLabels, 'unread'> & Partial<Pick<FoundLabels, 'apart'>>,
+  { name, classNames }: Dataset,
+): TrainingLabels {
+  const passed = [...apart].map(
+    ([why, n]) => `The labels of ${n === 1 ? '1 row' : `${n} rows`} are not used: ${APART[why]}.`,
+  );
+  const words = [...unread].map(
+    ([word, n]) =>
+      `${n === 1 ? '1 row has' : `${n} rows have`} ${word} for a class, which is read as none; if it is one, call it otherwise.`,
+  );
+  const unknown = classNames ? found.classNames.filter((word) => !classNames.includes(word)) : [];
+  const own = unknown
+    .slice(0, MOST_NAMED)
+    .map(
+      (word) =>
+        `No class of ${name} is called ${word}${didYouMean(word, classNames!)}; training has it as a class of its own.`,
+    );
+  const more =
+    unknown.length > MOST_NAMED ? [`So it is with ${unknown.length - MOST_NAMED} classes more.`] : [];
+  return { ...found, notices: [...passed, ...words, ...own, ...more, ...found.notices] };
+}
+
+/** What a row is that a file labels and that is no sample. */
+const APART: Readonly<Record<Apart, string>> = {
+  unselected: 'they were not selected',
+  'held out': 'they are held out, where training never looks',
+  'left out': 'they are left out of the data',
+};
+/** Classes of their own that are named at most. */
+const MOST_NAMED = 5;
 
 /** Classes of words: those of the data where all words are names of them, else their own. */
 function classesOf(words: readonly string[], { classNames = [] }: Dataset): Classes {
