@@ -214,7 +214,7 @@ describe('the labels', () => {
     [
       'that the data lack',
       () => onTable(undefined, { drop: 'kind,known' }),
-      /^AC-GAN learns from labels, but .*table\.csv has none; name those of a table by --label, give some by --labels, or use another method\.$/,
+      /^AC-GAN learns from labels, but .*table\.csv has none; name those of a table by --label, give train some by --labels, or use another method\.$/,
     ],
     [
       'of a column that is not there',

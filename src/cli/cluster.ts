@@ -86,7 +86,7 @@ export const clusterVerb: Verb = {
       'Without DATA the data that the run was trained on, with its own selection and options.',
       'Columns: index (row, from 0), part (where there are two), file or id, group (from 1, the largest), name (where groups have one), probability, p1, p2, ..., unlike',
       'Names are in groups.json of the run, where they may be edited.',
-      'With --gold: gold_marginal (the critic), gold_conditional (minus the logarithm of the probability of its group), gold (their balanced sum; large where the model makes too little like the row)',
+      'With --gold: gold_marginal (the critic), gold_conditional (minus the logarithm of the probability of its label, where the model learned a class of that name, else of its group), gold (their balanced sum; large where the model makes too little like the row)',
       'unlike: how unlike the row is to what the run was trained on, about 1 where it is as usual. Nothing else tells a row of another kind: its probabilities are ordinary.',
       "Probabilities are calibrated on the model's own samples: of rows like these with probability 0.8, about 0.8 are of the group.",
       "Without calibration.json in the run they are the method's own: those of slogan are at most 0.79 for K = 3 groups.",

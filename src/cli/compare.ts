@@ -84,7 +84,8 @@ export const compareVerb: Verb = {
   ],
   extraHelp: () =>
     [
-      'All methods have the data, the networks, the batch and the steps of one preset: that of the data. Labels only score.',
+      'All methods have the data, the networks, the batch and the steps of one preset: that of the data.',
+      'Labels only score, but for methods that learn from them (acgan, gmgan-supervised): their rows say so, and are never marked as the best.',
       'The folder gets comparison.html, .json and .csv; each run in it is one that sample, evaluate and report take.',
       'A run that fails is a row with its reason, and the exit status is 1. After an interruption --resume goes on.',
     ].join('\n'),

@@ -42,8 +42,8 @@ export const harnessSettings = {
     .enum(['linear', 'none'])
     .default('linear')
     .describe("how the networks' Adam rates fall: linear, to 0 at the horizon, or not at all"),
-  beta1: z.number().min(0).max(1).default(0).describe("Adam's first decay"),
-  beta2: z.number().min(0).max(1).default(0.9).describe("Adam's second decay"),
+  beta1: z.number().min(0).lt(1).default(0).describe("Adam's first decay"),
+  beta2: z.number().min(0).lt(1).default(0.9).describe("Adam's second decay"),
 };
 
 /** The settings of a method in the harness, checked. */

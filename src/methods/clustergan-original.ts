@@ -37,8 +37,8 @@ const settings = z
       .default(1e-4)
       .describe('Adam rate of all networks; it does not fall')
       .meta({ lower: true }),
-    beta1: z.number().min(0).max(1).default(0.5).describe("Adam's first decay"),
-    beta2: z.number().min(0).max(1).default(0.9).describe("Adam's second decay"),
+    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's first decay"),
+    beta2: z.number().min(0).lt(1).default(0.9).describe("Adam's second decay"),
   })
   .meta({ own: true });
 

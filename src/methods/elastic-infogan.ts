@@ -78,8 +78,8 @@ const settings = z
       .positive()
       .default(1)
       .describe('Adam rate of the class prior, as a multiple of learningRate'),
-    beta1: z.number().min(0).max(1).default(0.5).describe("Adam's first decay"),
-    beta2: z.number().min(0).max(1).default(0.999).describe("Adam's second decay"),
+    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's first decay"),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's second decay"),
   })
   .meta({ own: true });
 

@@ -35,8 +35,8 @@ const settings = z
       .positive()
       .default(0.2)
       .describe('Adam rate of trunk, discriminator and Q, as a multiple of learningRate'),
-    beta1: z.number().min(0).max(1).default(0.5).describe("Adam's first decay"),
-    beta2: z.number().min(0).max(1).default(0.999).describe("Adam's second decay"),
+    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's first decay"),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's second decay"),
   })
   .meta({ own: true });
 

@@ -46,8 +46,8 @@ const settings = z
       .default(5e-4)
       .describe('Adam rate of both networks; it does not fall')
       .meta({ lower: true }),
-    beta1: z.number().min(0).max(1).default(0.9).describe("Adam's first decay"),
-    beta2: z.number().min(0).max(1).default(0.999).describe("Adam's second decay"),
+    beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's first decay"),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's second decay"),
   })
   .meta({ own: true });
 

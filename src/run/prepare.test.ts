@@ -10,7 +10,7 @@ import { isOwn, RUN_DEFAULTS } from '../config/schema.js';
 import { ExitCode, type MixturaError } from '../errors.js';
 import { methodNamed, methodNames, registerMethod } from '../methods/index.js';
 import { reopenData } from './data/run-data.js';
-import { prepareRun } from './prepare.js';
+import { countNotice, prepareRun } from './prepare.js';
 
 let folder = '';
 const table = () => path.join(folder, 'rows.csv');
@@ -62,7 +62,7 @@ describe('a method that needs labels', () => {
     const error = await refusal({ ...request, data: { name: table() } });
     expect(error.exitCode).toBe(ExitCode.usage);
     expect(error.message).toBe(
-      `Classifier learns from labels, but ${table()} has none; name those of a table by --label, give some by --labels, or use another method.`,
+      `Classifier learns from labels, but ${table()} has none; name those of a table by --label, give train some by --labels, or use another method.`,
     );
   });
 
@@ -269,8 +269,6 @@ it.each([
   ],
   [4, undefined],
 ])('says what %i groups of digits of four classes mean', async (components, sentence) => {
-  const notices: string[] = [];
   const request = { data: { name: 'digits' }, preset: 'digits', components };
-  await prepareRun(request, { onNotice: (notice) => notices.push(notice) });
-  expect(notices).toEqual(sentence === undefined ? [] : [sentence]);
+  expect(countNotice(await prepareRun(request))).toBe(sentence);
 });

@@ -103,9 +103,6 @@ export function prepareWith(
       `${method.title} learns no groups, so --components ${components} changes nothing in its training; leave it out, or use another method, such as slogan.`,
     );
   }
-  if (!labels && !method.groupless && !auto && counted !== undefined && components !== counted) {
-    listeners.onNotice?.(countNotice(config.data.name, components, counted));
-  }
   const batch = batchFor(config.batch, request.batch !== undefined, dataset, listeners);
   const run: ResolvedRun = {
     version: VERSION,
@@ -141,7 +138,7 @@ function requireLabels(
   const labels = trainingLabels(dataset, config);
   if (labels || supervision === 'optional') return labels;
   throw usageError(
-    `${title} learns from labels, but ${config.data.name} has none; name those of a table by --label, give some by --labels, or use another method.`,
+    `${title} learns from labels, but ${config.data.name} has none; name those of a table by --label, give train some by --labels, or use another method.`,
   );
 }
 
@@ -231,8 +228,13 @@ function groupsByLabels(classes: number | undefined, count: number): number | un
   return classes > FEW_CLASSES && 2 * classes > count ? undefined : classes;
 }
 
-/** What a number of groups that is not that of the classes means for the scores. */
-function countNotice(name: string, components: number, classes: number): string {
+/** What a number of groups that is not that of the classes means for the scores; nothing where it is, or none are known. */
+export function countNotice({ run, method, dataset, labels }: PreparedRun): string | undefined {
+  const classes = groupsByLabels(classCounts(dataset)?.length, dataset.count);
+  const { components, data } = run;
+  if (labels || method.groupless || run.auto || classes === undefined || components === classes)
+    return undefined;
+  const { name } = data;
   const outcome =
     components < classes ? 'some groups will hold several classes' : 'some classes will be parted';
   return `${name} has labels of ${classes} classes, and ${components} groups are looked for, so ${outcome}; labels only score.`;

@@ -8,7 +8,7 @@ import { completeRun, type FollowOptions, type TrainResult } from './complete.js
 import { RunFolder } from './folder.js';
 import { trainingLabelCsv } from './labels/label-csv.js';
 import { writeProbes } from './labels/probes-file.js';
-import { type PreparedRun, prepareRun, requireModel } from './prepare.js';
+import { countNotice, type PreparedRun, prepareRun, requireModel } from './prepare.js';
 import { StageInterrupted } from './stages/stage-files.js';
 
 /** Where a new run goes, and how a program follows it. */
@@ -59,6 +59,8 @@ export interface PlannedRun extends PreparedRun {
 export async function planRun(request: RunRequest, options: StartOptions = {}): Promise<PlannedRun> {
   const prepared = await prepareRun(request, options);
   requireModel(prepared);
+  const notice = countNotice(prepared);
+  if (notice !== undefined) options.onNotice?.(notice);
   await requireDevice(deviceOf(prepared.run));
   const path = options.folder ?? freeFolder(prepared.run);
   RunFolder.requireFree(path);

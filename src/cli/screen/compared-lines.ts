@@ -13,7 +13,9 @@ export function comparedLines(table: ComparisonTable): string[] {
     row.groups ?? '',
     ...columns.map(({ key }, at) => {
       const cell = row.cells[key];
-      return cell ? `${cellText(key, cell)}${scoreText(key, cell.mean) === best[at] ? '*' : ' '}` : '';
+      return cell
+        ? `${cellText(key, cell)}${!row.told && scoreText(key, cell.mean) === best[at] ? '*' : ' '}`
+        : '';
     }),
     ...[row.minutes, row.cpuMinutes].map((one) => (one === undefined ? '' : minutesText(one))),
   ]);

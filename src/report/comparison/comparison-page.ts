@@ -83,7 +83,7 @@ function tableSection(table: ComparisonTable): Markup {
   });
   return html`<section>
 <h2>All scores</h2>
-<p class="hint">${table.seeds.length > 1 ? 'Mean ± deviation over the seeds; ' : ''}the best of a column is bold. Labels score, and take no part in training.${papers && ' Below ours, what a paper reports for the same data and method; its networks and features may differ.'}</p>
+<p class="hint">${table.seeds.length > 1 ? 'Mean ± deviation over the seeds; ' : ''}the best of a column is bold. Labels score; they take part in the training of rows that say so alone, which are never the best.${papers && ' Below ours, what a paper reports for the same data and method; its networks and features may differ.'}</p>
 <div class="scroll"><table class="compared"><tr>${head}</tr>${body}</table></div>
 <ul class="hint">${columns.map(({ title, about }) => html`<li><b>${title}</b>: ${about}.</li>`)}
 <li><b>min</b>, <b>CPU min</b>: minutes of a run by the clock and of all processor cores, with what is learned before its steps, without the scoring at the end.</li></ul>
@@ -103,7 +103,7 @@ function rowMarkup(row: ComparisonRow, { columns, rows, seeds }: ComparisonTable
   const cells = columns.map((column) => {
     const cell = row.cells[column.key];
     if (!cell) return html`<td class="number"></td>`;
-    const best = scoreText(column.key, cell.mean) === bestOf(column, rows);
+    const best = !row.told && scoreText(column.key, cell.mean) === bestOf(column, rows);
     const paper = paperText(cell);
     return html`<td class="number${best && ' best'}" title="${cell.metric}: ${cell.values.join(', ')}">${cellText(column.key, cell)}${
       paper !== undefined && html`<small title="${cell.published!.source}">paper ${paper}</small>`

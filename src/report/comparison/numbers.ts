@@ -24,12 +24,15 @@ export function minutesText(minutes: number): string {
   return minutes.toFixed(minutes < 0.1 ? 3 : minutes < 10 ? 2 : 1);
 }
 
-/** The best of the means of a column as it is shown, so that rows that look the same are; nothing where one row has it. */
+/**
+ * The best of the means of a column as it is shown, so that rows that look the same are; nothing where one row has it. Rows that
+ * were told the classes take no part.
+ */
 export function bestOf(
   { key, better }: ComparisonColumn,
   rows: readonly ComparisonRow[],
 ): string | undefined {
-  const means = rows.flatMap(({ cells }) => cells[key]?.mean ?? []);
+  const means = rows.flatMap(({ cells, told }) => (told ? [] : (cells[key]?.mean ?? [])));
   if (means.length < 2) return undefined;
   return scoreText(key, better === 'higher' ? Math.max(...means) : Math.min(...means));
 }

@@ -37,6 +37,8 @@ export interface ComparisonRow {
   readonly seeds: readonly number[];
   /** Where the groups of NMI, ARI and ACC come from, in words. */
   readonly groups?: string;
+  /** Whether training was told the classes that score it. */
+  readonly told?: true;
   readonly cells: Readonly<Partial<Record<ColumnKey, ComparisonCell>>>;
   /** Mean minutes of a seed, wall clock; absent for stages, and for plain methods. */
   readonly minutes?: number;

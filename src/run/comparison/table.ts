@@ -1,6 +1,8 @@
 /** @file The table of a comparison: cells by row, mean and deviation over seeds, the paper's cell, the tests. */
 import { basename } from 'node:path';
+import { presets } from '../../config/presets.js';
 import type { Dataset } from '../../data/dataset.js';
+import { methodNamed } from '../../methods/index.js';
 import { metricName } from '../../metrics/metric.js';
 import type { PublishedCell } from '../../metrics/published.js';
 import type {
@@ -102,6 +104,7 @@ function trainedRow(state: ComparisonState, row: PlannedRow): TrainedRow {
       kind: row.kind,
       seeds,
       ...scoresAndGroups(aggregates),
+      ...(told(row) && TOLD),
       ...(done.length > 0 && {
         minutes: mean(({ wallSeconds }) => wallSeconds),
         cpuMinutes: mean(({ cpuSeconds }) => cpuSeconds),
@@ -111,6 +114,13 @@ function trainedRow(state: ComparisonState, row: PlannedRow): TrainedRow {
       notes: done.flatMap(({ seed, record }) => record.notes.map((note) => `Seed ${seed}: ${note}`)),
     },
   };
+}
+
+/** A row whose training saw all labels of the data. */
+const TOLD = { groups: 'told the classes', told: true } as const;
+
+function told({ request: { preset, method = preset && presets[preset]?.method } }: PlannedRow): boolean {
+  return method !== undefined && methodNamed(method).supervision === 'required';
 }
 
 /** What failed: once where it is the same for all seeds. */
