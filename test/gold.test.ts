@@ -181,7 +181,7 @@ describe('what cannot be', () => {
     ],
     [
       'evaluate none --features none --gold',
-      'GOLD needs probabilities of classes or groups, and the method of this run gives none; use a run of one that does, such as infogan.',
+      'GOLD needs probabilities of classes or groups, and the method of this run gives none; use a run of one that does, such as infogan, or acgan with labels.',
     ],
     [
       'suggest table --labels twice.csv',

@@ -26,3 +26,11 @@ describe('marks of settings', () => {
     }
   });
 });
+
+it.each(methodNames())('every setting of %s says what it is', (name) => {
+  const { shape } = methodNamed(name).settings;
+  const silent = Object.entries(shape).filter(
+    ([, field]) => !(field as { description?: string }).description,
+  );
+  expect(silent.map(([key]) => key)).toEqual([]);
+});

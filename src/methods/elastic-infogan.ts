@@ -29,7 +29,7 @@ import { ntXent } from '../nn/nt-xent.js';
 import { parameter } from '../nn/parameter.js';
 import { CategoricalPrior } from '../prior/categorical.js';
 
-const weight = (meaning: string) => z.number().min(0).describe(meaning);
+const weight = (meaning: string, by: number) => z.number().min(0).default(by).describe(meaning);
 
 const settings = z
   .strictObject({
@@ -47,15 +47,15 @@ const settings = z
       .describe('sizes of the groups where classes=given, such as 6300:1585:1407'),
     noise: z.int().min(1).default(62).describe('dimension of the noise'),
     temperature: z.number().positive().default(0.1).describe('Gumbel-softmax temperature (tau)'),
-    information: weight('weight of recovering the code (lambda_1)').default(1),
+    information: weight('weight of recovering the code (lambda_1)', 1),
     target: z
       .enum(['hard', 'soft'])
       .default('hard')
       .describe('what Q is to recover: the most probable code (published code), or the soft code'),
-    contrast: weight('weight of NT-Xent in the variant 2020').default(10),
+    contrast: weight('weight of NT-Xent in the variant 2020', 10),
     contrastTemperature: z.number().positive().default(1).describe('temperature of NT-Xent'),
-    transformation: weight('weight of L_trans in the draft (lambda_2)').default(10),
-    entropy: weight('weight of L_ent in the draft (lambda_3)').default(1),
+    transformation: weight('weight of L_trans in the draft (lambda_2)', 10),
+    entropy: weight('weight of L_ent in the draft (lambda_3)', 1),
     transformations: z
       .enum(['elastic', ...TRANSFORMATIONS_NAMES])
       .default('elastic')

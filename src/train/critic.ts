@@ -32,12 +32,12 @@ export class Critic {
     const { critique, assign } = model.inference;
     if (!critique) {
       throw usageError(
-        'GOLD needs a critic that judges samples whatever their group, and the method of this run has none; use a run of one that has, such as infogan.',
+        'GOLD needs a critic that judges samples whatever their group, and the method of this run has none; use a run of one that has, such as infogan, or acgan with labels.',
       );
     }
     if (!assign) {
       throw usageError(
-        'GOLD needs probabilities of classes or groups, and the method of this run gives none; use a run of one that does, such as infogan.',
+        'GOLD needs probabilities of classes or groups, and the method of this run gives none; use a run of one that does, such as infogan, or acgan with labels.',
       );
     }
     const samples = input('samples', [ROWS, ...context.data.shape]);
