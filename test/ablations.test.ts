@@ -84,6 +84,8 @@ async function stepped(network: string, { settings, probed }: Pick<Row, 'setting
       channels: 4,
       meanStd: 1,
       network,
+      // Its critic normalises batches, whose slopes are no sample's own.
+      ...(network === 'infogan' && { penalty: 'none', critic: 'bce' }),
       ...settings,
     },
     context: {
