@@ -22,7 +22,6 @@ const ring: Preset = {
   settings: {
     units: 64,
     latent: 8,
-    critic: 'wasserstein',
     learningRate: 1e-3,
     priorRate: 1e-2,
     mixingRate: 2,

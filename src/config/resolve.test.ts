@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ExitCode, type MixturaError } from '../errors.js';
+import { methodNamed } from '../methods/index.js';
 import { defaultPreset, presets } from './presets.js';
 import { parse, presetNamed, type RunRequest, resolveRequest } from './resolve.js';
 import { dataSchema, RUN_DEFAULTS, runSchema } from './schema.js';
@@ -213,4 +214,12 @@ describe('what is not valid is named', () => {
       expect(runSchema.partial().parse(rest)).toEqual(rest);
     }
   });
+});
+
+it.each(['ring', 'grid', 'digits', 'mnist-2'])('GM-GAN keeps the loss of the first GAN on %s', (name) => {
+  const { settings } = resolveRequest(
+    { data: { name }, method: 'gmgan' },
+    (method) => methodNamed(method).settings,
+  );
+  expect(settings).toMatchObject({ critic: 'non-saturating', penalty: 'none' });
 });
