@@ -9,9 +9,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDataset } from '../dist/data.js';
-import { fittingCapacity } from '../dist/features.js';
-import { resumeRun, startRun, withTrained } from '../dist/index.js';
+import { openDataset } from '../dist/entries/data.js';
+import { fittingCapacity } from '../dist/entries/features.js';
+import { resumeRun, startRun, withTrained } from '../dist/entries/index.js';
 import { augmentData } from '../dist/run/augment/augment.js';
 import { markdown, percent, setValues } from './support.mjs';
 

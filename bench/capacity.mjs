@@ -4,9 +4,9 @@
 // The runs are of MNIST, by a method that knows the classes (acgan); runs whose paths differ in their number only are a row.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openDataset } from '../dist/data.js';
-import { fittingCapacity } from '../dist/features.js';
-import { withTrained } from '../dist/index.js';
+import { openDataset } from '../dist/entries/data.js';
+import { fittingCapacity } from '../dist/entries/features.js';
+import { withTrained } from '../dist/entries/index.js';
 import { drawSamples } from '../dist/run/use/draw.js';
 import { markdown, percent } from './support.mjs';
 

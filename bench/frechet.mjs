@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { frechetDistance, gaussianStatistics } from '../dist/metrics.js';
-import { Stream } from '../dist/prior.js';
+import { frechetDistance, gaussianStatistics } from '../dist/entries/metrics.js';
+import { Stream } from '../dist/entries/prior.js';
 import { childJson, PYTHON } from './support.mjs';
 
 const { values } = parseArgs({

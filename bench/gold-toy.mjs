@@ -9,9 +9,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDataset } from '../dist/data.js';
-import { input } from '../dist/graph.js';
-import { resumeRun, startRun, withTrained } from '../dist/index.js';
+import { openDataset } from '../dist/entries/data.js';
+import { input } from '../dist/entries/graph.js';
+import { resumeRun, startRun, withTrained } from '../dist/entries/index.js';
 import { goldConditional, goldGap } from '../dist/nn/gold.js';
 import { markdown } from './support.mjs';
 

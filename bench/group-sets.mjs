@@ -1,7 +1,7 @@
 // The development sets in which groups are looked for without training, by name: a function of the seed each.
 import { sparseDataset } from '../dist/data/formats/sparse.js';
-import { arrayDataset, openDataset } from '../dist/data.js';
-import { Stream } from '../dist/prior.js';
+import { arrayDataset, openDataset } from '../dist/entries/data.js';
+import { Stream } from '../dist/entries/prior.js';
 import { alongPrincipal } from '../dist/views/components.js';
 import { madeData } from './made-data.mjs';
 

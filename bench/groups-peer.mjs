@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fitGaussianMixture } from '../dist/cluster/gaussian-mixture.js';
 import { spectralEmbedding, unitCoordinates } from '../dist/cluster/spectral-embedding.js';
-import { graphOfNearest, kmeans, nearestRows } from '../dist/cluster.js';
 import { encodeNpy } from '../dist/data/formats/npy.js';
-import { Stream } from '../dist/prior.js';
+import { graphOfNearest, kmeans, nearestRows } from '../dist/entries/cluster.js';
+import { Stream } from '../dist/entries/prior.js';
 
 const { values: options } = parseArgs({
   options: {

@@ -4,13 +4,13 @@
 //   node bench/kmeans-pixels.mjs digits --classes 2,0,6,7 --ratio 8:4:2:1 --seeds 5
 //   node bench/kmeans-pixels.mjs fmnist-5 --split test --seeds 3 --no-graph
 import { parseArgs } from 'node:util';
-import { graphOfNearest, kmeans, mergeSplit, nearestRows } from '../dist/cluster.js';
-import { openDataset } from '../dist/data.js';
+import { graphOfNearest, kmeans, mergeSplit, nearestRows } from '../dist/entries/cluster.js';
+import { openDataset } from '../dist/entries/data.js';
+import { groupSizes, labelScores } from '../dist/entries/metrics.js';
+import { Stream } from '../dist/entries/prior.js';
 import { PLAIN } from '../dist/groups/compare.js';
 import { structureOf } from '../dist/groups/structure.js';
 import { TEACHERS } from '../dist/groups/teachers.js';
-import { groupSizes, labelScores } from '../dist/metrics.js';
-import { Stream } from '../dist/prior.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

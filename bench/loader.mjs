@@ -3,8 +3,8 @@
 //   MIXTURA_DATA=... node bench/loader.mjs
 //   node bench/loader.mjs path/to/folder
 import { join } from 'node:path';
-import { batchSchedule, openDataset } from '../dist/data.js';
-import { Stream } from '../dist/prior.js';
+import { batchSchedule, openDataset } from '../dist/entries/data.js';
+import { Stream } from '../dist/entries/prior.js';
 
 const BATCH = 64;
 const folder = process.argv[2] ?? join(process.env.MIXTURA_DATA ?? '.', 'cifar-10-batches-bin');

@@ -2,7 +2,7 @@
 // graph made, parameters moved by Stein gradients. All components are responsible for all latents, which costs most.
 //   node bench/prior.mjs --steps 300
 import { parseArgs } from 'node:util';
-import { MixturePrior, Stream } from '../dist/prior.js';
+import { MixturePrior, Stream } from '../dist/entries/prior.js';
 import { markdown, median } from './support.mjs';
 
 const { values } = parseArgs({ options: { steps: { type: 'string', default: '200' } } });

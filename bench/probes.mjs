@@ -6,8 +6,8 @@
 // matched one to one), and by the share of 100 new samples of each group whose nearest row is of it.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openDataset } from '../dist/data.js';
-import { fit as train } from '../dist/index.js';
+import { openDataset } from '../dist/entries/data.js';
+import { fit as train } from '../dist/entries/index.js';
 import { Stream } from '../dist/math/random.js';
 import { markdown, setValues } from './support.mjs';
 

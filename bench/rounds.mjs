@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nearestAmong } from '../dist/cluster/nearest-among.js';
 import { readLabelFile } from '../dist/data/labels/label-file.js';
-import { sampleSize } from '../dist/data.js';
-import { reopenData, withTrained } from '../dist/index.js';
-import { resumeRounds, startRounds } from '../dist/labels.js';
+import { sampleSize } from '../dist/entries/data.js';
+import { reopenData, withTrained } from '../dist/entries/index.js';
+import { resumeRounds, startRounds } from '../dist/entries/labels.js';
 import { markdown, percent } from './support.mjs';
 
 const { values: options, positionals } = parseArgs({

@@ -7,9 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openFeatureNetwork, trainFeatureNetwork } from '../dist/features.js';
-import { drawSamples, reopenData, withTrained } from '../dist/index.js';
-import { qualityDiversity } from '../dist/metrics.js';
+import { openFeatureNetwork, trainFeatureNetwork } from '../dist/entries/features.js';
+import { drawSamples, reopenData, withTrained } from '../dist/entries/index.js';
+import { qualityDiversity } from '../dist/entries/metrics.js';
 import { markdown } from './support.mjs';
 
 const { values: options, positionals: runs } = parseArgs({

@@ -8,9 +8,9 @@ import { mergeCurve, partsOf } from '../dist/cluster/merge-curve.js';
 import { nearestRows } from '../dist/cluster/nearest-rows.js';
 import { graphOfNearest } from '../dist/cluster/neighbour-graph.js';
 import { spectralEmbedding, unitCoordinates } from '../dist/cluster/spectral-embedding.js';
-import { kmeans } from '../dist/cluster.js';
-import { labelScores } from '../dist/metrics.js';
-import { Stream } from '../dist/prior.js';
+import { kmeans } from '../dist/entries/cluster.js';
+import { labelScores } from '../dist/entries/metrics.js';
+import { Stream } from '../dist/entries/prior.js';
 import { viewsOf } from '../dist/views/views-of.js';
 import { rowsOf, SETS } from './group-sets.mjs';
 

@@ -200,7 +200,7 @@ describe('other spellings', () => {
 
 describe('a model that a program has saved', () => {
   it('is a run for the verbs; only what needs its data says that they were in memory', async () => {
-    const entry = pathToFileURL(join(import.meta.dirname, '../dist/index.js')).href;
+    const entry = pathToFileURL(join(import.meta.dirname, '../dist/entries/index.js')).href;
     const program = `
       import { fit } from '${entry}';
       const rows = Array.from({ length: 60 }, (_, i) => ({ a: i % 3, b: 100 * (i % 7), c: -i }));

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RunFolder, reportRun } from '../src/index.js';
+import { RunFolder, reportRun } from '../src/entries/index.js';
 import { Stream } from '../src/math/random.js';
 import { Scratch } from './support/cli.js';
 import { encodePng } from './support/png.js';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../src/data/formats/npy.js';
-import { draw } from '../src/index.js';
+import { draw } from '../src/entries/index.js';
 import { Stream } from '../src/math/random.js';
 import { Scratch } from './support/cli.js';
 

@@ -1,8 +1,8 @@
 /** @file `train --seeds`, and the agreement of runs that are there. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunAgreement } from '../src/entries/seeds.js';
 import { ari } from '../src/metrics/ari.js';
-import type { RunAgreement } from '../src/seeds.js';
 import { Scratch } from './support/cli.js';
 
 const place = new Scratch();

@@ -307,7 +307,7 @@ describe('other methods', () => {
 
 describe('a program', () => {
   it('ends though it does not close its models, also where they run in a thread', () => {
-    const entry = pathToFileURL(join(import.meta.dirname, '../../../dist/index.js')).href;
+    const entry = pathToFileURL(join(import.meta.dirname, '../../../dist/entries/index.js')).href;
     const program = `
       import { fit } from '${entry}';
       const data = Uint8Array.from({ length: 40 * 256 }, (_, i) => (i * 37) % 251);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodePng } from '../../../test/support/png.js';
-import * as data from '../../data.js';
+import * as data from '../../entries/data.js';
+import * as mixtura from '../../entries/index.js';
 import { ExitCode } from '../../errors.js';
-import * as mixtura from '../../index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-plain-'));
 afterAll(() => rmSync(folder, { recursive: true }));

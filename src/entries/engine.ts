@@ -3,7 +3,7 @@
  * @module mixtura/engine
  */
 
-export { DEVICES, type DeviceName, deviceProblem, requireDevice } from './engine/devices.js';
+export { DEVICES, type DeviceName, deviceProblem, requireDevice } from '../engine/devices.js';
 export type {
   AdamUpdate,
   Engine,
@@ -17,6 +17,6 @@ export type {
   SgdUpdate,
   StateTensor,
   TensorGroup,
-} from './engine/engine.js';
-export { OrtEngine, type OrtOptions } from './engine/ort/engine.js';
-export { ReferenceEngine } from './engine/reference.js';
+} from '../engine/engine.js';
+export { OrtEngine, type OrtOptions } from '../engine/ort/engine.js';
+export { ReferenceEngine } from '../engine/reference.js';

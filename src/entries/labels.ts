@@ -3,11 +3,11 @@
  * @module mixtura/labels
  */
 
-export { type Augmentation, type AugmentOptions, augmentData } from './run/augment/augment.js';
+export { type Augmentation, type AugmentOptions, augmentData } from '../run/augment/augment.js';
 export {
   type RoundOptions,
   type RoundsResult,
   resumeRounds,
   startRounds,
-} from './run/rounds/label-rounds.js';
-export { type SuggestedRows, type SuggestOptions, suggestLabels } from './run/use/suggest.js';
+} from '../run/rounds/label-rounds.js';
+export { type SuggestedRows, type SuggestOptions, suggestLabels } from '../run/use/suggest.js';

@@ -3,7 +3,7 @@
  * @module mixtura/groups
  */
 
-export type { FindProgress, FirstAnswer } from './groups/find-options.js';
+export type { FindProgress, FirstAnswer } from '../groups/find-options.js';
 export type {
   AppearanceFinding,
   ChoiceFinding,
@@ -14,5 +14,5 @@ export type {
   PairFinding,
   RowFindings,
   TriedDivision,
-} from './groups/findings.js';
-export { type FindGroupsOptions, findGroups } from './run/model/find-groups.js';
+} from '../groups/findings.js';
+export { type FindGroupsOptions, findGroups } from '../run/model/find-groups.js';

@@ -3,15 +3,15 @@
  * @module mixtura/report
  */
 
-export { contactSheet } from './report/contact-sheet.js';
+export { contactSheet } from '../report/contact-sheet.js';
 export {
   type ColumnProfile,
   columnProfiles,
   type GroupColumn,
   GroupMoments,
   type ReportColumn,
-} from './report/profile.js';
-export { renderReport } from './report/report.js';
+} from '../report/profile.js';
+export { renderReport } from '../report/report.js';
 export type {
   ReportCurve,
   ReportData,
@@ -23,5 +23,5 @@ export type {
   ReportSizes,
   ReportView,
   SampleForm,
-} from './report/report-data.js';
-export { type ChosenMembers, chooseMembers } from './report/typical.js';
+} from '../report/report-data.js';
+export { type ChosenMembers, chooseMembers } from '../report/typical.js';
