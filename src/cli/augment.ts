@@ -100,7 +100,7 @@ function linesOf({ by, parts, files, folder, target }: Augmentation, only: reado
   const total = parts.reduce((sum, { generated }) => sum + generated, 0);
   const last =
     files.length === 0
-      ? `${only.length === 0 ? 'All have' : `${only.join(', ')}:`} ${target} rows or more, so nothing is added and ${folder} is not made.`
+      ? `${only.length === 0 ? 'All have' : `${only.join(', ')} ${only.length === 1 ? 'has' : 'have'}`} ${target} rows or more, so nothing is added and ${folder} is not made.`
       : `${total} samples in ${folder}, all of them generated.`;
   return [...table([[by, heading], ...rows]), '', last];
 }

@@ -1,5 +1,6 @@
 /** @file `mixtura suggest`: which rows to label next. */
 import { requireOther, requireWritable, writeFileAtomic } from '../atomic-file.js';
+import { labelPaths } from '../data/labels/spec.js';
 import { ExitCode } from '../errors.js';
 import { requireNotOwn } from '../run/data/own-files.js';
 import { orderNote } from '../run/gold/open.js';
@@ -52,7 +53,7 @@ async function runSuggest(args: Arguments): Promise<number> {
     if (out !== undefined) {
       requireNotOwn(out, trained);
       requireOther(out, data);
-      if (labels !== undefined) requireOther(out, labels);
+      for (const file of labelPaths(labels ?? 'all')) requireOther(out, file);
     }
     const how = named === undefined ? noOptions(args) : readingOptions(args);
     const found = await suggestLabels(trained, named, { ...how, count, labels, ...dataLines() });

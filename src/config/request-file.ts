@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { errorCode } from '../atomic-file.js';
-import { labelSpec } from '../data/labels/spec.js';
+import { labelPaths } from '../data/labels/spec.js';
 import { DATASET_NAMES } from '../data/sets/open.js';
 import { MixturaError } from '../errors.js';
 import { requestOfContent } from './request.js';
@@ -33,7 +33,7 @@ function labelsFromFile(file: string, labels: string): string {
     return isAbsolute(name) ? name : join(dirname(file), name);
   });
   const text = paths.join(',');
-  return labelSpec(text).kind === 'files' ? text : labels;
+  return labelPaths(text).length > 0 ? text : labels;
 }
 
 /** A path from the folder of the file; a name that is no path, and is nowhere, stays as it is. */

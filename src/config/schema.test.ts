@@ -34,3 +34,11 @@ it.each(methodNames())('every setting of %s says what it is', (name) => {
   );
   expect(silent.map(([key]) => key)).toEqual([]);
 });
+
+it.each(methodNames())("Adam's decays of %s are below 1", (name) => {
+  const { settings } = methodNamed(name);
+  for (const key of ['beta1', 'beta2']) {
+    expect(settings.safeParse({ [key]: 0.99 }).success).toBe(true);
+    expect(settings.safeParse({ [key]: 1 }).success).toBe(false);
+  }
+});

@@ -14,12 +14,11 @@ export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
 /** Name of a device. */
 export type DeviceName = (typeof DEVICES)[number];
 
-/** What makes a device usable that is not. */
-const CURES: Readonly<Record<DeviceName, string>> = {
-  cpu: 'report this',
+/** What makes a GPU usable that is not. */
+const CURES = {
   webgpu: 'install a driver for its GPU',
   cuda: `install a driver, CUDA 12, cuDNN 9 and these libraries: ${ADD_CUDA}`,
-};
+} as const;
 
 /** Milliseconds after which a device that does not answer counts as absent. */
 const PATIENCE = 60_000;
@@ -43,7 +42,7 @@ export async function deviceProblem(device: DeviceName): Promise<string | undefi
  */
 export async function requireDevice(device: DeviceName): Promise<void> {
   const problem = await deviceProblem(device);
-  if (problem === undefined) return;
+  if (problem === undefined || device === 'cpu') return;
   const cure = /ONNX Runtime is not installed/.test(problem)
     ? `add it by ${ADD_ONNX_RUNTIME}`
     : CURES[device];

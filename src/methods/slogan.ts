@@ -12,7 +12,6 @@
  * With a teacher (not in the paper) E is the student, which has learned groups that were found in the data: it stays as it
  * is, U2C moves G and the prior on it, means start at the corners of a simplex, and sizes at the shares of the groups.
  */
-
 import type { ProgramOutputs } from '../engine/engine.js';
 import { usageError } from '../errors.js';
 import { grad } from '../graph/grad.js';

@@ -128,10 +128,10 @@ type RowOf = (key: string) => number | Apart | undefined;
 
 function namedRows({ rows, test }: Dataset): RowOf {
   const places = new Map(rows!.id!.values.map((name, row) => [sameForm(name), row]));
-  const namesOf = (names: Iterable<string> = []) => once(() => new Set([...names].map(sameForm)));
-  const unselected = namesOf(rows!.others);
-  const leftOut = namesOf(rows!.leftOut?.map(({ id }) => id));
-  const heldOut = once(() => namesOf(test?.().rows?.id?.values)());
+  const setOf = (names: Iterable<string> = []) => new Set(Array.from(names, sameForm));
+  const unselected = once(() => setOf(rows!.others));
+  const leftOut = once(() => setOf(rows!.leftOut?.map(({ id }) => id)));
+  const heldOut = once(() => setOf(test?.().rows?.id?.values));
   return (key) => {
     const name = sameForm(key);
     const row = places.get(name);

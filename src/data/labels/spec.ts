@@ -39,10 +39,16 @@ export function labelSpec(text: string): LabelSpec {
   return isFile(text) ? { kind: 'files', paths: [text] } : { kind: 'column', name: text };
 }
 
+/** The files of what was written for labels; none where it names none. */
+export function labelPaths(text: string): readonly string[] {
+  const spec = labelSpec(text);
+  return spec.kind === 'files' ? spec.paths : [];
+}
+
 /** What was written for labels, with the paths of files as `change` gives them; other labels as they are. */
 export function withLabelPaths(text: string, change: (path: string) => string): string {
-  const spec = labelSpec(text);
-  return spec.kind === 'files' ? spec.paths.map(change).join(',') : text;
+  const paths = labelPaths(text);
+  return paths.length > 0 ? paths.map(change).join(',') : text;
 }
 
 /** A file, or what would be one by its name where nothing is there. */

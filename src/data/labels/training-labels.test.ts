@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { arrayDataset, type Dataset, subset } from '../dataset.js';
 import { balancedCounts } from './draw-labelled.js';
-import { labelSpec } from './spec.js';
+import { labelPaths, labelSpec, withLabelPaths } from './spec.js';
 import { rowLabels, trainingLabels } from './training-labels.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-labels-'));
@@ -46,6 +46,15 @@ describe('what is written for labels', () => {
     expect(labelSpec('a.csv, b.csv')).toEqual({ kind: 'files', paths: ['a.csv', 'b.csv'] });
     expect(labelSpec('height, cm')).toEqual({ kind: 'column', name: 'height, cm' });
     expect(labelSpec('grade')).toEqual({ kind: 'column', name: 'grade' });
+  });
+
+  it('has the paths of its files changed, and no other word', () => {
+    expect(labelPaths('a.csv,b.csv')).toEqual(['a.csv', 'b.csv']);
+    expect(withLabelPaths('a.csv, b.csv', (path) => `/data/${path}`)).toBe('/data/a.csv,/data/b.csv');
+    for (const other of ['all', '1%', '50', 'height, cm']) {
+      expect(labelPaths(other)).toEqual([]);
+      expect(withLabelPaths(other, (path) => `/data/${path}`)).toBe(other);
+    }
   });
 
   it.each(['0%', '101%', '1.2.3%'])('refuses %s', (text) => {

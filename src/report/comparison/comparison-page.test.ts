@@ -22,6 +22,10 @@ const table: ComparisonTable = {
       ...{ cells: { nmi: { ...cell, published: paper } }, failed: [EVIL], runs: [EVIL], notes: [EVIL] },
     },
     { name: 'b', kind: 'baseline', seeds: [0], cells: { nmi: cell }, failed: [], runs: [], notes: [] },
+    {
+      ...{ name: 'd', kind: 'method', seeds: [0], groups: 'told the classes', told: true },
+      ...{ cells: { nmi: { ...cell, mean: 0.5 } }, failed: [], runs: [], notes: [] },
+    },
     { name: 'c', kind: 'method', seeds: [], cells: {}, failed: ['It fails.'], runs: [], notes: [] },
   ],
   reference: EVIL,
@@ -42,6 +46,8 @@ it('escapes every text, asks for nothing outside, and says what is left', () => 
   expect(page).toContain('<td class="sentence" colspan="4">It fails.</td>');
   expect(page).toContain('0.500 ± 0.100<small title=');
   expect(page).toContain('paper 0.90 ± 0.03');
+  // Two rows have the best score, and a third has it by the classes that it was told.
+  expect(page.match(/class="number best"/g)).toHaveLength(2);
   expect(page).toContain('<td class="number">~0.100</td><td class="number">2.35</td>');
   expect(page).toContain('<td class="number">0.050</td><td class="number">12.0</td>');
 });

@@ -85,3 +85,16 @@ it('takes own groups before k-means, and held-out data for generated samples', (
   ] as const;
   expect(pickColumns(scores)).toEqual({ nmi: scores[1], nmiKmeans: scores[0], fd: scores[4] });
 });
+
+it('says of methods that learn from labels that they were told the classes, by name or by preset', () => {
+  const requests = [{ method: 'slogan' }, { method: 'acgan' }, { preset: 'mnist-acgan' }];
+  const named = requests.map((request, i): PlannedRow => ({ name: `row ${i}`, kind: 'method', request }));
+  const done = (row: PlannedRow, seed: number) => record({ ...row, name: 'slogan' }, seed);
+  const state = { plan: { ...plan, reference: 'row 0', rows: named }, baselines: [], recordOf: done };
+  const table = comparisonTable({ ...state, pathOf: ({ name }: PlannedRow) => `runs/${name}` }, dataset);
+  expect(table.rows.map(({ groups, told }) => [groups, told])).toEqual([
+    ['own groups', undefined],
+    ['told the classes', true],
+    ['told the classes', true],
+  ]);
+});

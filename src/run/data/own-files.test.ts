@@ -9,10 +9,13 @@ const root = mkdtempSync(join(tmpdir(), 'mixtura-own-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const at = (...parts: string[]) => join(root, ...parts);
 mkdirSync(at('run', 'checkpoints'), { recursive: true });
-for (const name of ['data.csv', 'marked.csv', 'run/labels.csv', 'run/new.csv'])
+for (const name of ['data.csv', 'marked.csv', 'answers.csv', 'run/labels.csv', 'run/new.csv'])
   writeFileSync(at(name), 'a\n');
 const trained = {
-  run: { data: { name: at('data.csv') }, labels: at('marked.csv') } as unknown as ResolvedRun,
+  run: {
+    data: { name: at('data.csv') },
+    labels: `${at('marked.csv')},${at('answers.csv')}`,
+  } as unknown as ResolvedRun,
   folder: { path: at('run') },
 };
 
@@ -25,7 +28,7 @@ it.each(['config.json', 'labels.csv', 'groups.json', 'probes.safetensors', 'chec
   },
 );
 
-it.each(['data.csv', 'marked.csv'])('nor is %s, which it was made from', (name) => {
+it.each(['data.csv', 'marked.csv', 'answers.csv'])('nor is %s, which it was made from', (name) => {
   expect(() => requireNotOwn(at(name), trained)).toThrow('which would be gone');
 });
 

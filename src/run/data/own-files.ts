@@ -2,6 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { requireOther } from '../../atomic-file.js';
 import type { ResolvedRun } from '../../config/schema.js';
+import { labelPaths } from '../../data/labels/spec.js';
 import { usageError } from '../../errors.js';
 
 /** Files and folders of a run that it cannot do without. */
@@ -18,7 +19,8 @@ interface RunInFolder {
  * @throws a usage error where a file to be written is one of the run's own, or one of its data, labels, probes or encoder
  */
 export function requireNotOwn(out: string, { folder, run }: RunInFolder): void {
-  for (const source of [run.data.name, run.labels, run.probes, run.encoder?.file]) {
+  const labels = run.labels === undefined ? [] : labelPaths(run.labels);
+  for (const source of [run.data.name, ...labels, run.probes, run.encoder?.file]) {
     if (source !== undefined) requireOther(out, source);
   }
   if (OWN.test(relative(resolve(folder.path), resolve(out)))) {

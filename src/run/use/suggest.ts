@@ -1,7 +1,7 @@
 /** @file Which rows of data to label next, for a trained run. */
 import { existsSync } from 'node:fs';
 import { readLabelFile } from '../../data/labels/label-file.js';
-import { labelSpec } from '../../data/labels/spec.js';
+import { labelPaths } from '../../data/labels/spec.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { suggestRows } from '../../evaluate/suggest.js';
 import { reopenData } from '../data/run-data.js';
@@ -15,8 +15,8 @@ export interface SuggestOptions extends Omit<AssignOptions, 'split' | 'features'
   /** How many rows are suggested. */
   readonly count: number;
   /**
-   * A file, or several as `A.csv,B.csv`, of labels that are there already: rows with a class in it are not suggested, nor are those of the run's own data
-   * whose labels its training saw.
+   * A file, or several as `A.csv,B.csv`, of labels that are there already: rows with a class in it are not suggested, nor are
+   * those of the run's own data whose labels its training saw.
    */
   readonly labels?: string | undefined;
 }
@@ -59,7 +59,7 @@ export async function suggestLabels(
   checkLike(data, run.dataset, nameOrPath ?? run.data.name);
   const { labelsFile } = trained.folder;
   const own = nameOrPath === undefined && existsSync(labelsFile) ? [labelsFile] : [];
-  const files = [...own, ...(labels === undefined ? [] : labelPaths(labels))];
+  const files = [...own, ...(labels === undefined ? [] : filesOf(labels))];
   const known = files.map((file) => readLabelFile(file, data));
   const open = Uint32Array.from({ length: data.count }, (_, row) => row).filter((row) =>
     known.every((words) => words[row] === ''),
@@ -79,8 +79,8 @@ export async function suggestLabels(
   };
 }
 
-/** The files of labels; what is written like none of them is a file that is not there. */
-function labelPaths(labels: string): readonly string[] {
-  const spec = labelSpec(labels);
-  return spec.kind === 'files' ? spec.paths : [labels];
+/** The files; what is written like none is a file that is not there. */
+function filesOf(labels: string): readonly string[] {
+  const paths = labelPaths(labels);
+  return paths.length > 0 ? paths : [labels];
 }
