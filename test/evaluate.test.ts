@@ -47,6 +47,15 @@ beforeAll(async () => {
   await place.json('train', 'digits', '--steps', '12', '--threads', '1', '--out', 'images');
 }, 120_000);
 
+describe('a run of a method that assigns no data', () => {
+  it('has the scores of k-means on its features, and is not said to have no labels', async () => {
+    await train('w1', '--method', 'wgan');
+    const { stdout } = await place.run('evaluate', 'w1', '--features', 'none');
+    expect(stdout).toMatch(/nmi-kmeans-critic-train +[01]\.\d+/);
+    expect(stdout).not.toContain('There are no labels');
+  });
+});
+
 describe('a run on a table', () => {
   let first: Scored['metrics'];
 

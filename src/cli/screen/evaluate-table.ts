@@ -13,7 +13,9 @@ export function runLines(run: RunScores): string[] {
   const { scores, evaluations, groups: named, sizes, warnings, notes } = run;
   const { groups } = (evaluations.train ?? evaluations.test)!;
   const rows = scores.map((score) => [score, number(score, score.value)] as const);
-  const unlabelled = groups.every(({ trueSize }) => trueSize === undefined);
+  // Methods that assign no data are scored by k-means on their features.
+  const unlabelled =
+    groups.every(({ trueSize }) => trueSize === undefined) && !scores.some(({ metric }) => metric === 'nmi');
   return [
     ...warningLines(warnings),
     ...groupLines(groups, named, sizes),

@@ -32,6 +32,9 @@ it('of every method those for images are left out, with the reason in one senten
   expect(sentences).toContainEqual(
     expect.stringMatching('^Left out: cdgan. CD-GAN compares crops of images'),
   );
+  expect(sentences).toContain(
+    'Left out: acgan, gmgan-supervised. They are told the classes that score the others; name them in --methods to compare them.',
+  );
   expect(leftOutSentences()).toEqual([]);
 });
 
@@ -39,5 +42,7 @@ it('one that was asked for by its name stays, unless it is alone', async () => {
   const asked = { common: common(), seeds: [0], without: ['model'] as const };
   const { plan } = await planComparison({ ...asked, methods: ['wgan', 'infogan-original'] });
   expect([plan.rows.map((row) => row.name), plan.leftOut]).toEqual([['wgan', 'infogan-original'], undefined]);
+  const { plan: told } = await planComparison({ ...asked, methods: ['wgan', 'acgan'] });
+  expect([told.rows.map((row) => row.name), told.leftOut]).toEqual([['wgan', 'acgan'], undefined]);
   await expect(planComparison({ ...asked, methods: ['infogan-original'] })).rejects.toThrow(SENTENCE);
 });

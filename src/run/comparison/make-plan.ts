@@ -54,10 +54,10 @@ export async function planComparison(
   for (const name of presets) presetNamed(name);
   const { dataset, data } = await opened(common, named.length === 0 ? presets[0] : undefined, listeners);
   for (const preset of presets) requireSplit(preset, common, data, dataset);
-  const useful = named.filter(
-    // What is told the classes finds none, so a comparison with methods that find them says little.
-    (name) => !methods.includes(ALL) || methodNamed(name).supervision !== 'required',
-  );
+  // What is told the classes finds none, so a comparison with methods that find them says little.
+  const isTold = (name: string) => methods.includes(ALL) && methodNamed(name).supervision === 'required';
+  const useful = named.filter((name) => !isTold(name));
+  const told = named.filter(isTold).map((name) => ({ name, why: TOLD }));
   const { settings = {}, ...rest } = { ...common, data };
   const rows: PlannedRow[] = [
     ...useful.map((name) =>
@@ -76,10 +76,13 @@ export async function planComparison(
     reference: (kept.find(({ name }) => name === RUN_DEFAULTS.method) ?? kept[0]!).name,
     scoring: Object.fromEntries(Object.entries(scoring).filter(([, value]) => value !== undefined)),
     rows: kept.map(withCurve),
-    ...(leftOut.length > 0 && { leftOut }),
+    ...(told.length + leftOut.length > 0 && { leftOut: [...told, ...leftOut] }),
   };
   return { plan, dataset };
 }
+
+/** Why methods that learn from labels are not compared unless they are named. */
+const TOLD = 'They are told the classes that score the others; name them in --methods to compare them.';
 
 /** The data of all rows, opened: with the selection of the preset where there are presets only. */
 async function opened(
