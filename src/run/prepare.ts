@@ -157,15 +157,15 @@ function withLabelColumn(request: RunRequest): RunRequest {
 /**
  * Builds the model of a run once, before anything is written or learned for it.
  *
+ * @param listeners are told where its step may not fit into memory
  * @returns it
  * @throws a MixturaError where the method does not suit the data or its settings, or a part of it would begin after the
  * last step
  */
-export function requireModel({
-  run,
-  method,
-  probes,
-}: Pick<PreparedRun, 'run' | 'method' | 'probes'>): AnyModel {
+export function requireModel(
+  { run, method, probes }: Pick<PreparedRun, 'run' | 'method' | 'probes'>,
+  listeners: DataListeners = {},
+): AnyModel {
   const { settings, dataset: data, batch, horizon, steps, seed } = run;
   // The number of groups that is found takes the place of 1.
   const components = run.auto ? Math.max(2, run.components) : run.components;
@@ -173,7 +173,7 @@ export function requireModel({
   const context = { data, components, batch, horizon, steps, stream, probes, classes: data.classes };
   const model = withinMemory(() => {
     const built = method.build(method.settings.parse(settings), context) as AnyModel;
-    requireMemory(built, batch);
+    requireMemory(built, batch, listeners);
     return built;
   });
   const late = model.phases.find(({ first = 0 }) => first >= steps);

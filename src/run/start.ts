@@ -58,7 +58,7 @@ export interface PlannedRun extends PreparedRun {
 /** Everything that {@link startRun} refuses before it writes anything; nothing is made. */
 export async function planRun(request: RunRequest, options: StartOptions = {}): Promise<PlannedRun> {
   const prepared = await prepareRun(request, options);
-  requireModel(prepared);
+  requireModel(prepared, options);
   const notice = countNotice(prepared);
   if (notice !== undefined) options.onNotice?.(notice);
   await requireDevice(deviceOf(prepared.run));

@@ -11,11 +11,20 @@ const model = slogan.build(
   },
 );
 
-it('refuses a step whose parameters and live values are more than the memory there is, and no smaller one', () => {
+it('refuses a step that takes more than the memory there is, and tells of one that may', () => {
   const { state, live } = memoryFloor(model);
   expect(live).toBeGreaterThan(4 * 16 * 4 * 16 * 16); // at least the feature maps of one pass
-  expect(() => requireMemory(model, 8, state + live)).not.toThrow();
-  expect(() => requireMemory(model, 8, state + live - 1)).toThrow(
+  const told: string[] = [];
+  const require = (available: number) =>
+    requireMemory(model, 8, { onNotice: (sentence) => told.push(sentence) }, available);
+  require(state + 3.5 * live);
+  expect(told).toEqual([]);
+  require(state + 3.5 * live - 1);
+  require(state + 2 * live);
+  const sentence =
+    'A step with batches of 8 may need 0.0 GiB of memory, and there are 0.0 GiB; if the system ends the run, give smaller batches (--batch, and settings such as generatorBatch), or smaller networks.';
+  expect(told).toEqual([sentence, sentence]);
+  expect(() => require(state + 2 * live - 1)).toThrow(
     'A step with batches of 8 needs at least 0.0 GiB of memory, and there are 0.0 GiB; give smaller batches (--batch, and settings such as generatorBatch), or smaller networks.',
   );
 });

@@ -14,7 +14,7 @@ export interface MemoryFloor {
   readonly state: number;
   /** The two largest values that a program computes on the way to its outputs (see {@link intermediates}), of any phase. */
   readonly activations: number;
-  /** The values that are alive at one time (see {@link liveSet}), of the phase with most: no order found needs less. */
+  /** The values that are alive at one time (see {@link liveSet}), of the phase with most. */
   readonly live: number;
 }
 
@@ -41,23 +41,39 @@ export function memoryFloor(model: AnyModel): MemoryFloor {
   };
 }
 
+/** What steps were measured to take, as multiples of the values that are alive at one time: 2.2 to 3.3, of ten methods. */
+const TAKEN = { least: 2, most: 3.5 };
+
 /**
- * Refuses a model whose step will not fit: by the better of two orders in which its values can be computed, which is about a
- * fifth of what a step really takes.
+ * Refuses a model whose step will not fit, and tells of one that may not: by the values that are alive at one time, in the
+ * better of two orders in which they can be computed ({@link TAKEN}).
  *
  * @param batch the batch size, for the sentence
  * @param available bytes of memory of this machine, or container
- * @throws a usage error where parameters and the values that are alive at one time are more than that
+ * @throws a usage error where a step takes more than that
  */
-export function requireMemory(model: AnyModel, batch: number, available = memoryOfMachine()): void {
+export function requireMemory(
+  model: AnyModel,
+  batch: number,
+  { onNotice }: { readonly onNotice?: ((sentence: string) => void) | undefined } = {},
+  available = memoryOfMachine(),
+): void {
   const all = [...usualPrograms(model).values()].map((program) => intermediates(targetsOf(program)));
-  const most = Math.max(...all.map((values) => sumOf(values.map(({ shape }) => sizeOf(shape)))));
+  const sum = Math.max(...all.map((values) => sumOf(values.map(({ shape }) => sizeOf(shape)))));
   // Most steps would fit if all their values were alive at once, which is soon counted.
-  if (4 * (most + 4 * trainedValues(model)) <= available) return;
+  if (4 * (TAKEN.most * sum + 4 * trainedValues(model)) <= available) return;
   const { state, live } = memoryFloor(model);
-  if (state + live <= available) return;
-  throw usageError(
-    `A step with batches of ${batch} needs at least ${gibibytes(state + live)} of memory, and there are ${gibibytes(available)}; give smaller batches (--batch, and settings such as generatorBatch), or smaller networks.`,
+  const needs = (multiple: number) => gibibytes(state + multiple * live);
+  const there = `and there are ${gibibytes(available)}`;
+  const smaller = 'smaller batches (--batch, and settings such as generatorBatch), or smaller networks';
+  if (state + TAKEN.least * live > available) {
+    throw usageError(
+      `A step with batches of ${batch} needs at least ${needs(TAKEN.least)} of memory, ${there}; give ${smaller}.`,
+    );
+  }
+  if (state + TAKEN.most * live <= available) return;
+  onNotice?.(
+    `A step with batches of ${batch} may need ${needs(TAKEN.most)} of memory, ${there}; if the system ends the run, give ${smaller}.`,
   );
 }
 

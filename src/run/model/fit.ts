@@ -59,7 +59,7 @@ export interface FitOptions
 export function fit(data: Data, options: FitOptions = {}): Promise<FittedModel> {
   return withPlainMessages(async () => {
     const prepared = await prepare(data, options);
-    requireModel(prepared);
+    requireModel(prepared, options);
     const { engine, inference, ...trained } = await trainModel(prepared, options);
     try {
       const { dataset, probes } = prepared;
