@@ -30,6 +30,8 @@ export interface Inference {
   assign?(samples: Tensor): Tensor;
   /** Steps after which `assign` is learned, where it is learned last (default 0): data are assigned by no run before. */
   readonly assignsAfter?: number;
+  /** Set where no step moves a datum to another group: groups were learned before, or are found anew from time to time. */
+  readonly settled?: true;
   /** Class of each component by the labels that training sees, K, where a method is told classes: groups have its name. */
   readonly labelClasses?: ArrayLike<number>;
   /** Set where these probabilities weigh the sizes of the groups already, as those of a classifier of the data do. */

@@ -86,6 +86,7 @@ export const pgmgan = defineMethod({
         ...{ generate, features: assign, assign },
         protocol: 'kmeans-encoder',
         weighsSizes: true,
+        settled: true as const,
         ...(config.rejection && {
           rejection: {
             retries: true as const,

@@ -59,6 +59,7 @@ export const scgan = defineMethod({
         constants: () => clusters.constants(),
         // Clusters are cut half-way between centres, whatever their sizes.
         weighsSizes: true,
+        settled: true,
       },
     };
   },

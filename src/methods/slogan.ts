@@ -123,6 +123,8 @@ export function buildSlogan(asked: SloganSettings, context: BuildContext, term?:
       protocol: 'kmeans-encoder',
       assign: encoder.assign,
       weighsSizes: held !== undefined,
+      // What a student has learned, its encoder keeps.
+      ...(encoder.trained.length === 0 && { settled: true as const }),
       critique: critiqueOf(config, critic),
       ...(encoder.constants && { constants: encoder.constants }),
     },

@@ -10,7 +10,7 @@ import { type TrainingLabels, trainingLabels } from '../data/labels/training-lab
 import { formatOf } from '../data/sets/open.js';
 import { MixturaError, usageError } from '../errors.js';
 import { Stream } from '../math/random.js';
-import type { AnyModel, MethodDefinition } from '../method/method.js';
+import type { AnyModel, Inference, MethodDefinition } from '../method/method.js';
 import { methodNamed, methodNames } from '../methods/index.js';
 import { requireMemory } from '../train/step-memory.js';
 import { VERSION } from '../version.js';
@@ -176,12 +176,22 @@ export function requireModel(
     requireMemory(built, batch, listeners);
     return built;
   });
+  if (run.untilCalm) requireMovingGroups(method, model.inference);
   const late = model.phases.find(({ first = 0 }) => first >= steps);
   if (!late) return model;
   const first = late.first! + 1;
   throw usageError(
     `The ${late.name} of ${method.title} is trained from step ${first} on, but the run has ${steps} step${steps === 1 ? '' : 's'}; give --steps ${first} or more.`,
   );
+}
+
+/** @throws a usage error where calm groups say nothing of how far the training has got */
+function requireMovingGroups({ title }: MethodDefinition, { assign, settled }: Inference): void {
+  const why = !assign
+    ? 'assigns no data to groups, so nothing says whether they are calm'
+    : settled &&
+      'moves no row to another group by its steps here, so calm groups would end the run before its generator has learned';
+  if (why) throw usageError(`${title} ${why}; leave out --until-calm.`);
 }
 
 /** @throws a MixturaError where an array is longer than any can be: networks are then larger than any memory */

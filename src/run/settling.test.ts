@@ -8,7 +8,7 @@ import { readCheckpoint } from './formats/checkpoint.js';
 import type { RunEvent } from './recorder.js';
 import { reportRun } from './report-again.js';
 import { resumeRun } from './resume.js';
-import { startRun } from './start.js';
+import { planRun, startRun } from './start.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'mixtura-settling-'));
 const at = (name: string) => path.join(scratch, name);
@@ -25,6 +25,23 @@ const movedOf = (run: string) =>
   RunFolder.open(at(run))
     .readMetrics()
     .map(({ step, sizes, moved }) => ({ step, sizes, moved }));
+
+it.each([
+  [
+    'slogan',
+    'SLOGAN moves no row to another group by its steps here, so calm groups would end the run before its generator has learned',
+    { settings: { teacher: 'groups' } },
+  ],
+  ['scgan', 'Self-conditioned GAN moves no row', {}],
+  ['wgan', 'WGAN assigns no data to groups, so nothing says whether they are calm', {}],
+])('%s cannot end when groups are calm that no step moves', async (method, why, more) => {
+  const planned = planRun(
+    { method, data: { name: 'digits' }, untilCalm: true, ...more },
+    { folder: at('refused') },
+  );
+  await expect(planned).rejects.toThrow(why);
+  await expect(planned).rejects.toThrow(/; leave out --until-calm\.$/);
+});
 
 describe('the log of a run', () => {
   const evaluated: (number | undefined)[] = [];
