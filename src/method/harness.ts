@@ -20,7 +20,14 @@ export const harnessSettings = {
   network: z.enum(NETWORKS).default('mlp').describe(`networks: ${NETWORKS_SUMMARY}`),
   units: z.int().min(1).default(128).describe('units of each hidden layer of the fully connected networks'),
   channels: z.int().min(1).default(128).describe('feature maps of each block of the residual networks'),
-  latent: z.int().min(1).max(4096).default(64).describe('dimension d of the latent space'),
+  latent: z
+    .int()
+    .min(1)
+    .max(4096)
+    .default(64)
+    .describe(
+      'dimension d of the latent space; beside a one-hot code of K groups the noise has d - K of it, at least 1',
+    ),
   critic: z
     .enum(namesOf(adversarialLosses))
     .default('wasserstein')
