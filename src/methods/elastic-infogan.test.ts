@@ -155,6 +155,12 @@ describe('given sizes', () => {
     expect([...build({ classes: 'given', shares: [1, 1, 2] }).prior.mixing]).toEqual([0.25, 0.25, 0.5]);
   });
 
+  it.each(['learned', 'uniform'])('are refused beside a class prior that is %s', (classes) => {
+    expect(() => build({ classes, shares: '5:3:2' })).toThrow(
+      `The class prior is ${classes}, so shares would change nothing; give --set classes=given too, or leave out --set shares.`,
+    );
+  });
+
   it.each(['', '1:2', '1:2:x', '0:0:0'])("are refused in one sentence: '%s'", (shares) => {
     expect(() => build({ classes: 'given', shares })).toThrow(
       `With classes=given, shares must be the sizes of the 3 groups, but it is '${shares}'; give them as --set shares=3:2:1.`,

@@ -158,6 +158,11 @@ export const elasticInfogan = defineMethod({
 /** The class prior by these settings: the host's, the network of theta if it is learned, and latents with their codes. */
 function classPrior(config: Settings, { components: k, batch }: BuildContext) {
   const { noise } = config;
+  if (config.classes !== 'given' && config.shares.length > 0) {
+    throw usageError(
+      `The class prior is ${config.classes}, so shares would change nothing; give --set classes=given too, or leave out --set shares.`,
+    );
+  }
   const mixing = config.classes === 'given' ? givenShares(config.shares, k) : undefined;
   const prior = new CategoricalPrior({ components: k, noise, ...(mixing && { mixing }) });
   const network = config.classes === 'learned' ? gumbelCodes(k, config.temperature) : undefined;
