@@ -1,5 +1,5 @@
 /** @file The columns of a comparison: which score of a row stands in each, and what it is called. */
-import { type MetricParts, protocols, RAW } from '../../metrics/metric.js';
+import { type MetricParts, protocols, RAW, withoutRejection } from '../../metrics/metric.js';
 import { metrics } from '../../metrics/metric-table.js';
 import {
   COLUMN_KEYS,
@@ -87,7 +87,8 @@ function aboutOf(key: ColumnKey, metric: string): string {
   if (key === 'modes') return protocols.nearest;
   if (key !== 'fd' && key !== 'icfid')
     return 'by the groups that stand in the column of groups; training data';
-  const [, count, features, split] = /^[a-z]+(\d+k?)-(.+)-(train|test)/.exec(metric) ?? [];
+  const [, count, protocol = '', split] = /^[a-z]+(\d+k?)-(.+)-(train|test)/.exec(metric) ?? [];
+  const features = withoutRejection(protocol);
   const network =
     features === RAW
       ? 'the standardised values themselves, without a feature network'

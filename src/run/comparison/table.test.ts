@@ -98,3 +98,25 @@ it('says of methods that learn from labels that they were told the classes, by n
     ['told the classes', true],
   ]);
 });
+
+it('says whose generated samples are those that the method keeps', () => {
+  const scored = (row: PlannedRow): CellRecord => ({
+    ...{ state: 'done', step: 1, wallSeconds: 1, cpuSeconds: 1, stages: [], notes: [] },
+    scores: [
+      {
+        ...{ metric: 'fd', count: 10_000, split: 'test', value: 1 },
+        protocol: row.name === 'slogan' ? 'lenet-mnist-rejection' : 'lenet-mnist',
+      },
+    ],
+  });
+  const table = comparisonTable(
+    { plan, baselines: [], recordOf: scored, pathOf: ({ name }) => name },
+    dataset,
+  );
+  expect(table.notes).toContain(
+    'FID and ICFID of slogan are of samples without those that the method rejects.',
+  );
+  expect(table.columns.map(({ about }) => about)).toEqual([
+    expect.stringMatching('the feature network lenet-mnist, 10k samples of each side, beside held-out data$'),
+  ]);
+});

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { presets } from '../../config/presets.js';
 import type { Dataset } from '../../data/dataset.js';
 import { methodNamed } from '../../methods/index.js';
-import { metricName } from '../../metrics/metric.js';
+import { metricName, parseMetricName, withoutRejection } from '../../metrics/metric.js';
 import type { PublishedCell } from '../../metrics/published.js';
 import type {
   ColumnKey,
@@ -222,6 +222,12 @@ function testsOf(trained: readonly TrainedRow[], reference: string): ComparisonT
     });
 }
 
+/** Whether a score of generated samples leaves out those that the method rejects. */
+function isOfKept(metric: string): boolean {
+  const { protocol } = parseMetricName(metric);
+  return protocol !== withoutRejection(protocol);
+}
+
 function notesOf(
   { plan, baselines }: ComparisonState,
   dataset: Dataset,
@@ -244,6 +250,13 @@ function notesOf(
   );
   for (const sentence of sentencesOf(failed, plan.seeds.length)) {
     notes.push(`The plain methods could not be run. ${sentence}`);
+  }
+  const rejecting = rows.filter(({ cells }) =>
+    [cells.fd, cells.icfid].some((cell) => cell && isOfKept(cell.metric)),
+  );
+  if (rejecting.length > 0) {
+    const names = rejecting.map(({ name }) => name).join(', ');
+    notes.push(`FID and ICFID of ${names} are of samples without those that the method rejects.`);
   }
   if (plan.seeds.length < LEAST_SEEDS && rows.filter(({ kind }) => kind === 'method').length > 1) {
     notes.push(
