@@ -18,7 +18,8 @@ beforeAll(() => {
   const rows = Array.from({ length: LINES }, (_, i) => `${(i % 3) * 5 + (i % 7) / 10},${(i % 5) / 3}`);
   writeFileSync(place.file('plain.csv'), `u,v\n${rows.join('\n')}\n`);
   const labelled = rows.map((row, i) => `${row},${['a', 'b', 'c'][i % 3]}`);
-  writeFileSync(place.file('labelled.csv'), `u,v,kind\n${labelled.join('\n')}\n`);
+  for (const name of ['labelled.csv', 'three.csv'])
+    writeFileSync(place.file(name), `u,v,kind\n${labelled.join('\n')}\n`);
 });
 
 /** Variance of the first column of an array of float32 rows of two, after a header of a multiple of 64 bytes. */
@@ -217,6 +218,27 @@ describe('supervised GM-GAN', () => {
     const all = await startRun(request({ components: 6 }), { folder: place.file('all') });
     expect(bytes(all).equals(bytes(whole))).toBe(false);
   }, 60_000);
+
+  it('gives rows to the first Gaussian of the most probable class, which is what its accuracy scores', async () => {
+    const { groups } = await startRun(
+      { ...request({ components: 4, steps: 60 }), data: { name: place.file('three.csv'), label: 'kind' } },
+      {
+        folder: place.file('uneven'),
+      },
+    );
+    expect(groups.map(({ trueName }) => trueName)).toEqual(['a', 'b', 'c', 'a']);
+    await place.json('cluster', 'uneven', '--out', 'uneven.csv');
+    const lines = readFileSync(place.file('uneven.csv'), 'utf8').trim().split('\n');
+    const columns = lines.shift()!.split(',');
+    const column = (name: string) => lines.map((line) => line.split(',')[columns.indexOf(name)]);
+    expect(column('group')).toHaveLength(LINES);
+    expect(column('group')).not.toContain('4');
+    const right = column('name').filter((name, i) => name === ['a', 'b', 'c'][i % 3]).length;
+    const { metrics } = JSON.parse(readFileSync(place.file('uneven/metrics.json'), 'utf8')) as {
+      metrics: Record<string, number>;
+    };
+    expect(right / LINES).toBeCloseTo(metrics['acc-assign-train']!, 12);
+  });
 
   it('refuses fewer Gaussians than classes', async () => {
     await expect(startRun(request({ components: 2 }), { folder: place.file('few') })).rejects.toThrow(

@@ -1,5 +1,4 @@
 /** @file GOLD of a trained model: where it makes too much of the data and where too little, a sample at a time. */
-import { mostProbable } from '../cluster/most-probable.js';
 import { type Dataset, type Samples, sampleSize } from '../data/dataset.js';
 import { MixturaError } from '../errors.js';
 import { meanDeviation } from '../math/statistics.js';
@@ -124,9 +123,8 @@ export class GoldEstimator {
    * @param groups the most probable group of each row, where it is known already
    */
   async ofData(data: Dataset, rows: ArrayLike<number>, groups?: Int32Array): Promise<GoldTerms> {
-    const { components: k } = this.inference;
     const judged = await this.critic.ofData(data, rows);
-    const likely = groups ?? mostProbable(judged.probabilities, k);
+    const likely = groups ?? this.inference.mostProbable(judged.probabilities);
     const classes = likely.map((group, i) => {
       const label = data.labels?.[rows[i]!] ?? -1;
       return this.componentOf.get(data.classNames?.[label] ?? String(label)) ?? group;

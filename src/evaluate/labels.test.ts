@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mostProbable } from '../cluster/most-probable.js';
 import { arrayDataset, type Dataset } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
 import { namedScores } from '../metrics/metric.js';
@@ -71,6 +72,7 @@ function stub({
       }
       return out;
     },
+    mostProbable: (rows: Float32Array) => mostProbable(rows, 3, labelClasses),
     sampleComponent: async (c: number, n: number) =>
       Float32Array.from({ length: 2 * n }, (_, i) => CENTRES[COMPONENT_OF.indexOf(c)]![i % 2]!),
   };
@@ -200,7 +202,7 @@ describe('an evaluation without groups or labels', () => {
         const rest = data.labels![indices[Math.floor(at / 3)]!] === 1;
         return at % 3 === 1 ? (rest ? 0 : 1) : rest ? 0.5 : 0;
       });
-    const model = { ...stub(), assign, graphs: { protocol: 'kmeans-encoder', labelClasses: [0, 1, 0] } };
+    const model = { ...stub({ labelClasses: [0, 1, 0] }), assign };
     const options = { split: 'train', kmeans: false, reliability: 'labels', elastic: true } as const;
     const inference = model as unknown as Inference;
     const { summary, groups, classOf, metrics } = await evaluate(inference, points(two), options);

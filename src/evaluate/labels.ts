@@ -196,8 +196,8 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
 }
 
 /** {@link numbered} by the most probable components of rows, where there are such. */
-function numberedRows({ prior }: Inference, probabilities?: Float32Array): FoundGroup[] {
-  return numbered(prior.mixing, probabilities && mostProbable(probabilities, prior.components));
+function numberedRows(inference: Inference, probabilities?: Float32Array): FoundGroup[] {
+  return numbered(inference.prior.mixing, probabilities && inference.mostProbable(probabilities));
 }
 
 /** Whether a component is the first of its unit. */

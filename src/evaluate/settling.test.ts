@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mostProbable } from '../cluster/most-probable.js';
 import type { Samples } from '../data/dataset.js';
 import { Stream } from '../math/random.js';
 import type { Inference } from '../train/inference.js';
@@ -67,6 +68,7 @@ function model(count: number, of: (row: number) => number, components = 2) {
   const asked: number[][] = [];
   const inference = {
     ...{ assigns: true, prior: { components }, stream: Stream.root(0) },
+    mostProbable: (table: Float32Array) => mostProbable(table, components),
     assign: (_: Samples, rows: Uint32Array) => {
       asked.push([...rows]);
       const table = [...rows].flatMap((row) =>

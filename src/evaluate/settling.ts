@@ -1,5 +1,4 @@
 /** @file Whether groups still move while a model is trained: which rows change their group between evaluations. */
-import { mostProbable } from '../cluster/most-probable.js';
 import type { Samples } from '../data/dataset.js';
 import type { Inference } from '../train/inference.js';
 
@@ -101,7 +100,7 @@ export class Settling {
     const { components } = inference.prior;
     if (!inference.assigns || components < 2) return undefined;
     const before = this.#groups;
-    const now = mostProbable(await inference.assign(this.samples, this.#rows), components);
+    const now = inference.mostProbable(await inference.assign(this.samples, this.#rows));
     [this.#groups, this.#at] = [now, step];
     return before && now.reduce((sum, group, i) => sum + (group === before[i] ? 0 : 1), 0) / now.length;
   }

@@ -1,5 +1,4 @@
 /** @file Whether the new rows of a group are like its real ones, column by column: what can be known of tables without labels. */
-import { mostProbable } from '../cluster/most-probable.js';
 import { type Dataset, sampleSize } from '../data/dataset.js';
 import { restoredRows } from '../data/tables/restore.js';
 import { GroupMoments, type ReportColumn } from '../report/profile.js';
@@ -62,7 +61,7 @@ async function unlikeColumns(
   const size = sampleSize(data.shape);
   const [real, generated] = [new GroupMoments(order.length, size), new GroupMoments(order.length, size)];
   const rows = inference.stream.fork('unlike').choice(data.count, Math.min(data.count, ROWS.real)).sort();
-  const groups = mostProbable(await inference.assign(data, rows), inference.components);
+  const groups = inference.mostProbable(await inference.assign(data, rows));
   const values = valuesOfRows(data, rows);
   groups.forEach((component, i) => {
     real.add(order.indexOf(component), values, i * size);

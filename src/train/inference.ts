@@ -199,7 +199,12 @@ export class Inference {
 
   /** The most probable group of each of samples [n, ...shape]; rejects unless the method {@link assigns}. */
   async groupOf(samples: Float32Array): Promise<Int32Array> {
-    return mostProbable(await this.probabilitiesOf(samples), this.components);
+    return this.mostProbable(await this.probabilitiesOf(samples));
+  }
+
+  /** The component of each row by its probabilities, n x K: of the most probable class, where components share classes. */
+  mostProbable(probabilities: ArrayLike<number>): Int32Array {
+    return mostProbable(probabilities, this.components, this.graphs.labelClasses);
   }
 
   /**

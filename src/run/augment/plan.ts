@@ -1,5 +1,4 @@
 /** @file How many new samples of each class or group balance a training set, and which groups of a run make them. */
-import { mostProbable } from '../../cluster/most-probable.js';
 import type { Dataset } from '../../data/dataset.js';
 import { ExitCode, MixturaError, usageError } from '../../errors.js';
 import { groupTitle, type RunGroup, readGroups } from '../groups.js';
@@ -99,7 +98,7 @@ async function componentsOf(
 ): Promise<Int32Array | undefined> {
   if (!inference.assigns) return undefined;
   const rows = Uint32Array.from({ length: dataset.count }, (_, i) => i);
-  return mostProbable(await inference.assign(dataset, rows, 'as the run'), inference.components);
+  return inference.mostProbable(await inference.assign(dataset, rows, 'as the run'));
 }
 
 function classesOf({ classNames = [] }: Dataset, labels: Int32Array): NamedPart[] {

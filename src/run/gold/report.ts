@@ -1,6 +1,5 @@
 /** @file GOLD in the report of a run: of each group the rows that the model misses most, and what it makes too much of. */
 import { groupOrder } from '../../cluster/group-order.js';
-import { mostProbable } from '../../cluster/most-probable.js';
 import type { ResolvedRun } from '../../config/schema.js';
 import type { Dataset } from '../../data/dataset.js';
 import { restoredRows } from '../../data/tables/restore.js';
@@ -57,7 +56,7 @@ async function realTerms(
   rows: Uint32Array,
 ): Promise<GoldTerms> {
   const probabilities = await inference.assign(dataset, rows, 'as the run');
-  return estimator.ofData(dataset, rows, mostProbable(probabilities, inference.components));
+  return estimator.ofData(dataset, rows, inference.mostProbable(probabilities));
 }
 
 /** Rows of a class with the largest d. */

@@ -1,6 +1,5 @@
 /** @file A model, from data in memory or on disk: trained by `fit`, or opened by `load`. */
 
-import { mostProbable } from '../../cluster/most-probable.js';
 import type { RunRequest } from '../../config/resolve.js';
 import type { Dataset } from '../../data/dataset.js';
 import { didYouMean } from '../../did-you-mean.js';
@@ -157,5 +156,5 @@ async function probesFor({ probes }: FitOptions, dataset: Dataset): Promise<RunP
 async function componentsOf(dataset: Dataset, inference: Inference): Promise<Int32Array | undefined> {
   if (!inference.assigns) return undefined;
   const rows = Uint32Array.from({ length: dataset.count }, (_, i) => i);
-  return mostProbable(await inference.assign(dataset, rows), inference.prior.components);
+  return inference.mostProbable(await inference.assign(dataset, rows));
 }

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { groupNumbers, groupOrder } from '../../cluster/group-order.js';
-import { mostProbable } from '../../cluster/most-probable.js';
 import type { ResolvedRun } from '../../config/schema.js';
 import { sampleSize } from '../../data/dataset.js';
 import { inFileUnits } from '../../data/tables/file-units.js';
@@ -160,7 +159,7 @@ export class FittedModel implements AsyncDisposable {
       const dataset = datasetLike(data, run, onNotice);
       const rows = Uint32Array.from({ length: dataset.count }, (_, i) => i);
       const probabilities = await inference.assign(dataset, rows);
-      const groups = this.#numbered(mostProbable(probabilities, inference.prior.components), probabilities);
+      const groups = this.#numbered(inference.mostProbable(probabilities), probabilities);
       const about = { inference, dataset: trainedOn?.dataset, from: this.#folder };
       const known = withUnlike ? knownRowsOfModel(about) : undefined;
       if (!known) return groups;

@@ -1,5 +1,4 @@
 /** @file How far runs that are there agree on the groups of their own data. */
-import { mostProbable } from '../../cluster/most-probable.js';
 import type { Dataset } from '../../data/dataset.js';
 import { usageError } from '../../errors.js';
 import { type Agreement, agreementOf, type RunAssignments } from '../../evaluate/agreement.js';
@@ -37,7 +36,7 @@ export async function groupsOfRun(
   if (!inference.assigns || components < 2) return undefined;
   const of = async (part: Dataset) => {
     const rows = Uint32Array.from({ length: part.count }, (_, i) => i);
-    return mostProbable(await inference.assign(part, rows), components);
+    return inference.mostProbable(await inference.assign(part, rows));
   };
   const train = await of(dataset);
   const held = dataset.test && (await of(dataset.test()));

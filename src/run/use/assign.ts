@@ -1,6 +1,5 @@
 /** @file New data assigned to the groups of a trained run. */
 import { groupNumbers } from '../../cluster/group-order.js';
-import { mostProbable } from '../../cluster/most-probable.js';
 import { type DataConfig, RUN_DEFAULTS } from '../../config/schema.js';
 import type { Dataset, Samples, ValueRange } from '../../data/dataset.js';
 import type { ImageFolderOptions, ImageOptions } from '../../data/images/folder.js';
@@ -125,11 +124,11 @@ export async function assignFile(
     const own = await inference.assign(part, indices, 'as the run');
     probabilities.set(own, first * components);
     if (known) unlike.set(unlikenessOf(part, known), first);
-    if (gold) fillGold(gold, first, await estimator!.ofData(part, indices, mostProbable(own, components)));
+    if (gold) fillGold(gold, first, await estimator!.ofData(part, indices, inference.mostProbable(own)));
     if (options.features) features.push(await inference.features(part, indices, 'as the run'));
     first += part.count;
   }
-  const component = mostProbable(probabilities, components);
+  const component = inference.mostProbable(probabilities);
   const numbers = groupNumbers(mixing);
   const group = component.map((c) => numbers[c]!);
   const assigned = {

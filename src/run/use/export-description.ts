@@ -72,10 +72,13 @@ export function valueDocs(trained: TrainedRun): ValueDocs {
 }
 
 /** What the probabilities of a run are worth. */
-export function probabilityWords({ calibration }: Inference): string {
-  return calibration
+export function probabilityWords({ calibration, graphs: { labelClasses = [] } }: Inference): string {
+  const shared = new Set(Array.from(labelClasses)).size < labelClasses.length;
+  const sum = shared ? '; groups of one class share its probability, so sum them before one is chosen' : '';
+  const worth = calibration
     ? 'calibrated on samples of the model itself: of those with probability p, about that share is of the group'
     : 'the probabilities rank the groups and are not calibrated';
+  return `${worth}${sum}`;
 }
 
 /** Rows as they go in. */
