@@ -135,6 +135,15 @@ describe('a method that learns from labels', () => {
     ...['--steps', '6', '--out', out, ...more],
   ];
 
+  it('is told of no row where it saw the labels of all', async () => {
+    await place.json(...acgan('all'));
+    expect(await place.run('suggest', 'all', '--count', '3')).toMatchObject({
+      code: 1,
+      stderr:
+        'Every row of digits (0,1,7) has a label in the data, which training saw; there is none to suggest.\n',
+    });
+  });
+
   it('is told which rows to label besides those that it saw, and learns from these too', async () => {
     const first = await place.json<{ labels: { rows: number; of: number } }>(
       ...acgan('few', '--labels', '9'),

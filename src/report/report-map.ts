@@ -1,6 +1,12 @@
 /** @file The map of the data: a plane in which each point is a datum in the colour of its group. */
+
+import type { Matrix } from '../math/matrix.js';
+import {
+  alongComponents,
+  type PrincipalComponents,
+  principalComponents,
+} from '../math/principal-components.js';
 import { html, type Markup, type Part, raw } from './html.js';
-import { pca, project } from './pca.js';
 import type { ReportData, ReportGroup, ReportView } from './report-data.js';
 import { imageSource, probability } from './report-members.js';
 import { groupTag, percent } from './report-summary.js';
@@ -87,13 +93,27 @@ function flatten({ kind, points, dimensions, centers = [] }: ReportView): FlatVi
     const line = (list: ArrayLike<number>) => Array.from(list, (value) => [value, 0]).flat();
     return { points: line(points), centers: line(centers), explanation: 'The latent has one dimension.' };
   }
-  const plane = pca(points, dimensions);
-  const share = percent(plane.explained[0]! + plane.explained[1]!);
+  const rows = matrixOf(points, dimensions);
+  const plane = principalComponents(rows, 2);
+  const { variances, total } = plane;
+  const share = percent(total > 0 ? variances.reduce((sum, value) => sum + value, 0) / total : 0);
   return {
-    points: project(points, plane),
-    centers: project(centers, plane),
+    points: inPlane(rows, plane),
+    centers: inPlane(matrixOf(centers, dimensions), plane),
     explanation: `The ${dimensions} dimensions of the latent on their first two principal components, which hold ${share} of its variance: groups that overlap here may be apart in others.`,
   };
+}
+
+function matrixOf(values: ArrayLike<number>, columns: number): Matrix {
+  return { rows: values.length / columns, columns, values: Float64Array.from(values) };
+}
+
+/** Coordinates along two components, 0 along those that are not there. */
+function inPlane(rows: Matrix, plane: PrincipalComponents): Float64Array {
+  const along = alongComponents(rows, plane);
+  return Float64Array.from({ length: 2 * rows.rows }, (_, at) =>
+    at % 2 < along.columns ? along.values[(at >> 1) * along.columns + (at % 2)]! : 0,
+  );
 }
 
 /** The probability of each point's group, its place (0..1) between the least and the greatest, and a sentence on these. */

@@ -4,6 +4,7 @@ import { readLabelFile } from '../../data/labels/label-file.js';
 import { labelPaths } from '../../data/labels/spec.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { suggestRows } from '../../evaluate/suggest.js';
+import { methodNamed } from '../../methods/index.js';
 import { reopenData } from '../data/run-data.js';
 import { openGold } from '../gold/open.js';
 import { rowKeys } from '../labels/label-csv.js';
@@ -61,12 +62,15 @@ export async function suggestLabels(
   const own = nameOrPath === undefined && existsSync(labelsFile) ? [labelsFile] : [];
   const files = [...own, ...(labels === undefined ? [] : filesOf(labels))];
   const known = files.map((file) => readLabelFile(file, data));
-  const open = Uint32Array.from({ length: data.count }, (_, row) => row).filter((row) =>
-    known.every((words) => words[row] === ''),
+  // Without a choice of labels training has seen all that its data have.
+  const seen = nameOrPath === undefined && run.labels === undefined && methodNamed(run.method).supervision;
+  const open = Uint32Array.from({ length: data.count }, (_, row) => row).filter(
+    (row) => known.every((words) => words[row] === '') && !(seen && (data.labels?.[row] ?? -1) >= 0),
   );
   if (open.length === 0) {
+    const where = [...(seen ? ['the data, which training saw'] : []), ...files];
     throw new MixturaError(
-      `Every row of ${data.name} has a label in ${files.join(' or ')}; there is none to suggest.`,
+      `Every row of ${data.name} has a label in ${where.join(' or ')}; there is none to suggest.`,
     );
   }
   const { kind, names } = rowKeys(data);
