@@ -109,6 +109,16 @@ describe('an evaluation against labels', () => {
     expect(summary.nmi).toBeLessThan(0.9);
   });
 
+  it('names no group by a class that is left over for it, of which it has a row among twenty', async () => {
+    const mostly = Int32Array.from(labels, (y, i) => (y < 2 ? y : i === 80 ? 2 : 0));
+    const { groups } = await evaluate(stub(), points({ labels: mostly }), { split: 'train' });
+    expect(groups.map(({ component, trueSize, trueName }) => [component, trueSize, trueName])).toEqual([
+      [1, 0.69, 'a'],
+      [2, 0.3, 'b'],
+      [0, 0.01, undefined],
+    ]);
+  });
+
   it('of a model that was told its classes goes by their names, not by what suits it best', async () => {
     // Component 1 finds class a, 2 finds b, 0 finds c; the model was told that they are a, c and b, in this order.
     const told = stub({ labelClasses: [2, 0, 1] });

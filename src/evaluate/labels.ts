@@ -170,8 +170,6 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
   const sizes = groupSizes({ mixing, assignments, labels, trueSizes, classOf });
   const table = codeCounts(assignments, labels, units.count, trueSizes.length);
   const known = classOf ?? majorityClasses(assignments, labels, units.count);
-  const meets = (unit: number, y: number) =>
-    labels.some((label, i) => label === y && assignments[i] === unit);
   const all = {
     ...scores,
     'size-error': sizes.sizeError,
@@ -186,8 +184,8 @@ async function assigned(scoring: Scoring): Promise<Evaluation> {
       const { trueSize: whole, class: y } = sizes.groups[unit]!;
       // The rows of a class are all in its first component.
       const trueSize = isFirst(units, found.component) ? whole : 0;
-      // What is matched for want of another class has no name by that.
-      const trueName = y === undefined || !(classOf || meets(unit, y)) ? undefined : dataset.classNames?.[y];
+      // What is matched for want of another class, with few rows of it, has no name by that.
+      const trueName = y === undefined || known[unit] !== y ? undefined : dataset.classNames?.[y];
       return { ...found, trueSize, ...(trueName !== undefined && { trueName }) };
     }),
     classOf: Int32Array.from(units.of, (unit) => known[unit]!),

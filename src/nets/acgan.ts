@@ -2,7 +2,7 @@
  * @file The networks of GOLD's AC-GAN: a generator, a trunk, and heads that stand on the trunk. Trunk and heads are
  * networks of their own, as those of infogan.ts.
  */
-import { MixturaError } from '../errors.js';
+import { type MixturaError, usageError } from '../errors.js';
 import { batchNorm } from '../nn/batch-norm.js';
 import { dropout } from '../nn/dropout.js';
 import { gaussian, type Initializer } from '../nn/initializers.js';
@@ -61,7 +61,7 @@ const SIDES = { grey: { step: 4, least: 16, most: 64 }, colour: { step: 8, least
  *
  * Images of values in 0 to 1 are read and made as values from -1 to 1 by the first two. Source: Mo et al. 2019 (GOLD), its
  * published code.
- * @throws a MixturaError where the networks are not made for data of this shape
+ * @throws a usage error where the networks are not made for data of this shape
  */
 export function acganNets(data: DataShape, options: AcganOptions): AcganNets {
   const network = options.network === 'auto' ? suited(data) : options.network;
@@ -86,7 +86,7 @@ function fits({ shape }: DataShape, network: keyof typeof SIDES): boolean {
 function unsuited({ shape }: DataShape, network: keyof typeof SIDES): MixturaError {
   const { step, least, most } = SIDES[network];
   const advice = shape.length === 3 ? 'read a folder of images with --size 32, or use' : 'use';
-  return new MixturaError(
+  return usageError(
     `The ${network} networks of AC-GAN are made for images whose sides are multiples of ${step} from ${least} to ${most}, but this data has shape ${shape.join('x')}; ${advice} --set network=mlp.`,
   );
 }

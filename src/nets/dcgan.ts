@@ -1,5 +1,5 @@
 /** @file The convolutional backbone of small images: SLOGAN Table 12, which is for 28x28 grey ones. */
-import { MixturaError } from '../errors.js';
+import { usageError } from '../errors.js';
 import { batchNorm } from '../nn/batch-norm.js';
 import { conv, convTranspose, dense, flatten, type Layer, leakyRelu, relu, unflatten } from '../nn/layer.js';
 import { Network } from '../nn/network.js';
@@ -16,7 +16,7 @@ const SIDES = [16, 64] as const;
  * For images of height and width s (multiples of 4, 16 to 64; s = 28 in the table) with any number of channels:
  * generator 1 -> 1 -> s/4 -> s/2 -> s with 1024, 128 and 64 channels; critic and encoder s -> s/2 -> s/4 -> 1 with 64,
  * 64 and 1024. A 1x1 convolution of a 1x1 image is a dense layer, and is written so.
- * @throws a MixturaError for data of another shape.
+ * @throws a usage error for data of another shape.
  */
 export function dcgan(data: DataShape): Backbone {
   const [channels, height, width] = requireSides(data.shape);
@@ -59,7 +59,7 @@ function requireSides(shape: readonly number[]): readonly [channels: number, hei
   const [channels, height, width] = shape as [number, number, number];
   if (shape.length === 3 && fits(height) && fits(width)) return [channels, height, width];
   const advice = shape.length === 3 ? 'read a folder of images with --size 32, or use' : 'use';
-  throw new MixturaError(
+  throw usageError(
     `The dcgan networks are made for images whose sides are multiples of 4 from ${least} to ${most}, but this data has shape ${shape.join('x')}; ${advice} --set network=mlp.`,
   );
 }

@@ -2,7 +2,7 @@
  * @file The networks of InfoGAN for 28x28 images, which ClusterGAN and Elastic-InfoGAN took over: a generator, a trunk,
  * and heads on a trunk. Trunk and heads are networks of their own, so that each can be trained by another loss.
  */
-import { MixturaError } from '../errors.js';
+import { usageError } from '../errors.js';
 import { batchNorm } from '../nn/batch-norm.js';
 import { gaussian } from '../nn/initializers.js';
 import {
@@ -59,7 +59,7 @@ export interface InfoganNets {
  * dense 1024; leaky ReLU (0.2) after each, and batch normalisation before it from the second on if `normalised`.
  *
  * Source: Chen et al. 2016 (InfoGAN), appendix C.1, and its published code; ClusterGAN's and Elastic-InfoGAN's.
- * @throws a MixturaError for data of another shape
+ * @throws a usage error for data of another shape
  */
 export function infoganNets(data: DataShape, { normalised, signed = false }: InfoganOptions): InfoganNets {
   const [channels, height, width] = requireSides(data.shape);
@@ -115,7 +115,7 @@ export function infoganNets(data: DataShape, { normalised, signed = false }: Inf
 /**
  * Generator, critic and encoder of these networks for the methods in the harness. The critic's trunk is normalised, as in
  * InfoGAN; the encoder's is not, as in ClusterGAN.
- * @throws a MixturaError for data of another shape
+ * @throws a usage error for data of another shape
  */
 export function infogan(data: DataShape): Backbone {
   const other = 'use --set network=mlp';
@@ -152,7 +152,7 @@ function requireSides(
   const [channels, height, width] = shape as [number, number, number];
   if (shape.length === 3 && fits(height) && fits(width)) return [channels, height, width];
   const advice = shape.length === 3 ? forImages : forOthers;
-  throw new MixturaError(
+  throw usageError(
     `The networks of InfoGAN are made for images whose sides are multiples of 4 from ${least} to ${most}, but this data has shape ${shape.join('x')}; ${advice}.`,
   );
 }

@@ -1,5 +1,5 @@
 /** @file Classifiers by data shape: convolutional ones for images, a fully connected one for points and tables. */
-import { MixturaError } from '../errors.js';
+import { usageError } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { batchNorm } from '../nn/batch-norm.js';
 import { heUniform } from '../nn/initializers.js';
@@ -55,7 +55,7 @@ function withHead(trunk: readonly Layer[], width: number, classes: number): Clas
 /**
  * A LeNet whose pooling is a stride: 5x5 convolutions of stride 2 with 16 and 32 channels, then 3x3 ones of stride 2
  * with 32 until a side is at most 4, and 128 features; batch normalisation and ReLU everywhere. On 28x28: 14, 7, 4.
- * @throws a MixturaError for data that are no images of at least 8x8.
+ * @throws a usage error for data that are no images of at least 8x8.
  */
 function lenet(data: DataShape, classes: number): Classifier {
   let [channels, height, width] = images('lenet', data, 8);
@@ -94,12 +94,12 @@ function hidden(name: string, inputs: number): Layer[] {
  * LeNet-5 with ReLU and maximum pooling on 32x32: 5x5 convolutions with 6 and 16 channels, 120 and 84 units.
  * 28x28 images get two pixels of background on each side; values are read as [-1, 1].
  * Source: LeCun et al. 1998; GOLD (Mo et al. 2019) measures fitting capacity with it.
- * @throws a MixturaError for images of another size.
+ * @throws a usage error for images of another size.
  */
 function lenet5(data: DataShape, classes: number): Classifier {
   const [channels, height, width] = images('lenet-5', data, 28);
   if (height !== width || (height !== 28 && height !== 32)) {
-    throw new MixturaError(
+    throw usageError(
       `lenet-5 reads 28x28 or 32x32 images, but these are ${height}x${width}; use the classifier lenet.`,
     );
   }
@@ -142,7 +142,7 @@ export function maxPool(x: Tensor): Tensor {
 function images(name: string, { shape }: DataShape, least: number): [number, number, number] {
   const [channels, height, width] = shape;
   if (shape.length === 3 && height! >= least && width! >= least) return [channels!, height!, width!];
-  throw new MixturaError(
+  throw usageError(
     `The classifier ${name} reads images of at least ${least}x${least}, but this data has shape ${shape.join('x')}; use mlp.`,
   );
 }

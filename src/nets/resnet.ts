@@ -1,5 +1,5 @@
 /** @file Residual networks for colour images: SLOGAN Tables 14 (32x32) and 15 (64x64). */
-import { MixturaError } from '../errors.js';
+import { usageError } from '../errors.js';
 import { batchNorm } from '../nn/batch-norm.js';
 import { activation, dense, type Layer, relu, unflatten } from '../nn/layer.js';
 import { narrowConv } from '../nn/narrow-conv.js';
@@ -30,7 +30,7 @@ const pooled = activation((x) => x.mean([2, 3]));
  * sixteenth where that is whole) and doubles them block by block; critic and encoder halve them, to 8x8 at 32 and 64, and
  * end with blocks that keep the size, four in all; then ReLU, the means of the feature maps, and a dense layer. Data in
  * [0, 1] are read as 2 x - 1, and made as (tanh + 1) / 2: the networks are for [-1, 1].
- * @throws a MixturaError for data of another shape.
+ * @throws a usage error for data of another shape.
  */
 export function resnet(data: DataShape, { channels }: ResnetSizes): Backbone {
   const [colours, height, width] = requireSides(data.shape);
@@ -85,7 +85,7 @@ function requireSides(shape: readonly number[]): readonly [channels: number, hei
     shape.length === 3
       ? `read a folder of images with --size ${nearest(height, width)}, or use`
       : 'they are for images; use';
-  throw new MixturaError(
+  throw usageError(
     `The resnet networks are made for images whose sides are multiples of ${STEP} from ${2 * STEP} to ${MOST}, but this data has shape ${shape.join('x')}; ${advice} --set network=${isSmall(shape) ? 'dcgan' : 'mlp'}.`,
   );
 }

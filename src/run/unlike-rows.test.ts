@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { mostProbable } from '../cluster/most-probable.js';
 import type { Content } from '../data/formats/content.js';
 import { tableDataset } from '../data/tables/table.js';
 import { Stream } from '../math/random.js';
@@ -22,6 +23,7 @@ function model(first: number, second: number): Inference {
     assigns: true,
     components: 2,
     stream: Stream.root(0),
+    mostProbable: (table: Float32Array) => mostProbable(table, 2),
     assign: async (_: unknown, rows: ArrayLike<number>) =>
       Float32Array.from({ length: 2 * rows.length }, (_, at) => {
         return (rows[at >> 1]! < 20 ? 1 : 0) === (at & 1) ? 1 : 0;

@@ -140,12 +140,18 @@ function classGroups(
   groups: readonly RunGroup[],
   name: string,
 ): RunGroup[] {
+  const { path, groupsFile } = trained.folder;
+  if (groups.every((group) => group.name === undefined)) {
+    throw usageError(
+      `The class ${name} needs samples, and the groups of ${path} have no names; write the class of each group into ${groupsFile}.`,
+    );
+  }
   try {
     return groupsNamed(trained, groups, name);
   } catch (cause) {
     if (!(cause instanceof MixturaError)) throw cause;
     throw new MixturaError(
-      `The class ${name} needs samples. ${cause.message} Name a group so in ${trained.folder.groupsFile}, or say by --class which classes are filled up.`,
+      `The class ${name} needs samples. ${cause.message} Name a group so in ${groupsFile}, or say by --class which classes are filled up.`,
       { cause, exitCode: ExitCode.usage },
     );
   }

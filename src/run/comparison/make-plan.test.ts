@@ -48,3 +48,34 @@ it('one that was asked for by its name stays, unless it is alone', async () => {
   expect([told.rows.map((row) => row.name), told.leftOut]).toEqual([['wgan', 'acgan'], undefined]);
   await expect(planComparison({ ...asked, methods: ['infogan-original'] })).rejects.toThrow(SENTENCE);
 });
+
+it('of data without labels asks for the number of groups once, and tells why methods of labels are left out', async () => {
+  const data = { name, drop: 'kind' };
+  const all = { seeds: [0], without: ['model'] as const, methods: ['all'] };
+  await expect(planComparison({ ...all, common: { data, steps: 20 } })).rejects.toThrow(
+    'say how many to find by --components.',
+  );
+  const { plan } = await planComparison({ ...all, common: { data, steps: 20, components: 2 } });
+  expect(leftOutSentences(plan.leftOut)).toContainEqual(
+    expect.stringMatching(/AC-GAN learns from labels, but .* has none/),
+  );
+});
+
+it('is told of a batch that is all of the data only where none was given', async () => {
+  const told: string[] = [];
+  const asked = { seeds: [0], without: ['model'] as const, methods: ['wgan'] };
+  const listeners = { onNotice: (sentence: string) => told.push(sentence) };
+  await planComparison({ ...asked, common: common() }, listeners);
+  expect(told).toEqual([]);
+  const { batch: _, ...without } = common();
+  await planComparison({ ...asked, common: without }, listeners);
+  expect(told).toEqual([expect.stringMatching('^There are only 40 samples')]);
+});
+
+it('refuses features before anything is trained: a network that is not there, or reads other data', async () => {
+  const asked = { common: common(), seeds: [0], without: ['model'] as const, methods: ['wgan'] };
+  const scoring = (features: string) => planComparison({ ...asked, scoring: { features } });
+  await expect(scoring('nosuch.onnx')).rejects.toThrow('nosuch.onnx is neither a feature network');
+  await expect(scoring('lenet-mnist')).rejects.toThrow(/lenet-mnist/);
+  await expect(scoring('raw')).resolves.toBeDefined();
+});

@@ -5,6 +5,8 @@ import { RUN_DEFAULTS, type RunConfig } from '../../config/schema.js';
 import { classCounts, type Dataset } from '../../data/dataset.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError, usageError } from '../../errors.js';
+import { chooseFeatures } from '../../evaluate/choose-features.js';
+import { subsetOf } from '../../features/sample-source.js';
 import { methodNamed, methodNames } from '../../methods/index.js';
 import { VERSION } from '../../version.js';
 import { absoluteName, type DataListeners } from '../data/run-data.js';
@@ -55,9 +57,11 @@ export async function planComparison(
   const { dataset, data } = await opened(common, named.length === 0 ? presets[0] : undefined, listeners);
   for (const preset of presets) requireSplit(preset, common, data, dataset);
   // What is told the classes finds none, so a comparison with methods that find them says little.
-  const isTold = (name: string) => methods.includes(ALL) && methodNamed(name).supervision === 'required';
+  const isTold = (name: string) =>
+    dataset.labels && methods.includes(ALL) && methodNamed(name).supervision === 'required';
   const useful = named.filter((name) => !isTold(name));
   const told = named.filter(isTold).map((name) => ({ name, why: TOLD }));
+  await requireReading(scoring, dataset);
   const { settings = {}, ...rest } = { ...common, data };
   const rows: PlannedRow[] = [
     ...useful.map((name) =>
@@ -86,19 +90,25 @@ const TOLD = 'They are told the classes that score the others; name them in --me
 
 /** The data of all rows, opened: with the selection of the preset where there are presets only. */
 async function opened(
-  { data, components = 1 }: RunRequest,
+  { data, batch, components = 1 }: RunRequest,
   preset: string | undefined,
   listeners: DataListeners,
 ): Promise<{ readonly dataset: Dataset; readonly data: RunConfig['data'] }> {
   // The number of groups changes nothing in the data.
-  const { dataset, run } = await prepareRun({ data: data ?? {}, preset, components }, listeners);
+  const { dataset, run } = await prepareRun(
+    { data: data ?? {}, preset, ...(batch !== undefined && { batch }), components },
+    listeners,
+  );
   return { dataset, data: run.data };
 }
 
 /** The data of a plan, opened again. @throws a MixturaError where they have changed */
 export async function openPlanned(plan: ComparisonPlan, listeners: DataListeners): Promise<Dataset> {
-  const { data = {}, preset } = plan.rows[0]!.request;
-  const { dataset } = await prepareRun({ data, preset, components: 1 }, listeners);
+  const { data = {}, preset, batch } = plan.rows[0]!.request;
+  const { dataset } = await prepareRun(
+    { data, preset, ...(batch !== undefined && { batch }), components: 1 },
+    listeners,
+  );
   if (plan.fingerprint === undefined || plan.fingerprint === dataset.fingerprint) return dataset;
   throw new MixturaError(
     `The data ${plan.data} have changed since the comparison began; put the old data back, or begin another comparison.`,
@@ -199,7 +209,7 @@ function withSettings(
  * The rows that are compared. Of every method those that cannot be trained on the data are left out; one that was asked
  * for by its name stays, as a row that fails.
  *
- * @throws the sentence of the first method or preset where none of them can start: it is that of all
+ * @throws the sentence of the first method or preset where none of them can start, or of every method none that learns groups
  */
 function suited(
   rows: readonly PlannedRow[],
@@ -217,12 +227,25 @@ function suited(
   }
   const asked = rows.filter(({ kind }) => kind !== 'model');
   const [first] = failed.values();
-  if (first && (asked.length > 0 ? asked : rows).every((one) => failed.has(one))) throw first;
+  const learning = asked.filter(({ kind, name }) => kind !== 'method' || !methodNamed(name).groupless);
+  const needed = [all ? learning : [], asked, rows].find((some) => some.length > 0)!;
+  if (first && needed.every((one) => failed.has(one))) throw first;
   const isOut = (one: PlannedRow) => all && one.kind === 'method' && failed.has(one);
   return {
     kept: rows.filter((one) => !isOut(one)),
     leftOut: rows.filter(isOut).map((one) => ({ name: one.name, why: failed.get(one)!.message })),
   };
+}
+
+/** @throws a MixturaError for a feature network that is not there, or that cannot read the data: a row of them is read */
+async function requireReading(scoring: Scoring, dataset: Dataset): Promise<void> {
+  if (scoring.features === undefined) return;
+  const { network } = await chooseFeatures(dataset.name, dataset, scoring);
+  try {
+    await network?.features(subsetOf(dataset, Uint32Array.of(0)));
+  } finally {
+    await network?.close();
+  }
 }
 
 /** @throws a usage error for a name that is given twice. */

@@ -120,3 +120,16 @@ it('says whose generated samples are those that the method keeps', () => {
     expect.stringMatching('the feature network lenet-mnist, 10k samples of each side, beside held-out data$'),
   ]);
 });
+
+it('leaves the notes of the only row that is done with it, as long as others are to come', () => {
+  const noted = (row: PlannedRow, seed: number): CellRecord | undefined =>
+    row.name === 'slogan'
+      ? ({ ...record(row, seed), notes: ['Group 2 has no data.'] } as CellRecord)
+      : undefined;
+  const table = comparisonTable(
+    { plan, baselines: [], recordOf: noted, pathOf: ({ name }) => name },
+    dataset,
+  );
+  expect(table.notes).not.toContain('Group 2 has no data.');
+  expect(table.rows[0]!.notes).toContain('Seed 0: Group 2 has no data.');
+});

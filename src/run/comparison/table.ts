@@ -66,9 +66,11 @@ export function comparisonTable(state: ComparisonState, dataset: Dataset): Compa
 
 const unseeded = (note: string) => note.replace(/^Seed \d+: /, '');
 
-/** Notes of every run: they are of the data, or of how all are scored. */
+/** Notes of every run, of more than one row if there are more: they are of the data, or of how all are scored. */
 function sharedNotes(rows: readonly ComparisonRow[]): string[] {
-  const [first, ...others] = rows.filter(({ runs }) => runs.length > 0);
+  const trained = rows.filter(({ kind }) => kind !== 'stage' && kind !== 'baseline');
+  const [first, ...others] = trained.filter(({ runs }) => runs.length > 0);
+  if (others.length === 0 && trained.length > 1) return [];
   const own = (row: ComparisonRow) => row.notes.map(unseeded);
   return [...new Set(first ? own(first) : [])].filter((note) =>
     others.every((row) => own(row).includes(note)),
