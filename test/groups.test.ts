@@ -117,17 +117,18 @@ describe('a run on some classes of a set', () => {
 
   it('writes Parquet with the columns of CSV', async () => {
     await place.json('cluster', 'digits', '--out', 'groups.parquet');
-    const table = await openDataset(place.file('groups.parquet'), { drop: 'part,name' });
+    const table = await openDataset(place.file('groups.parquet'), { drop: 'part,name', label: 'group' });
     const csv = (await place.run('cluster', 'digits')).stdout.trim().split('\n').slice(1);
     expect([table.count, table.columns]).toEqual([
       csv.length,
-      ['index', 'group', 'probability', 'p1', 'p2', 'p3', 'p4', 'unlike'],
+      ['index', 'probability', 'p1', 'p2', 'p3', 'p4', 'unlike'],
     ]);
-    const values = new Float32Array(8);
+    const values = new Float32Array(7);
     const row = 500;
     table.read([row], values);
     const [index, , group, , ...rest] = csv[row]!.split(',');
-    expect([...values]).toEqual([index, group, ...rest].map((text) => Math.fround(Number(text))));
+    expect(table.classNames![table.labels![row]!]).toBe(group);
+    expect([...values]).toEqual([index, ...rest].map((text) => Math.fround(Number(text))));
     const { stdout } = await place.run('cluster', 'digits');
     await place.json('cluster', 'digits', '--out', 'groups.tsv');
     expect(readFileSync(place.file('groups.tsv'), 'utf8')).toBe(stdout.replaceAll(',', '\t'));
