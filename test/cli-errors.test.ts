@@ -256,10 +256,10 @@ describe('a dry run refuses what a run would', () => {
     ],
     [
       `${rows} --method infogan-original`,
-      1,
+      2,
       'The networks of InfoGAN are made for images whose sides are multiples of 4 from 8 to 64,',
     ],
-    [`${rows} --preset robust --set network=dcgan`, 1, 'The dcgan networks are made for images'],
+    [`${rows} --preset robust --set network=dcgan`, 2, 'The dcgan networks are made for images'],
     [
       'train digits --method clustergan-original --steps 4',
       2,
@@ -391,7 +391,7 @@ describe('an output that cannot be', () => {
   it('a run that fails before it starts leaves no folder', async () => {
     const before = place.listing();
     const { code, stderr } = await place.run(...`${good} --set network=dcgan --out new`.split(' '));
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(
       'The dcgan networks are made for images whose sides are multiples of 4 from 16 to 64, but this data has shape 1x4x4; read a folder of images with --size 32, or use --set network=mlp.',
     );

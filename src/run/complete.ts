@@ -2,7 +2,6 @@
 import type { ResolvedRun } from '../config/schema.js';
 import { MixturaError } from '../errors.js';
 import type { FoundGroup } from '../evaluate/labels.js';
-import { ownShares, ownWarnings } from '../evaluate/own-samples.js';
 import { lastMovement, type Movement } from '../evaluate/settling.js';
 import { calibrationOf } from '../train/calibrate-model.js';
 import type { Inference } from '../train/inference.js';
@@ -12,7 +11,7 @@ import type { DataListeners } from './data/run-data.js';
 import type { MetricsLine, RunFolder } from './folder.js';
 import { writeCalibration } from './formats/calibration-file.js';
 import { writeKnownRows } from './formats/known-rows-file.js';
-import { readGroups, runSizeWarnings, writeGroups } from './groups.js';
+import { readGroups, writeGroups } from './groups.js';
 import { countProbes, type ProbeCount, withProbeNames } from './labels/probes.js';
 import { withLabelNames } from './labels/run-labels.js';
 import { learnInFolder } from './learn.js';
@@ -22,8 +21,8 @@ import type { PreparedRun } from './prepare.js';
 import { type RunEvent, type RunOutcome, runTraining } from './recorder.js';
 import { writeReport, writeSheet } from './report.js';
 import { StageInterrupted } from './stages/stage-files.js';
-import { taughtWarnings, teacherAgreement, withTaught } from './stages/taught.js';
-import { unlikeWarnings } from './unlike-rows.js';
+import { teacherAgreement, withTaught } from './stages/taught.js';
+import { runWarnings } from './warnings.js';
 
 /** How a program follows a run, and ends it early. */
 export interface FollowOptions extends DataListeners {
@@ -141,22 +140,10 @@ async function trainAndReport(
         ...(labels && { labels: { rows: labels.labelled, of: started.dataset.count } }),
         taught,
         probes,
-        warnings: [
-          ...runSizeWarnings(groups, folder.readMetrics(), outcome.step, run, inference.graphs.labelClasses),
-          ...taughtWarnings(taught),
-          ...ownWarnings(
-            // Encoders that learn from samples alone say little of them.
-            taught === undefined && !labels ? undefined : await ownShares(inference),
-            groups.map(({ component }) => component),
-          ),
-          ...(taught === undefined
-            ? []
-            : await unlikeWarnings(
-                inference,
-                started.dataset,
-                groups.map(({ component }) => component),
-              )),
-        ],
+        warnings: await runWarnings({
+          ...{ folder, run, inference, dataset: started.dataset },
+          ...{ step: outcome.step, groups, taught },
+        }),
         files: { ...written, checkpoint: last },
         unwritten: [...kept.unwritten, ...unwritten],
       };

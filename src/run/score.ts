@@ -20,10 +20,11 @@ import { type Score, type Split, withRejection } from '../metrics/metric.js';
 import { type DataListeners, reopenData } from './data/run-data.js';
 import type { RunFolder } from './folder.js';
 import { openGold, orderNote } from './gold/open.js';
-import { type RunGroup, readGroups, runSizeWarnings, type SizesWord, sizesWord } from './groups.js';
+import { type RunGroup, readGroups, type SizesWord, sizesWord } from './groups.js';
 import { type PublishedScore, savedScores, withPublished } from './saved-scores.js';
-import { teacherAgreement } from './stages/taught.js';
+import { teacherAgreement, withTaught } from './stages/taught.js';
 import type { TrainedRun } from './trained.js';
+import { runWarnings } from './warnings.js';
 
 /** What {@link evaluateRun} scores; everything has a default. */
 export interface EvaluateRunOptions extends Pick<FeatureRequest, 'features' | 'convention'>, DataListeners {
@@ -135,10 +136,15 @@ export async function scoreRun(trained: TrainedRun, options: EvaluateRunOptions 
   const notes = [note, estimator && orderNote(estimator), ...found.flatMap((part) => part.notes)].filter(
     (one) => one !== undefined,
   );
-  const evaluations = Object.fromEntries(found.map(({ split, evaluation }) => [split, evaluation]));
+  const withShares = (evaluation: Evaluation) => ({
+    ...evaluation,
+    groups: withTaught(trained.folder.stageFiles(), evaluation.groups),
+  });
+  const evaluations = Object.fromEntries(
+    found.map(({ split, evaluation }) => [split, withShares(evaluation)]),
+  );
   const { groups } = found[0]!.evaluation;
-  const { labelClasses } = inference.graphs;
-  const warnings = runSizeWarnings(groups, trained.folder.readMetrics(step), step, run, labelClasses);
+  const warnings = await runWarnings({ ...trained, dataset: train, groups, taught: taught?.value });
   const reliability = Object.assign({}, ...found.map(({ evaluation }) => evaluation.reliability ?? {}));
   const byClass = gold && { gold: gold.byClass };
   return {
