@@ -59,6 +59,19 @@ describe('a run of a method that assigns no data', () => {
 describe('a run on a table', () => {
   let first: Scored['metrics'];
 
+  it('has the warnings that its training gave, and the shares that were taught', async () => {
+    interface Told {
+      readonly warnings: readonly string[];
+      readonly groups: readonly { readonly taught?: number }[];
+    }
+    const trained = (await train('again', '--seed', '1')) as Told;
+    const { warnings, groups } = await place.json<Told>('evaluate', 'again', '--features', 'none');
+    expect(warnings).toEqual(trained.warnings);
+    expect(warnings).toContainEqual(expect.stringMatching('Do not use'));
+    expect(groups.map(({ taught }) => taught)).toEqual(trained.groups.map(({ taught }) => taught));
+    expect(groups.every(({ taught = 0 }) => taught > 0)).toBe(true);
+  });
+
   it('is scored by the standardised values, with all its metrics in metrics.json too', async () => {
     const { run, metrics, notes, reliability } = await place.json<Scored>('evaluate', 's1');
     first = metrics;
