@@ -234,7 +234,9 @@ function noteCounts(assigned: AssignedData, place: string): void {
   const { parts } = assigned;
   const sizes = parts.map(({ name, count }) => `${count} of ${name}`).join(', ');
   noteSizes(assigned);
-  note(`${assigned.count} rows${parts.length > 1 ? ` (${sizes})` : ''} in ${place}`);
+  note(
+    `${assigned.count} row${assigned.count === 1 ? '' : 's'}${parts.length > 1 ? ` (${sizes})` : ''} in ${place}`,
+  );
 }
 
 function noteSizes(assigned: AssignedData): void {
@@ -242,7 +244,7 @@ function noteSizes(assigned: AssignedData): void {
     const share = percent(count / assigned.count).padStart(7);
     const { name } = assigned.groups[at]!;
     note(
-      `  group ${String(at + 1).padStart(2)}   ${share}   ${count} rows${name === undefined ? '' : `   ${name}`}`,
+      `  group ${String(at + 1).padStart(2)}   ${share}   ${count} row${count === 1 ? '' : 's'}${name === undefined ? '' : `   ${name}`}`,
     );
   });
   const { unlike } = assigned;

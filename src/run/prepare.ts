@@ -247,7 +247,7 @@ export function countNotice({ run, method, dataset, labels }: PreparedRun): stri
   const { name } = data;
   const outcome =
     components < classes ? 'some groups will hold several classes' : 'some classes will be parted';
-  return `${name} has labels of ${classes} classes, and ${components} groups are looked for, so ${outcome}; labels only score.`;
+  return `${name} has labels of ${classes} classes, and ${components === 1 ? '1 group is' : `${components} groups are`} looked for, so ${outcome}; labels only score.`;
 }
 
 /** The config with the paths of a data file and of an encoder made absolute, so that the run can be used from any folder. */

@@ -24,7 +24,7 @@ export function estimateLine({ name, steps, msPerStep, failed }: RowEstimate): s
   if (failed !== undefined) return `  ${name}: cannot be trained: ${failed}`;
   if (msPerStep === undefined)
     return `  ${name}: ${steps} steps after groups are found; what a step takes is not known before`;
-  return `  ${name}: ${msPerStep.toFixed(1)} ms a step, ${steps} steps: ${duration((steps! * msPerStep) / 1000)} a seed`;
+  return `  ${name}: ${msPerStep.toFixed(1)} ms a step, ${steps} step${steps === 1 ? '' : 's'}: ${duration((steps! * msPerStep) / 1000)} a seed`;
 }
 
 /** What the steps of all rows take together. */

@@ -111,7 +111,10 @@ function eventText(event: RunEvent, steps: number): string | undefined {
 function startText({ run, folder, from }: Extract<RunEvent, { kind: 'started' }>): string {
   const { dataset } = run;
   const device = deviceOf(run);
-  const groups = run.auto && from === 0 ? 'groups to be found' : `${run.components} groups`;
+  const groups =
+    run.auto && from === 0
+      ? 'groups to be found'
+      : `${run.components} group${run.components === 1 ? '' : 's'}`;
   return (
     `${run.method} · ${dataset.name}: ${dataset.count} samples of ${dataset.shape.join('x')} · ${groups} · ` +
     `${run.steps} steps, batch ${run.batch}, seed ${run.seed}, ${run.threads} threads${device === 'cpu' ? '' : `, ${device}`} · ${folder}`
