@@ -149,6 +149,8 @@ export const elasticInfogan = defineMethod({
         features: logits,
         protocol: 'kmeans-encoder',
         assign: (samples) => logits(samples).softmax(),
+        // Q learns the codes as often as they are drawn.
+        weighsSizes: true,
         critique: critiqueBy('non-saturating', (samples) => critic.eval(trunk.eval(samples))),
       },
     };

@@ -43,11 +43,11 @@ function loss({ own, components }: ReturnType<typeof drawn>, prior: number, shar
 
 describe('a calibration', () => {
   it('finds the exponents that components were drawn by', () => {
-    const { own, components } = drawn(40_000, 1.5, 6);
+    const { own, components } = drawn(40_000, 0.8, 6);
     const { prior, sharpness, explained } = fitCalibration(own, components, MIXING);
     expect(explained).toBeGreaterThan(0.3);
     expect(explained).toBeLessThan(0.7);
-    expect(Math.abs(prior - 1.5)).toBeLessThan(0.1);
+    expect(Math.abs(prior - 0.8)).toBeLessThan(0.1);
     expect(Math.abs(sharpness - 6)).toBeLessThan(0.2);
   });
 
@@ -62,6 +62,19 @@ describe('a calibration', () => {
       [0, -0.05],
     ] as const)
       expect(loss(given, prior + da, sharpness + db)).toBeGreaterThan(best);
+  });
+
+  it('counts sizes once at most, however much more would tell components apart, and not less than not at all', () => {
+    for (const [asked, bound] of [
+      [3, 1],
+      [-2, 0],
+    ] as const) {
+      const given = drawn(4000, asked, 6);
+      const { prior, sharpness } = fitCalibration(given.own, given.components, MIXING);
+      expect(prior).toBe(bound);
+      const best = loss(given, prior, sharpness);
+      for (const db of [0.05, -0.05]) expect(loss(given, prior, sharpness + db)).toBeGreaterThan(best);
+    }
   });
 
   it('leaves sizes out where all are equal, stays finite where nothing is wrong, and positive where all is', () => {

@@ -3,7 +3,7 @@ import { constant, type Tensor } from '../graph/tensor.js';
 
 /** How a method's own probabilities p0 become calibrated ones: p(c|x) proportional to pi_c^a p0(c|x)^b. */
 export interface Calibration {
-  /** a: how much the learned sizes count. */
+  /** a: how much the learned sizes count, 0 to 1: not at all, or once, as Bayes' rule has them. */
   readonly prior: number;
   /** b: how much the method's own probabilities count, above 0. */
   readonly sharpness: number;
@@ -23,6 +23,8 @@ const MOST_STEPS = 100;
  * would be seen.
  */
 const SHARPNESS = { least: 1e-3, most: 1000 };
+/** Bounds of a. Where sizes are nearly equal no other would keep it from standing for what p0 has wrong. */
+const PRIOR = { least: 0, most: 1 };
 /** Digits of both numbers: more are chance, and these are the same on machines that round otherwise. */
 const DIGITS = 4;
 
@@ -31,7 +33,8 @@ const DIGITS = 4;
  *
  * With u_c = a log pi_c + b log p0(c|x) and p = softmax(u) it minimises the mean of -sum_c t_c log p_c. The target t of n
  * samples is 1 - 1 / (n + 2) for the component that a sample was drawn from and equal for the others, so that b stays
- * finite where no sample is wrong. It is convex in (a, b).
+ * finite where no sample is wrong. It is convex in (a, b); a is kept
+ * between 0 and 1.
  *
  * Source: Platt 1999 (targets), Guo et al. 2017 (temperature), with the sizes beside it.
  *
@@ -52,7 +55,7 @@ export function fitCalibration(
   let at: Calibration = { prior: 0, sharpness: 1 };
   let here = likelihood(problem, at);
   for (let step = 0; step < MOST_STEPS; step++) {
-    const [da, db] = newtonStep(here);
+    const [da, db] = newtonStep(here, at);
     let rate = 1;
     let next = moved(at, da, db, rate);
     let there = likelihood(problem, next);
@@ -139,9 +142,16 @@ function softmax(
   return most + Math.log(sum);
 }
 
-/** -H^-1 g. Where all sizes are equal, a does not matter, and stays: the damping keeps H from being singular. */
-function newtonStep({ gradient: [ga, gb], curvature: [aa, ab, bb] }: Likelihood): [number, number] {
+/**
+ * -H^-1 g, of b alone where a is at a bound and would leave it. Where all sizes are equal, a does not matter, and stays: the
+ * damping keeps H from being singular.
+ */
+function newtonStep(
+  { gradient: [ga, gb], curvature: [aa, ab, bb] }: Likelihood,
+  { prior }: Calibration,
+): [number, number] {
   const damping = 1e-9 * (1 + aa + bb);
+  if ((prior <= PRIOR.least && ga > 0) || (prior >= PRIOR.most && ga < 0)) return [0, -gb / (bb + damping)];
   const [a, b] = [aa + damping, bb + damping];
   const determinant = a * b - ab * ab;
   return [(ab * gb - b * ga) / determinant, (ab * ga - a * gb) / determinant];
@@ -149,7 +159,7 @@ function newtonStep({ gradient: [ga, gb], curvature: [aa, ab, bb] }: Likelihood)
 
 function moved({ prior, sharpness }: Calibration, da: number, db: number, rate: number): Calibration {
   return {
-    prior: prior + rate * da,
+    prior: Math.min(PRIOR.most, Math.max(PRIOR.least, prior + rate * da)),
     sharpness: Math.min(SHARPNESS.most, Math.max(SHARPNESS.least, sharpness + rate * db)),
   };
 }
