@@ -86,7 +86,7 @@ describe('data that do not suit', () => {
         `${method}-rows`,
       ],
     );
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr.trim().split('\n').at(-1)).toBe(
       'The networks of InfoGAN are made for images whose sides are multiples of 4 from 8 to 64, but this data has shape 3; use a method for tables, such as infogan or clustergan.',
     );
