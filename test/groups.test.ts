@@ -145,7 +145,7 @@ describe('a run without labels', () => {
     const train = ['train', 'plain.csv', '--components', '3', '--steps', '6', '--batch', '16'];
     expect(await place.run(...train, '--out', 'plain')).toMatchObject({ code: 0 });
     const { stdout } = await place.run('evaluate', 'plain', '--features', 'none');
-    expect(stdout).toMatch(/ {2}group {4}learned {3}assigned\n {6}1 {5}\d/);
+    expect(stdout).toMatch(/ {2}group {4}learned {5}taught {3}assigned\n {6}1 {5}\d/);
     expect(stdout).toMatch(
       /There are no labels and no known modes that the groups could be compared with.\n$/,
     );

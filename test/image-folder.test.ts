@@ -121,7 +121,7 @@ describe('a folder of images, from the command line', () => {
     expect(small.dataset.shape).toEqual([3, 12, 12]);
     expect(small.data).toMatchObject({ size: '12', crop: 'none' });
     const wrong = await place.run('train', 'large', '--size', '18', '--batch', '8', '--out', 'wrong');
-    expect(wrong.code).toBe(1);
+    expect(wrong.code).toBe(2);
     expect(wrong.stderr.trimEnd()).toMatch(
       /has shape 3x18x18; read a folder of images with --size 32, or use/,
     );
