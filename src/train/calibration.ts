@@ -33,8 +33,7 @@ const DIGITS = 4;
  *
  * With u_c = a log pi_c + b log p0(c|x) and p = softmax(u) it minimises the mean of -sum_c t_c log p_c. The target t of n
  * samples is 1 - 1 / (n + 2) for the component that a sample was drawn from and equal for the others, so that b stays
- * finite where no sample is wrong. It is convex in (a, b); a is kept
- * between 0 and 1.
+ * finite where no sample is wrong. It is convex in (a, b); a is kept between 0 and 1.
  *
  * Source: Platt 1999 (targets), Guo et al. 2017 (temperature), with the sizes beside it.
  *

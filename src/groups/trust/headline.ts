@@ -32,6 +32,7 @@ export const DISSOLVES = 0.6;
 /**
  * Groups in the pixels of photographs are used only if they are as repeatable as this, and this share of them has no
  * stronger link. Traffic signs in gradient histograms have 0.99 and six of ten, CIFAR-10 in any view 0.75 and none.
+ * Groups in learned features can pass and be no kinds of things: five classes of CIFAR-10 had 0.94 and an NMI of 0.19.
  */
 const PHOTOGRAPHS = { stability: 0.9, strength: 0.15, share: 0.5 };
 const FEATURES = 'give features (--features net.onnx)';
