@@ -115,7 +115,11 @@ async function runFindGroups(args: Arguments): Promise<number> {
   }
   for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
-    const findings = await findGroups(features, { ...options, ...progress, signal: abort.signal });
+    const featuresOf = features === dataset ? undefined : { images: dataset, pretrained: true };
+    const findings = await findGroups(features, {
+      ...{ ...options, ...progress, featuresOf },
+      signal: abort.signal,
+    });
     progress.end();
     const byLabels = dataset.labels && agreementWithLabels(findings, dataset.labels);
     // What was found is told also where a file cannot be written.

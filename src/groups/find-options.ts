@@ -33,6 +33,11 @@ export interface FindOptions {
   readonly smallest?: number | undefined;
   /** Most rows that are looked at; the others are assigned to the groups of these (default 20,000, fewer of wide data). */
   readonly rows?: number | undefined;
+  /**
+   * What the rows are features of. Of images it is told whether the groups follow brightness, contrast or colour, and of
+   * photographs that these groups are to be doubted, unless a pretrained encoder made the features.
+   */
+  readonly featuresOf?: { readonly images: Samples; readonly pretrained: boolean } | undefined;
   /** Seed of everything random (default 0). */
   readonly seed?: number | undefined;
   readonly onProgress?: ((progress: FindProgress) => void) | undefined;
@@ -54,7 +59,12 @@ export function checkRequest({ name, count }: Pick<Samples, 'name' | 'count'>, o
       `${name} has ${count} ${count === 1 ? 'row' : 'rows'}, too few to have groups: give at least ${FEWEST}.`,
     );
   }
-  const { groups = 'auto', most, smallest, rows } = options;
+  const { groups = 'auto', most, smallest, rows, featuresOf } = options;
+  if (featuresOf && featuresOf.images.count !== count) {
+    throw usageError(
+      `There are features of ${count} rows, and ${featuresOf.images.count} images: give the features of all images.`,
+    );
+  }
   if (groups !== 'auto') {
     requireWhole('The number of groups', groups, 1);
     if (groups > count)

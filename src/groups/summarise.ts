@@ -67,13 +67,14 @@ function trustInput({ dataset, divided, rows, numbers, looked, options }: Found)
   const { structure, divisions } = divided[0]!;
   const { part, repeats, stability } = divisions[0]!;
   const { graph, reference, nearest } = structure;
+  const { images = dataset, pretrained = false } = options.featuresOf ?? {};
   return {
     ...{ graph, reference, nearest, looked, repeats, stability, rows },
     group: part.map((p) => numbers[p]!),
     groups: Math.max(...numbers),
     given: typeof options.groups === 'number',
-    images: dataset.kind === 'image' ? imageProperties(dataset, looked) : undefined,
-    photographs: photographAdvice(dataset) !== undefined,
+    images: images.kind === 'image' ? imageProperties(images, looked) : undefined,
+    photographs: !pretrained && photographAdvice(images) !== undefined,
   };
 }
 

@@ -135,5 +135,5 @@ function stageOptions(
 function teacherSentence({ groups, view, way, stability, headline, teaching }: Teacher): string {
   const shares = Array.from(teaching.shares, (share) => `${(100 * share).toFixed(1)} %`).join(', ');
   const agreement = stability.toFixed(2);
-  return `Groups found without labels: ${groups} (${shares}) by ${way} in the view ${view}, agreement ${agreement} between subsamples. ${headline[0] ?? ''}`;
+  return `Groups found without labels: ${groups} (${shares}) by ${way} in the view ${view}, agreement ${agreement} between subsamples. ${headline.join(' ')}`;
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { arrayDataset, type Dataset, withoutLabels } from '../../data/dataset.js';
 import { MixturaError } from '../../errors.js';
 import { findGroups } from '../../groups/find.js';
+import type { FindOptions } from '../../groups/find-options.js';
 import type { GroupFindings } from '../../groups/findings.js';
 import { Stream } from '../../math/random.js';
 import type { Lessons } from '../../method/stage.js';
@@ -72,8 +73,9 @@ export async function findTeacher(options: TeacherOptions): Promise<Teacher> {
   // What columns held is not known of data that are opened again, by a run that goes on.
   const { columnValues: _, ...samples } = withoutLabels(options.dataset);
   const { encoded } = options;
-  const own = await found(options, encoded ? withoutLabels(encoded.rows) : samples, 0);
-  const learned = options.features && (await found(options, learnedDataset(options), 1));
+  const images = { images: samples, pretrained: encoded !== undefined };
+  const own = await found(options, encoded ? withoutLabels(encoded.rows) : samples, 0, images);
+  const learned = options.features && (await found(options, learnedDataset(options), 1, images));
   const better = learned && isBetter(learned, own);
   const findings = better ? learned : own;
   const curves = curvesOf(samples, own.looked);
@@ -93,13 +95,12 @@ async function found(
   { groups, seed, signal, onProgress, files, features }: TeacherOptions,
   dataset: Dataset,
   turn: 0 | 1,
+  featuresOf: FindOptions['featuresOf'],
 ): Promise<GroupFindings> {
   const turns = features ? 2 : 1;
   try {
     return await findGroups(dataset, {
-      groups,
-      seed,
-      signal,
+      ...{ groups, seed, signal, featuresOf },
       onProgress({ done, what }) {
         files.owner.renewLock();
         onProgress?.((turn + done) / turns, what);
