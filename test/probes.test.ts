@@ -123,10 +123,12 @@ describe('probes are refused', () => {
 
   it('by methods without them, by groups that are found first, and where there are more groups than K', async () => {
     writeFileSync(place.file('three.csv'), '0,a\n1,b\n2,c\n');
-    expect(await refused('--probes', 'marked.csv', '--method', 'wgan')).toEqual([
-      2,
-      'WGAN does not learn from probes; leave out --probes, or use a method that does: slogan.',
-    ]);
+    for (const file of ['marked.csv', 'none.csv']) {
+      expect(await refused('--probes', file, '--method', 'wgan')).toEqual([
+        2,
+        'WGAN does not learn from probes; leave out --probes, or use a method that does: slogan.',
+      ]);
+    }
     expect(await refused('--probes', 'marked.csv', '--preset', 'grouped')).toEqual([
       2,
       'Probes turn the groups of an encoder that is trained, and with groups that are found first it is not; give --set teacher=none.',

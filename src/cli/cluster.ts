@@ -1,18 +1,13 @@
 /** @file `mixtura cluster`: assigns every row of new data to a group. */
 
 import { requireOther, requireWritable } from '../atomic-file.js';
+import { selectionWords } from '../data/select.js';
 import { ExitCode, usageError } from '../errors.js';
 import { requireNotOwn } from '../run/data/own-files.js';
 import { absoluteName } from '../run/data/run-data.js';
 import { orderNote } from '../run/gold/open.js';
 import { type TrainedRun, withTrained } from '../run/trained.js';
-import {
-  type AssignedData,
-  assignFile,
-  beyondUsual,
-  groupCounts,
-  selectionWords,
-} from '../run/use/assign.js';
+import { type AssignedData, assignFile, beyondUsual, groupCounts } from '../run/use/assign.js';
 import { assignedRows, assignmentCsv } from '../run/use/assignment-csv.js';
 import { requireSortable, sortImages } from '../run/use/sort-images.js';
 import { requireAssignmentFormat, wantsFeatures, writeAssignment } from '../run/use/write-assignment.js';
@@ -153,10 +148,11 @@ export function noOptions(args: Arguments): object {
 
 /** All of a set that the run saw a part of is assigned: that is told, with how to get the part. */
 function noteSelection(run: TrainedRun['run'], named: string | undefined): void {
-  const selection = selectionWords(run);
-  if (selection === undefined || named === undefined || absoluteName(named) !== run.data.name) return;
+  const { classes, groups } = run.data;
+  if (classes === undefined && groups === undefined) return;
+  if (named === undefined || absoluteName(named) !== run.data.name) return;
   note(
-    `The run was trained on ${selection}; all of ${named} is assigned here, and without ${named} only what the run was trained on.`,
+    `The run was trained on ${selectionWords(run.data)}; all of ${named} is assigned here, and without ${named} only what the run was trained on.`,
   );
 }
 

@@ -60,12 +60,13 @@ const ABLATIONS = {
 export const PROBED_PRESETS: readonly string[] = ['cifar-2-probes', 'cifar-2-probes-mixup'];
 
 /** A version for two cores: a quarter of the feature maps, equal batches, and a schedule that ends within hours. */
-const small = (name: string, what: string, steps: number): Preset => ({
+const small = (what: string, name?: string): Preset => ({
   summary: `${what}, small enough for two cores: 32 feature maps, batches of 64`,
-  data: expandSelection({ name }),
-  steps,
+  ...(name !== undefined && { data: expandSelection({ name }) }),
+  steps: 8_000,
   batch: 64,
-  settings: { ...COLOUR, channels: 32 },
+  // Signs and letters say something else when they are mirrored.
+  settings: { ...COLOUR, channels: 32, mirror: name !== undefined },
 });
 
 /** Table 5: 64x64, at the natural ratio; the paper also gives 30 marked photographs of each component (--probes). */
@@ -89,6 +90,7 @@ export const colourPresets: Readonly<Record<string, Preset>> = {
   'celeba-male': faces('celeba-male', 'with and without the attribute Male'),
   'celeba-eyeglasses': faces('celeba-eyeglasses', 'with and without eyeglasses'),
   'celeba-black-hair': faces('celeba-black-hair', 'with and without black hair'),
-  'cifar-2-small': small('cifar-2', 'CIFAR-10 frogs and planes at 7:3', 8_000),
-  'cifar-10-small': small('cifar-10', 'CIFAR-10', 8_000),
+  'cifar-2-small': small('CIFAR-10 frogs and planes at 7:3', 'cifar-2'),
+  'cifar-10-small': small('CIFAR-10', 'cifar-10'),
+  'slogan-small': small("any colour images whose sides are multiples of 8, with SLOGAN's residual networks"),
 };

@@ -129,6 +129,18 @@ describe('a preset', () => {
       expect(error.exitCode).toBe(ExitCode.usage);
     }
     expect(resolve({ preset: 'ring', data: { name: 'ring' } })).toEqual(resolve({ preset: 'ring' }));
+    // A selection is named with what is selected.
+    expect(() => resolve({ preset: 'cifar-2-small', data: { name: 'mnist' } })).toThrow(
+      'The preset cifar-2-small is made for classes 6,0 of cifar-10 at 7:3, not for mnist; leave one of them out.',
+    );
+  });
+
+  it('slogan-small trains any data as the small presets of CIFAR-10 do, without mirroring', () => {
+    const [any, own] = [{ name: 'signs.zip' }, {}].map((data, at) =>
+      resolve({ preset: ['slogan-small', 'cifar-10-small'][at]!, data }),
+    );
+    expect(any!.settings).toEqual({ ...own!.settings, mirror: false });
+    expect([any!.steps, any!.batch, own!.settings.mirror]).toEqual([own!.steps, own!.batch, true]);
   });
 
   it('takes a constructed set for the selection that it is', () => {

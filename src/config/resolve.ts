@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Samples } from '../data/dataset.js';
+import { selectionWords } from '../data/select.js';
 import { expandSelection } from '../data/sets/constructed.js';
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../errors.js';
@@ -48,7 +49,7 @@ export function resolveRequest(
   const madeFor = preset.data?.name;
   if (named !== undefined && madeFor !== undefined && data?.name !== undefined && data.name !== madeFor) {
     throw usageError(
-      `The preset ${named} is made for ${madeFor}, not for ${data.name}; leave one of them out.`,
+      `The preset ${named} is made for ${selectionWords({ ...preset.data, name: madeFor })}, not for ${data.name}; leave one of them out.`,
     );
   }
   const { summary: _, data: presetData, settings: presetSettings, ...presetRest } = preset;

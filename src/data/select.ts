@@ -17,6 +17,18 @@ export interface Selection {
   readonly subsetSeed?: number | undefined;
 }
 
+/** A selection of named data in words: "classes 0,2 of digits at 7:3"; the name alone where nothing is selected. */
+export function selectionWords({
+  name,
+  classes,
+  groups,
+  ratio,
+}: Selection & { readonly name: string }): string {
+  const part =
+    groups === undefined ? (classes === undefined ? '' : `classes ${classes} of `) : `groups ${groups} of `;
+  return `${part}${name}${ratio === undefined ? '' : ` at ${ratio}`}`;
+}
+
 /**
  * The part of a labelled data set that a selection describes; labels become 0..n-1 in the order given, and
  * the held-out split gets the same selection.

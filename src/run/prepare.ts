@@ -46,6 +46,7 @@ export async function prepareRun(
   const settingsOf = (name: string) => methodNamed(name).settings;
   // Opening may take a download, so wrong settings are refused before it; the preset may depend on what was opened.
   const config = resolveRequest(request, settingsOf);
+  if (config.probes !== undefined) requireProbed(methodNamed(config.method));
   const dataset = await openRunData(config, listeners);
   const { probes: path, data } = config;
   const open = probesFor ?? (async () => (path === undefined ? undefined : openProbes(path, dataset, data)));

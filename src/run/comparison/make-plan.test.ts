@@ -46,6 +46,10 @@ it('one that was asked for by its name stays, unless it is alone', async () => {
   expect([plan.rows.map((row) => row.name), plan.leftOut]).toEqual([['wgan', 'infogan-original'], undefined]);
   const { plan: told } = await planComparison({ ...asked, methods: ['wgan', 'acgan'] });
   expect([told.rows.map((row) => row.name), told.leftOut]).toEqual([['wgan', 'acgan'], undefined]);
+  const { plan: all } = await planComparison({ ...asked, methods: ['all', 'acgan', 'wgan'] });
+  expect(all.rows.filter(({ name }) => name === 'acgan' || name === 'wgan')).toHaveLength(2);
+  expect(all.leftOut).toContainEqual(expect.objectContaining({ name: 'gmgan-supervised' }));
+  expect(all.leftOut).not.toContainEqual(expect.objectContaining({ name: 'acgan' }));
   await expect(planComparison({ ...asked, methods: ['infogan-original'] })).rejects.toThrow(SENTENCE);
 });
 

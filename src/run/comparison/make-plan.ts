@@ -3,6 +3,7 @@ import { groupedPreset, plainPreset } from '../../config/plain-presets.js';
 import { chosenPreset, presetNamed, type RunRequest, resolveRequest } from '../../config/resolve.js';
 import { RUN_DEFAULTS, type RunConfig } from '../../config/schema.js';
 import { classCounts, type Dataset } from '../../data/dataset.js';
+import { selectionWords } from '../../data/select.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { MixturaError, usageError } from '../../errors.js';
 import { chooseFeatures } from '../../evaluate/choose-features.js';
@@ -28,7 +29,7 @@ const MODEL = 'model on groups';
 export interface ComparisonRequest {
   /** What all rows have in common: data, steps, number of groups, settings. Settings reach the methods that have them. */
   readonly common: RunRequest;
-  /** Names of methods, or {@link ALL}; every method where there are no presets either. */
+  /** Names of methods, {@link ALL}, or both: methods that are told the classes are not among all, but may be named beside. */
   readonly methods?: readonly string[] | undefined;
   readonly presets?: readonly string[] | undefined;
   readonly seeds: readonly number[];
@@ -52,13 +53,14 @@ export async function planComparison(
   requireOnce('seed', seeds.map(String));
   requireOnce('method', methods);
   requireOnce('preset', presets);
-  const named = methods.includes(ALL) ? methodNames() : methods.map((name) => methodNamed(name).name);
+  for (const name of methods) if (name !== ALL) methodNamed(name);
+  const named = methods.includes(ALL) ? methodNames() : methods;
   for (const name of presets) presetNamed(name);
   const { dataset, data } = await opened(common, named.length === 0 ? presets[0] : undefined, listeners);
   for (const preset of presets) requireSplit(preset, common, data, dataset);
   // What is told the classes finds none, so a comparison with methods that find them says little.
   const isTold = (name: string) =>
-    dataset.labels && methods.includes(ALL) && methodNamed(name).supervision === 'required';
+    dataset.labels && !methods.includes(name) && methodNamed(name).supervision === 'required';
   const useful = named.filter((name) => !isTold(name));
   const told = named.filter(isTold).map((name) => ({ name, why: TOLD }));
   await requireReading(scoring, dataset);
@@ -166,16 +168,6 @@ function requireSplit(
   throw usageError(
     `The split of the preset ${name} has ${classes} classes, and --components is ${components}; leave out --components.`,
   );
-}
-
-function selectionWords({ name, classes, ratio, groups }: RunConfig['data']): string {
-  const parts = [
-    classes === undefined ? '' : ` classes ${classes}`,
-    groups === undefined ? '' : ` groups ${groups}`,
-    ratio === undefined ? '' : ` at ${ratio}`,
-  ];
-  const words = parts.join('');
-  return `${words === '' ? 'all of ' : ''}${name}${words}`;
 }
 
 /** Every row with those of the settings that its method has. @throws a usage error for a setting that no row has, or a bad value */

@@ -158,14 +158,6 @@ function joined(parts: readonly Float32Array[], count: number): NonNullable<Assi
   return { width: values.length / count, values };
 }
 
-/** What the selection of a run's data was, in words, where there was one: "classes 0,2 of digits". */
-export function selectionWords({ data }: TrainedRun['run']): string | undefined {
-  const { name, classes, groups, ratio } = data;
-  if (classes === undefined && groups === undefined) return undefined;
-  const what = groups === undefined ? `classes ${classes}` : `groups ${groups}`;
-  return `${what} of ${name}${ratio === undefined ? '' : ` at ${ratio}`}`;
-}
-
 /** The parts that are assigned. @throws a usage error for a held-out part that there is not. */
 function partsOf(
   data: Dataset,
