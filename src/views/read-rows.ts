@@ -14,8 +14,8 @@ const BATCH = 1 << 21;
 const ROUNDING = 1e-4;
 
 /** Calls `take` with the values of the rows at `indices`, batch by batch, and the place of the first. */
-function inBatches(
-  samples: Readable,
+export function inBatches(
+  samples: Pick<Samples, 'shape' | 'read'>,
   indices: ArrayLike<number>,
   take: (values: Float32Array, rows: number, first: number) => void,
 ): void {

@@ -50,7 +50,7 @@ describe('plain properties of images', () => {
   });
 
   it('are read in blocks', () => {
-    const images = Array.from({ length: 1100 }, (_, i) => [i, i]);
+    const images = Array.from({ length: 1100 }, (_, i) => new Array<number>(2000).fill(i));
     const indices = Uint32Array.from(images, (_, i) => i);
     const { values } = imageProperties(samplesOf(images, 1), indices).get('brightness')!;
     expect([...values]).toEqual([...indices]);

@@ -1,12 +1,11 @@
 /** @file How much of plain differences between images the groups explain: brightness, contrast, mean colour. */
 import { type Samples, sampleSize } from '../../data/dataset.js';
 import type { Matrix } from '../../math/matrix.js';
+import { inBatches } from '../../views/read-rows.js';
 import type { AppearanceFinding } from './findings.js';
 
 /** A group that explains more of a property than this follows it. */
 export const FOLLOWS = 0.3;
-/** Images that are read at a time. */
-const BLOCK = 512;
 
 /** Plain properties of images, a row each. The sizes of files are not among them: data sets have one size. */
 export type ImageProperties = ReadonlyMap<AppearanceFinding['property'], Matrix>;
@@ -27,20 +26,23 @@ export function imageProperties(
   const brightness = new Float64Array(rows);
   const contrast = new Float64Array(rows);
   const colour = new Float64Array(rows * channels);
-  const block = new Float32Array(BLOCK * size);
-  for (let begin = 0; begin < rows; begin += BLOCK) {
-    const some = indices.subarray(begin, begin + BLOCK);
-    samples.read(some, block.subarray(0, some.length * size));
-    for (let i = 0; i < some.length; i++) {
-      const image = block.subarray(i * size, (i + 1) * size);
-      const mean = image.reduce((sum, x) => sum + x, 0) / size;
-      brightness[begin + i] = mean;
-      contrast[begin + i] = Math.sqrt(image.reduce((sum, x) => sum + (x - mean) ** 2, 0) / size);
-      image.forEach((x, at) => {
-        colour[(begin + i) * channels + Math.floor((at * channels) / size)]! += (channels * x) / size;
-      });
+  const plane = size / channels;
+  inBatches(samples, indices, (values, count, first) => {
+    for (let i = 0; i < count; i++) {
+      const image = values.subarray(i * size, (i + 1) * size);
+      let mean = 0;
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = 0;
+        for (let at = channel * plane; at < (channel + 1) * plane; at++) sum += image[at]!;
+        colour[(first + i) * channels + channel] = sum / plane;
+        mean += sum / size;
+      }
+      let squares = 0;
+      for (let at = 0; at < size; at++) squares += (image[at]! - mean) ** 2;
+      brightness[first + i] = mean;
+      contrast[first + i] = Math.sqrt(squares / size);
     }
-  }
+  });
   return new Map([
     ['brightness', { rows, columns: 1, values: brightness }],
     ['contrast', { rows, columns: 1, values: contrast }],
