@@ -2,7 +2,11 @@
 import { MixturaError, usageError } from '../errors.js';
 import type { Stream } from '../math/random.js';
 import { seedCenters } from './kmeans-seeding.js';
-import { type Clustering, lloyd } from './lloyd.js';
+import { type Clustering, type LloydLimits, lloyd } from './lloyd.js';
+import { sketch } from './sketch.js';
+
+/** Rows of more columns begin in a sketch. */
+const WIDE = 4096;
 
 /** Rows to cluster, and how many starts and iterations are made. */
 export interface KMeansOptions {
@@ -28,6 +32,8 @@ export interface KMeansOptions {
  *
  * Minimises the inertia `sum_i min_c |x_i - m_c|^2`. A cluster that empties is re-seeded at the point farthest
  * from its centre; with fewer distinct rows than clusters some clusters stay empty. Deterministic given the stream.
+ * Of rows with more than 4,096 columns the starts are compared in a {@link sketch}, and the best goes on with the rows
+ * themselves.
  *
  * Source: Lloyd 1982; Arthur and Vassilvitskii 2007; defaults and stopping rule of scikit-learn's KMeans with
  * `n_init=10`.
@@ -47,16 +53,46 @@ export function kmeans(options: KMeansOptions): Clustering {
     );
   }
   const { points, mean, variance } = centered(data, dim);
+  const limits = { maxIterations, shiftLimit: tolerance * variance };
+  let best: Clustering;
+  if (seeds) {
+    const first = seeds.map((value, k) => value - mean[k % dim]!);
+    best = lloyd(points, dim, first, limits);
+  } else if (dim > WIDE) {
+    const narrow = sketch(points, dim, stream.fork('sketch'));
+    const begun = bestOfStarts(narrow.points, narrow.dim, options, starts, limits);
+    best = lloyd(points, dim, meansOf(points, dim, begun.assignments, clusters), limits);
+  } else best = bestOfStarts(points, dim, options, starts, limits);
+  const centers = best.centers.map((value, k) => value + mean[k % dim]!);
+  return { ...best, centers };
+}
+
+/** The clustering of least inertia of several k-means++ starts. */
+function bestOfStarts(
+  points: Float64Array,
+  dim: number,
+  { clusters, stream }: KMeansOptions,
+  starts: number,
+  limits: LloydLimits,
+): Clustering {
   let best: Clustering | undefined;
   for (let start = 0; start < starts; start++) {
-    const first =
-      seeds?.map((value, k) => value - mean[k % dim]!) ??
-      seedCenters(points, dim, clusters, stream.fork('kmeans', start));
-    const found = lloyd(points, dim, first, { maxIterations, shiftLimit: tolerance * variance });
+    const first = seedCenters(points, dim, clusters, stream.fork('kmeans', start));
+    const found = lloyd(points, dim, first, limits);
     if (best === undefined || found.inertia < best.inertia) best = found;
   }
-  const centers = best!.centers.map((value, k) => value + mean[k % dim]!);
-  return { ...best!, centers };
+  return best!;
+}
+
+/** Means of the rows of each cluster, k x dim; of an empty one the mean of all, which is 0. */
+function meansOf(points: Float64Array, dim: number, assignments: Int32Array, clusters: number): Float64Array {
+  const means = new Float64Array(clusters * dim);
+  const counts = new Float64Array(clusters);
+  for (const c of assignments) counts[c]!++;
+  assignments.forEach((c, i) => {
+    for (let j = 0; j < dim; j++) means[c * dim + j]! += points[i * dim + j]! / counts[c]!;
+  });
+  return means;
 }
 
 function checkOptions(data: ArrayLike<number>, dim: number, clusters: number, starts: number): void {
