@@ -77,7 +77,7 @@ beforeAll(async () => {
 describe('the report', () => {
   it('of a table profiles real rows by the names of their columns, and puts noise below', async () => {
     const page = pageOf('table', 'report.html');
-    expect(page).toContain('2 groups, as asked');
+    expect(page).toContain('2 groups (number given)');
     expect(page).toMatch(/These say little about the groups: noise\./);
     expect(page).toMatch(/<td class="name">income<\/td>/);
     // The groups are far apart, so rows may be certain.
@@ -190,7 +190,7 @@ describe('mixtura report', () => {
     await place.json('report', 'table', '--data', 'moved.csv', '--out', 'x.html');
     expect(pageOf('x.html')).toMatch(/>C\d+<\/td>/);
     await place.json('report', 'table', '--no-data', '--out', 'bare.html');
-    expect(pageOf('bare.html')).toContain('2 groups, as asked');
+    expect(pageOf('bare.html')).toContain('2 groups (number given)');
     expect(pageOf('bare.html')).not.toMatch(/Members of each group|assigned data<|Map of the data/);
     renameSync(place.file('moved.csv'), place.file('customers.csv'));
   }, 60_000);
@@ -217,7 +217,7 @@ describe('mixtura report', () => {
         expect.stringMatching(/^[^\n]*\.lock[^\n]*; or write the report elsewhere by --out FILE\.\n$/),
       ]);
       await place.json('report', 'table', '--out', 'locked.html');
-      expect(pageOf('locked.html')).toContain('2 groups, as asked');
+      expect(pageOf('locked.html')).toContain('2 groups (number given)');
     } finally {
       folder.unlock();
     }

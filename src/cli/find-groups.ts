@@ -124,15 +124,20 @@ async function runFindGroups(args: Arguments): Promise<number> {
     const byLabels = dataset.labels && agreementWithLabels(findings, dataset.labels);
     // What was found is told also where a file cannot be written.
     if (!args.flag('json')) for (const line of foundLines(findings, byLabels)) print(line);
-    await writePlaces(args, places, dataset, findings, byLabels);
-    const compared = args.flag('compare')
-      ? await comparedWith(findings, dataset, { ...options, ...progress, signal: abort.signal })
-      : undefined;
+    let failure: unknown;
+    await writePlaces(args, places, dataset, findings, byLabels).catch((cause: unknown) => {
+      failure = cause;
+    });
+    const compared =
+      args.flag('compare') && failure === undefined
+        ? await comparedWith(findings, dataset, { ...options, ...progress, signal: abort.signal })
+        : undefined;
     progress.end();
     if (args.flag('json')) {
-      const plain = plainFindings(dataset, findings, places.out === undefined);
+      const plain = plainFindings(dataset, findings, places.out === undefined || failure !== undefined);
       printJson({ ...resultOf(findings, plain, byLabels), ...(compared && { compared }) });
     } else if (compared) for (const line of ['', ...compareLines(compared)]) print(line);
+    if (failure !== undefined) throw failure;
     return ExitCode.done;
   } catch (cause) {
     if (!abort.signal.aborted) throw cause;

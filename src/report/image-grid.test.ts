@@ -40,6 +40,15 @@ describe('imageGrid', () => {
     expect([width, height, ...data]).toEqual([1, 1, 0, 128, 255, 255]);
   });
 
+  it.each([
+    ['two channels, red and cyan', [0, 1], [0, 255, 255]],
+    ['the first three of more', [0, 0.5, 1, 0.25, 0.75], [0, 128, 255]],
+  ])('shows %s', (_, samples, colour) => {
+    const shape = [samples.length, 1, 1];
+    const layout = { range: 'unit', columns: 1, pixels: 1, separator: 0 } as const;
+    expect([...decode(imageGridPng({ samples, shape, ...layout })).data]).toEqual([...colour, 255]);
+  });
+
   it('has no rim and clear separators on a transparent ground', () => {
     const raster = imageGrid({
       samples: [1, 1],
@@ -77,7 +86,7 @@ describe('imageGrid', () => {
   });
 
   it.each([
-    [[2, 4, 4], 32, 'needs the shape [1 or 3, height, width], not [2, 4, 4]'],
+    [[4, 4], 16, 'needs the shape [channels, height, width], not [4, 4]'],
     [[16], 16, 'not [16]'],
     [[1, 4, 4], 17, '17 values in images of 16'],
   ])('refuses the shape %s with %s values', (shape, count, sentence) => {

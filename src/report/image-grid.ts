@@ -12,7 +12,10 @@ export interface GutterRow {
 export interface ImageGrid {
   /** `[n, channels, height, width]`, row-major; filled row by row from the top left. */
   readonly samples: ArrayLike<number>;
-  /** `[channels, height, width]`; 1 channel is grey, 3 are red, green, blue. */
+  /**
+   * `[channels, height, width]`; 1 channel is grey, 3 are red, green, blue, of more the first three are. Of 2 the first is
+   * red, the second green and blue.
+   */
   readonly shape: readonly number[];
   /** `unit`: 0 is black and 1 white; `signed`: -1 is black and 1 white. Values outside are clipped. */
   readonly range: 'unit' | 'signed';
@@ -36,7 +39,7 @@ const STRIP = 6;
  * Tiles images into one PNG.
  *
  * @returns the bytes of a PNG file
- * @throws MixturaError when the samples do not fill their shape, or the channels are neither 1 nor 3
+ * @throws MixturaError when the samples do not fill their shape
  */
 export function imageGridPng(grid: ImageGrid): Uint8Array {
   return imageGrid(grid).png();
@@ -111,9 +114,9 @@ function gutterWidth(gutter: readonly GutterRow[] | undefined, separator: number
 function checkShape({ samples, shape, columns }: ImageGrid) {
   const [channels = 0, height = 0, width = 0] = shape;
   const size = channels * height * width;
-  if (shape.length !== 3 || (channels !== 1 && channels !== 3) || size === 0) {
+  if (shape.length !== 3 || size === 0) {
     throw new MixturaError(
-      `A sheet of images needs the shape [1 or 3, height, width], not [${shape.join(', ')}].`,
+      `A sheet of images needs the shape [channels, height, width], not [${shape.join(', ')}].`,
     );
   }
   if (samples.length % size !== 0 || !Number.isInteger(columns) || columns < 1) {

@@ -23,6 +23,8 @@ export interface ReportRun {
   readonly command: string;
   /** Version of Mixtura. */
   readonly version: string;
+  /** Set when the number of groups was found in the data; else a person, labels or probes gave it. */
+  readonly countFound?: true;
   /** Set when training saw labels of the samples. */
   readonly supervised?: true;
   /** Set when the run has not reached its end: the report says so at the top. */

@@ -25,15 +25,20 @@ export function groupTag({ number, name }: Pick<ReportGroup, 'number' | 'name'>)
 }
 
 /**
- * "4 groups, as asked: 53.4 %, 26.7 %, 13.3 %, 6.6 %". How many there are is no finding, and the sentence does not say
- * so; where the sizes are in doubt, it says that.
+ * "4 groups (number given): 53.4 %, 26.7 %, 13.3 %, 6.6 %". Whether how many there are is a finding is said; where the
+ * sizes are in doubt, that is said too.
  */
-export function headline({ groups, warnings = [] }: Pick<ReportData, 'groups' | 'warnings'>): string {
+export function headline({
+  run,
+  groups,
+  warnings = [],
+}: Pick<ReportData, 'run' | 'groups' | 'warnings'>): string {
   if (groups.length < 2) return groups.length === 1 ? 'One group, which holds all data' : 'No groups';
   const shown = groups.slice(0, MOST_IN_HEADLINE).map(({ size }) => percent(size));
   const more = groups.length > MOST_IN_HEADLINE ? ', …' : '';
   const doubt = warnings.length > 0 ? '; their sizes are in doubt' : '';
-  return `${groups.length} groups, as asked${doubt}: ${shown.join(', ')}${more}`;
+  const count = run.countFound ? 'number found' : 'number given';
+  return `${groups.length} groups (${count})${doubt}: ${shown.join(', ')}${more}`;
 }
 
 /** "SLOGAN learned these groups from 1,797 unlabelled samples of digits in 3,000 steps", or from samples and probes. */
@@ -52,7 +57,8 @@ export function lead({
   if (run.supervised)
     return `${method} was told classes, and learned to generate ${groups.length} groups of them ${from}.`;
   const learned = fixedSizes ? 'them, of fixed sizes,' : 'them and their sizes';
-  return `${method} was told to form ${groups.length} groups, and learned ${learned} ${from}.`;
+  const formed = run.countFound ? 'found' : 'was told to form';
+  return `${method} ${formed} ${groups.length} groups, and learned ${learned} ${from}.`;
 }
 
 /** How far the learned sizes are from the true ones, in one sentence; nothing where the truth is unknown. */

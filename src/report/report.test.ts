@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { columnProfiles, GroupMoments, type ReportColumn } from './profile.js';
 import { renderReport } from './report.js';
 import type { ReportData, ReportGroup, ReportMembers } from './report-data.js';
-import { headline, runTime } from './report-summary.js';
+import { headline, lead, runTime } from './report-summary.js';
 
 const NASTY = `<img src=x onerror="alert('1')">&`;
 const NUMBERS: readonly ReportColumn[] = [
@@ -75,7 +75,7 @@ describe('renderReport', () => {
   it('begins with the sizes, which are a result, and the number of groups, which is none', () => {
     const page = renderReport(images);
     expect(page).toMatch(/^<!doctype html>/);
-    expect(page).toContain('<h1>2 groups, as asked: 87.2\u202f%, 12.8\u202f%</h1>');
+    expect(page).toContain('<h1>2 groups (number given): 87.2\u202f%, 12.8\u202f%</h1>');
     expect(page).not.toContain('found');
     expect(page).toContain('SLOGAN was told to form 2 groups');
     expect(page).toContain(
@@ -97,7 +97,7 @@ describe('renderReport', () => {
   it('puts what makes the sizes doubtful before everything else', () => {
     const page = renderReport({ ...images, warnings: ['They differ by 12 points.', 'Group 2 has no data.'] });
     expect(page).toContain(
-      '<h1>2 groups, as asked; their sizes are in doubt: 87.2\u202f%, 12.8\u202f%</h1>\n<p class="note">They differ by 12 points. Group 2 has no data.</p>',
+      '<h1>2 groups (number given); their sizes are in doubt: 87.2\u202f%, 12.8\u202f%</h1>\n<p class="note">They differ by 12 points. Group 2 has no data.</p>',
     );
   });
 
@@ -214,7 +214,7 @@ describe('renderReport', () => {
   it('leaves out what is unknown', () => {
     const { run, form } = images;
     const page = renderReport({ run, form, groups: [group(1, 0.6), group(2, 0.4)], metrics: [], curves: [] });
-    expect(page).toContain('2 groups, as asked: 60.0\u202f%, 40.0\u202f%');
+    expect(page).toContain('2 groups (number given): 60.0\u202f%, 40.0\u202f%');
     expect(page).not.toMatch(/true size|NMI|Metrics|Training|Map|assigned|Members|settings/);
     expect(page).not.toMatch(/undefined|NaN/);
   });
@@ -330,7 +330,26 @@ describe('the report of a table', () => {
 describe('headline', () => {
   it('names at most eight sizes', () => {
     const groups = Array.from({ length: 10 }, (_, g) => group(g + 1, 0.1));
-    expect(headline({ groups })).toMatch(/^10 groups, as asked: (10\.0\u202f%, ){8}…$/);
+    expect(headline({ run: images.run, groups })).toMatch(
+      /^10 groups \(number given\): (10\.0\u202f%, ){8}…$/,
+    );
+  });
+
+  it('says whether the number of groups was found or given', () => {
+    const groups = [group(1, 0.6), group(2, 0.4)];
+    const { run } = images;
+    const found = { run: { ...run, countFound: true as const }, groups };
+    expect([headline({ run, groups }), headline(found)].map((text) => text.split(':')[0])).toEqual([
+      '2 groups (number given)',
+      '2 groups (number found)',
+    ]);
+    expect([lead({ run, groups }), lead(found)]).toEqual(
+      ['was told to form', 'found'].map((formed) =>
+        expect.stringMatching(
+          `^SLOGAN ${formed} 2 groups, and learned them and their sizes from 1,035 unlabelled`,
+        ),
+      ),
+    );
   });
 
   it('writes times for people', () => {
