@@ -1,5 +1,5 @@
 /** @file `mixtura groups` from end to end: what it prints, what it writes, how it ends. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpy } from '../src/data/formats/npy.js';
@@ -269,6 +269,24 @@ describe('mixtura train on groups in the features of an encoder', () => {
       { file: place.file('bright.net.onnx'), input: 'range=0..1' },
       [3, 16, 16],
     ]);
+  });
+
+  it('goes on with no other encoder than it began with', async () => {
+    const { dataset } = JSON.parse(readFileSync(place.file('taught', 'config.json'), 'utf8')) as {
+      dataset: { encoder: string };
+    };
+    expect(dataset.encoder).toMatch(/^[0-9a-f]{64}$/);
+    // As if the run had been killed while it looked for groups.
+    for (const part of ['checkpoints', 'stages']) rmSync(place.file('taught', part), { recursive: true });
+    const other = input('pixels', ['N', 3, 16, 16]).mean([2]).reshape(['N', 48]);
+    writeFileSync(place.file('bright.net.onnx'), lower({ y: other }).bytes);
+    const { code, stderr } = await place.run('train', '--resume', 'taught');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('bright.net.onnx has changed since the run began; put the old file back'),
+    ]);
+    bright();
+    expect((await place.run('train', '--resume', 'taught')).code).toBe(0);
   });
 
   it('refuses an encoder that nothing is looked for in, that is not there, or beside probes', async () => {

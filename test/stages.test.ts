@@ -258,6 +258,13 @@ describe('what stages have left', () => {
     expect(all('changed').map(bytes)).toEqual(all('table').map(bytes));
   });
 
+  it('stays once the run has made steps, so that its settings cannot change', async () => {
+    const change = { steps: 40, settings: { studentSteps: 21 } };
+    await expect(resumeRun(at('table'), change, { allow: ['steps', 'studentSteps'] })).rejects.toThrow(
+      /^What the run .*table learned before its first step stays as it is, so studentSteps cannot change; leave that out, or train a new run\.$/,
+    );
+  });
+
   it('does not keep the folder of a run that fails before anything was learned', async () => {
     writeRows(at('equal.npy'), Array(40).fill([1, 2, 3]));
     const equal = { ...TABLE, data: { name: at('equal.npy') } };

@@ -31,7 +31,7 @@ export function requestJsonSchema(): object {
 }
 
 /** What a resolved run holds beside what was asked for. */
-const RESOLVED = ['version', 'dataset'] as const;
+const RESOLVED = ['version', 'dataset', 'changes'] as const;
 
 /**
  * The request of a file's content. The `config.json` of a run is one, too: what describes its data as they were opened is

@@ -152,6 +152,8 @@ export interface ResolvedRun extends RunConfig {
   readonly components: number;
   /** Step at which the decays end. */
   readonly horizon: number;
+  /** What was changed on the way, a sentence each: then the settings alone do not make the run again. */
+  readonly changes?: readonly string[];
   /** Facts of the data as it was opened, by which it is recognised and its values are read back. */
   readonly dataset: {
     readonly name: string;
@@ -167,6 +169,8 @@ export interface ResolvedRun extends RunConfig {
     readonly classNames?: readonly string[];
     /** Fingerprint of the labels that training sees. */
     readonly labels?: string;
+    /** Fingerprint of the encoder in whose features groups are looked for. */
+    readonly encoder?: string;
     readonly maximum?: number;
     readonly scaling?: { readonly shift: readonly number[]; readonly scale: readonly number[] };
     readonly largestCount?: number;
@@ -199,10 +203,11 @@ export const RUN_DEFAULTS = {
 /** Whether a config is one that `train` wrote: a request that the schema knows, and the facts of the data. */
 export function isResolvedRun(config: unknown): config is ResolvedRun {
   if (typeof config !== 'object' || config === null) return false;
-  const { version, dataset, ...request } = config as Partial<ResolvedRun>;
+  const { version, dataset, changes = [], ...request } = config as Partial<ResolvedRun>;
   return (
     typeof version === 'string' &&
     typeof dataset?.fingerprint === 'string' &&
+    Array.isArray(changes) &&
     runSchema.safeParse(request).success
   );
 }

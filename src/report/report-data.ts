@@ -23,6 +23,8 @@ export interface ReportRun {
   readonly command: string;
   /** Version of Mixtura. */
   readonly version: string;
+  /** What was changed on the way, a sentence each: then the command alone does not make the run again. */
+  readonly changes?: readonly string[] | undefined;
   /** Set when the number of groups was found in the data; else a person, labels or probes gave it. */
   readonly countFound?: true;
   /** Set when training saw labels of the samples. */

@@ -105,7 +105,11 @@ function making({ run, form, transformed, settings = {} }: ReportData): Markup {
 <p class="hint">${run.dataset.source}</p>
 <pre>${run.command}</pre>
 ${transformed && form.kind === 'image' && transformedImages(transformed, form)}
-<p class="hint">Mixtura ${run.version}, seed ${run.seed}: the same command on the same machine gives the same result.</p>
+<p class="hint">Mixtura ${run.version}, seed ${run.seed}: ${
+    run.changes
+      ? `this run was changed on its way, so the command alone does not make it again. ${run.changes.join(' ')}`
+      : 'the same command on the same machine gives the same result.'
+  }</p>
 ${
   rows.length > 0 &&
   html`<details><summary>All ${rows.length} settings</summary><div class="scroll"><table>

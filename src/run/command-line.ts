@@ -8,7 +8,15 @@ export function commandLine(run: ResolvedRun): string {
     run.data;
   const { header, id, drop, keep, delimiter, decimal, missing, categories } = run.data;
   const table = { header, id, drop, keep, delimiter, decimal, missing, categories: categories?.toString() };
-  const words = ['mixtura', 'train', name, '--method', run.method, '--components', String(run.components)];
+  const words = [
+    'mixtura',
+    'train',
+    name,
+    '--method',
+    run.method,
+    '--components',
+    run.auto ? 'auto' : String(run.components),
+  ];
   for (const [flag, value] of Object.entries({
     classes,
     ratio,

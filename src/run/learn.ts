@@ -2,6 +2,7 @@
 import { deviceOf, type ResolvedRun } from '../config/schema.js';
 import type { Dataset } from '../data/dataset.js';
 import { isImageFolder } from '../data/sets/open.js';
+import { MixturaError } from '../errors.js';
 import { type Encoder, openEncoder } from '../features/encoder/encoder.js';
 import type { Lessons } from '../method/stage.js';
 import { IN_MEMORY, openSized } from './data/run-data.js';
@@ -32,27 +33,48 @@ export async function learnRun(
   {
     signal,
     onEvent,
-  }: { signal?: AbortSignal | undefined; onEvent?: ((event: RunEvent) => void) | undefined },
+    onEncoder,
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onEvent?: ((event: RunEvent) => void) | undefined;
+    /** Called with the run that holds which encoder it is, before that is used. */
+    readonly onEncoder?: ((run: ResolvedRun) => void) | undefined;
+  },
 ): Promise<LearnedRun> {
   const lessons = lessonsOf({ run, method });
   if (!lessons) return { run };
   const onNote = (note: string) => onEvent?.({ kind: 'note', note });
   const encoder = run.encoder && (await openRunEncoder(run));
-  const learning = learn({
-    ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
-    encoded: encoder && {
-      fingerprint: encoder.fingerprint,
-      name: encoder.name,
-      rows: () => encodedRows(encoder, { run, dataset, onNote }),
-    },
-    device: deviceOf(run),
-    groups: run.auto ? 'auto' : run.components,
-    reuse: FinishedStages.of(),
-    onProgress: (what, done) => onEvent?.({ kind: 'learning', what, done }),
-    onNote,
-  });
-  const learned = await learning.finally(() => encoder?.close());
-  return { run: { ...run, components: learned.teacher?.groups ?? run.components }, learned };
+  try {
+    const known = encoder ? withEncoder(run, encoder) : run;
+    if (known !== run) onEncoder?.(known);
+    const learned = await learn({
+      ...{ lessons, dataset, files, signal, data: run.dataset, seed: run.seed, threads: run.threads },
+      encoded: encoder && {
+        fingerprint: encoder.fingerprint,
+        name: encoder.name,
+        rows: () => encodedRows(encoder, { run, dataset, onNote }),
+      },
+      device: deviceOf(run),
+      groups: run.auto ? 'auto' : run.components,
+      reuse: FinishedStages.of(),
+      onProgress: (what, done) => onEvent?.({ kind: 'learning', what, done }),
+      onNote,
+    });
+    return { run: { ...known, components: learned.teacher?.groups ?? known.components }, learned };
+  } finally {
+    await encoder?.close();
+  }
+}
+
+/** The run with the fingerprint of its encoder. @throws a MixturaError where it is another than the run began with */
+function withEncoder(run: ResolvedRun, { fingerprint }: Encoder): ResolvedRun {
+  const { encoder: before } = run.dataset;
+  if (before === fingerprint) return run;
+  if (before === undefined) return { ...run, dataset: { ...run.dataset, encoder: fingerprint } };
+  throw new MixturaError(
+    `The encoder ${run.encoder!.file} has changed since the run began; put the old file back, or train a new run.`,
+  );
 }
 
 function openRunEncoder({ encoder, threads }: ResolvedRun): Promise<Encoder> {
@@ -76,13 +98,16 @@ export async function learnInFolder(
   follow: Parameters<typeof learnRun>[2],
 ): Promise<LearnedRun> {
   const { folder, run } = started;
-  const result = await learnRun(started, folder.stageFiles(), follow).catch((cause: unknown) => {
-    if (!(cause instanceof StageInterrupted)) throw cause;
-    throw new StageInterrupted(
-      `${cause.during}; what was done before is saved: go on with mixtura train --resume ${folder.path}`,
-      cause,
-    );
-  });
+  const onEncoder = (known: ResolvedRun) => folder.writeConfig(known);
+  const result = await learnRun(started, folder.stageFiles(), { ...follow, onEncoder }).catch(
+    (cause: unknown) => {
+      if (!(cause instanceof StageInterrupted)) throw cause;
+      throw new StageInterrupted(
+        `${cause.during}; what was done before is saved: go on with mixtura train --resume ${folder.path}`,
+        cause,
+      );
+    },
+  );
   if (result.run.components !== run.components) folder.writeConfig(result.run);
   return result;
 }

@@ -145,6 +145,7 @@ function factsOf({ folder, run, method, outcome }: RunReport): ReportData['run']
     seconds: outcome.seconds,
     command: commandLine(run),
     version: VERSION,
+    changes: run.changes,
     ...(run.auto && { countFound: true as const }),
     ...(method.supervision && { supervised: true as const }),
     ...(!outcome.finished && { unfinished: { plannedSteps: run.steps } }),

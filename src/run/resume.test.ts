@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestOfContent } from '../config/request.js';
 import { namedScores } from '../metrics/metric.js';
 import { RunFolder } from './folder.js';
 import type { RunEvent } from './recorder.js';
@@ -107,6 +108,33 @@ describe('a change on resuming', () => {
       'From step 33 on the schedule ends at step 40, until then at 30: this is not what a run with that schedule from its start would be.';
     expect(notes).toContain(sentence);
     expect(RunFolder.open(at('whole')).readMetrics().at(-1)!.notes).toContain(sentence);
+    expect(RunFolder.open(at('whole')).readConfig().changes).toEqual([sentence]);
+  });
+
+  it('of other settings is told, kept, and in the report, which no longer promises the same by the command', async () => {
+    await startRun({ ...REQUEST, steps: 3, checkpointEvery: 3 }, { folder: at('changed') });
+    const changes = { steps: 5, seed: 5, settings: { lambda: 1 } };
+    const allow = ['steps', 'seed', 'lambda'];
+    const changed = await resumeRun(at('changed'), changes, { allow });
+    const was = RunFolder.open(at('whole')).readConfig().settings.lambda;
+    const sentence = `From step 4 on (until then): seed 5 (3), lambda 1 (${was}).`;
+    expect(changed.run.changes).toEqual([sentence]);
+    expect(readFileSync(path.join(at('changed'), 'report.html'), 'utf8')).toContain(
+      `this run was changed on its way, so the command alone does not make it again. ${sentence}`,
+    );
+    // The folder is read again, as is the file of its settings for a new run.
+    expect((await resumeRun(at('changed'))).step).toBe(5);
+    const again = requestOfContent(RunFolder.open(at('changed')).readConfig(), 'config');
+    expect(again).toMatchObject({ seed: 5, steps: 5 });
+    expect(again).not.toHaveProperty('changes');
+  });
+
+  it('from which nothing would follow is refused', async () => {
+    const { settings } = RunFolder.open(at('changed')).readConfig();
+    await expect(resumeRun(at('changed'), { seed: 6 }, { allow: ['seed'] })).rejects.toThrow(
+      /has made all of its 5 steps, so another seed would change nothing; give more --steps, or leave that out\.$/,
+    );
+    expect(RunFolder.open(at('changed')).readConfig()).toMatchObject({ seed: 5, settings });
   });
 
   it('is not made while another owner holds the folder', async () => {

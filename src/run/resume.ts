@@ -7,6 +7,7 @@ import { requireDevice } from '../engine/devices.js';
 import { MixturaError, usageError } from '../errors.js';
 import { methodNamed } from '../methods/index.js';
 import { requireFitting } from '../train/session.js';
+import { changeNotes, requireEffect } from './changes.js';
 import { completeRun, type FollowOptions, type StartedRun, type TrainResult } from './complete.js';
 import { absoluteLabels, absoluteName, reopenData } from './data/run-data.js';
 import { RunFolder } from './folder.js';
@@ -66,15 +67,17 @@ export async function resumeRun(
 
 /** The run in its folder, which then holds what has changed. @throws a MixturaError where it cannot go on. */
 function locked(
-  prepared: PreparedRun,
+  asked: PreparedRun,
   folder: RunFolder,
   saved: ResolvedRun,
   allow: readonly string[] = [],
 ): StartedRun {
-  const { run } = prepared;
   // A run that was killed before its first checkpoint goes on from step 0: the same bits.
   const checkpoint = folder.lastCheckpoint();
   const done = checkpoint?.step ?? 0;
+  const changes = changeNotes(saved, asked.run, done);
+  const prepared = changes.length === 0 ? asked : withChanges(asked, changes);
+  const { run } = prepared;
   if (run !== saved) {
     if (run.steps < done) {
       throw usageError(`The run ${folder.path} has ${done} steps behind it; give --steps ${done} or more.`);
@@ -83,6 +86,7 @@ function locked(
     // The old settings stay where the new ones are refused, or do not fit what the run has learned.
     const model = requireModel(prepared);
     if (checkpoint) requireFitting(model, readCheckpoint(checkpoint.file).tensors);
+    requireEffect(prepared, saved, done, folder.path);
     folder.writeConfig(run);
     if (prepared.probes && run.probes !== saved.probes) {
       writeProbes(folder.path, prepared.probes, () => folder.requireLock());
@@ -90,10 +94,13 @@ function locked(
   }
   // A run that begins anew has told nothing yet.
   const sentence = checkpoint ? undefined : prepared.labels?.sentence;
-  const notes = [sentence, deviceNote(saved, run, done), horizonNote(saved, run, done)].filter(
-    (text) => text !== undefined,
-  );
-  return { ...prepared, folder, checkpoint, notes };
+  return { ...prepared, folder, checkpoint, notes: [...(sentence ? [sentence] : []), ...changes] };
+}
+
+/** The run with what was changed on its way, which its folder keeps. */
+function withChanges(prepared: PreparedRun, changes: readonly string[]): PreparedRun {
+  const { run } = prepared;
+  return { ...prepared, run: { ...run, changes: [...(run.changes ?? []), ...changes] } };
 }
 
 /** @throws a usage error where a part of the method took its turn at a step that another number of steps puts elsewhere. */
@@ -124,12 +131,6 @@ function requireSameLabels(run: ResolvedRun, saved: ResolvedRun): void {
   );
 }
 
-/** A schedule that is stretched after it was begun is another one than that of a run of that length. */
-function horizonNote(saved: ResolvedRun, run: ResolvedRun, done: number): string | undefined {
-  if (saved.horizon === run.horizon || done === 0) return undefined;
-  return `From step ${done + 1} on the schedule ends at step ${run.horizon}, until then at ${saved.horizon}: this is not what a run with that schedule from its start would be.`;
-}
-
 /** The probes that the run keeps, or others where that was allowed. @throws a MixturaError where it has lost them */
 async function probesOf(
   run: ResolvedRun,
@@ -152,12 +153,6 @@ async function probesOf(
 
 function decayNote({ horizon, steps }: ResolvedRun): string {
   return `The schedules of this run, such as learning rates that fall to 0, have ended at step ${horizon}; to train on after it, add --set horizon=${steps} --allow steps,horizon.`;
-}
-
-/** Devices round differently, so a change of the device is part of the record of a run. */
-function deviceNote(saved: ResolvedRun, run: ResolvedRun, done: number): string | undefined {
-  const [was, now] = [deviceOf(saved), deviceOf(run)];
-  return was === now ? undefined : `From step ${done + 1} on, training runs on ${now}; until then on ${was}.`;
 }
 
 /** Changes with the data as a run keeps them: the path absolute, a constructed set by its base. */

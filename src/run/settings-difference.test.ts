@@ -69,7 +69,7 @@ describe('a resume', () => {
       '  learningRate: the run has 0.0001, you asked for 0.01',
       '  freeze: the run has ["means"], you asked for []',
       '  ratio: the run has "7:3", you asked for "9:1"',
-      '  groups: the run has undefined, you asked for "1;2"',
+      '  groups: the run has none, you asked for "1;2"',
       'Leave them out, or allow the change by --allow steps,learningRate,freeze,ratio,groups.',
     ]);
   });

@@ -5,7 +5,7 @@ import { usageError } from '../errors.js';
 import { methodNamed } from '../methods/index.js';
 
 /** Settings that say how a run is executed, not what it computes: they may differ freely. */
-const FREE = new Set([
+export const FREE: ReadonlySet<string> = new Set([
   ...settingsMarked(runSchema, 'execution', 'same bits'),
   ...settingsMarked(runSchema, 'execution', 'rounding'),
 ]);
@@ -50,13 +50,17 @@ function withDefaults({ method, settings }: ResolvedRun): Readonly<Record<string
 }
 
 /** What was allowed to change is checked like the settings of a new run, before config.json is written again. */
-function requireValid({ version: _, dataset: __, ...config }: ResolvedRun): void {
+function requireValid({ version: _, dataset: __, changes: ___, ...config }: ResolvedRun): void {
   parse(runSchema, config);
   parse(methodNamed(config.method).settings, config.settings, `setting of ${config.method}`);
 }
 
 function compare(prefix: string, asked: object, saved: Readonly<Record<string, unknown>>) {
   return Object.entries(asked)
-    .map(([key, now]) => ({ key: prefix + key, was: JSON.stringify(saved[key]), now: JSON.stringify(now) }))
+    .map(([key, now]) => ({
+      key: prefix + key,
+      was: JSON.stringify(saved[key]) ?? 'none',
+      now: JSON.stringify(now) ?? 'none',
+    }))
     .filter(({ was, now }) => was !== now);
 }
