@@ -5,12 +5,18 @@ import type { FindOptions } from '../../groups/find-options.js';
 import type { GroupFindings } from '../../groups/findings.js';
 import { openRequested } from '../data/run-data.js';
 import { type Data, isDataset, newDataset } from './data.js';
+import { type OptionNames, requireOptions } from './known-options.js';
 
 /** What {@link findGroups} is asked for: how the search goes, and how data that have a name or a path are read. */
 export interface FindGroupsOptions extends FindOptions {
   /** How data that are given by name or path are read and selected, such as `{ classes: '0,4', ratio: '7:3' }`. */
   readonly data?: Omit<NonNullable<RunRequest['data']>, 'name'> | undefined;
 }
+
+const OPTIONS: OptionNames<FindGroupsOptions> = {
+  ...{ groups: true, most: true, views: true, teachers: true, smallest: true, rows: true, featuresOf: true },
+  ...{ seed: true, onProgress: true, onFirst: true, onNotice: true, signal: true, data: true },
+};
 
 /**
  * Finds the groups of data without training anything, and how far they can be trusted: what `mixtura groups` tells.
@@ -33,6 +39,7 @@ export interface FindGroupsOptions extends FindOptions {
  * found.rows.group[0]; // => 2
  */
 export async function findGroups(data: Data, options: FindGroupsOptions = {}): Promise<GroupFindings> {
+  requireOptions(options, OPTIONS);
   const { data: reading, ...search } = options;
   if (typeof data === 'string') {
     const listeners = { onNotice: search.onNotice };

@@ -2,7 +2,6 @@
 
 import type { RunRequest } from '../../config/resolve.js';
 import type { Dataset } from '../../data/dataset.js';
-import { didYouMean } from '../../did-you-mean.js';
 import { usageError } from '../../errors.js';
 import { calibrationOf } from '../../train/calibrate-model.js';
 import type { Inference } from '../../train/inference.js';
@@ -11,6 +10,7 @@ import { type MarkedRows, markedProbes, openProbes, type RunProbes } from '../la
 import { type PreparedRun, prepareRun, prepareWith, requireModel } from '../prepare.js';
 import { openTrained } from '../trained.js';
 import { type Data, isDataset, type Notice, newDataset } from './data.js';
+import { type OptionNames, requireOptions } from './known-options.js';
 import { FittedModel } from './model.js';
 import { withPlainMessages } from './plain-message.js';
 import { type FollowFit, trainModel } from './train-model.js';
@@ -91,8 +91,7 @@ export function load(path: string): Promise<FittedModel> {
   });
 }
 
-/** Names of the options, so that a misspelt one is not taken for one that was left out. */
-const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
+const OPTIONS: OptionNames<FitOptions> = {
   preset: true,
   method: true,
   components: true,
@@ -110,17 +109,8 @@ const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
   signal: true,
 };
 
-function requireOptions(options: FitOptions): void {
-  const known = Object.keys(OPTIONS);
-  const wrong = Object.keys(options).find((name) => !known.includes(name));
-  if (wrong === undefined) return;
-  throw usageError(
-    `There is no option '${wrong}'${didYouMean(wrong, known)}; choose of ${known.join(', ')}.`,
-  );
-}
-
 async function prepare(data: Data, options: FitOptions): Promise<PreparedRun> {
-  requireOptions(options);
+  requireOptions(options, OPTIONS);
   const { preset, method, components, steps, batch, seed, threads, device, settings, onNotice } = options;
   const probes = typeof options.probes === 'object' ? IN_MEMORY : options.probes;
   const asked = { preset, method, components, steps, batch, seed, threads, device, settings, probes };

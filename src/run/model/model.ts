@@ -21,6 +21,7 @@ import { assignFile } from '../use/assign.js';
 import { drawSamples } from '../use/draw.js';
 import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './answers.js';
 import { type Data, datasetLike } from './data.js';
+import { requireOptions } from './known-options.js';
 import { withPlainMessages } from './plain-message.js';
 import { sampledRows } from './sampled-rows.js';
 import { knownRowsOfModel, type TrainedOn, writeKept } from './write-kept.js';
@@ -172,8 +173,10 @@ export class FittedModel implements AsyncDisposable {
    *
    * @param count how many, at least 1
    */
-  sample(count: number, { group, seed = 0, spread, reject }: SampleOptions = {}): Promise<SampledRows> {
+  sample(count: number, options: SampleOptions = {}): Promise<SampledRows> {
     return this.#open(async () => {
+      requireOptions(options, { group: true, seed: true, spread: true, reject: true });
+      const { group, seed = 0, spread, reject } = options;
       const { inference, run, step } = this.#parts;
       if (!Number.isSafeInteger(count) || count < 1) {
         throw usageError(`The number of samples is ${count}; give a whole number of at least 1.`);

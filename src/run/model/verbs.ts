@@ -8,6 +8,7 @@ import { type ExportedFile, exportRun as exportTrained } from '../use/export.js'
 import type { AssignedGroups, PredictOptions, SampledRows, SampleOptions } from './answers.js';
 import { type Data, isDataset, newDataset } from './data.js';
 import { load } from './fit.js';
+import { type OptionNames, requireOptions } from './known-options.js';
 import { FittedModel } from './model.js';
 import { withPlainMessages } from './plain-message.js';
 
@@ -67,6 +68,11 @@ export function exportRun(from: string | FittedModel | TrainedRun, out?: string)
   });
 }
 
+const EVALUATE_OPTIONS: OptionNames<EvaluateRunOptions> = {
+  ...{ features: true, convention: true, split: true, samples: true, fittingCapacity: true, gold: true },
+  ...{ onProgress: true, onDownload: true, onNotice: true },
+};
+
 /**
  * Scores a model on its own data and on what was held out. That of a run's folder writes `metrics.json` there.
  *
@@ -74,11 +80,12 @@ export function exportRun(from: string | FittedModel | TrainedRun, out?: string)
  * @throws a MixturaError where the data have changed, are gone, or were in the memory of another program
  */
 export function evaluate(from: string | FittedModel, options: EvaluateRunOptions = {}): Promise<RunScores> {
-  return withPlainMessages(() =>
-    typeof from === 'string'
+  return withPlainMessages(async () => {
+    requireOptions(options, EVALUATE_OPTIONS);
+    return typeof from === 'string'
       ? withTrained(from, (trained) => evaluateRun(trained, options))
-      : from.withRun((trained) => scoreRun(trained, options)),
-  );
+      : from.withRun((trained) => scoreRun(trained, options));
+  });
 }
 
 /**
