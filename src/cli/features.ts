@@ -6,6 +6,7 @@ import { requireWritable, writeFileAtomic } from '../atomic-file.js';
 import { openDataset } from '../data/sets/open.js';
 import { ExitCode, MixturaError, usageError } from '../errors.js';
 import { type FeatureTrainingResult, networkName, trainFeatureNetwork } from '../features/train-network.js';
+import { quoted } from '../run/command-line.js';
 import { statOf } from '../write-target.js';
 import { downloadLine } from './data-lines.js';
 import { IMAGE_OPTIONS, imageOptions } from './image-options.js';
@@ -62,7 +63,7 @@ async function runFeatures(args: Arguments): Promise<number> {
     steps: args.integer('steps', 1),
     seed: args.integer('seed'),
     threads: args.integer('threads', 1),
-    extraCommand: dataWords(args),
+    words: [args.positionals[0]!, ...optionWords(args)].map(quoted).join(' '),
     progress: ({ step, steps, loss, secondsLeft }) =>
       line.show(
         () => `step ${step}/${steps} · ${duration(secondsLeft)} left · loss ${loss.toFixed(4)}`,
@@ -81,14 +82,12 @@ async function runFeatures(args: Arguments): Promise<number> {
 }
 
 /** The options of the data as they were given, for the command that is written into the file. */
-function dataWords(args: Arguments): string {
-  return Object.entries(DATA_OPTIONS)
-    .map(([option, { value }]) => {
-      if (value === undefined) return args.flag(option) ? ` --${option}` : '';
-      const text = args.text(option);
-      return text === undefined ? '' : ` --${option} ${text}`;
-    })
-    .join('');
+function optionWords(args: Arguments): string[] {
+  return Object.entries(DATA_OPTIONS).flatMap(([option, { value }]) => {
+    if (value === undefined) return args.flag(option) ? [`--${option}`] : [];
+    const text = args.text(option);
+    return text === undefined ? [] : [`--${option}`, text];
+  });
 }
 
 /** Writes the network, where it is to be or, since training takes minutes, in the folder for temporary files. */

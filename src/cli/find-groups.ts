@@ -229,7 +229,10 @@ async function writePlaces(
   if (folder !== undefined)
     sortByGroup(folder, data, dataset, findings, { copy: args.flag('copy'), onNotice: note });
   const rows = [out, folder].filter((place) => place !== undefined);
-  if (rows.length > 0) note(`${dataset.count} rows in ${rows.join(' and ')}`);
+  if (rows.length > 0) {
+    const heldOut = dataset.test === undefined ? '' : `; the held-out part of ${data} gets no group here`;
+    note(`${dataset.count} rows in ${rows.join(' and ')}${heldOut}`);
+  }
   if (report === undefined) return;
   const command = ['mixtura', ...process.argv.slice(2)].map(quoted).join(' ');
   writeGroupsPage(report, dataset, findings, { command, seed: args.integer('seed') ?? 0, agreement });

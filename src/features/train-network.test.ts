@@ -34,7 +34,7 @@ describe('a feature network of a table', () => {
       steps: 60,
       seed: 2,
       threads: 1,
-      extraCommand: ' --label y',
+      words: "'Two Blobs.csv' --label y",
     });
     expect(result).toMatchObject({
       name: 'mlp-two-blobs',
@@ -51,7 +51,7 @@ describe('a feature network of a table', () => {
     expect(metadata).toEqual(result.metadata);
     expect(metadata).toMatchObject({
       name: 'mlp-two-blobs',
-      command: 'mixtura features Two Blobs.csv --label y --steps 60 --seed 2 --threads 1',
+      command: "mixtura features 'Two Blobs.csv' --label y --steps 60 --seed 2 --threads 1",
       fingerprint: dataset.fingerprint,
       input: 'range=as-is,output=features,probabilities=probabilities',
       testAccuracy: '1 of 60',

@@ -27,8 +27,8 @@ export interface FeatureTraining {
   readonly seed?: number | undefined;
   /** Threads inside an operator (default 2). */
   readonly threads?: number | undefined;
-  /** Options besides steps, seed and threads that belong to the command that is written into the file. */
-  readonly extraCommand?: string | undefined;
+  /** What names and opens the data in the command that is written into the file (default: the name of the data set). */
+  readonly words?: string | undefined;
   readonly progress?: ((state: ClassifierProgress) => void) | undefined;
 }
 
@@ -165,7 +165,7 @@ async function scores(
 const RANGES = { unit: '0..1', signed: '-1..1', real: 'as-is' } as const;
 
 function declaration(
-  { dataset, extraCommand = '' }: FeatureTraining,
+  { dataset, words = dataset.name }: FeatureTraining,
   { seed, steps, threads, batch, held }: Record<'seed' | 'steps' | 'threads' | 'batch' | 'held', number>,
 ): Record<string, string> {
   const shift = defaultShift(dataset.shape);
@@ -176,7 +176,7 @@ function declaration(
     protocol:
       `Softmax cross-entropy on ${dataset.count - held} of ${dataset.count} training samples (the others validate), ` +
       `Adam (0.9, 0.999) from ${LEARNING_RATE} linearly to 0 in ${steps} steps of ${batch}${moved}; tested once, at the end.`,
-    command: `mixtura features ${dataset.name}${extraCommand} --steps ${steps} --seed ${seed} --threads ${threads}`,
+    command: `mixtura features ${words} --steps ${steps} --seed ${seed} --threads ${threads}`,
     data: dataset.name,
     fingerprint: dataset.fingerprint,
     seed: String(seed),

@@ -153,9 +153,9 @@ export interface ReportSizes {
   readonly sizes: readonly ArrayLike<number>[];
 }
 
-/** The two-dimensional view: the data itself where it has two dimensions, else PCA of its latents. */
+/** The two-dimensional view: the data itself where it has two dimensions, else PCA of the features that the model sees. */
 export interface ReportView {
-  readonly kind: 'data' | 'latent';
+  readonly kind: 'data' | 'features';
   /** `[n, dimensions]`, row-major. */
   readonly points: ArrayLike<number>;
   readonly dimensions: number;

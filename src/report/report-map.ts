@@ -86,12 +86,19 @@ interface FlatView {
 /** Two dimensions stay as they are; more are projected on the plane of the two widest directions. */
 function flatten({ kind, points, dimensions, centers = [] }: ReportView): FlatView {
   if (dimensions === 2) {
-    const what = kind === 'data' ? 'Each point is a datum' : 'Each point is the latent of a datum';
+    const what =
+      kind === 'data'
+        ? 'Each point is a datum'
+        : 'Each point is a datum, at the two features that the model sees of it';
     return { points, centers, explanation: `${what}, in the colour of its most probable group.` };
   }
   if (dimensions === 1) {
     const line = (list: ArrayLike<number>) => Array.from(list, (value) => [value, 0]).flat();
-    return { points: line(points), centers: line(centers), explanation: 'The latent has one dimension.' };
+    return {
+      points: line(points),
+      centers: line(centers),
+      explanation: 'The model sees one feature of a datum.',
+    };
   }
   const rows = matrixOf(points, dimensions);
   const plane = principalComponents(rows, 2);
@@ -100,7 +107,7 @@ function flatten({ kind, points, dimensions, centers = [] }: ReportView): FlatVi
   return {
     points: inPlane(rows, plane),
     centers: inPlane(matrixOf(centers, dimensions), plane),
-    explanation: `The ${dimensions} dimensions of the latent on their first two principal components, which hold ${share} of its variance: groups that overlap here may be apart in others.`,
+    explanation: `The ${dimensions} features that the model sees of a datum, on their first two principal components, which hold ${share} of their variance: groups that overlap here may be apart in others.`,
   };
 }
 

@@ -60,7 +60,7 @@ const images: ReportData = {
     ],
   },
   view: {
-    kind: 'latent',
+    kind: 'features',
     points: [0, 0, 1, 5, 1, 1, 2, 2, 1],
     dimensions: 3,
     responsibilities: [0.9, 0.1, 0.2, 0.8, 0.5, 0.5],
@@ -255,7 +255,7 @@ describe('renderReport', () => {
   });
 
   it('bears one group, no groups, and a latent of one dimension', () => {
-    const view = { kind: 'latent', points: [1, 2, 3], dimensions: 1, responsibilities: [1, 1, 1] } as const;
+    const view = { kind: 'features', points: [1, 2, 3], dimensions: 1, responsibilities: [1, 1, 1] } as const;
     const { sizes: _, ...rest } = images;
     const one = renderReport({ ...rest, groups: [group(1, 1, { typical: members(64, 'x') })], view });
     expect(one).toContain('<h1>One group, which holds all data</h1>');

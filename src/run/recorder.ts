@@ -123,7 +123,8 @@ class Recorder {
   readonly #events: EventWriter;
   readonly #began = performance.now();
   readonly #earlier: number;
-  #msPerStep = 0;
+  /** Of this part of the run; of the one before it until a step is done. */
+  #msPerStep: number;
   #checkpoint = '';
   #notes: string[];
   readonly #settling: Settling;
@@ -142,7 +143,9 @@ class Recorder {
     if (sizesWord(options.run) === 'learned')
       this.#collapse = new CollapseWatch(Object.hasOwn(options.run.settings, 'priorRate'));
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from + 1 } : {});
-    this.#earlier = folder.readMetrics().at(-1)?.seconds ?? 0;
+    const before = folder.readMetrics().at(-1);
+    this.#earlier = before?.seconds ?? 0;
+    this.#msPerStep = before?.msPerStep ?? 0;
     this.#checkpoint = options.resumeFrom ?? '';
   }
 

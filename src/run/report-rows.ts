@@ -175,7 +175,7 @@ export async function viewOf(
     values: valuesOf(looked, pictured),
   };
   return {
-    ...{ kind: 'latent', points, dimensions: points.length / count, ...common },
+    ...{ kind: 'features', points, dimensions: points.length / count, ...common },
     ...(pictures && { pictures }),
   };
 }

@@ -59,7 +59,7 @@ describe('a resume', () => {
   it('that asks for something else is refused with every difference, was and now', () => {
     const error = refusal({
       steps: 2000,
-      data: { ratio: '9:1', groups: '1;2' },
+      data: { name: 'moved' },
       settings: { learningRate: 0.01, freeze: [], lambda: 4 },
     });
     expect(error.exitCode).toBe(ExitCode.usage);
@@ -68,9 +68,8 @@ describe('a resume', () => {
       '  steps: the run has 1000, you asked for 2000',
       '  learningRate: the run has 0.0001, you asked for 0.01',
       '  freeze: the run has ["means"], you asked for []',
-      '  ratio: the run has "7:3", you asked for "9:1"',
-      '  groups: the run has none, you asked for "1;2"',
-      'Leave them out, or allow the change by --allow steps,learningRate,freeze,ratio,groups.',
+      '  name: the run has "mnist", you asked for "moved"',
+      'Leave them out, or allow the change by --allow steps,learningRate,freeze,name.',
     ]);
   });
 
@@ -95,6 +94,14 @@ describe('a resume', () => {
     );
     expect(refusal({ device: 'gpu' as 'cpu' }).message).toContain('The option device is not valid');
     expect(refusal({ threads: 0 }).message).toContain('The option threads is not valid');
+  });
+
+  it('cannot change the method, the number of groups, or how its data are read', () => {
+    const request = { components: 3, data: { ratio: '9:1', groups: '1;2' } };
+    expect(refusal(request, ['components', 'ratio', 'groups']).message).toBe(
+      `A run cannot go on with other components (the run has ${saved.components}, you asked for 3), ratio (the run has "7:3", you asked for "9:1"), groups (the run has none, you asked for "1;2"); leave that out, or train a new run.`,
+    );
+    expect(refusal({ settings: { penalty: 'nonsense' } }).message).toContain('penalty is not valid');
   });
 
   it('may always change how the run is executed', () => {

@@ -1,6 +1,6 @@
 /** @file What a run that goes on is asked for, against what it was started with. */
 import { parse, type RunRequest } from '../config/resolve.js';
-import { type ResolvedRun, runSchema, settingsMarked } from '../config/schema.js';
+import { dataSchema, type ResolvedRun, runSchema, settingsMarked } from '../config/schema.js';
 import { usageError } from '../errors.js';
 import { methodNamed } from '../methods/index.js';
 
@@ -10,9 +10,17 @@ export const FREE: ReadonlySet<string> = new Set([
   ...settingsMarked(runSchema, 'execution', 'rounding'),
 ]);
 
+/** What no run can go on with another of: its data are known by their content, wherever they lie. */
+const FIXED = new Set([
+  'method',
+  'components',
+  ...Object.keys(dataSchema.shape).filter((key) => key !== 'name'),
+]);
+
 /**
  * The saved run with what the request changes: nothing but free settings and those that `allow` names.
- * @throws a usage error that lists every other difference, one a line, or names a change that is not valid.
+ * @throws a usage error that names a change that is not valid, or that no run can make, or lists every other difference,
+ * one a line
  */
 export function settingsDifference(
   saved: ResolvedRun,
@@ -25,13 +33,6 @@ export function settingsDifference(
     ...compare('', settings, withDefaults(saved)),
     ...compare('', data, saved.data as Record<string, unknown>),
   ];
-  const refused = differences.filter(({ key }) => !FREE.has(key) && !allow.includes(key));
-  if (refused.length > 0) {
-    const lines = refused.map(({ key, was, now }) => `  ${key}: the run has ${was}, you asked for ${now}`);
-    throw usageError(
-      `The settings differ from those of the run:\n${lines.join('\n')}\nLeave them out, or allow the change by --allow ${refused.map(({ key }) => key).join(',')}.`,
-    );
-  }
   if (differences.length === 0) return saved;
   const merged = {
     ...saved,
@@ -39,7 +40,19 @@ export function settingsDifference(
     data: { ...saved.data, ...data },
     settings: { ...saved.settings, ...settings },
   } as ResolvedRun;
+  const fixed = differences.filter(({ key }) => FIXED.has(key));
+  if (fixed.length > 0) {
+    const what = fixed.map(({ key, was, now }) => `${key} (the run has ${was}, you asked for ${now})`);
+    throw usageError(`A run cannot go on with other ${what.join(', ')}; leave that out, or train a new run.`);
+  }
   requireValid(merged);
+  const refused = differences.filter(({ key }) => !FREE.has(key) && !allow.includes(key));
+  if (refused.length > 0) {
+    const lines = refused.map(({ key, was, now }) => `  ${key}: the run has ${was}, you asked for ${now}`);
+    throw usageError(
+      `The settings differ from those of the run:\n${lines.join('\n')}\nLeave them out, or allow the change by --allow ${refused.map(({ key }) => key).join(',')}.`,
+    );
+  }
   return merged;
 }
 

@@ -62,7 +62,7 @@ export async function augmentData(trained: TrainedRun, options: AugmentOptions):
   const { run, step, inference } = trained;
   requireTrained(trained);
   const dataset = data === undefined ? await reopenData(run, reading) : await openAs(run, data, reading);
-  checkLike(dataset, run.dataset, data ?? run.data.name);
+  checkLike(dataset, run.dataset, data ?? run.data.name, reading.onNotice);
   const plan = await planAugmentation(trained, dataset, { to, only });
   const isImage = run.dataset.kind === 'image';
   const parts = plan.parts.map(partOf(plan.by, isImage));

@@ -49,7 +49,7 @@ export function newDataset(rows: Rows, { scaling, labels, notice }: NewRows): Da
  */
 export function datasetLike(rows: Rows | Dataset, { dataset }: ResolvedRun, notice?: Notice): Dataset {
   if (isDataset(rows)) {
-    checkLike(rows, dataset, rows.name);
+    checkLike(rows, dataset, rows.name, notice);
     if (!sameUnits(rows, dataset)) throw otherUnits(rows, dataset);
     return rows;
   }
@@ -62,7 +62,7 @@ export function datasetLike(rows: Rows | Dataset, { dataset }: ResolvedRun, noti
   const former = { largestCount, ...formerColumns(dataset) };
   const options = { former, reading, scaling, maximum, notice, coding: 'none' } as const;
   const data = tableDataset(ROWS, options, contentOf(rows));
-  checkLike(data, dataset, ROWS);
+  checkLike(data, dataset, ROWS, notice);
   return data;
 }
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { arrayDataset } from '../../data/dataset.js';
 import type { TrainedRun } from '../trained.js';
-import { openAs } from './assign.js';
+import { checkLike, openAs } from './assign.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mixtura-like-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,4 +35,27 @@ it('new photographs of faces keep the middle that the faces of the run kept, and
   expect(await blueOf('celeba-male')).toBeLessThan(0.03);
   // Of 178x178, the largest square, all but 140 columns and rows are blue: 1 - (140 / 178)^2.
   expect(await blueOf('cifar-10')).toBeCloseTo(1 - (140 / 178) ** 2, 1);
+});
+
+it('tells of values of 0..1 for a run on -1..1, and refuses the opposite', () => {
+  const of = (range: 'unit' | 'signed') =>
+    arrayDataset({
+      name: range,
+      kind: 'image',
+      shape: [1, 2, 2],
+      range,
+      values: new Float32Array(8),
+      source: 'Made.',
+    });
+  const told: string[] = [];
+  const check = (data: 'unit' | 'signed', like: 'unit' | 'signed') =>
+    checkLike(of(data), of(like), 'new.npy', (sentence) => told.push(sentence));
+  check('unit', 'unit');
+  check('signed', 'signed');
+  expect(told).toEqual([]);
+  check('unit', 'signed');
+  expect(told).toEqual([
+    'new.npy has values between 0 and 1, and the run was trained on values between -1 and 1; they are taken as they are: if 0 is black there, give 2 x - 1 instead.',
+  ]);
+  expect(() => check('signed', 'unit')).toThrow('scale it likewise');
 });

@@ -119,7 +119,7 @@ export async function assignFile(
   const gold = estimator && emptyGold(count, estimator);
   let first = 0;
   for (const [, part] of opened) {
-    checkLike(part, run.dataset, name);
+    checkLike(part, run.dataset, name, options.onNotice);
     const indices = Uint32Array.from({ length: part.count }, (_, i) => i);
     const own = await inference.assign(part, indices, 'as the run');
     probabilities.set(own, first * components);
@@ -249,11 +249,15 @@ const INTERVAL: Readonly<Record<ValueRange, string>> = {
   real: 'beyond that',
 };
 
-/** @throws a MixturaError for samples of another shape or interval than those of the run. */
+/**
+ * Tells of samples without a negative value for a run on -1 to 1.
+ * @throws a MixturaError for samples of another shape or interval than those of the run
+ */
 export function checkLike(
   data: Samples,
   like: Pick<Samples, 'name' | 'shape' | 'range'>,
   nameOrPath: string,
+  onNotice?: DataListeners['onNotice'],
 ): void {
   if (data.shape.join() !== like.shape.join()) {
     throw new MixturaError(
@@ -263,6 +267,11 @@ export function checkLike(
   if (WIDTH[data.range] > WIDTH[like.range]) {
     throw new MixturaError(
       `${nameOrPath} has values ${INTERVAL[data.range]} but the run was trained on values ${INTERVAL[like.range]}; scale it likewise.`,
+    );
+  }
+  if (data.range === 'unit' && like.range === 'signed') {
+    onNotice?.(
+      `${nameOrPath} has values ${INTERVAL.unit}, and the run was trained on values ${INTERVAL.signed}; they are taken as they are: if 0 is black there, give 2 x - 1 instead.`,
     );
   }
 }

@@ -57,7 +57,7 @@ export async function suggestLabels(
   const estimator = await openGold(trained);
   const data =
     nameOrPath === undefined ? await reopenData(run, options) : await openAs(run, nameOrPath, options);
-  checkLike(data, run.dataset, nameOrPath ?? run.data.name);
+  checkLike(data, run.dataset, nameOrPath ?? run.data.name, options.onNotice);
   const { labelsFile } = trained.folder;
   const own = nameOrPath === undefined && existsSync(labelsFile) ? [labelsFile] : [];
   const files = [...own, ...(labels === undefined ? [] : filesOf(labels))];
