@@ -75,7 +75,9 @@ describe('a folder of images, from the command line', () => {
 
     const other = await place.run('train', '--resume', 'run', '--color', '--steps', '5');
     expect(other).toMatchObject({ code: 2 });
-    expect(other.stderr).toContain('color: the run has "grey", you asked for "color"');
+    expect(other.stderr).toContain(
+      'A run cannot go on with other color (the run has "grey", you asked for "color")',
+    );
     const again = await place.run('train', '--resume', 'run', '--grey', '--steps', '5', '--allow', 'steps');
     expect(again).toMatchObject({ code: 0 });
 

@@ -122,9 +122,8 @@ export async function runTraining<T>(
 class Recorder {
   readonly #events: EventWriter;
   readonly #began = performance.now();
-  readonly #earlier: number;
-  /** Of this part of the run; of the one before it until a step is done. */
-  #msPerStep: number;
+  readonly #before: MetricsLine | undefined;
+  #msPerStep = 0;
   #checkpoint = '';
   #notes: string[];
   readonly #settling: Settling;
@@ -143,9 +142,7 @@ class Recorder {
     if (sizesWord(options.run) === 'learned')
       this.#collapse = new CollapseWatch(Object.hasOwn(options.run.settings, 'priorRate'));
     this.#events = new EventWriter(folder.path, from > 0 ? { resumeStep: from + 1 } : {});
-    const before = folder.readMetrics().at(-1);
-    this.#earlier = before?.seconds ?? 0;
-    this.#msPerStep = before?.msPerStep ?? 0;
+    this.#before = folder.readMetrics().at(-1);
     this.#checkpoint = options.resumeFrom ?? '';
   }
 
@@ -198,7 +195,7 @@ class Recorder {
       step,
       finished,
       seconds: this.#seconds(),
-      msPerStep: this.#msPerStep,
+      msPerStep: this.#msPerStep || (this.#before?.msPerStep ?? 0),
       evaluation: await this.#evaluate(quick),
       checkpoint: this.#checkpoint,
     };
@@ -286,7 +283,7 @@ class Recorder {
   }
 
   #seconds(): number {
-    return this.#earlier + (performance.now() - this.#began) / 1000;
+    return (this.#before?.seconds ?? 0) + (performance.now() - this.#began) / 1000;
   }
 
   #withCheckpoint(cause: unknown): unknown {

@@ -51,6 +51,12 @@ describe('a run that a program interrupts and resumes', () => {
     expect(readdirSync(at('parts'))).not.toContain('.lock');
   });
 
+  it('has the time of a step where no more are to be done', async () => {
+    const { msPerStep } = await resumeRun(at('whole'));
+    expect(msPerStep).toBe(RunFolder.open(at('whole')).readMetrics().at(-1)!.msPerStep);
+    expect(msPerStep).toBeGreaterThan(0);
+  });
+
   it('gives the groups, their sizes, and the files that it left', async () => {
     const { groups, files, folder, run, evaluation } = await resumeRun(at('whole'));
     expect(groups).toEqual(evaluation.groups);
