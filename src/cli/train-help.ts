@@ -4,7 +4,7 @@ import { defaultPreset, presets } from '../config/presets.js';
 import { presetNamed } from '../config/resolve.js';
 import { RUN_DEFAULTS } from '../config/schema.js';
 import { methodNamed, methodNames } from '../methods/index.js';
-import { choice, RUN_SETTINGS } from './train-request.js';
+import { choice, DATA_SETTINGS, RUN_SETTINGS } from './train-request.js';
 import { type Arguments, table } from './verb.js';
 
 /** The presets, and the settings of the method that is asked for under the preset that is asked for. */
@@ -23,7 +23,7 @@ export function trainHelp(args: Arguments): string {
     ...table(settingRows(method.settings, presetNamed(name).settings)),
     '',
     'Those of another preset: mixtura train --preset NAME --help. All settings of a run: mixtura train DATA --dry-run.',
-    `Settings of the run that --set takes too: ${RUN_SETTINGS.join(', ')}.`,
+    `Settings of the run that --set takes too: ${RUN_SETTINGS.join(', ')}; of the data: ${DATA_SETTINGS.join(', ')}.`,
     `Settings of ${choice(others)}: mixtura train --method NAME --help.`,
   ].join('\n');
 }

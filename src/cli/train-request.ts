@@ -99,6 +99,9 @@ export const RUN_SETTINGS: readonly string[] = Object.keys(runSchema.shape).filt
   (key) => !Object.hasOwn(TRAIN_OPTIONS, key) && !['data', 'settings', 'auto', 'encoder'].includes(key),
 );
 
+/** Settings of the data that have no option of their own. */
+export const DATA_SETTINGS: readonly string[] = ['subsetSeed'];
+
 /**
  * What the user typed, over what a file of settings holds.
  * @throws a usage error for a value that is none
@@ -124,12 +127,14 @@ export async function requestOf(args: Arguments): Promise<RunRequest> {
 function typedRequest(args: Arguments): RunRequest {
   const settings: Record<string, unknown> = {};
   const runSettings: Record<string, unknown> = {};
+  const dataSettings: Record<string, unknown> = {};
   for (const item of args.list('set')) {
     const at = item.indexOf('=');
     // No setting begins otherwise, and '__proto__' would vanish as a name of an object.
     if (!/^[a-z][^=]*=/i.test(item)) throw usageError(`--set is '${item}'; give it as key=value.`);
     const key = item.slice(0, at);
-    (RUN_SETTINGS.includes(key) ? runSettings : settings)[key] = parseValue(item.slice(at + 1));
+    const ofRun = RUN_SETTINGS.includes(key) ? runSettings : settings;
+    (DATA_SETTINGS.includes(key) ? dataSettings : ofRun)[key] = parseValue(item.slice(at + 1));
   }
   return {
     ...runSettings,
@@ -154,6 +159,7 @@ function typedRequest(args: Arguments): RunRequest {
       groups: args.text('groups'),
       ...tableOptions(args),
       ...imageOptions(args),
+      ...dataSettings,
     }),
     settings,
   };

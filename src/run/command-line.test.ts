@@ -30,7 +30,7 @@ const run: ResolvedRun = {
 it('is quoted where a shell would read it otherwise', () => {
   expect(commandLine(run)).toBe(
     "mixtura train '/data/my rows.csv' --method slogan --components 2 --ratio 7:3 --groups '1;8' " +
-      "--label 'it'\\''s' --steps 10 --batch 4 --seed 3 --threads 1 --set network=mlp --set decayEnd=-4 " +
+      "--label 'it'\\''s' --steps 10 --batch 4 --seed 3 --threads 1 --set subsetSeed=4 --set network=mlp --set decayEnd=-4 " +
       `--set 'freeze=["means","mixing"]' --set baseline=true`,
   );
 });
@@ -45,6 +45,12 @@ it('tells how a table was read', () => {
 it('names the device where it is not the CPU', () => {
   expect(commandLine({ ...run, device: 'cpu' })).toBe(commandLine(run));
   expect(commandLine({ ...run, device: 'webgpu' })).toContain(' --threads 1 --device webgpu --set ');
+});
+
+it('says how many groups there are to be, or that they are found, and what decides when a calm run ends', () => {
+  expect(commandLine({ ...run, auto: true })).toContain(' --components auto ');
+  expect(commandLine({ ...run, untilCalm: true })).toContain(' --until-calm --set evaluateEvery=5 ');
+  expect(commandLine({ ...run, data: { ...run.data, subsetSeed: 0 } })).not.toContain('subsetSeed');
 });
 
 it('names the horizon where it is not the end, and keeps a value apart from an option', () => {

@@ -2,7 +2,7 @@
 import { deviceOf, type ResolvedRun, settingsMarked } from '../config/schema.js';
 import type { MethodDefinition } from '../method/method.js';
 
-/** `mixtura train` with every setting of the run. The seed of the subset has no option, and is the default. */
+/** `mixtura train` with every setting of the run. What changes nothing in the result is left out. */
 export function commandLine(run: ResolvedRun): string {
   const { name, classes, ratio, groups, label, key, transpose, counts, size, crop, color, background } =
     run.data;
@@ -44,7 +44,9 @@ export function commandLine(run: ResolvedRun): string {
   if (run.labels !== undefined) words.push('--labels', run.labels);
   if (run.labelDraw !== undefined) words.push('--set', `labelDraw=${run.labelDraw}`);
   if (run.labelSeed !== undefined) words.push('--set', `labelSeed=${run.labelSeed}`);
-  if (run.untilCalm) words.push('--until-calm');
+  // Whether the groups are calm is looked at with every evaluation.
+  if (run.untilCalm) words.push('--until-calm', '--set', `evaluateEvery=${run.evaluateEvery}`);
+  if (run.data.subsetSeed !== 0) words.push('--set', `subsetSeed=${run.data.subsetSeed}`);
   if (run.horizon !== run.steps) words.push('--set', `horizon=${run.horizon}`);
   for (const [key, value] of Object.entries(run.settings)) {
     words.push('--set', `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
