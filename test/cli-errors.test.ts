@@ -199,7 +199,7 @@ describe('the help', () => {
     expect(stdout).toMatch(/\n {2}learningRate=0\.0005 {2,}Adam rate of generator and encoder/);
     expect(stdout).not.toContain('relocate=');
     expect(stdout).toContain(
-      '\nSettings of the run that --set takes too: horizon, labelDraw, labelSeed, untilCalm, evaluateEvery, checkpointEvery, keepCheckpoints.\n',
+      '\nSettings of the run that --set takes too: horizon, labelDraw, labelSeed, untilCalm, evaluateEvery, checkpointEvery, keepCheckpoints; of the data: subsetSeed.\n',
     );
     const wrong = await place.run('train', '--method', 'slogn', '--help');
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);
