@@ -4,10 +4,12 @@ import { type Dataset, type Numbers, sampleSize } from '../data/dataset.js';
 import { inFileUnits } from '../data/tables/file-units.js';
 import { type ReportColumn, USUAL_DIGITS } from './profile.js';
 
-/** What people call a row: the name of its file, its id, or "row 12", counted from 0 with those that are left out. */
+/** What people call a row: the name of its file, its id, or "row 12", its place in the whole of the data, from 0. */
 export function rowName({ rows }: Pick<Dataset, 'rows'>, index: number): string {
   const id = rows?.id?.values[index];
   if (id !== undefined && id !== '') return id;
+  const number = rows?.numbers?.[index];
+  if (number !== undefined) return `row ${number}`;
   let place = index;
   for (const left of rows?.leftOut ?? []) if (left.index <= place) place++;
   return `row ${place}`;

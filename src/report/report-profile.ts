@@ -25,7 +25,7 @@ export function profileSection({
   const from = lookedAt === undefined ? 'From all rows' : `From rows ${lookedAt}`;
   return html`<section>
 <h2>What tells the groups apart</h2>
-<p class="hint">${from}, each in its most probable group, in the units of the file; missing values do not count. Separation is η², the share of the column's variance that lies between the groups.
+<p class="hint">${from}, each in its most probable group, in the units of the file; missing numbers do not count, and missing words are a word. Separation is η², the share of the column's variance that lies between the groups.
 d is the difference of the group's mean and that of all other rows, over their pooled standard deviation: s² = ((n₁ − 1) s₁² + (n₂ − 1) s₂²) / (n₁ + n₂ − 2).
 A column is listed where |d| of some group is at least ${SMALL_EFFECT} and larger than chance makes it among all columns and groups; not where η² is below ${SMALL_SEPARATION} and no |d| reaches ${MEDIUM_EFFECT}, as the groups were formed from these very columns.</p>
 ${

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arrayDataset, type Dataset } from '../data/dataset.js';
+import { openDataset } from '../data/sets/open.js';
 import { columnsOf, rowName } from '../report/real-rows.js';
 import { chooseMembers } from '../report/typical.js';
 import { countsOf, lookAt, lookedAtSentence, membersOf, profileOf, viewOf } from './report-rows.js';
@@ -63,6 +64,23 @@ describe('rowName', () => {
       'row 4',
       'row 6',
     ]);
+  });
+
+  it('is the number in the whole of the data where only some rows were selected', async () => {
+    const digits = await openDataset('digits', { classes: '2,0', ratio: '2:1' });
+    const all = await openDataset('digits');
+    const size = 64;
+    const read = (from: typeof all, row: number) => {
+      const out = new Float32Array(size);
+      from.read([row], out);
+      return [...out];
+    };
+    for (const row of [0, 41, digits.count - 1]) {
+      const place = Number(rowName(digits, row).replace('row ', ''));
+      expect(place).toBeGreaterThan(row - 1);
+      expect(read(all, place)).toEqual(read(digits, row));
+    }
+    expect(rowName(digits, digits.count - 1)).not.toBe(`row ${digits.count - 1}`);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Dataset } from '../../data/dataset.js';
 import type { AnnDataAdditions } from '../../data/formats/hdf5/extend-anndata.js';
 import { annDataWith } from '../../data/formats/hdf5/thread.js';
 import { encodeParquet, type WrittenColumn } from '../../data/formats/parquet/write.js';
+import { placesOf } from '../../data/row-names.js';
 import { usageError } from '../../errors.js';
 import type { GroupFindings } from '../../groups/findings.js';
 import { VERSION } from '../../version.js';
@@ -96,20 +97,23 @@ function rounded(value: number): number {
 export function plainFindings(dataset: Dataset, findings: GroupFindings, withRows = true): object {
   const { data, rows, looked, map, tried, groups, count, ...rest } = findings;
   const columns = withRows ? groupColumns(dataset, findings) : [];
+  // As the list of rows counts them: rows of the whole of the data.
+  const places = placesOf(dataset.rows, dataset.count);
+  const placed = (some: ArrayLike<number>) => Array.from(some, (row) => places[row]!);
   return {
     data,
     ...rest,
     groups: groups.map((group) => ({
       ...group,
-      exemplars: [...group.exemplars],
-      border: [...group.border],
-      outliers: [...group.outliers],
+      exemplars: placed(group.exemplars),
+      border: placed(group.border),
+      outliers: placed(group.outliers),
     })),
     count: {
       ...count,
       // JSON has no infinity: then nothing joins the groups.
       gap: Number.isFinite(count.gap) ? count.gap : null,
-      fragments: count.fragments.map((part) => [...part]),
+      fragments: count.fragments.map(placed),
     },
     tried: tried.map(({ group: _, ...division }) => division),
     looked: looked.length,
