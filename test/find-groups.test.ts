@@ -287,6 +287,23 @@ describe('mixtura train on groups in the features of an encoder', () => {
     ]);
     bright();
     expect((await place.run('train', '--resume', 'taught')).code).toBe(0);
+    // Its groups are found: another encoder would change nothing.
+    writeFileSync(place.file('other.onnx'), lower({ y: other }).bytes);
+    const asked = [
+      '--features',
+      'other.onnx',
+      '--input',
+      'range=0..1',
+      '--steps',
+      '3',
+      '--allow',
+      'steps,encoder',
+    ];
+    const after = await place.run('train', '--resume', 'taught', ...asked);
+    expect([after.code, after.stderr]).toEqual([
+      2,
+      expect.stringContaining('learned before its first step stays as it is, so encoder cannot change'),
+    ]);
   });
 
   it('refuses an encoder that nothing is looked for in, that is not there, or beside probes', async () => {

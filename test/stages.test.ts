@@ -16,9 +16,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRequest } from '../src/config/resolve.js';
 import type { Dataset } from '../src/data/dataset.js';
+import { encodeNpy } from '../src/data/formats/npy.js';
 import { ExitCode, MixturaError } from '../src/errors.js';
 import { evaluate } from '../src/graph/evaluate.js';
 import { input } from '../src/graph/tensor.js';
+import { Stream } from '../src/math/random.js';
 import { studentNetwork } from '../src/nets/student.js';
 import { reopenData } from '../src/run/data/run-data.js';
 import { RunFolder } from '../src/run/folder.js';
@@ -264,6 +266,17 @@ describe('what stages have left', () => {
       /^What the run .*table learned before its first step stays as it is, so studentSteps cannot change; leave that out, or train a new run\.$/,
     );
   });
+
+  it('of images of four channels is followed by steps, sheets and a report', async () => {
+    const stream = Stream.root(6);
+    const data = Float64Array.from({ length: 60 * 4 * 256 }, (_, i) =>
+      Math.floor(255 * (Math.floor(i / 1024) % 3 === 0 ? 0.2 : 0.8) * stream.uniform()),
+    );
+    writeFileSync(at('four.npy'), encodeNpy({ shape: [60, 4, 16, 16], data }));
+    const asked = { ...IMAGES, data: { name: at('four.npy') }, components: 2, steps: 2 };
+    const { step, files } = await startRun(asked, { folder: at('four') });
+    expect([step, existsSync(files.samples!), existsSync(files.report!)]).toEqual([2, true, true]);
+  }, 60_000);
 
   it('does not keep the folder of a run that fails before anything was learned', async () => {
     writeRows(at('equal.npy'), Array(40).fill([1, 2, 3]));

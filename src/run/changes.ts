@@ -5,8 +5,8 @@ import type { PreparedRun } from './prepare.js';
 import { FREE } from './settings-difference.js';
 import { lessonKeys } from './stages/keys.js';
 
-/** What has a sentence of its own, or says how far a run goes. */
-const TOLD_APART = new Set(['steps', 'horizon', 'version', 'dataset', 'changes', 'settings', 'data']);
+/** What has a sentence of its own, says how far a run goes, or where its data lie now. */
+const TOLD_APART = new Set(['steps', 'horizon', 'version', 'dataset', 'changes', 'name']);
 
 /** A setting whose value is another one. */
 interface Change {
@@ -34,8 +34,9 @@ export function requireEffect(prepared: PreparedRun, saved: ResolvedRun, done: n
   const before = lessonsKey(prepared, saved.settings);
   const learned = changed.filter(
     (key) =>
-      Object.hasOwn(run.settings, key) &&
-      lessonsKey(prepared, { ...saved.settings, [key]: run.settings[key] }) !== before,
+      key === 'encoder' ||
+      (Object.hasOwn(run.settings, key) &&
+        lessonsKey(prepared, { ...saved.settings, [key]: run.settings[key] }) !== before),
   );
   if (learned.length === 0) return;
   throw usageError(

@@ -1,5 +1,13 @@
 /** Starting, interrupting and resuming as a program does it. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -135,7 +143,18 @@ describe('a change on resuming', () => {
     expect(again).not.toHaveProperty('changes');
   });
 
-  it('from which nothing would follow is refused', async () => {
+  it('from which nothing would follow is refused, but for where the data lie', async () => {
+    const moved = at('rows.csv');
+    writeFileSync(
+      at('before.csv'),
+      Array.from({ length: 40 }, (_, i) => `${i % 7},${(3 * i) % 11}\n`).join(''),
+    );
+    const table = { ...REQUEST, data: { name: at('before.csv') }, preset: 'robust', components: 2, steps: 2 };
+    await startRun(table, { folder: at('table') });
+    renameSync(at('before.csv'), moved);
+    await resumeRun(at('table'), { data: { name: moved } }, { allow: ['name'] });
+    const { data, changes } = RunFolder.open(at('table')).readConfig();
+    expect([data.name, changes]).toEqual([moved, undefined]);
     const { settings } = RunFolder.open(at('changed')).readConfig();
     await expect(resumeRun(at('changed'), { seed: 6 }, { allow: ['seed'] })).rejects.toThrow(
       /has made all of its 5 steps, so another seed would change nothing; give more --steps, or leave that out\.$/,

@@ -101,6 +101,9 @@ describe('a resume', () => {
     expect(refusal(request, ['components', 'ratio', 'groups']).message).toBe(
       `A run cannot go on with other components (the run has ${saved.components}, you asked for 3), ratio (the run has "7:3", you asked for "9:1"), groups (the run has none, you asked for "1;2"); leave that out, or train a new run.`,
     );
+    expect(refusal({ auto: true }, ['auto']).message).toContain(
+      'auto (the run has none, you asked for true)',
+    );
     expect(refusal({ settings: { penalty: 'nonsense' } }).message).toContain('penalty is not valid');
   });
 

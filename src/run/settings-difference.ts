@@ -14,6 +14,7 @@ export const FREE: ReadonlySet<string> = new Set([
 const FIXED = new Set([
   'method',
   'components',
+  'auto',
   ...Object.keys(dataSchema.shape).filter((key) => key !== 'name'),
 ]);
 
